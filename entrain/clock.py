@@ -1,0 +1,38 @@
+"""The clocks of a session.
+
+Three clocks exist: the strap's, the session's and the sound device's. Everything is put on the session's:
+seconds of a monotonic clock since the session began. Only adapters read a clock; the core is handed times.
+"""
+
+import time
+from typing import Protocol
+
+
+class Clock(Protocol):
+    def now_s(self) -> float:
+        """Seconds since this clock's origin; never goes backwards."""
+        ...
+
+
+class MonotonicClock:
+    """The real thing: origin at construction. CLOCK_MONOTONIC, so it does not tick while suspended."""
+
+    def __init__(self) -> None:
+        self.origin_s = time.monotonic()
+
+    def now_s(self) -> float:
+        return time.monotonic() - self.origin_s
+
+
+class ManualClock:
+    """A clock that a test or an accelerated session moves by hand."""
+
+    def __init__(self, now_s: float = 0.0) -> None:
+        self._now_s = now_s
+
+    def now_s(self) -> float:
+        return self._now_s
+
+    def advance_to(self, t_s: float) -> None:
+        """Move forward to `t_s`; an earlier time leaves the clock where it is."""
+        self._now_s = max(self._now_s, t_s)

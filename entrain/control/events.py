@@ -1,0 +1,322 @@
+"""Every message of a session, in one file: what comes in (events) and what goes out (effects).
+
+All are plain frozen data on the session's clock (`t_s`, seconds since the session began). The log stores all
+of them; feeding the stored events back into `reduce` gives the stored effects again, bit for bit.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from entrain.breath.pattern import BreathPart
+from entrain.heart.beat import Beat, PulseSource
+from entrain.score import Score
+
+# ---- commands: what a person asks for ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Fade and end now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Silence, and nothing goes on, until `Resume`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class EaseOff:
+    """A little quicker and shallower again, and stay there for a while."""
+
+
+@dataclass(frozen=True, slots=True)
+class HoldTempo:
+    """Stay at this tempo and this breath until `GoOn`."""
+
+
+@dataclass(frozen=True, slots=True)
+class GoOn:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Nudge:
+    """Move the tempo by `bpm` as fast as the bounds permit."""
+
+    bpm: float
+
+
+@dataclass(frozen=True, slots=True)
+class SetGoal:
+    """Change where the session goes; None leaves that part as it is."""
+
+    tempo_bpm: float | None = None
+    breath_per_min: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SetVolume:
+    """Master volume, 0 to 1."""
+
+    volume: float
+
+
+@dataclass(frozen=True, slots=True)
+class SetMuted:
+    muted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A moment worth finding again."""
+
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """How one feels, 0 (calm) to 10 (as tense as can be); SUDS, Wolpe 1969. `when` is "before" or "after"."""
+
+    value: int
+    when: str
+
+
+Command = (
+    Stop | Pause | Resume | EaseOff | HoldTempo | GoOn | Nudge | SetGoal | SetVolume | SetMuted | Mark | Rate
+)
+
+# ---- events: what comes in ---------------------------------------------------------------------------------
+
+
+class Link(StrEnum):
+    """A strap's connection, in the order in which it comes about."""
+
+    OFF = "off"
+    SEARCHING = "searching"
+    CONNECTING = "connecting"
+    DISCOVERING = "discovering"
+    SUBSCRIBING = "subscribing"
+    STREAMING = "streaming"
+    SILENT = "silent"  # connected, and nothing comes
+    LOST = "lost"  # was streaming; reconnecting follows
+    BLOCKED = "blocked"  # no adapter, no permission, no Bluetooth service: advice says what to do
+    FINISHED = "finished"  # a recording has come to its end
+
+
+@dataclass(frozen=True, slots=True)
+class NotificationArrived:
+    """The very bytes of a 0x2A37 notification, stamped on arrival. Every heart speaks this, real or not."""
+
+    t_s: float
+    strap: str
+    payload: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class LinkChanged:
+    t_s: float
+    strap: str
+    link: Link
+    detail: str = ""  # what happened, in a sentence
+    advice: str = ""  # what the person can do about it
+
+
+@dataclass(frozen=True, slots=True)
+class StrapDescribed:
+    """Name, battery and device information, as far as the strap offers them; each time something is learnt."""
+
+    t_s: float
+    strap: str
+    name: str | None = None
+    battery_percent: int | None = None
+    manufacturer: str | None = None
+    model: str | None = None
+    firmware: str | None = None
+    signal_dbm: int | None = None
+
+
+class Sound(StrEnum):
+    OFF = "off"  # nobody asked for sound
+    OPENING = "opening"
+    PLAYING = "playing"
+    LOST = "lost"  # the device went away; looking for it again
+    UNAVAILABLE = "unavailable"  # no device or no library: silence, said plainly
+
+
+@dataclass(frozen=True, slots=True)
+class SoundChanged:
+    t_s: float
+    sound: Sound
+    device: str = ""
+    detail: str = ""
+    advice: str = ""
+    gap_s: float = 0.0  # silence that nobody planned, where known
+
+
+@dataclass(frozen=True, slots=True)
+class OnsetPlayed:
+    """Beat `n` was put into the stream at `frame`; `dac_t_s` is when the device sounds it."""
+
+    t_s: float
+    n: int
+    planned_t_s: float
+    dac_t_s: float | None  # None: the device reports no usable time
+    uncertainty_s: float | None
+    frame: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """Time passes: one every `TICK_S`, on the grid."""
+
+    t_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class CommandGiven:
+    t_s: float
+    command: Command
+    author: str = "person"
+
+
+Event = NotificationArrived | LinkChanged | StrapDescribed | SoundChanged | OnsetPlayed | Tick | CommandGiven
+
+# ---- effects: what goes out --------------------------------------------------------------------------------
+
+
+class Phase(StrEnum):
+    WAITING = "waiting"  # for the first pulse
+    BASELINE = "baseline"
+    MATCH = "match"
+    DESCEND = "descend"
+    HOLD = "hold"
+    SILENCE = "silence"
+    ENDED = "ended"
+
+
+class Author(StrEnum):
+    """Who brought a decision about."""
+
+    PROTOCOL = "protocol"
+    POLICY = "policy"
+    BOUND = "bound"
+    PERSON = "person"
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseBegan:
+    t_s: float
+    phase: Phase
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """Something was changed or refused: what, by whom, from what to what, why, and on which figures."""
+
+    t_s: float
+    what: str  # "tempo_bpm", "breath_beats", "hold", "baseline_bpm", "stop" …
+    author: Author
+    before: float | None
+    after: float | None
+    reason: str
+    inputs: tuple[tuple[str, float | None], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreChanged:
+    """What is to be played from now on; equal to the one before up to the commit horizon `from_s`."""
+
+    t_s: float
+    from_s: float
+    score: Score
+
+
+@dataclass(frozen=True, slots=True)
+class OnsetPlanned:
+    """Beat `n` will sound at `t_s`; said once, when nothing can change it any more."""
+
+    t_s: float
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class BreathCued:
+    """A part of a breath begins at `t_s` and lasts `beats` beats, `duration_s` long."""
+
+    t_s: float
+    part: BreathPart
+    beats: int
+    duration_s: float
+    breath_per_min: float
+
+
+@dataclass(frozen=True, slots=True)
+class BeatSeen:
+    t_s: float  # when it became known; the beat's own time is in `beat`
+    beat: Beat
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentBegan:
+    """The chain of intervals was broken: what follows is not joined to what was."""
+
+    t_s: float
+    strap: str
+    segment: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PayloadRejected:
+    t_s: float
+    strap: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PulseMeasured:
+    """The smoothed pulse that the coach acts on, once a tick. `bpm` is None where nothing fresh is known."""
+
+    t_s: float
+    bpm: float | None
+    age_s: float | None
+    source: PulseSource
+    rmssd_ms: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class VolumeChanged:
+    t_s: float
+    volume: float
+    muted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The session is over: fade what sounds within `fade_s`, save, sum up."""
+
+    t_s: float
+    reason: str
+    fade_s: float
+    completed: bool  # False: stopped before its time
+
+
+Effect = (
+    PhaseBegan
+    | Decided
+    | ScoreChanged
+    | OnsetPlanned
+    | BreathCued
+    | BeatSeen
+    | SegmentBegan
+    | PayloadRejected
+    | PulseMeasured
+    | VolumeChanged
+    | Ended
+)

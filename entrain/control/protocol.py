@@ -1,0 +1,95 @@
+"""What a preset says: phases, rules and bounds of a session, as plain data.
+
+Defaults tagged [judged] in `docs/coach.md` are ours. The constants named HARD cannot be passed by any preset
+nor by any key; a preset may only be stricter.
+"""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+HARD_TEMPO_FLOOR_BPM: Final = 50.0
+HARD_TEMPO_FLOOR_FRACTION: Final = 0.85  # of the baseline pulse
+HARD_LEAD_FRACTION: Final = 0.10  # how far below the pulse the beat may be
+HARD_FALL_BPM_PER_MIN: Final = 2.0
+HARD_BREATH_FLOOR_PER_MIN: Final = 4.0
+HARD_BREATH_FALL_PER_MIN2: Final = 2.0
+HARD_TEMPO_CEILING_BPM: Final = 140.0
+HARD_SESSION_MAX_MIN: Final = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What no policy can pass. Fractions are of 1, rates per minute."""
+
+    tempo_floor_bpm: float = 50.0
+    tempo_floor_fraction: float = 0.85
+    tempo_ceiling_bpm: float = 120.0
+    lead_fraction: float = 0.10
+    fall_bpm_per_min: float = 1.0
+    fall_fraction_per_min: float = 0.02
+    rise_bpm_per_min: float = 6.0
+    breath_floor_per_min: float = 4.5
+    breath_fall_per_min2: float = 1.0
+    pulse_rise_bpm: float = 3.0  # above baseline: hold
+    stale_s: float = 10.0  # older data: hold
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseTimes:
+    """Lengths in seconds; descend and hold share what is left of the session."""
+
+    baseline_s: float = 120.0
+    match_s: float = 60.0
+    silence_s: float = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class TempoRule:
+    policy: str = "glide"
+    start_fraction: float = -0.05  # of the pulse: the beat begins this much below it
+    goal_bpm: float | None = None  # None: as low as the bounds permit
+    free_bpm: float = 66.0  # where the beat begins when there is no pulse to meet
+    fixed_bpm: float | None = None  # for the fixed policy
+
+
+@dataclass(frozen=True, slots=True)
+class BreathRule:
+    guided: bool = True
+    start_per_min: float = 12.0
+    goal_per_min: float = 6.0
+    ratio: tuple[float, float, float, float] = (4.0, 0.0, 6.0, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class SoundRule:
+    voice: str = "soft"
+    volume: float = 0.7
+    beat: float = 1.0  # loudness of the beat, 0 to 1
+    breath: float = 0.8  # loudness of the breath cues, 0 to 1
+    fade_in_s: float = 4.0
+    fade_out_s: float = 8.0
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """One kind of session. `name` is what one types, `title` what one reads."""
+
+    name: str
+    title: str
+    summary: str
+    minutes: float = 10.0
+    needs_heart: bool = True
+    phases: PhaseTimes = field(default_factory=PhaseTimes)
+    tempo: TempoRule = field(default_factory=TempoRule)
+    breath: BreathRule = field(default_factory=BreathRule)
+    bounds: Bounds = field(default_factory=Bounds)
+    sound: SoundRule = field(default_factory=SoundRule)
+
+
+@dataclass(frozen=True, slots=True)
+class SessionConfig:
+    """All that a session is made from, beside its events. Stored with the log, so that replay starts alike."""
+
+    preset: Preset
+    straps: tuple[str, ...]  # the hearts expected; empty: guide without a sensor
+    seed: int = 0

@@ -1,0 +1,94 @@
+"""The picture of a session that a front end draws: immutable, complete, and nothing but plain data."""
+
+from dataclasses import dataclass
+
+from entrain.control.events import Link, Phase, Sound
+from entrain.control.protocol import Preset
+from entrain.heart.beat import HeartState
+from entrain.score import Score
+
+
+@dataclass(frozen=True, slots=True)
+class StrapView:
+    strap: str
+    link: Link
+    detail: str
+    advice: str
+    name: str | None
+    battery_percent: int | None
+    heart: HeartState
+    n_beats: int
+    n_outages: int
+
+
+@dataclass(frozen=True, slots=True)
+class SoundView:
+    sound: Sound
+    device: str
+    detail: str
+    advice: str
+    volume: float
+    muted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One point of the trend, once a tick."""
+
+    t_s: float
+    pulse_bpm: float | None
+    tempo_bpm: float | None
+    breath_per_min: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class SessionView:
+    """`t_s` is the moment of the picture; `score` can be asked for any moment up to `LEAD_S` later."""
+
+    t_s: float
+    preset: Preset
+    phase: Phase
+    phase_since_s: float
+    phase_left_s: float | None  # None: it ends by an event, not by time
+    session_left_s: float | None
+    reason: str  # why things are as they are, in a plain sentence
+    hold_reason: str | None
+    paused: bool
+    heart: HeartState  # of the group; for one strap, that strap's
+    baseline_bpm: float | None
+    score: Score | None  # None: nothing is guided yet
+    tempo_bpm: float | None
+    breath_per_min: float | None
+    straps: tuple[StrapView, ...]
+    sound: SoundView
+    n_markers: int
+    trend: tuple[Sample, ...]
+    last_beat_t_s: float | None
+    ended: str | None  # why, once it is over
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A session in figures, when it is over. None where it could not be measured."""
+
+    reason: str
+    completed: bool
+    duration_s: float
+    guided_s: float
+    phases: tuple[tuple[Phase, float], ...]  # how long each lasted
+    n_beats: int
+    n_artefacts: int
+    n_outages: int
+    outage_s: float
+    n_onsets: int
+    baseline_bpm: float | None
+    end_bpm: float | None  # over the last minute with a pulse
+    baseline_rmssd_ms: float | None
+    end_rmssd_ms: float | None
+    lowest_tempo_bpm: float | None
+    slowest_breath_per_min: float | None
+    n_holds: int
+    n_markers: int
+    rating_before: int | None
+    rating_after: int | None
+    session_id: int | None = None

@@ -1,0 +1,53 @@
+"""Every exception this package raises on purpose.
+
+    EntrainError                 something a person can be told in a sentence
+    ├── UsageError               the command line asks for something that cannot be (exit 2)
+    ├── InputError               a file or payload is not what it should be (exit 3)
+    │   ├── MalformedMeasurement bytes on 0x2A37 that are no heart rate measurement
+    │   └── PresetError          a preset with faults; carries all of them
+    ├── DeviceError              a strap or a sound device is missing or lost for good (exit 4)
+    └── StoreError               the session store cannot be read or written (exit 1)
+
+`advice` says what to do next. A front end prints `message` and `advice`, never a traceback.
+"""
+
+from typing import ClassVar
+
+
+class EntrainError(Exception):
+    """Base of all; `exit_code` is what a command ends with when nothing handles it."""
+
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, message: str, advice: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.advice = advice
+
+
+class UsageError(EntrainError):
+    exit_code: ClassVar[int] = 2
+
+
+class InputError(EntrainError):
+    exit_code: ClassVar[int] = 3
+
+
+class MalformedMeasurement(InputError):
+    pass
+
+
+class PresetError(InputError):
+    """A preset that cannot be used; `faults` holds one sentence for each thing that is wrong."""
+
+    def __init__(self, message: str, faults: tuple[str, ...] = (), advice: str = "") -> None:
+        super().__init__(message, advice)
+        self.faults = faults
+
+
+class DeviceError(EntrainError):
+    exit_code: ClassVar[int] = 4
+
+
+class StoreError(EntrainError):
+    pass
