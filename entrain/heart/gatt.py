@@ -48,7 +48,9 @@ class HeartRateMeasurement:
                 whatever number came out would be invented.
         """
         if len(payload) < 2:
-            raise MalformedMeasurement(f"heart rate payload of {len(payload)} bytes is too short: {payload.hex()}")
+            raise MalformedMeasurement(
+                f"heart rate payload of {len(payload)} bytes is too short: {payload.hex()}"
+            )
         flags = payload[0]
         wide = bool(flags & _WIDE)
         try:

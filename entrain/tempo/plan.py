@@ -3,7 +3,7 @@
 Phase is counted in beats and is continuous by construction: an edit starts where the plan it replaces stands
 at that moment, so no sequence of edits can make a beat jump, double or vanish. Within a segment the tempo is
 linear in time: with f in beats/s and x = t - start, phase(x) = phase0 + f0*x + k*x²/2, and its inverse is the
-numerically stable root x = 2p / (f0 + sqrt(f0² + 2kp)). Nothing is accumulated beat by beat, so nothing drifts.
+stable root x = 2p / (f0 + sqrt(f0² + 2kp)). Nothing is accumulated beat by beat, so nothing drifts.
 """
 
 from bisect import bisect_right
@@ -109,7 +109,7 @@ class TempoPlan:
         return type(self)((*kept, ramp))
 
     def since(self, t_s: float) -> Self:
-        """The plan without the ramps that were over before `t_s`; phase and times after `t_s` are the same."""
+        """The plan without the ramps that were over before `t_s`; the same from `t_s` on."""
         index = max(0, bisect_right(self.ramps, t_s, key=lambda ramp: ramp.start_s) - 1)
         return type(self)(self.ramps[index:])
 

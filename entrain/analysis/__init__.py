@@ -1,0 +1,1 @@
+"""What a recording says: HRV, entrainment, resonance. The one home of SciPy."""

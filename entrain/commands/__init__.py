@@ -1,0 +1,1 @@
+"""One module for each command; each imports what it needs and nothing more."""

@@ -1,0 +1,1 @@
+"""Adapters at the edge: hearts (Bluetooth, simulated, replayed, tapped) in, sound out."""

@@ -1,0 +1,1 @@
+"""From a score to samples: voices, levels, rendering by absolute frame. NumPy only, no device."""
