@@ -1,4 +1,4 @@
-"""The score: all that a listener is to hear and breathe, and the only thing that crosses from control to sound.
+"""The score: all that a listener is to hear and breathe; nothing else crosses from control to sound.
 
 It holds no synthesis. The renderer turns it into samples, the screen into a figure, the headless run into
 lines, and a simulated person breathes along with it.

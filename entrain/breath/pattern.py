@@ -132,9 +132,7 @@ class BreathPlan:
         beats = run.pattern.beats
         index = floor(x / beats)
         within = x - index * beats
-        for part, first, n in run.pattern.parts():
-            if within < first + n:
-                break
+        part, first, n = next(p for p in run.pattern.parts() if within < p[1] + p[2])
         return BreathMoment(
             breath=run.first_breath + index,
             part=part,

@@ -80,7 +80,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """How one feels, 0 (calm) to 10 (as tense as can be); SUDS, Wolpe 1969. `when` is "before" or "after"."""
+    """How one feels, 0 (calm) to 10 (as tense as can be): SUDS, Wolpe 1969. `when`: "before" or "after"."""
 
     value: int
     when: str
@@ -110,7 +110,7 @@ class Link(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NotificationArrived:
-    """The very bytes of a 0x2A37 notification, stamped on arrival. Every heart speaks this, real or not."""
+    """The very bytes of a 0x2A37 notification, stamped on arrival. Every heart speaks this."""
 
     t_s: float
     strap: str
@@ -128,7 +128,7 @@ class LinkChanged:
 
 @dataclass(frozen=True, slots=True)
 class StrapDescribed:
-    """Name, battery and device information, as far as the strap offers them; each time something is learnt."""
+    """Name, battery and device information as the strap offers them; each time something is learnt."""
 
     t_s: float
     strap: str

@@ -9,7 +9,7 @@ from typing import Final
 
 HARD_TEMPO_FLOOR_BPM: Final = 50.0
 HARD_TEMPO_FLOOR_FRACTION: Final = 0.85  # of the baseline pulse
-HARD_LEAD_FRACTION: Final = 0.10  # how far below the pulse the beat may be
+HARD_LEAD_FRACTION: Final = 0.30  # how far below the pulse the beat may be
 HARD_FALL_BPM_PER_MIN: Final = 2.0
 HARD_BREATH_FLOOR_PER_MIN: Final = 4.0
 HARD_BREATH_FALL_PER_MIN2: Final = 2.0
@@ -31,7 +31,9 @@ class Bounds:
     breath_floor_per_min: float = 4.5
     breath_fall_per_min2: float = 1.0
     pulse_rise_bpm: float = 3.0  # above baseline: hold
-    stale_s: float = 10.0  # older data: hold
+    stale_s: float = 5.0  # older data: hold
+    slow_pulse_bpm: float = 40.0  # a pulse below this for long: stop
+    artefacts_per_min: float = 5.0  # more than this for long: stop
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,7 @@ class Preset:
 
 @dataclass(frozen=True, slots=True)
 class SessionConfig:
-    """All that a session is made from, beside its events. Stored with the log, so that replay starts alike."""
+    """All that a session is made from beside its events. Stored with the log: replay starts alike."""
 
     preset: Preset
     straps: tuple[str, ...]  # the hearts expected; empty: guide without a sensor

@@ -59,6 +59,7 @@ class SessionView:
     score: Score | None  # None: nothing is guided yet
     tempo_bpm: float | None
     breath_per_min: float | None
+    goal_bpm: float | None
     straps: tuple[StrapView, ...]
     sound: SoundView
     n_markers: int

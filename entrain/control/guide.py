@@ -1,0 +1,246 @@
+"""Where tempo and breath go next: policy, bounds, holds, and the edits to the score."""
+
+from dataclasses import replace
+from math import floor
+from typing import Final
+
+from entrain.breath.pattern import BreathPattern, BreathPlan
+from entrain.control import bounds as limits
+from entrain.control.events import Author, Decided, Effect, Link, Phase, ScoreChanged
+from entrain.control.protocol import HARD_BREATH_FALL_PER_MIN2
+from entrain.control.state import GUIDED, HoldCause, SessionState, has_sensor
+from entrain.heart.beat import HeartState
+from entrain.score import LEAD_S, Presence, Score
+from entrain.tempo.plan import TempoPlan
+from entrain.tempo.policy import POLICIES, Situation, Wish
+from entrain.units import S_PER_MIN
+
+EASE_FRACTION: Final = 0.04  # how much quicker an ease-off makes the beat
+EASE_BREATH_PER_MIN: Final = 1.0
+EASE_S: Final = 60.0
+RELEASE_BPM: Final = 1.0  # a raised pulse must come back this far before the hold ends
+SAME_BPM: Final = 0.05
+LOOK_AHEAD_S: Final = 20.0  # a breath must not fall below its floor before it ends
+KEEP_S: Final = 30.0  # how much of the past a score carries along
+
+
+def edit_time_s(state: SessionState) -> float:
+    """The earliest moment that is not committed yet."""
+    return max(state.committed_s, state.t_s + LEAD_S)
+
+
+def begin(state: SessionState, heart: HeartState, out: list[Effect]) -> SessionState:
+    """The beat begins: a little below the pulse, with a breath near the person's own rate."""
+    preset = state.config.preset
+    rule, breath = preset.tempo, preset.breath
+    pulse = heart.bpm if heart.bpm is not None else state.baseline_bpm
+    met_bpm = rule.free_bpm if pulse is None else pulse * (1.0 + rule.start_fraction)
+    wish_bpm = rule.fixed_bpm if rule.policy == "fixed" and rule.fixed_bpm is not None else met_bpm
+    start = limits.start_bpm(wish_bpm, preset.bounds, state.baseline_bpm, pulse)
+    at_s = edit_time_s(state)
+    plan, breaths, line = TempoPlan.steady(at_s, start.to_bpm), None, 0.0
+    if breath.guided:
+        slowest = limits.breath_floor_per_min(preset.bounds)
+        beats = max(2, round(start.to_bpm / breath.start_per_min))
+        beats = max(2, min(beats, floor(start.to_bpm / slowest)))
+        breaths = BreathPlan.steady(BreathPattern.of_beats(beats, breath.ratio))
+        line = start.to_bpm / beats
+    score = Score(plan, breaths, Presence().changed(at_s, 1.0, preset.sound.fade_in_s))
+    why = (
+        f"no pulse to meet, so the beat begins at {start.to_bpm:.0f}"
+        if pulse is None
+        else f"the beat begins at {start.to_bpm:.0f}, your pulse is {pulse:.0f}"
+    )
+    author = Author.BOUND if start.limit else Author.POLICY
+    inputs = (("pulse_bpm", pulse), ("baseline_bpm", state.baseline_bpm), ("wish_bpm", wish_bpm))
+    reason = f"{why}: {start.limit}" if start.limit else why
+    out.append(Decided(state.t_s, "tempo_bpm", author, None, start.to_bpm, reason, inputs))
+    if breaths is not None:
+        reason = f"{breaths.pattern.beats} beats a breath, about {line:.0f} breaths a minute"
+        out.append(Decided(state.t_s, "breath_beats", Author.PROTOCOL, None, breaths.pattern.beats, reason))
+    state = replace(
+        state,
+        start_bpm=start.to_bpm,
+        guided_since_s=at_s,
+        breath_line_per_min=line,
+        committed_s=at_s,
+        lowest_tempo_bpm=start.to_bpm,
+        slowest_breath_per_min=line if breaths is not None else None,
+    )
+    return with_score(state, score, at_s, out)
+
+
+def with_score(state: SessionState, score: Score, from_s: float, out: list[Effect]) -> SessionState:
+    score = score.since(min(state.t_s, from_s) - KEEP_S)
+    out.append(ScoreChanged(state.t_s, from_s, score))
+    return replace(state, score=score)
+
+
+def goal_bpm(state: SessionState) -> float:
+    """Where the tempo is to end: the person's word, the preset's, or as low as the floor permits."""
+    preset = state.config.preset
+    lowest = limits.tempo_floor_bpm(preset.bounds, state.baseline_bpm)
+    wish = state.goal_bpm if state.goal_bpm is not None else preset.tempo.goal_bpm
+    return lowest if wish is None else max(lowest, wish)
+
+
+def goal_breath_per_min(state: SessionState) -> float:
+    preset = state.config.preset
+    wish = state.goal_breath_per_min
+    wish = preset.breath.goal_per_min if wish is None else wish
+    return max(limits.breath_floor_per_min(preset.bounds), wish)
+
+
+def with_hold(state: SessionState, heart: HeartState, out: list[Effect]) -> SessionState:
+    """Begin, change or end a hold, and say why."""
+    cause, reason = _cause(state, heart)
+    if cause is state.hold:
+        return replace(state, hold_reason=reason)
+    inputs = (("pulse_bpm", heart.bpm), ("baseline_bpm", state.baseline_bpm), ("age_s", heart.age_s))
+    author = Author.PERSON if cause in _BY_PERSON else Author.BOUND
+    said = reason or "going on"
+    begun, before = float(cause is not None), float(state.hold is not None)
+    out.append(Decided(state.t_s, "hold", author, before, begun, said, inputs))
+    n_holds = state.n_holds + (state.hold is None and cause is not None)
+    return replace(state, hold=cause, hold_reason=reason, n_holds=n_holds)
+
+
+_BY_PERSON: Final = frozenset({HoldCause.PAUSED, HoldCause.PERSON, HoldCause.EASED})
+
+
+def _cause(state: SessionState, heart: HeartState) -> tuple[HoldCause | None, str]:
+    bounds = state.config.preset.bounds
+    if state.paused:
+        return HoldCause.PAUSED, "paused"
+    if has_sensor(state):
+        lost = all(track.link not in (Link.STREAMING, Link.SILENT) for track in state.tracks)
+        if lost:
+            return HoldCause.NO_DATA, "staying at this tempo: the strap is not connected"
+        if heart.age_s is None or heart.age_s > bounds.stale_s:
+            return HoldCause.NO_DATA, "staying at this tempo: no fresh pulse"
+    if state.baseline_bpm is not None and heart.bpm is not None:
+        above = heart.bpm - state.baseline_bpm
+        held = state.hold is HoldCause.PULSE_UP
+        if above > bounds.pulse_rise_bpm - (RELEASE_BPM if held else 0.0):
+            return HoldCause.PULSE_UP, f"holding: your pulse is {above:.0f} above where you began"
+    if state.person_holds:
+        return HoldCause.PERSON, "holding, as you asked"
+    if state.t_s < state.eased_until_s:
+        return HoldCause.EASED, "easing off, as you asked"
+    return None, ""
+
+
+def steer(state: SessionState, heart: HeartState, out: list[Effect]) -> SessionState:
+    """Ask the policy, cut its wish to the bounds, and edit the score where that changes it."""
+    if state.score is None or state.phase not in GUIDED:
+        return state
+    at_s = edit_time_s(state)
+    tempo = state.score.tempo.bpm_at(at_s)
+    rule = state.config.preset.tempo
+    if state.phase is Phase.MATCH or state.hold is not None:
+        # An ease-off or a nudge up that is under way may finish; nothing falls.
+        wish = Wish(max(tempo, state.score.tempo.goal_bpm), state.hold_reason or "meeting your pulse")
+    else:
+        pulse = heart.bpm
+        situation = Situation(
+            guided_s=state.t_s - (state.guided_since_s or state.t_s),
+            tempo_bpm=tempo,
+            pulse_bpm=pulse,
+            baseline_bpm=state.baseline_bpm,
+            start_bpm=state.start_bpm,
+            goal_bpm=goal_bpm(state),
+            fixed_bpm=rule.fixed_bpm,
+        )
+        wish = POLICIES[rule.policy](situation)
+    return wish_tempo(state, heart, wish, Author.POLICY, out)
+
+
+def wish_tempo(
+    state: SessionState, heart: HeartState, wish: Wish, author: Author, out: list[Effect]
+) -> SessionState:
+    """Bring one wish for a tempo, whoever's it is, through the bounds and into the score."""
+    if state.score is None:
+        return state
+    at_s = edit_time_s(state)
+    plan = state.score.tempo
+    tempo = plan.bpm_at(at_s)
+    # What the plan does already needs no new pulse; without one it must not fall any further.
+    may_fall = not has_sensor(state) or (heart.bpm is not None and state.hold is not HoldCause.NO_DATA)
+    bounded = limits.bounded(wish, tempo, state.config.preset.bounds, state.baseline_bpm, heart.bpm, may_fall)
+    if abs(bounded.to_bpm - plan.goal_bpm) < SAME_BPM:
+        return state
+    if abs(bounded.to_bpm - tempo) < SAME_BPM and abs(plan.goal_bpm - tempo) < SAME_BPM:
+        return state
+    change = abs(bounded.to_bpm - tempo)
+    duration_s = change / bounded.per_min * S_PER_MIN if bounded.per_min > 0.0 else 0.0
+    edited = plan.edited(at_s, bounded.to_bpm, duration_s)
+    inputs = (
+        ("pulse_bpm", heart.bpm),
+        ("baseline_bpm", state.baseline_bpm),
+        ("wish_bpm", wish.to_bpm),
+        ("per_min", bounded.per_min),
+    )
+    reason = f"{wish.reason}: {bounded.limit}" if bounded.limit else wish.reason
+    author = Author.BOUND if bounded.limit else author
+    out.append(Decided(state.t_s, "tempo_bpm", author, tempo, bounded.to_bpm, reason, inputs))
+    return with_score(state, replace(state.score, tempo=edited), at_s, out)
+
+
+def pace_breath(state: SessionState, spent_s: float, out: list[Effect]) -> SessionState:
+    """Let the breath lengthen by whole beats, no faster than its bound, and never below its floor."""
+    score = state.score
+    if score is None or score.breath is None or state.phase not in GUIDED:
+        return state
+    bounds = state.config.preset.bounds
+    line = state.breath_line_per_min
+    if state.phase is not Phase.MATCH and state.hold is None:
+        fall = min(bounds.breath_fall_per_min2, HARD_BREATH_FALL_PER_MIN2) * spent_s / S_PER_MIN
+        goal = goal_breath_per_min(state)
+        line = max(goal, line - fall) if line > goal else min(goal, line + fall)
+        state = replace(state, breath_line_per_min=line)
+    return fit_breath(state, out)
+
+
+def fit_breath(state: SessionState, out: list[Effect]) -> SessionState:
+    """Give the breath as many whole beats as the line permits, from its next boundary on."""
+    score = state.score
+    if score is None or score.breath is None:
+        return state
+    preset = state.config.preset
+    at_s = edit_time_s(state)
+    slowest_bpm = min(score.tempo.bpm_at(at_s), score.tempo.bpm_at(at_s + LOOK_AHEAD_S))
+    phase = score.tempo.phase_at(at_s)
+    current, planned = score.breath.at(phase).pattern.beats, score.breath.pattern.beats
+    floor_per_min = limits.breath_floor_per_min(preset.bounds)
+    fitting = max(2, floor(slowest_bpm / max(state.breath_line_per_min, floor_per_min) + 1e-9))
+    # A falling tempo may take a breath a little under the line; only a clear miss takes a beat away again.
+    too_slow = slowest_bpm / planned < max(floor_per_min, 0.97 * state.breath_line_per_min)
+    if fitting > planned:
+        beats = min(fitting, current + 1)  # one beat at a time: a step that a breath can follow
+    elif too_slow:
+        beats = fitting
+    else:
+        return state
+    if beats == planned:
+        return state
+    breath = score.breath.changed(phase, BreathPattern.of_beats(beats, preset.breath.ratio))
+    reason = f"{beats} beats a breath from the next one on, about {slowest_bpm / beats:.1f} breaths a minute"
+    out.append(Decided(state.t_s, "breath_beats", Author.PROTOCOL, planned, beats, reason))
+    slowest = min(state.slowest_breath_per_min or slowest_bpm / beats, slowest_bpm / beats)
+    state = replace(state, slowest_breath_per_min=slowest)
+    return with_score(state, replace(score, breath=breath), at_s, out)
+
+
+def ease_off(state: SessionState, heart: HeartState, out: list[Effect]) -> SessionState:
+    """A little quicker and shallower again: RESPeRATE's "refresh", one key."""
+    if state.score is None or state.phase not in GUIDED:
+        return state
+    tempo = state.score.tempo.bpm_at(edit_time_s(state))
+    state = replace(
+        state,
+        eased_until_s=state.t_s + EASE_S,
+        breath_line_per_min=state.breath_line_per_min + EASE_BREATH_PER_MIN,
+    )
+    state = with_hold(state, heart, out)
+    wish = Wish(tempo * (1.0 + EASE_FRACTION), "easing off, as you asked")
+    return fit_breath(wish_tempo(state, heart, wish, Author.PERSON, out), out)

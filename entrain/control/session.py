@@ -1,0 +1,401 @@
+"""The whole controller: `reduce(state, event) -> (state, effects)`.
+
+A session is waiting -> baseline -> match -> descend -> hold -> silence -> ended, in these words:
+
+- waiting     until the first pulse; without a sensor, or with nothing to measure, it is skipped.
+- baseline    silence and free breathing; only time with a pulse counts.
+- match       the beat begins a little below the pulse and stays.
+- descend     the policy lowers tempo and breath within the bounds; a hold suspends it.
+- hold        the goal is reached; the policy goes on looking.
+- silence     the sound fades; measuring goes on.
+- ended       by time, by the person, by a recording's end, or for safety; nothing follows.
+
+Descend and hold share what baseline, match and silence leave of the planned length. Time moves by ticks; the
+core reads no clock. Effects come out in order; those about onsets and cues speak of the near future, up to
+the commit horizon, and are final.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final, assert_never
+
+from entrain.control import guide
+from entrain.control.events import (
+    Author,
+    BreathCued,
+    Command,
+    CommandGiven,
+    Decided,
+    EaseOff,
+    Effect,
+    Ended,
+    Event,
+    GoOn,
+    HoldTempo,
+    Link,
+    LinkChanged,
+    Mark,
+    NotificationArrived,
+    Nudge,
+    OnsetPlanned,
+    OnsetPlayed,
+    Pause,
+    Phase,
+    PhaseBegan,
+    PulseMeasured,
+    Rate,
+    Resume,
+    SetGoal,
+    SetMuted,
+    SetVolume,
+    SoundChanged,
+    Stop,
+    StrapDescribed,
+    Tick,
+    VolumeChanged,
+)
+from entrain.control.protocol import SessionConfig
+from entrain.control.safety import reason_to_stop
+from entrain.control.state import GUIDED, SessionState, SoundState, has_sensor, length_s
+from entrain.control.track import (
+    HeartTrack,
+    group_state,
+    with_description,
+    with_link,
+    with_notification,
+)
+from entrain.heart.beat import HeartState
+from entrain.heart.median import median
+from entrain.score import LEAD_S
+from entrain.tempo.policy import Wish
+
+_Change = Callable[[HeartTrack], tuple[HeartTrack, tuple[Effect, ...]]]
+
+STOP_FADE_S: Final = 2.0
+MINUTE_S: Final = 60.0
+LEAST_BASELINE_S: Final = 15.0  # a pulse known for less is not worth measuring against
+
+
+def start(config: SessionConfig) -> SessionState:
+    """The state before the first event."""
+    return SessionState(
+        config=config,
+        t_s=0.0,
+        tracks=tuple(HeartTrack(strap) for strap in config.straps),
+        volume=config.preset.sound.volume,
+        reason="looking for your heart" if config.straps else "beginning without a sensor",
+    )
+
+
+def reduce(state: SessionState, event: Event) -> tuple[SessionState, tuple[Effect, ...]]:
+    """Fold one event in. Pure: the same state and event give the same result, bit for bit.
+
+    Events come in order of time; one that is stamped earlier than the state is taken at the state's time.
+    """
+    if state.phase is Phase.ENDED and not _matters_after_the_end(event):
+        return state, ()
+    state = replace(state, t_s=max(state.t_s, event.t_s))
+    out: list[Effect] = []
+    match event:
+        case Tick():
+            state = _tick(state, out)
+        case NotificationArrived():
+            state = _on_track(state, event.strap, lambda track: with_notification(track, event), out)
+        case LinkChanged():
+            state = _on_track(state, event.strap, lambda track: with_link(track, event), out)
+            state = _after_link(state, event, out)
+        case StrapDescribed():
+            state = _on_track(state, event.strap, lambda track: (with_description(track, event), ()), out)
+        case SoundChanged():
+            n_gaps = state.sound.n_gaps + (event.gap_s > 0.0)
+            sound = SoundState(event.sound, event.device, event.detail, event.advice, n_gaps)
+            state = replace(state, sound=sound)
+        case OnsetPlayed():
+            pass  # kept in the log; nothing is decided on it
+        case CommandGiven():
+            state = _command(state, event.command, out)
+        case _:
+            assert_never(event)
+    return state, tuple(out)
+
+
+def _matters_after_the_end(event: Event) -> bool:
+    return isinstance(event, CommandGiven) and isinstance(event.command, Rate | Mark)
+
+
+# ---- time --------------------------------------------------------------------------------------------------
+
+
+def _tick(state: SessionState, out: list[Effect]) -> SessionState:
+    heart = group_state(state.tracks, state.t_s)
+    since_s = 0.0 if state.last_tick_s is None else state.t_s - state.last_tick_s
+    state = replace(state, last_tick_s=state.t_s)
+    if has_sensor(state):
+        out.append(PulseMeasured(state.t_s, heart.bpm, heart.age_s, heart.source, heart.rmssd_ms))
+        state = _remember(state, heart)
+    spent_s = 0.0 if state.paused or not _counts(state, heart) else since_s
+    state = replace(state, phase_spent_s=state.phase_spent_s + spent_s, spent_s=state.spent_s + spent_s)
+    state = _advance_phase(state, heart, out)
+    if state.phase in GUIDED:
+        state, stop = reason_to_stop(state, heart)
+        if stop:
+            out.append(Decided(state.t_s, "stop", Author.BOUND, None, None, stop))
+            return _end(state, stop, completed=False, out=out)
+        state = guide.with_hold(state, heart, out)
+        state = guide.steer(state, heart, out)
+        state = guide.pace_breath(state, spent_s, out)
+    return _commit(state, out)
+
+
+def _counts(state: SessionState, heart: HeartState) -> bool:
+    """Waiting costs no session time, and a baseline is only as long as what was measured in it."""
+    if state.phase is Phase.WAITING:
+        return False
+    return state.phase is not Phase.BASELINE or heart.bpm is not None
+
+
+def _remember(state: SessionState, heart: HeartState) -> SessionState:
+    since_s = state.t_s - MINUTE_S
+    pulses, rmssds = state.pulses, state.rmssds
+    if state.phase is Phase.BASELINE:
+        since_s = state.phase_since_s  # all of it, for the baseline's own median
+    if heart.bpm is not None:
+        pulses = (*(x for x in pulses if x[0] > since_s), (state.t_s, heart.bpm))
+    if heart.bpm is not None and heart.rmssd_ms is not None:
+        rmssds = (*(x for x in rmssds if x[0] > since_s), (state.t_s, heart.rmssd_ms))
+    return replace(state, pulses=pulses, rmssds=rmssds)
+
+
+def _advance_phase(state: SessionState, heart: HeartState, out: list[Effect]) -> SessionState:
+    preset = state.config.preset
+    times = preset.phases
+    match state.phase:
+        case Phase.WAITING:
+            if not has_sensor(state):
+                return _begin_guiding(state, heart, "no sensor: the beat begins by itself", out)
+            if heart.bpm is None and preset.needs_heart:
+                return state
+            if times.baseline_s <= 0.0 or not preset.needs_heart:
+                return _begin_guiding(state, heart, "the beat begins", out)
+            return _enter(state, Phase.BASELINE, "listening to your resting pulse, in silence", out)
+        case Phase.BASELINE if state.phase_spent_s >= times.baseline_s:
+            state = _with_baseline(state, out)
+            return _begin_guiding(state, heart, "the beat meets your pulse", out)
+        case Phase.MATCH if _guiding_is_over(state):
+            return _enter_silence(state, out)
+        case Phase.MATCH if state.phase_spent_s >= times.match_s:
+            return _enter(state, Phase.DESCEND, "the beat leads, gently", out)
+        case Phase.DESCEND | Phase.HOLD if _guiding_is_over(state):
+            return _enter_silence(state, out)
+        case Phase.DESCEND if _at_goal(state):
+            return _enter(state, Phase.HOLD, "you are there: stay with this beat and this breath", out)
+        case Phase.SILENCE if state.spent_s >= length_s(state):
+            return _end(state, "the session is complete", completed=True, out=out)
+        case _:
+            return state
+
+
+def _begin_guiding(state: SessionState, heart: HeartState, reason: str, out: list[Effect]) -> SessionState:
+    return guide.begin(_enter(state, Phase.MATCH, reason, out), heart, out)
+
+
+def _with_baseline(state: SessionState, out: list[Effect]) -> SessionState:
+    """The resting pulse and RMSSD: medians over the baseline's ticks."""
+    if len(state.pulses) < LEAST_BASELINE_S:
+        return state
+    bpm = median([bpm for _, bpm in state.pulses])
+    rmssd_ms = median([ms for _, ms in state.rmssds]) if state.rmssds else None
+    inputs = (("n", float(len(state.pulses))), ("rmssd_ms", rmssd_ms))
+    reason = f"your resting pulse is {bpm:.0f}"
+    out.append(Decided(state.t_s, "baseline_bpm", Author.PROTOCOL, None, bpm, reason, inputs))
+    return replace(state, baseline_bpm=bpm, baseline_rmssd_ms=rmssd_ms)
+
+
+def _guiding_is_over(state: SessionState) -> bool:
+    return state.spent_s >= length_s(state) - state.config.preset.phases.silence_s
+
+
+def _at_goal(state: SessionState) -> bool:
+    if state.score is None or state.hold is not None:
+        return False
+    tempo = state.score.tempo
+    still = abs(tempo.bpm_at(state.t_s) - tempo.goal_bpm) < guide.SAME_BPM
+    # One tick of policy first: at the very start of the descent the plan is still as well.
+    if not still or state.phase_spent_s < LEAD_S:
+        return False
+    breath = state.config.preset.breath
+    return not breath.guided or state.breath_line_per_min <= guide.goal_breath_per_min(state)
+
+
+def _enter(state: SessionState, phase: Phase, reason: str, out: list[Effect]) -> SessionState:
+    out.append(PhaseBegan(state.t_s, phase, reason))
+    lengths = (*state.phase_lengths, (state.phase, state.t_s - state.phase_since_s))
+    return replace(
+        state,
+        phase=phase,
+        phase_since_s=state.t_s,
+        phase_spent_s=0.0,
+        reason=reason,
+        phase_lengths=lengths,
+    )
+
+
+def _enter_silence(state: SessionState, out: list[Effect]) -> SessionState:
+    if state.config.preset.phases.silence_s <= 0.0:
+        return _end(state, "the session is complete", completed=True, out=out)
+    state = _enter(state, Phase.SILENCE, "the sound fades; stay as you are", out)
+    state = replace(state, hold=None, hold_reason="")
+    return _fade(state, state.config.preset.sound.fade_out_s, out)
+
+
+def _fade(state: SessionState, fade_s: float, out: list[Effect]) -> SessionState:
+    if state.score is None:
+        return state
+    at_s = guide.edit_time_s(state)
+    presence = state.score.presence.changed(at_s, 0.0, fade_s)
+    return guide.with_score(state, replace(state.score, presence=presence), at_s, out)
+
+
+def _end(state: SessionState, reason: str, *, completed: bool, out: list[Effect]) -> SessionState:
+    state = _enter(state, Phase.ENDED, reason, out)
+    out.append(Ended(state.t_s, reason, STOP_FADE_S, completed))
+    return replace(state, completed=completed, hold=None, hold_reason="", paused=False)
+
+
+def _commit(state: SessionState, out: list[Effect]) -> SessionState:
+    """Say what will sound up to the horizon; from here on nothing can change it."""
+    score = state.score
+    until_s = state.t_s + LEAD_S
+    if score is None or until_s <= state.committed_s:
+        return state
+    from_s = state.committed_s
+    n_onsets = state.n_onsets
+    if not state.paused:
+        for n, t_s in score.onsets_between(from_s, until_s):
+            if score.presence.at(t_s) > 0.0:
+                out.append(OnsetPlanned(t_s, n))
+                n_onsets += 1
+        for cue in score.cues_between(from_s, until_s):
+            if score.presence.at(cue.t_s) > 0.0:
+                rate = score.breath_rate_at(cue.t_s) or 0.0
+                out.append(BreathCued(cue.t_s, cue.part, cue.beats, cue.duration_s, rate))
+    lowest = state.lowest_tempo_bpm
+    if state.phase in GUIDED and lowest is not None:
+        lowest = min(lowest, score.tempo.bpm_at(state.t_s))
+    return replace(state, committed_s=until_s, n_onsets=n_onsets, lowest_tempo_bpm=lowest)
+
+
+# ---- hearts ------------------------------------------------------------------------------------------------
+
+
+def _on_track(state: SessionState, strap: str, change: _Change, out: list[Effect]) -> SessionState:
+    """Apply a change to one strap's track; a strap nobody expects is not invented."""
+    tracks: list[HeartTrack] = []
+    for track in state.tracks:
+        if track.strap == strap:
+            track, effects = change(track)
+            out.extend(effects)
+        tracks.append(track)
+    return replace(state, tracks=tuple(tracks))
+
+
+def _after_link(state: SessionState, event: LinkChanged, out: list[Effect]) -> SessionState:
+    if state.tracks and all(track.link is Link.FINISHED for track in state.tracks):
+        return _end(state, "the recording has come to its end", completed=True, out=out)
+    if state.phase in GUIDED:
+        # A lost strap freezes the tempo at once, not at the next tick.
+        heart = group_state(state.tracks, state.t_s)
+        state = guide.with_hold(state, heart, out)
+        state = guide.steer(state, heart, out)
+    return state
+
+
+# ---- the person --------------------------------------------------------------------------------------------
+
+
+def _command(state: SessionState, command: Command, out: list[Effect]) -> SessionState:
+    heart = group_state(state.tracks, state.t_s)
+    match command:
+        case Stop():
+            out.append(Decided(state.t_s, "stop", Author.PERSON, None, None, "stopped, as you asked"))
+            return _end(state, "stopped, as you asked", completed=False, out=out)
+        case Pause():
+            return _pause(state, True, heart, out)
+        case Resume():
+            return _pause(state, False, heart, out)
+        case EaseOff():
+            return guide.ease_off(state, heart, out)
+        case HoldTempo():
+            return _hold(state, True, heart, out)
+        case GoOn():
+            return _hold(replace(state, eased_until_s=state.t_s), False, heart, out)
+        case Nudge(bpm=bpm):
+            return _nudge(state, bpm, heart, out)
+        case SetGoal(tempo_bpm=tempo_bpm, breath_per_min=breath_per_min):
+            return _set_goal(state, tempo_bpm, breath_per_min, out)
+        case SetVolume(volume=volume):
+            state = replace(state, volume=min(1.0, max(0.0, volume)))
+            return _say_volume(state, out)
+        case SetMuted(muted=muted):
+            return _say_volume(replace(state, muted=muted), out)
+        case Mark():
+            return replace(state, n_markers=state.n_markers + 1)
+        case Rate(value=value, when=when):
+            value = min(10, max(0, value))
+            if when == "before":
+                return replace(state, rating_before=value)
+            return replace(state, rating_after=value)
+        case _:
+            assert_never(command)
+
+
+def _pause(state: SessionState, paused: bool, heart: HeartState, out: list[Effect]) -> SessionState:
+    if paused is state.paused:
+        return state
+    state = _say_volume(replace(state, paused=paused), out)
+    if state.phase in GUIDED:
+        state = guide.steer(guide.with_hold(state, heart, out), heart, out)
+    return state
+
+
+def _hold(state: SessionState, holds: bool, heart: HeartState, out: list[Effect]) -> SessionState:
+    state = replace(state, person_holds=holds)
+    if state.phase in GUIDED:
+        state = guide.steer(guide.with_hold(state, heart, out), heart, out)
+    return state
+
+
+def _nudge(state: SessionState, bpm: float, heart: HeartState, out: list[Effect]) -> SessionState:
+    """The person's hand on the tempo: it becomes the goal too, or the policy would undo it."""
+    if state.score is None or state.phase not in GUIDED:
+        return state
+    to_bpm = state.score.tempo.bpm_at(guide.edit_time_s(state)) + bpm
+    if bpm < 0.0 and to_bpm < guide.goal_bpm(state):
+        state = replace(state, goal_bpm=to_bpm)
+    wish = Wish(to_bpm, f"{bpm:+.0f} a minute, as you asked")
+    return guide.wish_tempo(state, heart, wish, Author.PERSON, out)
+
+
+def _set_goal(
+    state: SessionState, tempo_bpm: float | None, breath_per_min: float | None, out: list[Effect]
+) -> SessionState:
+    before, before_breath = guide.goal_bpm(state), guide.goal_breath_per_min(state)
+    state = replace(
+        state,
+        goal_bpm=state.goal_bpm if tempo_bpm is None else tempo_bpm,
+        goal_breath_per_min=state.goal_breath_per_min if breath_per_min is None else breath_per_min,
+    )
+    if tempo_bpm is not None:
+        goal = guide.goal_bpm(state)
+        reason = f"the goal is {goal:.0f} beats a minute now, as you asked"
+        out.append(Decided(state.t_s, "goal_bpm", Author.PERSON, before, goal, reason))
+    if breath_per_min is not None:
+        goal = guide.goal_breath_per_min(state)
+        reason = f"the goal is {goal:.1f} breaths a minute now, as you asked"
+        out.append(Decided(state.t_s, "goal_breath_per_min", Author.PERSON, before_breath, goal, reason))
+    return state
+
+
+def _say_volume(state: SessionState, out: list[Effect]) -> SessionState:
+    out.append(VolumeChanged(state.t_s, state.volume, state.muted or state.paused))
+    return state

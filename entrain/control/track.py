@@ -1,0 +1,137 @@
+"""One strap inside a session: its link, its chain of beats, its pulse."""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from entrain.control.events import (
+    BeatSeen,
+    Effect,
+    Link,
+    LinkChanged,
+    NotificationArrived,
+    PayloadRejected,
+    SegmentBegan,
+    StrapDescribed,
+)
+from entrain.errors import MalformedMeasurement
+from entrain.heart import artefacts, timeline
+from entrain.heart.artefacts import Screen
+from entrain.heart.beat import Beat, HeartState, PulseSource, Verdict
+from entrain.heart.gatt import HeartRateMeasurement
+from entrain.heart.median import median
+from entrain.heart.rate import Rate, heart_state, with_beat, with_field
+from entrain.heart.timeline import Timeline
+
+_CONNECTED: Final = frozenset({Link.STREAMING, Link.SILENT})
+
+
+@dataclass(frozen=True, slots=True)
+class HeartTrack:
+    strap: str
+    link: Link = Link.OFF
+    detail: str = ""
+    advice: str = ""
+    name: str | None = None
+    battery_percent: int | None = None
+    timeline: Timeline = Timeline()
+    screen: Screen = Screen()
+    rate: Rate = Rate()
+    # (segment, number) of the newest accepted beat: its successor is its neighbour.
+    newest: tuple[int, int] = (-1, -1)
+    last_beat_t_s: float | None = None
+    n_beats: int = 0
+    n_artefacts: int = 0
+    n_outages: int = 0
+    lost_since_s: float | None = None
+    outage_s: float = 0.0
+
+    def state_at(self, t_s: float) -> HeartState:
+        return heart_state(self.rate, t_s)
+
+
+def with_notification(track: HeartTrack, event: NotificationArrived) -> tuple[HeartTrack, tuple[Effect, ...]]:
+    """Decode, place in time, screen. Bytes that are no measurement change nothing and are said."""
+    try:
+        measurement = HeartRateMeasurement.from_bytes(event.payload)
+    except MalformedMeasurement as error:
+        return track, (PayloadRejected(event.t_s, event.strap, error.message),)
+    out: list[Effect] = []
+    chain, intervals, was_broken = timeline.advance(track.timeline, event.t_s, measurement.rr_ticks or ())
+    screen, rate, newest = track.screen, track.rate, track.newest
+    n_artefacts = track.n_artefacts
+    if was_broken:
+        reason = "the chain of intervals does not fit the time that passed"
+        out.append(SegmentBegan(event.t_s, event.strap, chain.segment, reason))
+        screen = artefacts.restart(screen)
+    for interval in intervals:
+        screen, verdict = artefacts.screen(screen, interval.rr.ticks, measurement.contact)
+        beat = Beat(interval.t_s, interval.rr, verdict, event.strap, interval.segment, interval.n)
+        out.append(BeatSeen(event.t_s, beat))
+        rate = with_beat(rate, event.t_s, beat, joined=newest == (beat.segment, beat.n - 1))
+        if verdict is Verdict.OK:
+            newest = (beat.segment, beat.n)
+        else:
+            n_artefacts += 1
+    if measurement.contact is not False:
+        rate = with_field(rate, event.t_s, measurement.bpm)
+    track = replace(
+        track,
+        timeline=chain,
+        screen=screen,
+        rate=rate,
+        newest=newest,
+        last_beat_t_s=intervals[-1].t_s if intervals else track.last_beat_t_s,
+        n_beats=track.n_beats + len(intervals),
+        n_artefacts=n_artefacts,
+    )
+    return track, tuple(out)
+
+
+def with_link(track: HeartTrack, event: LinkChanged) -> tuple[HeartTrack, tuple[Effect, ...]]:
+    """Follow the connection. Whatever ends a stream also ends the chain of intervals."""
+    was_connected, is_connected = track.link in _CONNECTED, event.link in _CONNECTED
+    out: tuple[Effect, ...] = ()
+    track = replace(track, link=event.link, detail=event.detail, advice=event.advice)
+    if was_connected and not is_connected:
+        chain = timeline.broken(track.timeline)
+        if chain is not track.timeline:
+            reason = event.detail or "the strap was lost"
+            out = (SegmentBegan(event.t_s, event.strap, chain.segment, reason),)
+        lost = event.link is not Link.FINISHED
+        track = replace(
+            track,
+            timeline=chain,
+            screen=artefacts.restart(track.screen),
+            n_outages=track.n_outages + lost,
+            lost_since_s=event.t_s if lost else None,
+        )
+    elif is_connected and track.lost_since_s is not None:
+        track = replace(track, outage_s=track.outage_s + event.t_s - track.lost_since_s, lost_since_s=None)
+    return track, out
+
+
+def with_description(track: HeartTrack, event: StrapDescribed) -> HeartTrack:
+    battery = track.battery_percent if event.battery_percent is None else event.battery_percent
+    return replace(track, name=event.name or track.name, battery_percent=battery)
+
+
+def group_state(tracks: tuple[HeartTrack, ...], t_s: float) -> HeartState:
+    """Several hearts as one: the median of those with a fresh pulse. One heart is a group of one."""
+    states = [track.state_at(t_s) for track in tracks]
+    if len(states) == 1:
+        return states[0]
+    fresh = [state for state in states if state.bpm is not None]
+    if not fresh:
+        ages = [state.age_s for state in states if state.age_s is not None]
+        return HeartState(None, min(ages, default=None), PulseSource.NONE, None, 0.0, settled=False)
+    rmssds = [state.rmssd_ms for state in fresh if state.rmssd_ms is not None]
+    return HeartState(
+        bpm=median([state.bpm for state in fresh if state.bpm is not None]),
+        age_s=max(state.age_s or 0.0 for state in fresh),
+        source=PulseSource.INTERVALS
+        if all(state.source is PulseSource.INTERVALS for state in fresh)
+        else PulseSource.HEART_RATE_FIELD,
+        rmssd_ms=sum(rmssds) / len(rmssds) if rmssds else None,
+        artefacts_per_min=max(state.artefacts_per_min for state in fresh),
+        settled=all(state.settled for state in fresh),
+    )
