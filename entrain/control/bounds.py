@@ -9,7 +9,7 @@
 """
 
 from dataclasses import dataclass
-from math import ceil
+from typing import Final
 
 from entrain.control.protocol import (
     HARD_BREATH_FLOOR_PER_MIN,
@@ -22,8 +22,9 @@ from entrain.control.protocol import (
 )
 from entrain.tempo.policy import Wish
 
-# Targets are rounded up to this, so that a trembling pulse does not redraw the plan every second.
-GRAIN_BPM = 0.5
+# A trembling pulse must not redraw the plan every second: where the lead bound raises the tempo it leaves this
+# much room, and only a target lower by more than this is worth a new plan.
+ROOM_BPM: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ def _within(wish_bpm: float, bounds: Bounds, floor: float, lead: float, per_min:
     lowest = max(floor, lead)
     if wish_bpm >= lowest:
         return Bounded(wish_bpm, per_min)
-    to_bpm = min(ceiling, max(floor, ceil(lowest / GRAIN_BPM) * GRAIN_BPM))
     if lead > floor:
+        to_bpm = min(ceiling, lead + 0.5 * ROOM_BPM)
         return Bounded(to_bpm, per_min, "it may not run further ahead of your pulse")
-    return Bounded(to_bpm, per_min, f"{floor:.0f} is the slowest it goes for you")
+    return Bounded(floor, per_min, f"{floor:.0f} is the slowest it goes for you")

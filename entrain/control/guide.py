@@ -167,7 +167,11 @@ def wish_tempo(
     # What the plan does already needs no new pulse; without one it must not fall any further.
     may_fall = not has_sensor(state) or (heart.bpm is not None and state.hold is not HoldCause.NO_DATA)
     bounded = limits.bounded(wish, tempo, state.config.preset.bounds, state.baseline_bpm, heart.bpm, may_fall)
-    if abs(bounded.to_bpm - plan.goal_bpm) < SAME_BPM:
+    below = plan.goal_bpm - bounded.to_bpm
+    if abs(below) < SAME_BPM:
+        return state
+    if bounded.limit and below > -0.5 * limits.ROOM_BPM and below < limits.ROOM_BPM and may_fall:
+        # The bound moves with the pulse; the plan is near enough and, having been given room, still inside.
         return state
     if abs(bounded.to_bpm - tempo) < SAME_BPM and abs(plan.goal_bpm - tempo) < SAME_BPM:
         return state

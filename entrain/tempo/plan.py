@@ -28,6 +28,8 @@ class Ramp:
         x_s = t_s - self.start_s
         if x_s >= self.duration_s:
             return self.to_bpm
+        if x_s <= 0.0:
+            return self.bpm
         return self.bpm + (self.to_bpm - self.bpm) * (x_s / self.duration_s)
 
     def phase_at(self, t_s: float) -> float:
@@ -35,6 +37,8 @@ class Ramp:
         f0 = self.bpm / S_PER_MIN
         if x_s >= self.duration_s:
             return self._end_phase() + (x_s - self.duration_s) * self.to_bpm / S_PER_MIN
+        if x_s <= 0.0:
+            return self.phase + x_s * f0
         k = (self.to_bpm - self.bpm) / S_PER_MIN / self.duration_s
         return self.phase + x_s * (f0 + 0.5 * k * x_s)
 
