@@ -1,0 +1,209 @@
+"""A session without a screen: lines on stdout, signals in.
+
+With `json_lines`, one JSON object a line as described in `docs/headless.md`; otherwise a plain line for each
+change and each breath, fit for a screen reader or a log.
+"""
+
+import asyncio
+import heapq
+import json
+import signal
+from contextlib import suppress
+from dataclasses import asdict
+from typing import Any, TextIO
+
+from entrain.breath.pattern import BreathPart
+from entrain.control.events import (
+    BeatSeen,
+    BreathCued,
+    CommandGiven,
+    Decided,
+    Effect,
+    Event,
+    LinkChanged,
+    Mark,
+    OnsetPlanned,
+    OnsetPlayed,
+    PhaseBegan,
+    PulseMeasured,
+    ScoreChanged,
+    SegmentBegan,
+    Sound,
+    SoundChanged,
+    Stop,
+    Tick,
+)
+from entrain.control.view import Summary
+from entrain.runtime import Session
+
+_WORDS = {
+    BreathPart.INHALE: "breathe in",
+    BreathPart.HOLD_IN: "hold",
+    BreathPart.EXHALE: "breathe out",
+    BreathPart.HOLD_OUT: "rest",
+}
+PULSE_EVERY_S = 15.0
+
+
+class Lines:
+    """Turns events and effects into lines. Lines about the near future wait until they are due."""
+
+    def __init__(self, out: TextIO, json_lines: bool) -> None:
+        self._out = out
+        self._json = json_lines
+        self._waiting: list[tuple[float, int, dict[str, Any]]] = []
+        self._count = 0
+        self._playing = False
+        self._pulse_said_s = -PULSE_EVERY_S
+
+    def observe(self, event: Event, effects: tuple[Effect, ...]) -> None:
+        for line in self._of_event(event):
+            self._say(line)
+        for effect in effects:
+            for line in self._of_effect(effect):
+                self._count += 1
+                heapq.heappush(self._waiting, (line["t_s"], self._count, line))
+        self._release(event.t_s)
+
+    def summary(self, summary: Summary) -> None:
+        self._release(float("inf"))
+        if self._json:
+            self._print({"t_s": summary.duration_s, "event": "summary", **asdict(summary)})
+        else:
+            for text in summary_lines(summary):
+                print(text, file=self._out, flush=True)
+
+    def _release(self, until_s: float) -> None:
+        while self._waiting and self._waiting[0][0] <= until_s:
+            self._say(heapq.heappop(self._waiting)[2])
+
+    def _of_event(self, event: Event) -> list[dict[str, Any]]:
+        match event:
+            case LinkChanged(t_s=t_s, strap=strap, link=link, detail=detail, advice=advice):
+                return [_line(t_s, "strap", strap=strap, state=link.value, detail=detail, advice=advice)]
+            case SoundChanged(t_s=t_s, sound=sound, device=device, detail=detail, advice=advice):
+                self._playing = sound is Sound.PLAYING
+                state = sound.value
+                return [_line(t_s, "sound", state=state, device=device, detail=detail, advice=advice)]
+            case OnsetPlayed(t_s=t_s, n=n, planned_t_s=planned_t_s, dac_t_s=dac_t_s):
+                return [_line(t_s, "onset", n=n, planned_t_s=planned_t_s, dac_t_s=dac_t_s)]
+            case CommandGiven(t_s=t_s, command=command, author=author):
+                note = command.note if isinstance(command, Mark) else ""
+                name = type(command).__name__.lower()
+                return [_line(t_s, "command", command=name, author=author, note=note)]
+            case Tick():
+                return []
+            case _:
+                return []
+
+    def _of_effect(self, effect: Effect) -> list[dict[str, Any]]:
+        match effect:
+            case BeatSeen(t_s=t_s, beat=beat):
+                quality = beat.verdict.value
+                return [
+                    _line(t_s, "beat", beat_t_s=beat.t_s, rr_ms=beat.rr.ms, strap=beat.strap, quality=quality)
+                ]
+            case PulseMeasured(t_s=t_s, bpm=bpm, age_s=age_s):
+                return [_line(t_s, "pulse", bpm=bpm, age_s=age_s)]
+            case PhaseBegan(t_s=t_s, phase=phase, reason=reason):
+                return [_line(t_s, "phase", name=phase.value, reason=reason)]
+            case Decided(t_s=t_s, what="tempo_bpm", after=after, reason=reason, author=author):
+                return [_line(t_s, "tempo", bpm=after, reason=reason, author=author.value)]
+            case Decided(t_s=t_s, what=what, after=after, reason=reason, author=author):
+                return [_line(t_s, "decision", what=what, after=after, reason=reason, author=author.value)]
+            case OnsetPlanned(t_s=t_s, n=n) if not self._playing:
+                return [_line(t_s, "onset", n=n, planned_t_s=t_s, dac_t_s=None)]
+            case BreathCued(t_s=t_s, part=part, beats=beats, breath_per_min=bpm):
+                return [_line(t_s, "breath", part=part.value, bpm=bpm, beats=beats)]
+            case SegmentBegan(t_s=t_s, strap=strap, reason=reason):
+                return [_line(t_s, "segment", strap=strap, reason=reason)]
+            case ScoreChanged():
+                return []
+            case _:
+                return []
+
+    def _say(self, line: dict[str, Any]) -> None:
+        if self._json:
+            self._print(line)
+            return
+        text = self._plain(line)
+        if text:
+            print(f"{_clock(line['t_s'])}  {text}", file=self._out, flush=True)
+
+    def _print(self, line: dict[str, Any]) -> None:
+        print(json.dumps(line, allow_nan=False), file=self._out, flush=True)
+
+    def _plain(self, line: dict[str, Any]) -> str:
+        match line["event"]:
+            case "phase" | "decision":
+                return line["reason"]
+            case "tempo":
+                return f"beat {line['bpm']:.0f} a minute: {line['reason']}"
+            case "breath":
+                word = _WORDS[BreathPart(line["part"])]
+                return f"{word}, {line['beats']} beats"
+            case "strap" | "sound":
+                what = line["event"]
+                parts = [f"{what} {line['state']}", line["detail"], line["advice"]]
+                return ". ".join(part for part in parts if part)
+            case "segment":
+                return f"beats interrupted: {line['reason']}"
+            case "pulse" if line["t_s"] - self._pulse_said_s >= PULSE_EVERY_S:
+                self._pulse_said_s = line["t_s"]
+                return "pulse --" if line["bpm"] is None else f"pulse {line['bpm']:.0f}"
+            case "command" if line["command"] == "mark":
+                return f"marked {line['note']}".rstrip()
+            case _:
+                return ""
+
+
+async def run_headless(session: Session, out: TextIO, json_lines: bool) -> Summary:
+    """Run `session` to its end, telling what happens. SIGINT and SIGTERM stop it cleanly."""
+    lines = Lines(out, json_lines)
+    session.observers.append(lines.observe)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with suppress(NotImplementedError):  # Windows has no loop signal handlers; Ctrl-C cancels instead
+            loop.add_signal_handler(number, lambda: session.send(Stop(), "interrupt"))
+    try:
+        await session.run()
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            with suppress(NotImplementedError):
+                loop.remove_signal_handler(number)
+    summary = session.summary()
+    lines.summary(summary)
+    return summary
+
+
+def summary_lines(summary: Summary) -> list[str]:
+    """The summary in plain sentences, for a terminal."""
+    lines = ["", f"{summary.reason[:1].upper()}{summary.reason[1:]} after {_clock(summary.duration_s)}."]
+    if summary.baseline_bpm is not None and summary.end_bpm is not None:
+        change = summary.end_bpm - summary.baseline_bpm
+        lines.append(
+            f"Your pulse was {summary.baseline_bpm:.0f} at the beginning and {summary.end_bpm:.0f} in the last"
+            f" minute ({change:+.1f})."
+        )
+    elif summary.n_beats:
+        lines.append("There was too little data to compare the beginning with the end.")
+    if summary.lowest_tempo_bpm is not None:
+        text = f"The beat went down to {summary.lowest_tempo_bpm:.0f} a minute"
+        if summary.slowest_breath_per_min is not None:
+            text += f", the breath to {summary.slowest_breath_per_min:.1f} a minute"
+        lines.append(f"{text}.")
+    if summary.n_beats:
+        share = 100.0 * summary.n_artefacts / summary.n_beats
+        outages = f"{summary.n_outages} outages ({summary.outage_s:.0f} s)"
+        lines.append(f"{summary.n_beats} beats, {share:.1f} % set aside as artefacts, {outages}.")
+    if summary.session_id is not None:
+        lines.append(f"Kept as session {summary.session_id}: entrain sessions show {summary.session_id}")
+    return lines
+
+
+def _line(t_s: float, event: str, **fields: object) -> dict[str, Any]:
+    return {"t_s": t_s, "event": event, **fields}
+
+
+def _clock(t_s: float) -> str:
+    return f"{int(t_s) // 60}:{int(t_s) % 60:02d}"

@@ -1,0 +1,184 @@
+"""The runtime: sources -> reduce -> sinks, on one asyncio loop.
+
+Virtual hearts (simulated, replayed) are asked for the events of the coming tick and those are dealt out in
+order of time; live hearts, the sound and the person put theirs into a queue. Whatever the speed, the reducer
+sees the same stamps in the same order from virtual hearts, so it decides the same.
+"""
+
+import asyncio
+import heapq
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from typing import Final, Protocol
+
+from entrain.control.events import (
+    Command,
+    CommandGiven,
+    Effect,
+    Ended,
+    Event,
+    Phase,
+    ScoreChanged,
+    Stop,
+    Tick,
+    VolumeChanged,
+)
+from entrain.control.look import summary, view
+from entrain.control.protocol import SessionConfig
+from entrain.control.session import reduce, start
+from entrain.control.state import TICK_S, SessionState
+from entrain.control.view import Sample, SessionView, Summary
+from entrain.devices.ports import LiveHeart, SoundOutput, VirtualHeart
+
+TREND_S: Final = 3600
+Observer = Callable[[Event, tuple[Effect, ...]], None]
+
+
+class Recorder(Protocol):
+    """The session log, as far as the runtime knows it. `append` never blocks and never raises."""
+
+    def append(self, event: Event, effects: tuple[Effect, ...]) -> None: ...
+
+
+class SessionClock:
+    """Session seconds: real time since the start, times the speed."""
+
+    def __init__(self, speed: float = 1.0) -> None:
+        self.origin_s = time.monotonic()
+        self.speed = speed
+
+    def now_s(self) -> float:
+        return (time.monotonic() - self.origin_s) * self.speed
+
+
+class Session:
+    """One session from its first event to its end. Front ends pull `view` and push commands through `send`."""
+
+    def __init__(
+        self,
+        config: SessionConfig,
+        sound: SoundOutput,
+        live: Sequence[LiveHeart] = (),
+        virtual: Sequence[VirtualHeart] = (),
+        recorder: Recorder | None = None,
+        speed: float = 1.0,
+    ) -> None:
+        self.observers: list[Observer] = []
+        self._state: SessionState = start(config)
+        self._live = tuple(live)
+        self._virtual = tuple(virtual)
+        self._sound = sound
+        self._recorder = recorder
+        self._clock = SessionClock(speed)
+        self._queue: asyncio.Queue[Event] = asyncio.Queue()
+        self._trend: deque[Sample] = deque(maxlen=TREND_S)
+        self._closing: asyncio.Task[None] | None = None
+
+    @property
+    def ended(self) -> bool:
+        return self._state.phase is Phase.ENDED
+
+    @property
+    def clock(self) -> SessionClock:
+        return self._clock
+
+    def view(self) -> SessionView:
+        """The picture of this moment. Cheap enough for every frame."""
+        now_s = self._state.t_s if self.ended else self._clock.now_s()
+        return view(self._state, now_s, tuple(self._trend))
+
+    def summary(self) -> Summary:
+        return summary(self._state)
+
+    def send(self, command: Command, author: str = "person") -> None:
+        """Hand a command over. Before `run` and after the end it takes effect at once."""
+        event = CommandGiven(self._clock.now_s(), command, author)
+        if self.ended:
+            self._feed(replace(event, t_s=self._state.t_s))
+        else:
+            self._queue.put_nowait(event)
+
+    async def run(self) -> Summary:
+        """Drive the session to its end. Cancelling it stops the session first."""
+        self._clock.origin_s = time.monotonic()
+        self._sound.set_volume(self._state.volume, self._state.muted)
+        async with asyncio.TaskGroup() as group:
+            tasks = [
+                group.create_task(heart.run(self._queue.put_nowait, self._clock)) for heart in self._live
+            ]
+            tasks.append(group.create_task(self._sound.run(self._queue.put_nowait, self._clock)))
+            try:
+                await self._loop()
+            except asyncio.CancelledError:
+                self._feed(CommandGiven(self._clock.now_s(), Stop(), "interrupt"))
+                raise
+            finally:
+                await self._close_sound()
+                for task in tasks:
+                    task.cancel()
+        return self.summary()
+
+    async def _loop(self) -> None:
+        tick = 0
+        while not self.ended:
+            tick += 1
+            due = self._due(tick * TICK_S)
+            for event in due:
+                await self._live_until(event.t_s)
+                if self.ended:
+                    break
+                self._feed(event)
+
+    def _due(self, until_s: float) -> list[Event]:
+        """What virtual hearts do up to the next tick, and that tick, in order of time."""
+        score = self._state.score
+        streams = [heart.until(until_s, score) for heart in self._virtual]
+        merged: list[Event] = list(heapq.merge(*streams, key=lambda event: event.t_s))
+        return [*merged, Tick(until_s)]
+
+    async def _live_until(self, t_s: float) -> None:
+        """Let real time come to `t_s`, feeding what live sources send meanwhile."""
+        while not self.ended:
+            wait_s = (t_s - self._clock.now_s()) / self._clock.speed
+            if self._queue.empty() and wait_s > 0.0:
+                with suppress(TimeoutError):
+                    self._feed(await asyncio.wait_for(self._queue.get(), wait_s))
+                continue
+            while not self._queue.empty() and not self.ended:
+                self._feed(self._queue.get_nowait())
+            if wait_s <= 0.0:
+                # Behind or in time: still let the other tasks have their turn.
+                await asyncio.sleep(0)
+                return
+
+    def _feed(self, event: Event) -> None:
+        self._state, effects = reduce(self._state, event)
+        if self._recorder is not None:
+            self._recorder.append(event, effects)
+        if isinstance(event, Tick):
+            self._sample(event.t_s)
+            self._sound.advance(event.t_s)
+        for effect in effects:
+            match effect:
+                case ScoreChanged(score=score):
+                    self._sound.play(score)
+                case VolumeChanged(volume=volume, muted=muted):
+                    self._sound.set_volume(volume, muted)
+                case Ended(fade_s=fade_s):
+                    self._closing = asyncio.ensure_future(self._sound.close(fade_s))
+                case _:
+                    pass
+        for observer in self.observers:
+            observer(event, effects)
+
+    def _sample(self, t_s: float) -> None:
+        now = view(self._state, t_s)
+        self._trend.append(Sample(t_s, now.heart.bpm, now.tempo_bpm, now.breath_per_min))
+
+    async def _close_sound(self) -> None:
+        if self._closing is None:
+            self._closing = asyncio.ensure_future(self._sound.close(0.5))
+        await self._closing
