@@ -180,11 +180,9 @@ def summary_lines(summary: Summary) -> list[str]:
     """The summary in plain sentences, for a terminal."""
     lines = ["", f"{summary.reason[:1].upper()}{summary.reason[1:]} after {_clock(summary.duration_s)}."]
     if summary.baseline_bpm is not None and summary.end_bpm is not None:
-        change = summary.end_bpm - summary.baseline_bpm
-        lines.append(
-            f"Your pulse was {summary.baseline_bpm:.0f} at the beginning and {summary.end_bpm:.0f} in the last"
-            f" minute ({change:+.1f})."
-        )
+        first, last = summary.baseline_bpm, summary.end_bpm
+        change = f"({last - first:+.1f})"
+        lines.append(f"Your pulse was {first:.0f} at first and {last:.0f} in the last minute {change}.")
     elif summary.n_beats:
         lines.append("There was too little data to compare the beginning with the end.")
     if summary.lowest_tempo_bpm is not None:

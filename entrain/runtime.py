@@ -55,7 +55,7 @@ class SessionClock:
 
 
 class Session:
-    """One session from its first event to its end. Front ends pull `view` and push commands through `send`."""
+    """One session from first event to end. Front ends pull `view` and push commands through `send`."""
 
     def __init__(
         self,

@@ -22,8 +22,8 @@ from entrain.control.protocol import (
 )
 from entrain.tempo.policy import Wish
 
-# A trembling pulse must not redraw the plan every second: where the lead bound raises the tempo it leaves half
-# of this as room, and only a target lower by more than this is worth a new plan.
+# A trembling pulse must not redraw the plan every second: where the lead bound raises the tempo it leaves
+# half of this as room, and only a target lower by more than this is worth a new plan.
 ROOM_BPM: Final = 1.0
 
 

@@ -167,13 +167,11 @@ def wish_tempo(
     # What the plan does already needs no new pulse; without one it must not fall any further.
     may_fall = not has_sensor(state) or (heart.bpm is not None and state.hold is not HoldCause.NO_DATA)
     bounded = limits.bounded(wish, tempo, state.config.preset.bounds, state.baseline_bpm, heart.bpm, may_fall)
-    below = plan.goal_bpm - bounded.to_bpm
-    if abs(below) < SAME_BPM:
-        return state
-    if bounded.limit and below > -0.5 * limits.ROOM_BPM and below < limits.ROOM_BPM and may_fall:
-        # The bound moves with the pulse; the plan is near enough and, having been given room, still inside.
-        return state
-    if abs(bounded.to_bpm - tempo) < SAME_BPM and abs(plan.goal_bpm - tempo) < SAME_BPM:
+    if not _is_new(bounded, plan, at_s, may_fall):
+        if author is Author.PERSON and bounded.limit:
+            # What a person asks for and cannot have is said, not swallowed.
+            reason = f"{wish.reason}: {bounded.limit}"
+            out.append(Decided(state.t_s, "tempo_bpm", Author.BOUND, tempo, plan.goal_bpm, reason))
         return state
     change = abs(bounded.to_bpm - tempo)
     duration_s = change / bounded.per_min * S_PER_MIN if bounded.per_min > 0.0 else 0.0
@@ -188,6 +186,18 @@ def wish_tempo(
     author = Author.BOUND if bounded.limit else author
     out.append(Decided(state.t_s, "tempo_bpm", author, tempo, bounded.to_bpm, reason, inputs))
     return with_score(state, replace(state.score, tempo=edited), at_s, out)
+
+
+def _is_new(bounded: limits.Bounded, plan: TempoPlan, at_s: float, may_fall: bool) -> bool:
+    """Does a bounded wish ask for anything the plan does not do already?"""
+    tempo = plan.bpm_at(at_s)
+    below = plan.goal_bpm - bounded.to_bpm
+    if abs(below) < SAME_BPM:
+        return False
+    if bounded.limit and may_fall and -0.5 * limits.ROOM_BPM < below < limits.ROOM_BPM:
+        # The bound moves with the pulse; the plan is near enough and, having been given room, still inside.
+        return False
+    return abs(bounded.to_bpm - tempo) >= SAME_BPM or abs(plan.goal_bpm - tempo) >= SAME_BPM
 
 
 def pace_breath(state: SessionState, spent_s: float, out: list[Effect]) -> SessionState:

@@ -372,6 +372,9 @@ def _nudge(state: SessionState, bpm: float, heart: HeartState, out: list[Effect]
     to_bpm = state.score.tempo.bpm_at(guide.edit_time_s(state)) + bpm
     if bpm < 0.0 and to_bpm < guide.goal_bpm(state):
         state = replace(state, goal_bpm=to_bpm)
+    if bpm > 0.0:
+        # Upwards the policy would lead down again at once: it waits, as after an ease-off.
+        state = guide.with_hold(replace(state, eased_until_s=state.t_s + guide.EASE_S), heart, out)
     wish = Wish(to_bpm, f"{bpm:+.0f} a minute, as you asked")
     return guide.wish_tempo(state, heart, wish, Author.PERSON, out)
 

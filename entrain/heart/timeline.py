@@ -11,11 +11,12 @@ The absolute latency of the strap stays unknown, so a beat's time may control a 
 Rules of a segment:
 - a packet without intervals is normal at a slow pulse and breaks nothing;
 - equal intervals are real and are never taken for repeats;
-- the chain is broken (a new segment) by a lost link, and by packets that come later than the chain can
-  explain three times in a row (beats were lost on air), or earlier than it allows (too many were counted).
+- the chain is broken (a new segment) by a lost link, and by packets that go on for 3 s coming later than the
+  chain can explain (beats were lost on air), or come earlier than it allows (too many were counted);
+- a stall that ends in a burst is late as well, but not for long, and breaks nothing.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from entrain.heart.beat import RRInterval
@@ -23,9 +24,10 @@ from entrain.units import ticks_to_s
 
 WINDOW_S: Final = 90.0
 SLACK_S: Final = 1.25
-LATE_IN_A_ROW: Final = 3
+LATE_FOR_S: Final = 3.0
 # A better offset moves the beats earlier; spread over the beats that follow, so that time never runs back.
 CATCH_UP: Final = 0.25
+LEAST_STEP_S: Final = 0.001  # between beats whose chains overlap
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +40,8 @@ class Timeline:
     sum_ticks: int = 0  # intervals since the segment began; an integer, so nothing is lost to rounding
     least: tuple[tuple[float, float], ...] = ()  # (arrival_s, delay_s) with growing delays: a minimum queue
     offset_s: float = 0.0  # in use; moves towards the smallest delay
-    late: int = 0
-    arrival_s: float = 0.0  # of the newest packet
+    late_since_s: float | None = None
+    last_t_s: float = 0.0  # of the newest beat
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ def broken(timeline: Timeline) -> Timeline:
     """The chain ends here; the next interval begins a new segment."""
     if not timeline.started:
         return timeline
-    return Timeline(segment=timeline.segment + 1, n_beats=timeline.n_beats)
+    return Timeline(segment=timeline.segment + 1, n_beats=timeline.n_beats, last_t_s=timeline.last_t_s)
 
 
 def advance(
@@ -68,17 +70,19 @@ def advance(
     whether the chain was found broken, in which case the intervals belong to the new segment.
     """
     if not rr_ticks:
-        return replace(timeline, arrival_s=arrival_s), (), False
+        return timeline, (), False
     packet_ticks = sum(rr_ticks)
-    late = 0
+    late_since_s: float | None = None
     was_broken = False
     if timeline.started:
         delay_s = arrival_s - ticks_to_s(timeline.sum_ticks + packet_ticks)
         lateness_s = delay_s - timeline.least[0][1]
-        late = timeline.late + 1 if lateness_s > SLACK_S else 0
-        was_broken = late >= LATE_IN_A_ROW or lateness_s < -SLACK_S
+        if lateness_s > SLACK_S:
+            late_since_s = arrival_s if timeline.late_since_s is None else timeline.late_since_s
+        was_late = late_since_s is not None and arrival_s - late_since_s >= LATE_FOR_S
+        was_broken = was_late or lateness_s < -SLACK_S
         if was_broken:
-            timeline, late = broken(timeline), 0
+            timeline, late_since_s = broken(timeline), None
     total_ticks = timeline.sum_ticks + packet_ticks
     delay_s = arrival_s - ticks_to_s(total_ticks)
     least = (
@@ -87,20 +91,15 @@ def advance(
     )
     goal_s = least[0][1]
     offset_s = timeline.offset_s if timeline.started else goal_s
-    sum_ticks = timeline.sum_ticks
+    sum_ticks, last_t_s = timeline.sum_ticks, timeline.last_t_s
     beats: list[TimedInterval] = []
     for index, ticks in enumerate(rr_ticks):
         sum_ticks += ticks
         step_s = CATCH_UP * ticks_to_s(ticks)
         offset_s += min(step_s, max(-step_s, goal_s - offset_s))
-        beats.append(
-            TimedInterval(
-                offset_s + ticks_to_s(sum_ticks),
-                RRInterval(ticks),
-                timeline.segment,
-                timeline.n_beats + index,
-            )
-        )
+        t_s = max(offset_s + ticks_to_s(sum_ticks), last_t_s + LEAST_STEP_S)
+        beats.append(TimedInterval(t_s, RRInterval(ticks), timeline.segment, timeline.n_beats + index))
+        last_t_s = t_s
     new = Timeline(
         segment=timeline.segment,
         n_beats=timeline.n_beats + len(rr_ticks),
@@ -108,7 +107,7 @@ def advance(
         sum_ticks=sum_ticks,
         least=least,
         offset_s=offset_s,
-        late=late,
-        arrival_s=arrival_s,
+        late_since_s=late_since_s,
+        last_t_s=last_t_s,
     )
     return new, tuple(beats), was_broken

@@ -1,0 +1,208 @@
+"""Whatever comes (packets, gaps, garbage, commands, clock steps), the bounds have the last word."""
+
+from itertools import pairwise
+
+from hypothesis import event, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from entrain.control.bounds import breath_floor_per_min, tempo_ceiling_bpm, tempo_floor_bpm
+from entrain.control.events import (
+    BreathCued,
+    CommandGiven,
+    EaseOff,
+    Effect,
+    Ended,
+    Event,
+    GoOn,
+    HoldTempo,
+    Link,
+    LinkChanged,
+    NotificationArrived,
+    Nudge,
+    OnsetPlanned,
+    Pause,
+    Phase,
+    Resume,
+    SetGoal,
+    Stop,
+    Tick,
+)
+from entrain.control.protocol import Bounds, BreathRule, PhaseTimes, Preset, SessionConfig, TempoRule
+from entrain.control.session import reduce, start
+from entrain.control.state import SessionState
+from entrain.heart.gatt import HeartRateMeasurement
+from entrain.score import LEAD_S
+from entrain.tempo.policy import POLICIES
+
+numbers = st.floats(-1e4, 1e4, allow_nan=False)
+commands = st.one_of(
+    st.builds(Nudge, numbers),
+    st.builds(SetGoal, st.none() | numbers, st.none() | numbers),
+    st.sampled_from([EaseOff(), HoldTempo(), GoOn(), Pause(), Resume()]),
+)
+
+
+class AnySession(RuleBasedStateMachine):
+    """Drives a session with anything at all and looks at the score after every event."""
+
+    @initialize(
+        policy=st.sampled_from(sorted(POLICIES)),
+        baseline_s=st.sampled_from([0.0, 10.0, 20.0]),
+        warm_up_s=st.sampled_from([0, 2, 30, 45]),
+        goal_bpm=st.none() | st.floats(1, 200),
+        goal_breath=st.floats(0.1, 12),
+        bounds=st.builds(
+            Bounds,
+            tempo_floor_bpm=st.floats(1, 80),
+            tempo_floor_fraction=st.floats(0.1, 1.0),
+            lead_fraction=st.floats(0, 1),
+            fall_bpm_per_min=st.floats(0, 50),
+            fall_fraction_per_min=st.floats(0, 1),
+            breath_floor_per_min=st.floats(0.1, 8),
+            breath_fall_per_min2=st.floats(0, 60),
+        ),
+    )
+    def begin(
+        self,
+        policy: str,
+        baseline_s: float,
+        goal_bpm: float | None,
+        goal_breath: float,
+        bounds: Bounds,
+        warm_up_s: int,
+    ) -> None:
+        preset = Preset(
+            "any",
+            "Any",
+            "",
+            minutes=30,
+            phases=PhaseTimes(baseline_s, 5, 10),
+            tempo=TempoRule(policy, goal_bpm=goal_bpm),
+            breath=BreathRule(goal_per_min=goal_breath),
+            bounds=bounds,
+        )
+        self.bounds = bounds
+        self.state: SessionState = start(SessionConfig(preset, ("s",)))
+        self.t_s, self.tick = 0.0, 0
+        self.bpm = 70
+        self.onsets: list[tuple[int, float]] = []
+        self.fresh_s = -1e9
+        self.feed(LinkChanged(0.0, "s", Link.STREAMING))
+        self.time_passes(warm_up_s, with_beats=True)
+
+    def feed(self, arrived: Event) -> tuple[Effect, ...]:
+        before = self.state
+        self.state, effects = reduce(before, arrived)
+        for effect in effects:
+            if isinstance(effect, OnsetPlanned):
+                self.onsets.append((effect.n, effect.t_s))
+            if isinstance(effect, BreathCued):
+                assert effect.breath_per_min >= breath_floor_per_min(self.bounds) - 1e-6
+        if before.score is not None and self.state.score is not None:
+            self.check_edit(before, self.state)
+        return effects
+
+    def check_edit(self, before: SessionState, after: SessionState) -> None:
+        old, new = before.score, after.score
+        assert old is not None
+        assert new is not None
+        if old is new:
+            return
+        horizon_s = before.committed_s
+        for at_s in (after.t_s, (after.t_s + horizon_s) / 2, horizon_s):
+            if at_s <= horizon_s:
+                # What was committed stays as it was.
+                assert abs(new.tempo.phase_at(at_s) - old.tempo.phase_at(at_s)) < 1e-6
+        lost = after.tracks[0].link is Link.LOST
+        if lost and before.tracks[0].link is Link.LOST:
+            # A lost strap never lowers anything.
+            assert new.tempo.goal_bpm >= min(old.tempo.goal_bpm, old.tempo.bpm_at(horizon_s)) - 1e-6
+
+    @rule(bpm=st.integers(30, 200))
+    def pulse_jumps(self, bpm: int) -> None:
+        self.bpm = bpm
+
+    @rule(seconds=st.integers(1, 90), drift_bpm=st.integers(-6, 6))
+    def time_passes_with_a_pulse(self, seconds: int, drift_bpm: int) -> None:
+        self.bpm = min(200, max(30, self.bpm + drift_bpm))
+        self.time_passes(seconds, with_beats=True)
+
+    @rule(seconds=st.integers(1, 40))
+    def time_passes_in_silence(self, seconds: int) -> None:
+        self.time_passes(seconds, with_beats=False)
+
+    def time_passes(self, seconds: int, with_beats: bool) -> None:
+        for _ in range(seconds):
+            self.tick += 1
+            if with_beats:
+                rr = (round(1024 * 60 / self.bpm),) * max(1, self.bpm // 60)
+                payload = bytes(HeartRateMeasurement(self.bpm, rr))
+                self.feed(NotificationArrived(self.tick - 0.2, "s", payload))
+            self.feed(Tick(float(self.tick)))
+
+    @rule(payload=st.binary(max_size=20))
+    def garbage(self, payload: bytes) -> None:
+        self.feed(NotificationArrived(self.tick + 0.1, "s", payload))
+
+    @rule(link=st.sampled_from([Link.LOST, Link.STREAMING, Link.SILENT, Link.BLOCKED, Link.SEARCHING]))
+    def link_changes(self, link: Link) -> None:
+        self.feed(LinkChanged(self.tick + 0.2, "s", link))
+
+    @rule(command=commands)
+    def person(self, command: object) -> None:
+        self.feed(CommandGiven(self.tick + 0.3, command))  # type: ignore[arg-type]
+
+    @rule(back_s=st.floats(0, 1e4))
+    def clock_goes_back(self, back_s: float) -> None:
+        self.feed(Tick(self.tick - back_s))
+
+    @precondition(lambda self: self.state.phase is not Phase.ENDED)
+    @rule()
+    def stop_always_stops(self) -> None:
+        state, effects = reduce(self.state, CommandGiven(self.tick + 0.4, Stop()))
+        assert state.phase is Phase.ENDED
+        assert any(isinstance(effect, Ended) for effect in effects)
+
+    def teardown(self) -> None:
+        if hasattr(self, "state"):
+            event(f"reached {self.state.phase.value}")
+
+    @invariant()
+    def tempo_is_within_floor_ceiling_and_slew(self) -> None:
+        score = self.state.score
+        if score is None:
+            return
+        floor = tempo_floor_bpm(self.bounds, self.state.baseline_bpm)
+        assert floor >= 50.0
+        for ramp in score.tempo.ramps:
+            assert min(ramp.bpm, ramp.to_bpm) >= floor - 1e-6
+            assert max(ramp.bpm, ramp.to_bpm) <= tempo_ceiling_bpm(self.bounds) + 1e-6
+            fall = ramp.bpm - ramp.to_bpm
+            if fall > 1e-9:
+                assert ramp.duration_s > 0.0
+                slew = fall / ramp.duration_s * 60
+                assert slew <= min(2.0, self.bounds.fall_bpm_per_min) + 1e-6
+                assert slew <= self.bounds.fall_fraction_per_min * ramp.bpm + 1e-6
+            elif fall < -1e-9:
+                assert -fall / ramp.duration_s * 60 <= self.bounds.rise_bpm_per_min + 1e-6
+
+    @invariant()
+    def onsets_come_once_and_in_order(self) -> None:
+        for (n, t_s), (m, u_s) in pairwise(self.onsets):
+            assert n < m
+            assert t_s < u_s
+
+    @invariant()
+    def tempo_does_not_jump(self) -> None:
+        score = self.state.score
+        if score is None:
+            return
+        for before, ramp in pairwise(score.tempo.ramps):
+            assert abs(before.bpm_at(ramp.start_s) - ramp.bpm) < 1e-6
+            assert abs(before.phase_at(ramp.start_s) - ramp.phase) < 1e-6
+        assert self.state.committed_s >= score.tempo.start_s or self.state.t_s + LEAD_S >= score.tempo.start_s
+
+
+AnySession.TestCase.settings = settings(max_examples=150, stateful_step_count=30, deadline=None)
+TestAnySession = AnySession.TestCase
