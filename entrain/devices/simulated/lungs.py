@@ -29,6 +29,7 @@ REST_PETCO2_MMHG: Final = 39.0
 LOW_PETCO2_MMHG: Final = 30.0
 CO2_TAU_S: Final = 90.0  # [assumed] the order of a minute or two
 SLOW_PER_MIN: Final = 6.0  # where over-breathing is at its full, and what the 37.5 % are about
+DEEPEN_TAU_S: Final = 2.0  # breaths deepen gradually
 AUDIBLE: Final = 0.05  # guidance fainter than this is not followed
 
 Shape = tuple[float, float, float]  # where inhale, hold and exhale end, as fractions of a breath
@@ -80,7 +81,8 @@ class Lungs:
         self._settled_hz = self.rate_hz
         self._offset = 0.0
         self._shape = OWN_SHAPE
-        self._depth = 1.0
+        self._depth = self._depth_goal = 1.0
+        self._depth_share = 1.0 - exp(-step_s / DEEPEN_TAU_S)
         self._ventilation = 1.0
         self._begin_breath(None)
 
@@ -100,6 +102,7 @@ class Lungs:
         self.phase += speed_hz * self._step_s
         if floor(self.phase) != before:
             self._begin_breath(None if pacer is None else pacer[0].pattern)
+        self._depth += (self._depth_goal - self._depth) * self._depth_share
         self.volume = self._depth * (_fullness(self.phase % 1.0, self._shape) - 0.5)
         goal_mmhg = REST_PETCO2_MMHG / self._ventilation
         self.petco2_mmhg += (goal_mmhg - self.petco2_mmhg) * self._co2_share
@@ -133,7 +136,7 @@ class Lungs:
         return moment, score.tempo.bpm_at(heard_at_s) / S_PER_MIN / moment.pattern.beats
 
     def _begin_breath(self, pattern: BreathPattern | None) -> None:
-        """Lungs are empty now, so rate, shape and depth may change without a jump."""
+        """Lungs are empty now, so rate and shape may change without a jump."""
         traits, wobble = self.traits, self._rng.gauss(0.0, 1.0)
         own_hz = traits.own_per_min / S_PER_MIN
         if pattern is None:
@@ -147,7 +150,7 @@ class Lungs:
         slowing = (own_hz - self.rate_hz) / (own_hz - SLOW_PER_MIN / S_PER_MIN)
         self._ventilation = 1.0 + (traits.overbreathing - 1.0) * min(1.0, max(0.0, slowing))
         needed_l = ALVEOLAR_MMHG * CO2_OUTPUT_L_PER_MIN / REST_PETCO2_MMHG / (self.rate_hz * S_PER_MIN)
-        self._depth = (DEAD_SPACE_L + needed_l * self._ventilation) / (DEAD_SPACE_L + needed_l)
+        self._depth_goal = (DEAD_SPACE_L + needed_l * self._ventilation) / (DEAD_SPACE_L + needed_l)
 
     def _until_lapse(self) -> float:
         lapses_per_s = self.traits.lapses_per_min / S_PER_MIN
