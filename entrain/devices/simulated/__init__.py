@@ -1,0 +1,1 @@
+"""A simulated person, from breath to Bluetooth bytes; `heart.SimulatedHeart` is the device."""

@@ -1,0 +1,69 @@
+"""A simulated person with a strap on, as a heart whose time can be chosen."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from math import floor
+from random import Random
+from typing import Final
+
+from entrain.control.events import Event
+from entrain.devices.simulated.lungs import Breathing, Lungs
+from entrain.devices.simulated.person import Person
+from entrain.devices.simulated.sinus import Sinus
+from entrain.devices.simulated.strap import Strap
+from entrain.score import Score
+from entrain.units import S_PER_MIN
+
+# A power of two, so that the grid of steps is exact however far it goes.
+STEP_S: Final = 0.125
+
+
+@dataclass(slots=True)
+class Truth:
+    """What no strap tells, for tests and benchmarks."""
+
+    beats_s: list[float] = field(default_factory=list[float])
+    ectopics_s: list[float] = field(default_factory=list[float])  # those of `beats_s` that are ectopic
+    breathing: list[Breathing] = field(default_factory=list[Breathing])  # at (index + 1) * STEP_S
+    bpm: list[float] = field(default_factory=list[float])  # the rate the sinus node ran at in each step
+
+
+class SimulatedHeart:
+    """A `VirtualHeart`: the same person under the same score sends the same bytes, however it is stepped.
+
+    The body moves on an absolute grid of `STEP_S`, each step under the score handed to the call that passes
+    its end; so a score that is valid from `STEP_S` and the person's reaction time (under a second) before
+    `t_s` up to `t_s` is enough.
+    """
+
+    def __init__(self, person: Person, strap: str | None = None, keep_truth: bool = False) -> None:
+        self.person = person
+        self.strap = f"sim:{person.seed}" if strap is None else strap
+        self.truth: Truth | None = Truth() if keep_truth else None
+        self._n_steps = 0
+        self._lungs = Lungs(person.lungs, STEP_S, Random(f"{person.seed}/lungs"))
+        self._sinus = Sinus(person.heart, STEP_S, Random(f"{person.seed}/sinus"))
+        self._strap = Strap(self.strap, person.strap, f"{person.seed}/strap")
+
+    @property
+    def breathing(self) -> Breathing:
+        """How the person truly breathes now, PetCO2 and all."""
+        return self._lungs.now()
+
+    def until(self, t_s: float, score: Score | None) -> Sequence[Event]:
+        for n in range(self._n_steps, floor(t_s / STEP_S)):
+            self._step(n * STEP_S, score)
+            self._n_steps = n + 1
+        return self._strap.until(t_s)
+
+    def _step(self, t_s: float, score: Score | None) -> None:
+        lungs = self._lungs
+        volume = lungs.step(t_s, score)
+        beats = self._sinus.step(t_s, volume, lungs.rate_hz * S_PER_MIN, score)
+        for beat_s, _ in beats:
+            self._strap.beat(beat_s)
+        if self.truth is not None:
+            self.truth.beats_s += [beat_s for beat_s, _ in beats]
+            self.truth.ectopics_s += [beat_s for beat_s, ectopic in beats if ectopic]
+            self.truth.breathing.append(lungs.now())
+            self.truth.bpm.append(self._sinus.bpm)

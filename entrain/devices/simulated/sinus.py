@@ -1,0 +1,167 @@
+"""The pulse of a simulated person: an integral pulse frequency modulator under a beating, breathing body.
+
+The sinus node integrates its rate, theta' = 2 pi HR / 60, and fires at every full turn (Mateo & Laguna 2000,
+IEEE Trans Biomed Eng 47:985). The rate is a sum:
+
+- base, and a slow Ornstein-Uhlenbeck wander (SD 2.2 bpm, 40 s);
+- respiratory sinus arrhythmia: lung volume through a low-pass of 7.2/min (Hirsch & Bishop 1981, Am J Physiol
+  241:H620: corner 7.2/min, 21 dB/decade, plateau 20 +/- 5 bpm), and through the baroreflex loop, a resonance
+  with a frequency of one's own, BP(s) = (w/Q)s / (s^2 + (w/Q)s + w^2), 4.5 to 6.5/min, Q about 1.6 (Vaschillo
+  et al. 2002, 2006);
+- Mayer waves: narrow-band noise near 0.1 Hz (Julien 2006);
+- relaxation while breathing slowly: -1 bpm within 120 s, an assumption;
+- k (tempo - HR): the pull of the tempo, **0 by default**, and kappa sin(psi_beat - theta) in theta', the pull
+  of the beat's phase, **0 by default**: a tone alone was not found to move a heart (Muetze, Kopiez & Wolf
+  2018/2020; Juslin et al. 2024). Both exist so that a controller or a statistic can be tried on people in
+  whom it were otherwise.
+- ectopic beats, ventricular (the sinus rhythm goes on underneath: a full compensatory pause) or atrial (the
+  node is reset).
+"""
+
+from dataclasses import dataclass
+from math import cos, exp, pi, sin, sqrt
+from random import Random
+from typing import Final
+
+from entrain.devices.simulated.lungs import AUDIBLE
+from entrain.score import Score
+from entrain.units import S_PER_MIN
+
+RSA_CORNER_HZ: Final = 7.2 / S_PER_MIN
+SLOW_PER_MIN: Final = (6.0, 9.0)  # relaxation is full below the first and none above the second
+PULL_TAU_S: Final = 20.0  # [assumed] a pulse takes this long to give in to a tempo
+VENTRICULAR_SHARE: Final = 0.7
+
+
+@dataclass(frozen=True, slots=True)
+class HeartTraits:
+    """What makes one person's pulse theirs. Amplitudes of RSA are peak to trough."""
+
+    base_bpm: float = 70.0
+    wander_bpm: float = 2.2
+    wander_tau_s: float = 40.0
+    rsa_bpm: float = 12.0  # of slow normal breaths, by way of lung volume
+    resonance_bpm: float = 5.0  # of breaths at the resonance frequency, by way of the baroreflex
+    resonance_per_min: float = 5.5
+    resonance_q: float = 1.6
+    mayer_bpm: float = 1.6  # standard deviation
+    mayer_hz: float = 0.1
+    mayer_tau_s: float = 15.0  # how long the waves stay in step with themselves
+    relaxation_bpm: float = 1.0  # how far the pulse falls while breathing slowly
+    relaxation_tau_s: float = 120.0
+    tempo_pull: float = 0.0  # k: the share of the way to the tempo that the pulse goes
+    phase_pull_rad_per_s: float = 0.0  # kappa
+    ectopic_chance: float = 0.0005  # per beat
+
+
+class Sinus:
+    """Steps on a fixed grid and gives the times of its beats."""
+
+    def __init__(self, traits: HeartTraits, step_s: float, rng: Random) -> None:
+        self.traits = traits
+        self.bpm = traits.base_bpm
+        self.turns: float = rng.random()  # theta / 2 pi
+        self._rng = rng
+        self._step_s = step_s
+        self._next_turn: float = 1.0  # where the next beat falls
+        self._skip_turn: float | None = None  # a sinus beat that finds the ventricles refractory
+        self._wander = traits.wander_bpm * rng.gauss(0.0, 1.0)
+        self._wander_keep = exp(-step_s / traits.wander_tau_s)
+        self._wander_kick = traits.wander_bpm * sqrt(1.0 - self._wander_keep**2)
+        self._rsa = 0.0
+        self._rsa_share = 1.0 - exp(-2.0 * pi * RSA_CORNER_HZ * step_s)
+        self._resonance = Resonator(traits.resonance_per_min / S_PER_MIN, traits.resonance_q, step_s)
+        keep = exp(-step_s / traits.mayer_tau_s)
+        self._mayer = complex(rng.gauss(0.0, 1.0), rng.gauss(0.0, 1.0)) * traits.mayer_bpm
+        self._mayer_turn = keep * complex(
+            cos(2.0 * pi * traits.mayer_hz * step_s), sin(2.0 * pi * traits.mayer_hz * step_s)
+        )
+        self._mayer_kick = traits.mayer_bpm * sqrt(1.0 - keep**2)
+        self._relaxed = 0.0
+        self._relax_share = 1.0 - exp(-step_s / traits.relaxation_tau_s)
+        self._pulled = 0.0
+        self._pull_share = 1.0 - exp(-step_s / PULL_TAU_S)
+
+    def step(
+        self, t_s: float, volume: float, breath_per_min: float, score: Score | None
+    ) -> list[tuple[float, bool]]:
+        """(time, is it ectopic) of the beats in the step from `t_s` on."""
+        traits, gauss = self.traits, self._rng.gauss
+        self._wander = self._wander_keep * self._wander + self._wander_kick * gauss(0.0, 1.0)
+        self._mayer = self._mayer * self._mayer_turn + complex(
+            self._mayer_kick * gauss(0.0, 1.0), self._mayer_kick * gauss(0.0, 1.0)
+        )
+        self._rsa += (volume - self._rsa) * self._rsa_share
+        full, none = SLOW_PER_MIN
+        slow = min(1.0, max(0.0, (none - breath_per_min) / (none - full)))
+        self._relaxed += (slow * traits.relaxation_bpm - self._relaxed) * self._relax_share
+        free_bpm = (
+            traits.base_bpm
+            + self._wander
+            + self._mayer.real
+            + traits.rsa_bpm * self._rsa
+            + traits.resonance_bpm * self._resonance.step(volume)
+            - self._relaxed
+        )
+        self.bpm = max(35.0, free_bpm + self._pulled)
+        turns = self.bpm / S_PER_MIN
+        if traits.tempo_pull or traits.phase_pull_rad_per_s:
+            turns += self._give_in(t_s, score)
+        before = self.turns
+        self.turns += turns * self._step_s
+        return self._fire(t_s, before, turns) if self.turns >= self._next_turn else []
+
+    def _give_in(self, t_s: float, score: Score | None) -> float:
+        """Move by the tempo's pull; what the beat's pull adds to the turns per second."""
+        heard = score is not None and t_s >= score.tempo.start_s and score.presence.at(t_s) >= AUDIBLE
+        goal_bpm = 0.0 if score is None or not heard else score.tempo.bpm_at(t_s) - self.bpm
+        self._pulled += (self.traits.tempo_pull * goal_bpm - self._pulled) * self._pull_share
+        if score is None or not heard:
+            return 0.0
+        psi = score.tempo.phase_at(t_s)
+        return self.traits.phase_pull_rad_per_s / (2.0 * pi) * sin(2.0 * pi * (psi - self.turns))
+
+    def _fire(self, t_s: float, before: float, turns_per_s: float) -> list[tuple[float, bool]]:
+        beats: list[tuple[float, bool]] = []
+        while self.turns >= self._next_turn:
+            beat_s = t_s + (self._next_turn - before) / turns_per_s
+            ectopic = self._next_turn % 1.0 != 0.0
+            if ectopic:
+                beats.append((beat_s, True))
+                self._after_ectopic()
+                continue
+            if self._next_turn != self._skip_turn:
+                beats.append((beat_s, False))
+            early = self._rng.random() < self.traits.ectopic_chance
+            self._next_turn += self._rng.uniform(0.55, 0.8) if early else 1.0
+        return beats
+
+    def _after_ectopic(self) -> None:
+        sinus_turn = self._next_turn // 1.0 + 1.0
+        if self._rng.random() < VENTRICULAR_SHARE:
+            self._skip_turn = self._next_turn = sinus_turn
+        else:
+            # The node is reset: a whole turn from here.
+            self.turns += sinus_turn - self._next_turn
+            self._next_turn = sinus_turn + 1.0
+
+
+class Resonator:
+    """BP(s) = (w/Q)s / (s^2 + (w/Q)s + w^2), by the bilinear transform.
+
+    Gain 1 and no lag at its own frequency.
+    """
+
+    def __init__(self, hz: float, q: float, step_s: float) -> None:
+        w = 2.0 * pi * hz * step_s
+        alpha = sin(w) / (2.0 * q)
+        self._b0 = alpha / (1.0 + alpha)
+        self._a1 = -2.0 * cos(w) / (1.0 + alpha)
+        self._a2 = (1.0 - alpha) / (1.0 + alpha)
+        self._s1 = self._s2 = 0.0
+
+    def step(self, x: float) -> float:
+        y = self._b0 * x + self._s1
+        self._s1 = self._s2 - self._a1 * y
+        self._s2 = -self._b0 * x - self._a2 * y
+        return y
