@@ -145,7 +145,7 @@ class Lines:
             case "strap" | "sound":
                 what = line["event"]
                 parts = [f"{what} {line['state']}", line["detail"], line["advice"]]
-                return ". ".join(part for part in parts if part)
+                return ". ".join(part.rstrip(".") for part in parts if part)
             case "segment":
                 return f"beats interrupted: {line['reason']}"
             case "pulse" if line["t_s"] - self._pulse_said_s >= PULSE_EVERY_S:

@@ -20,11 +20,13 @@ from entrain.control.protocol import (
     HARD_TEMPO_FLOOR_FRACTION,
     Bounds,
 )
+from entrain.tempo.plan import TempoPlan
 from entrain.tempo.policy import Wish
 
-# A trembling pulse must not redraw the plan every second: where the lead bound raises the tempo it leaves
-# half of this as room, and only a target lower by more than this is worth a new plan.
+# A trembling pulse must not redraw the plan every second: a tempo that has come up to the lead bound goes on
+# falling only when it has this much room again.
 ROOM_BPM: Final = 1.0
+NEAR_BPM: Final = 0.1  # a fall stops this much before the lead bound, for the edit takes a moment to arrive
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,40 +70,53 @@ def start_bpm(
     wish_bpm: float, bounds: Bounds, baseline_bpm: float | None, pulse_bpm: float | None
 ) -> Bounded:
     """Where the beat may begin; no slew applies, for nothing sounds yet."""
-    floor, lead = tempo_floor_bpm(bounds, baseline_bpm), lead_floor_bpm(bounds, pulse_bpm)
-    return _within(wish_bpm, bounds, floor, lead, 0.0)
+    inside = _within(wish_bpm, bounds, baseline_bpm)
+    lead = min(lead_floor_bpm(bounds, pulse_bpm), tempo_ceiling_bpm(bounds))
+    return inside if inside.to_bpm >= lead else Bounded(lead, 0.0, "no further below your pulse than that")
 
 
 def bounded(
     wish: Wish,
-    tempo_bpm: float,
+    plan: TempoPlan,
+    at_s: float,
     bounds: Bounds,
     baseline_bpm: float | None,
     pulse_bpm: float | None,
     may_fall: bool,
 ) -> Bounded:
-    """Cut a wish down to what is permitted now, from a tempo of `tempo_bpm`.
+    """Cut a wish down to what is permitted from `at_s` on, where `plan` goes on until then.
 
     `may_fall` is False while an expected heart has no fresh data.
     """
-    floor, lead = tempo_floor_bpm(bounds, baseline_bpm), lead_floor_bpm(bounds, pulse_bpm)
-    inside = _within(wish.to_bpm, bounds, floor, lead, wish.per_min or 0.0)
+    tempo = plan.bpm_at(at_s)
+    falling, rising = plan.goal_bpm < tempo, plan.goal_bpm > tempo
+    inside = _within(wish.to_bpm, bounds, baseline_bpm)
     to_bpm, limit = inside.to_bpm, inside.limit
-    if not may_fall and to_bpm < tempo_bpm:
-        return Bounded(tempo_bpm, 0.0, "no fresh pulse, so nothing is lowered")
+    lead = min(lead_floor_bpm(bounds, pulse_bpm), tempo_ceiling_bpm(bounds))
+    if to_bpm < tempo and not may_fall:
+        to_bpm, limit = tempo, "no fresh pulse, so nothing is lowered"
+    if tempo < lead and to_bpm < lead + ROOM_BPM:
+        # Under way up already, far enough: leave it, or a rising pulse would redraw the plan every second.
+        enough = plan.goal_bpm if plan.goal_bpm >= lead else lead + ROOM_BPM
+        to_bpm, limit = min(enough, tempo_ceiling_bpm(bounds)), _TOO_FAR
+    elif to_bpm < tempo <= lead + (NEAR_BPM if falling else ROOM_BPM):
+        # A rise that is under way may finish, or it would be cut as soon as it has reached the bound.
+        to_bpm, limit = (plan.goal_bpm, _TOO_FAR) if rising else (tempo, _WAITS)
     # Near the floor the fall is slowest: measured at the lower end it holds on the whole way.
-    most = fall_per_min(bounds, min(to_bpm, tempo_bpm)) if to_bpm < tempo_bpm else bounds.rise_bpm_per_min
-    return Bounded(to_bpm, most if wish.per_min is None else min(most, wish.per_min), limit)
+    most = fall_per_min(bounds, to_bpm) if to_bpm < tempo else bounds.rise_bpm_per_min
+    per_min = most if wish.per_min is None else min(most, wish.per_min)
+    return Bounded(to_bpm, per_min, limit) if per_min > 0.0 else Bounded(tempo, 0.0, limit)
 
 
-def _within(wish_bpm: float, bounds: Bounds, floor: float, lead: float, per_min: float) -> Bounded:
-    ceiling = tempo_ceiling_bpm(bounds)
+_WAITS: Final = "the beat waits here for your pulse"
+_TOO_FAR: Final = "a little quicker again: the beat had come too far below your pulse"
+
+
+def _within(wish_bpm: float, bounds: Bounds, baseline_bpm: float | None) -> Bounded:
+    """The wish between floor and ceiling."""
+    floor, ceiling = tempo_floor_bpm(bounds, baseline_bpm), tempo_ceiling_bpm(bounds)
     if wish_bpm > ceiling:
-        return Bounded(ceiling, per_min, f"{ceiling:.0f} is the quickest it goes")
-    lowest = max(floor, lead)
-    if wish_bpm >= lowest:
-        return Bounded(wish_bpm, per_min)
-    if lead > floor:
-        to_bpm = min(ceiling, lead + 0.5 * ROOM_BPM)
-        return Bounded(to_bpm, per_min, "it may not run further ahead of your pulse")
-    return Bounded(floor, per_min, f"{floor:.0f} is the slowest it goes for you")
+        return Bounded(ceiling, 0.0, f"{ceiling:.0f} is the quickest it goes")
+    if wish_bpm < floor:
+        return Bounded(floor, 0.0, f"{floor:.0f} is the slowest it goes for you")
+    return Bounded(wish_bpm, 0.0)

@@ -18,7 +18,7 @@ from entrain.units import S_PER_MIN
 EASE_FRACTION: Final = 0.04  # how much quicker an ease-off makes the beat
 EASE_BREATH_PER_MIN: Final = 1.0
 EASE_S: Final = 60.0
-RELEASE_BPM: Final = 1.0  # a raised pulse must come back this far before the hold ends
+RELEASE_BPM: Final = 1.5  # a raised pulse must come back this far before the hold ends
 SAME_BPM: Final = 0.05
 LOOK_AHEAD_S: Final = 20.0  # a breath must not fall below its floor before it ends
 KEEP_S: Final = 30.0  # how much of the past a score carries along
@@ -166,15 +166,16 @@ def wish_tempo(
     tempo = plan.bpm_at(at_s)
     # What the plan does already needs no new pulse; without one it must not fall any further.
     may_fall = not has_sensor(state) or (heart.bpm is not None and state.hold is not HoldCause.NO_DATA)
-    bounded = limits.bounded(wish, tempo, state.config.preset.bounds, state.baseline_bpm, heart.bpm, may_fall)
-    if not _is_new(bounded, plan, at_s, may_fall):
+    bounds, baseline = state.config.preset.bounds, state.baseline_bpm
+    bounded = limits.bounded(wish, plan, at_s, bounds, baseline, heart.bpm, may_fall)
+    if not _is_new(bounded, plan, at_s):
         if author is Author.PERSON and bounded.limit:
             # What a person asks for and cannot have is said, not swallowed.
             reason = f"{wish.reason}: {bounded.limit}"
             out.append(Decided(state.t_s, "tempo_bpm", Author.BOUND, tempo, plan.goal_bpm, reason))
         return state
     change = abs(bounded.to_bpm - tempo)
-    duration_s = change / bounded.per_min * S_PER_MIN if bounded.per_min > 0.0 else 0.0
+    duration_s = change / bounded.per_min * S_PER_MIN if change > 0.0 else 0.0
     edited = plan.edited(at_s, bounded.to_bpm, duration_s)
     inputs = (
         ("pulse_bpm", heart.bpm),
@@ -182,20 +183,16 @@ def wish_tempo(
         ("wish_bpm", wish.to_bpm),
         ("per_min", bounded.per_min),
     )
-    reason = f"{wish.reason}: {bounded.limit}" if bounded.limit else wish.reason
+    reason = bounded.limit or wish.reason
     author = Author.BOUND if bounded.limit else author
     out.append(Decided(state.t_s, "tempo_bpm", author, tempo, bounded.to_bpm, reason, inputs))
     return with_score(state, replace(state.score, tempo=edited), at_s, out)
 
 
-def _is_new(bounded: limits.Bounded, plan: TempoPlan, at_s: float, may_fall: bool) -> bool:
+def _is_new(bounded: limits.Bounded, plan: TempoPlan, at_s: float) -> bool:
     """Does a bounded wish ask for anything the plan does not do already?"""
     tempo = plan.bpm_at(at_s)
-    below = plan.goal_bpm - bounded.to_bpm
-    if abs(below) < SAME_BPM:
-        return False
-    if bounded.limit and may_fall and -0.5 * limits.ROOM_BPM < below < limits.ROOM_BPM:
-        # The bound moves with the pulse; the plan is near enough and, having been given room, still inside.
+    if abs(bounded.to_bpm - plan.goal_bpm) < SAME_BPM:
         return False
     return abs(bounded.to_bpm - tempo) >= SAME_BPM or abs(plan.goal_bpm - tempo) >= SAME_BPM
 

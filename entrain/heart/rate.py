@@ -1,8 +1,11 @@
 """The smoothed pulse: robust, so that neither an artefact nor a breath shakes the tempo.
 
-The pulse is 60 divided by the median of the accepted intervals of the last 30 s. At 6 breaths/min that is
-three whole breaths, so respiratory sinus arrhythmia averages out; a median ignores up to half of the beats
-being wrong. Straps that send no intervals give their own heart-rate figure, labelled as such.
+The pulse is 60 divided by a weighted mean of the accepted intervals of the last 30 s. The weights are a
+biweight window, (1 - x²)², so that respiratory sinus arrhythmia averages out however the window falls on a
+breath; a plain median would not do, for the intervals of a deep breath have two modes and their median jumps
+between them. What slipped through the screening is pulled in to within 30 % of the median first, so that no
+single interval can move the pulse far. Straps that send no intervals give their own heart-rate
+figure, labelled as such.
 """
 
 from dataclasses import dataclass
@@ -19,6 +22,8 @@ STALE_S: Final = 3.0  # a pulse older than this is shown as "--"
 LEAST_BEATS: Final = 3
 SETTLED_S: Final = 20.0
 MINUTE_S: Final = 60.0
+PULL_IN: Final = 0.3  # of the median
+EDGE: Final = 1.15  # the window reaches this much beyond the data, or the newest beat would not count
 PLAUSIBLE_BPM: Final = (30, 230)
 
 
@@ -56,11 +61,11 @@ def heart_state(rate: Rate, now_s: float) -> HeartState:
     artefacts = sum(1 for x in rate.artefacts if x > now_s - MINUTE_S)
     if len(intervals) >= LEAST_BEATS:
         newest_s, oldest_s = intervals[-1][0], intervals[0][0]
-        bpm = S_PER_MIN / median([rr_s for _, rr_s, _ in intervals])
+        bpm = S_PER_MIN / _smooth([(t_s, rr_s) for t_s, rr_s, _ in intervals], now_s)
         source = PulseSource.INTERVALS
     elif len(fields) >= LEAST_BEATS:
         newest_s, oldest_s = fields[-1][0], fields[0][0]
-        bpm = median([float(bpm) for _, bpm in fields])
+        bpm = _smooth([(t_s, float(bpm)) for t_s, bpm in fields], now_s)
         source = PulseSource.HEART_RATE_FIELD
     else:
         newest = max((x[-1][0] for x in (rate.intervals, rate.fields) if x), default=None)
@@ -75,6 +80,21 @@ def heart_state(rate: Rate, now_s: float) -> HeartState:
         artefacts_per_min=artefacts,
         settled=now_s - oldest_s >= SETTLED_S,
     )
+
+
+def _smooth(values: list[tuple[float, float]], now_s: float) -> float:
+    """Robust weighted mean of (t_s, value); weights fall off to both ends of the data's span."""
+    middle = median([value for _, value in values])
+    least, most = middle * (1.0 - PULL_IN), middle * (1.0 + PULL_IN)
+    oldest_s = values[0][0]
+    centre_s, half_s = 0.5 * (oldest_s + now_s), 0.5 * EDGE * max(now_s - oldest_s, 1.0)
+    total = weights = 0.0
+    for t_s, value in values:
+        x = (t_s - centre_s) / half_s
+        weight = (1.0 - x * x) ** 2
+        total += weight * min(most, max(least, value))
+        weights += weight
+    return total / weights
 
 
 def _rmssd_ms(intervals: list[tuple[float, float, bool]]) -> float | None:

@@ -95,7 +95,7 @@ def test_the_beat_begins_five_percent_below_the_pulse_and_never_rises_by_itself(
     _, log = play(pulse=lambda _: 70.0)
     first, *later = decisions(log, "tempo_bpm")
     assert first.after == pytest.approx(0.95 * 70, abs=0.3)
-    assert all(d.after < d.before for d in later)
+    assert all(d.after <= d.before for d in later)
 
 
 def test_breaths_are_whole_beats_and_lengthen_one_beat_at_a_time() -> None:
@@ -198,7 +198,8 @@ def test_a_nudge_moves_the_tempo_within_the_bounds() -> None:
     up, down = (next(d for d in decisions(log, "tempo_bpm") if d.t_s == t_s) for t_s in (200.2, 300.2))
     assert up.after == pytest.approx(up.before + 3)
     assert state_tempo(log, 240) == pytest.approx(up.after)
-    assert down.after >= 0.9 * 70
+    assert down.after < down.before
+    assert min(state_tempo(log, t_s) for t_s in range(300, 480)) >= 0.9 * 70 - 0.05
     assert down.author.value == "bound"
 
 
