@@ -21,17 +21,16 @@ from entrain.control.events import (
     Effect,
     Event,
     LinkChanged,
+    LogChanged,
     Mark,
     OnsetPlanned,
     OnsetPlayed,
     PhaseBegan,
     PulseMeasured,
-    ScoreChanged,
     SegmentBegan,
     Sound,
     SoundChanged,
     Stop,
-    Tick,
 )
 from entrain.control.view import Summary
 from entrain.runtime import Session
@@ -91,8 +90,8 @@ class Lines:
                 note = command.note if isinstance(command, Mark) else ""
                 name = type(command).__name__.lower()
                 return [_line(t_s, "command", command=name, author=author, note=note)]
-            case Tick():
-                return []
+            case LogChanged(t_s=t_s, fault=fault, advice=advice):
+                return [_line(t_s, "log", state="fault" if fault else "ok", detail=fault, advice=advice)]
             case _:
                 return []
 
@@ -117,8 +116,6 @@ class Lines:
                 return [_line(t_s, "breath", part=part.value, bpm=bpm, beats=beats)]
             case SegmentBegan(t_s=t_s, strap=strap, reason=reason):
                 return [_line(t_s, "segment", strap=strap, reason=reason)]
-            case ScoreChanged():
-                return []
             case _:
                 return []
 
@@ -142,7 +139,7 @@ class Lines:
             case "breath":
                 word = _WORDS[BreathPart(line["part"])]
                 return f"{word}, {line['beats']} beats"
-            case "strap" | "sound":
+            case "strap" | "sound" | "log":
                 what = line["event"]
                 parts = [f"{what} {line['state']}", line["detail"], line["advice"]]
                 return ". ".join(part.rstrip(".") for part in parts if part)
@@ -166,12 +163,11 @@ async def run_headless(session: Session, out: TextIO, json_lines: bool) -> Summa
         with suppress(NotImplementedError):  # Windows has no loop signal handlers; Ctrl-C cancels instead
             loop.add_signal_handler(number, lambda: session.send(Stop(), "interrupt"))
     try:
-        await session.run()
+        summary = await session.run()
     finally:
         for number in (signal.SIGINT, signal.SIGTERM):
             with suppress(NotImplementedError):
                 loop.remove_signal_handler(number)
-    summary = session.summary()
     lines.summary(summary)
     return summary
 

@@ -11,7 +11,6 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from typing import Final, Protocol
 
 from entrain.control.events import (
@@ -20,6 +19,7 @@ from entrain.control.events import (
     Effect,
     Ended,
     Event,
+    LogChanged,
     Phase,
     ScoreChanged,
     Stop,
@@ -32,15 +32,26 @@ from entrain.control.session import reduce, start
 from entrain.control.state import TICK_S, SessionState
 from entrain.control.view import Sample, SessionView, Summary
 from entrain.devices.ports import LiveHeart, SoundOutput, VirtualHeart
+from entrain.errors import EntrainError
 
 TREND_S: Final = 3600
 Observer = Callable[[Event, tuple[Effect, ...]], None]
 
 
 class Recorder(Protocol):
-    """The session log, as far as the runtime knows it. `append` never blocks and never raises."""
+    """The session log, as far as the runtime knows it. `append` never blocks."""
+
+    @property
+    def session_id(self) -> int | None: ...
 
     def append(self, event: Event, effects: tuple[Effect, ...]) -> None: ...
+
+
+OnLogFault = Callable[[EntrainError | None], None]
+"""Told, on whatever thread, of what keeps the log from the disk, or None when all is well again."""
+
+BeginLog = Callable[[float, OnLogFault], Recorder]
+"""Begins the log of a session whose `t_s` = 0 is at the given `time.monotonic()`."""
 
 
 class SessionClock:
@@ -63,7 +74,7 @@ class Session:
         sound: SoundOutput,
         live: Sequence[LiveHeart] = (),
         virtual: Sequence[VirtualHeart] = (),
-        recorder: Recorder | None = None,
+        begin_log: BeginLog | None = None,
         speed: float = 1.0,
     ) -> None:
         self.observers: list[Observer] = []
@@ -71,7 +82,9 @@ class Session:
         self._live = tuple(live)
         self._virtual = tuple(virtual)
         self._sound = sound
-        self._recorder = recorder
+        self._begin_log = begin_log
+        self._recorder: Recorder | None = None
+        self._running = False
         self._clock = SessionClock(speed)
         self._queue: asyncio.Queue[Event] = asyncio.Queue()
         self._trend: deque[Sample] = deque(maxlen=TREND_S)
@@ -90,20 +103,23 @@ class Session:
         now_s = self._state.t_s if self.ended else self._clock.now_s()
         return view(self._state, now_s, tuple(self._trend))
 
-    def summary(self) -> Summary:
-        return summary(self._state)
+    def summary(self) -> Summary | None:
+        """The session in figures; None until it has ended."""
+        if not self.ended:
+            return None
+        return summary(self._state, None if self._recorder is None else self._recorder.session_id)
 
     def send(self, command: Command, author: str = "person") -> None:
-        """Hand a command over. Before `run` and after the end it takes effect at once."""
-        event = CommandGiven(self._clock.now_s(), command, author)
+        """Hand a command over: before the start it counts as given at the start, after the end at once."""
         if self.ended:
-            self._feed(replace(event, t_s=self._state.t_s))
+            self._feed(CommandGiven(self._state.t_s, command, author))
         else:
-            self._queue.put_nowait(event)
+            t_s = self._clock.now_s() if self._running else 0.0
+            self._queue.put_nowait(CommandGiven(t_s, command, author))
 
     async def run(self) -> Summary:
         """Drive the session to its end. Cancelling it stops the session first."""
-        self._clock.origin_s = time.monotonic()
+        self._start()
         self._sound.set_volume(self._state.volume, self._state.muted)
         async with asyncio.TaskGroup() as group:
             tasks = [
@@ -119,7 +135,23 @@ class Session:
                 await self._close_sound()
                 for task in tasks:
                     task.cancel()
-        return self.summary()
+        return summary(self._state, None if self._recorder is None else self._recorder.session_id)
+
+    def _start(self) -> None:
+        self._clock.origin_s = time.monotonic()
+        self._running = True
+        if self._begin_log is None:
+            return
+        loop = asyncio.get_running_loop()
+
+        def on_fault(fault: EntrainError | None) -> None:
+            t_s = self._clock.now_s()
+            event = LogChanged(t_s, fault.message, fault.advice) if fault else LogChanged(t_s)
+            # Told from the writer's thread, possibly when the session and its loop are over.
+            with suppress(RuntimeError):
+                loop.call_soon_threadsafe(self._queue.put_nowait, event)
+
+        self._recorder = self._begin_log(self._clock.origin_s, on_fault)
 
     async def _loop(self) -> None:
         tick = 0

@@ -171,6 +171,15 @@ class OnsetPlayed:
 
 
 @dataclass(frozen=True, slots=True)
+class LogChanged:
+    """The log's own trouble: what keeps it from the disk, or that all is well again (`fault` empty)."""
+
+    t_s: float
+    fault: str = ""
+    advice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Tick:
     """Time passes: one every `TICK_S`, on the grid."""
 
@@ -184,7 +193,16 @@ class CommandGiven:
     author: str = "person"
 
 
-Event = NotificationArrived | LinkChanged | StrapDescribed | SoundChanged | OnsetPlayed | Tick | CommandGiven
+Event = (
+    NotificationArrived
+    | LinkChanged
+    | StrapDescribed
+    | SoundChanged
+    | OnsetPlayed
+    | LogChanged
+    | Tick
+    | CommandGiven
+)
 
 # ---- effects: what goes out --------------------------------------------------------------------------------
 

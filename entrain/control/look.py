@@ -45,6 +45,7 @@ def view(state: SessionState, t_s: float, trend: tuple[Sample, ...] = ()) -> Ses
         last_beat_t_s=max(
             (track.last_beat_t_s for track in state.tracks if track.last_beat_t_s is not None), default=None
         ),
+        log_fault=state.log_fault,
         ended=state.reason if state.phase is Phase.ENDED else None,
     )
 

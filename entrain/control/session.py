@@ -34,6 +34,7 @@ from entrain.control.events import (
     HoldTempo,
     Link,
     LinkChanged,
+    LogChanged,
     Mark,
     NotificationArrived,
     Nudge,
@@ -110,6 +111,8 @@ def reduce(state: SessionState, event: Event) -> tuple[SessionState, tuple[Effec
             n_gaps = state.sound.n_gaps + (event.gap_s > 0.0)
             sound = SoundState(event.sound, event.device, event.detail, event.advice, n_gaps)
             state = replace(state, sound=sound)
+        case LogChanged(fault=fault, advice=advice):
+            state = replace(state, log_fault=f"{fault} {advice}".strip() or None)
         case OnsetPlayed():
             pass  # kept in the log; nothing is decided on it
         case CommandGiven():

@@ -76,6 +76,7 @@ class SessionState:
     sound: SoundState = SoundState()
     volume: float = 1.0
     muted: bool = False
+    log_fault: str | None = None
     n_onsets: int = 0
     n_markers: int = 0
     rating_before: int | None = None

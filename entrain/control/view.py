@@ -65,6 +65,7 @@ class SessionView:
     n_markers: int
     trend: tuple[Sample, ...]
     last_beat_t_s: float | None
+    log_fault: str | None  # what keeps the log from the disk, with what to do; None: all is kept
     ended: str | None  # why, once it is over
 
 
