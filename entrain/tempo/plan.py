@@ -26,6 +26,8 @@ class Ramp:
 
     def bpm_at(self, t_s: float) -> float:
         x_s = t_s - self.start_s
+        if x_s < 0.0:
+            return self.bpm
         if x_s >= self.duration_s:
             return self.to_bpm
         if x_s <= 0.0:
@@ -35,6 +37,8 @@ class Ramp:
     def phase_at(self, t_s: float) -> float:
         x_s = t_s - self.start_s
         f0 = self.bpm / S_PER_MIN
+        if x_s < 0.0:
+            return self.phase + x_s * f0  # before the start, at the starting tempo, as `time_at` does
         if x_s >= self.duration_s:
             return self._end_phase() + (x_s - self.duration_s) * self.to_bpm / S_PER_MIN
         if x_s <= 0.0:

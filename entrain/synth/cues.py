@@ -1,0 +1,71 @@
+"""The breath cues that voices share: made to be told apart with closed eyes.
+
+In: the pitch rises, the tone opens and a light ripple runs along, twice a beat; loudest near the top.
+Out: the pitch sinks by an octave to a dark, hollow tone without a ripple; loudest soon after the turn, then
+long in going. Holds are quiet. Both last exactly as long as their part of the breath.
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+import numpy as np
+
+from entrain.breath.pattern import BreathPart
+from entrain.synth.level import db
+from entrain.synth.stretch import Positions, Samples, Swell
+from entrain.synth.tones import Wave, eased, looped, noise_loop
+
+_IN_HZ: Final = (146.83, 220.0)  # D3 up to A3
+_OUT_HZ: Final = (220.0, 110.0)  # A3 down to A2
+_DETUNE: Final = 0.0012  # left and right a little apart: width, and a slow shimmer
+_RIPPLE: Final = 0.28
+_TONE: Final = db(-16.0)
+_AIR: Final = db(-41.0)
+_LOOP_S: Final = 5.0
+
+
+def build(sample_rate_hz: int) -> Callable[[Swell], Samples | None]:
+    """The cues as a voice's `swell`."""
+    mellow, open_, hollow = Wave(1.0, 0.2), Wave(0.6, 0.6, 0.42, 0.26, 0.15, 0.08), Wave(1.0, 0.1, 0.18)
+    bright_air = noise_loop(sample_rate_hz, _LOOP_S, 900.0, 3200.0, seed=2)
+    dark_air = noise_loop(sample_rate_hz, _LOOP_S, 250.0, 900.0, seed=3)
+
+    def breathe_in(swell: Swell) -> Samples:
+        x = swell.position
+        level = (0.3 * eased(x / 0.12) + 0.7 * eased(x / 0.85)) * eased((1.0 - x) / 0.15)
+        ripple = 1.0 - _RIPPLE * (0.5 - 0.5 * np.cos(4.0 * np.pi * x * swell.beats))
+        bright = eased(x)
+        sides = [
+            mellow.at(turns) * (1.0 - bright) + open_.at(turns) * bright for turns in _turns(swell, *_IN_HZ)
+        ]
+        air = looped(bright_air, swell.first_frame, len(x)) * (_AIR * level * x)[:, None]
+        return _mixed(sides, _TONE * level * ripple) + air.astype(np.float32)
+
+    def breathe_out(swell: Swell) -> Samples:
+        x = swell.position
+        level = eased(x / 0.14) * eased(1.0 - x) ** 0.75
+        dark = eased(x / 0.5)
+        sides = [
+            mellow.at(turns) * (1.0 - dark) + hollow.at(turns) * dark for turns in _turns(swell, *_OUT_HZ)
+        ]
+        air = looped(dark_air, swell.first_frame, len(x)) * (_AIR * 1.6 * level)[:, None]
+        return _mixed(sides, _TONE * level) + air.astype(np.float32)
+
+    sounds = {BreathPart.INHALE: breathe_in, BreathPart.EXHALE: breathe_out}
+
+    def swell(part: Swell) -> Samples | None:
+        sound = sounds.get(part.part)
+        return None if sound is None else sound(part)
+
+    return swell
+
+
+def _turns(swell: Swell, from_hz: float, to_hz: float) -> tuple[Positions, Positions]:
+    """How often a tone that glides over the part has gone round, left and right: its pitch's integral."""
+    x = swell.position
+    turns = swell.pace_s * x * (from_hz + 0.5 * (to_hz - from_hz) * x)
+    return turns * (1.0 - _DETUNE), turns * (1.0 + _DETUNE)
+
+
+def _mixed(sides: list[Positions], level: Positions) -> Samples:
+    return np.stack([side * level for side in sides], axis=1).astype(np.float32)

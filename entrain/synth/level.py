@@ -1,0 +1,69 @@
+"""How loud: volumes to gains, gains that glide, and a ceiling that no sample passes."""
+
+from dataclasses import dataclass
+from typing import Final, Self
+
+import numpy as np
+
+from entrain.synth.stretch import Samples
+
+# Below this nothing is touched; above it samples bend towards full scale without reaching it.
+KNEE: Final = 0.7
+
+
+def gain_of(volume: float) -> float:
+    """The gain of a volume of 0 to 1: its square, so that half way up sounds about half as loud (-12 dB)."""
+    return min(1.0, max(0.0, volume)) ** 2
+
+
+def db(gain_db: float) -> float:
+    """The gain of a level in decibels."""
+    return 10.0 ** (gain_db / 20.0)
+
+
+def limited(samples: Samples) -> Samples:
+    """The same samples, those beyond the knee bent to stay within ±1.
+
+    Memoryless and smooth at the knee, so it needs no look-ahead and cares for no block edge.
+    """
+    size = np.abs(samples)
+    if not size.size or float(size.max()) <= KNEE:
+        return samples
+    over = np.maximum(size - np.float32(KNEE), 0) / np.float32(1.0 - KNEE)
+    bent = np.float32(KNEE) + np.float32(1.0 - KNEE) * (over / (1 + over))
+    return np.where(size > KNEE, np.copysign(bent, samples), samples)
+
+
+@dataclass(frozen=True, slots=True)
+class Glide:
+    """A gain that goes from one value to another between two absolute frames, smoothly at both ends."""
+
+    from_gain: float
+    to_gain: float
+    first_frame: int
+    n_frames: int
+
+    @classmethod
+    def at(cls, gain: float) -> Self:
+        return cls(gain, gain, 0, 0)
+
+    def to(self, gain: float, first_frame: int, n_frames: int) -> Self:
+        """From where this glide stands at `first_frame`, to `gain`."""
+        return type(self)(self.gain_at(first_frame), gain, first_frame, n_frames)
+
+    def gain_at(self, frame: int) -> float:
+        done = (frame - self.first_frame) / self.n_frames if self.n_frames else 1.0
+        x = min(1.0, max(0.0, done))
+        return self.from_gain + (self.to_gain - self.from_gain) * x * x * (3.0 - 2.0 * x)
+
+    def is_over(self, frame: int) -> bool:
+        return frame >= self.first_frame + self.n_frames
+
+    def applied(self, samples: Samples, first_frame: int) -> Samples:
+        """`samples` (n_frames, 2), whose first one is absolute frame `first_frame`, times the gain."""
+        if self.is_over(first_frame):
+            return samples if self.to_gain == 1.0 else samples * np.float32(self.to_gain)
+        frames = np.arange(first_frame, first_frame + len(samples), dtype=np.float64)
+        x = np.clip((frames - self.first_frame) / self.n_frames, 0.0, 1.0)
+        gains = self.from_gain + (self.to_gain - self.from_gain) * x * x * (3.0 - 2.0 * x)
+        return samples * gains.astype(np.float32)[:, None]

@@ -1,0 +1,134 @@
+"""Every voice keeps its promises, and the breath can be followed with closed eyes."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from entrain.breath.pattern import BreathPart, BreathPattern, BreathPlan
+from entrain.errors import UsageError
+from entrain.synth import voices
+from entrain.synth.renderer import Renderer
+from entrain.synth.stretch import Samples, Strike, Swell
+from tests.synth.scores import steady
+
+RATE_HZ = 48_000
+PATTERN = BreathPattern(4, 6)
+SOUNDING = [name for name in voices.CATALOGUE if name != "silence"]
+
+
+def strike_at(n: int, bpm: float = 60.0) -> Strike:
+    return Strike(n, n * 60.0 / bpm, 0, bpm, BreathPlan.steady(PATTERN).at(n))
+
+
+def part_of_breath(voice: str, part: BreathPart) -> Samples:
+    """One whole part at 60 beats a minute, as the voice sounds it."""
+    beats = {BreathPart.INHALE: 4, BreathPart.EXHALE: 6}.get(part, 2)
+    swell = voices.build(voice, RATE_HZ).swell
+    assert swell is not None
+    n_frames = beats * RATE_HZ
+    sound = swell(Swell(part, 0, beats, float(beats), 0, np.arange(n_frames) / n_frames))
+    return np.zeros((n_frames, 2), np.float32) if sound is None else sound
+
+
+def centroid_hz(sound: Samples) -> float:
+    """The middle of the spectrum's energy: what is heard as bright or dark."""
+    power = np.abs(np.fft.rfft(sound[:, 0] * np.hanning(len(sound)))) ** 2
+    return float((power * np.fft.rfftfreq(len(sound), 1 / RATE_HZ)).sum() / power.sum())
+
+
+def pitch_hz(sound: Samples) -> float:
+    """The strongest frequency."""
+    power = np.abs(np.fft.rfft(sound[:, 0] * np.hanning(len(sound)))) ** 2
+    return float(np.fft.rfftfreq(len(sound), 1 / RATE_HZ)[power.argmax()])
+
+
+def test_the_catalogue_and_the_folder_agree():
+    folder = Path(voices.__file__).parent
+    modules = {path.stem for path in folder.glob("*.py") if path.stem != "__init__"}
+    assert modules == {name.replace("-", "_") for name in voices.CATALOGUE}
+    assert voices.DEFAULT in voices.CATALOGUE
+
+
+def test_an_unknown_voice_is_answered_with_the_nearest():
+    with pytest.raises(UsageError) as caught:
+        Renderer("sofd")
+    assert '"sofd"' in caught.value.message
+    assert 'Did you mean "soft"?' in caught.value.advice
+
+
+@pytest.mark.parametrize("name", SOUNDING)
+@pytest.mark.parametrize("rate_hz", [22_050, 44_100, 48_000, 96_000])
+def test_a_strike_begins_on_its_first_frame_and_ends_within_its_tail_in_silence(name: str, rate_hz: int):
+    voice = voices.build(name, rate_hz)
+    assert voice.strike is not None
+    for n in range(PATTERN.beats):
+        for bpm in (45.0, 60.0, 140.0):
+            grains = voice.strike(strike_at(n, bpm))
+            assert grains[0][0] == 0
+            for delay, grain in grains:
+                assert grain.dtype == np.float32
+                assert delay + len(grain) <= voice.tail_frames
+                assert grain[0].any()
+                assert not grain[-1].any()
+
+
+@pytest.mark.parametrize("name", SOUNDING)
+def test_a_voice_is_the_same_every_time(name: str):
+    score = steady(66.0, 0.0, PATTERN)
+    first, second = (Renderer(name, RATE_HZ).render(score, 0, 4 * RATE_HZ, 0.0) for _ in range(2))
+    np.testing.assert_array_equal(first, second)
+
+
+@pytest.mark.parametrize("name", SOUNDING)
+def test_a_voice_is_gentle(name: str):
+    """Head-room below full scale, a soft attack, and hardly anything above 5 kHz."""
+    sound = Renderer(name, RATE_HZ).render(steady(60.0, 0.0, PATTERN), 0, 10 * RATE_HZ, 0.0)
+    assert 0.1 < np.abs(sound).max() < 0.75
+    power = np.abs(np.fft.rfft(sound[:, 0])) ** 2
+    hz = np.fft.rfftfreq(len(sound), 1 / RATE_HZ)
+    assert power[hz > 5000].sum() < 1e-4 * power.sum()
+    assert np.abs(np.diff(sound, axis=0)).max() < 0.06
+
+
+@pytest.mark.parametrize("name", SOUNDING)
+def test_cues_begin_and_end_at_silence_and_holds_are_quiet(name: str):
+    for part in (BreathPart.INHALE, BreathPart.EXHALE):
+        sound = part_of_breath(name, part)
+        assert np.abs(sound[:24]).max() < 1e-3
+        assert np.abs(sound[-24:]).max() < 1e-3
+    for part in (BreathPart.HOLD_IN, BreathPart.HOLD_OUT):
+        assert not part_of_breath(name, part).any()
+
+
+@pytest.mark.parametrize("name", SOUNDING)
+def test_in_rises_and_brightens_and_out_falls_and_darkens(name: str):
+    breath_in, breath_out = part_of_breath(name, BreathPart.INHALE), part_of_breath(name, BreathPart.EXHALE)
+    early, late = slice(RATE_HZ // 2, RATE_HZ), slice(-RATE_HZ * 3 // 2, -RATE_HZ)
+    assert pitch_hz(breath_in[late]) > 1.2 * pitch_hz(breath_in[early])
+    assert centroid_hz(breath_in[late]) > 1.5 * centroid_hz(breath_in[early])
+    assert pitch_hz(breath_out[late]) < 0.8 * pitch_hz(breath_out[early])
+    assert centroid_hz(breath_out[late]) < 0.8 * centroid_hz(breath_out[early])
+    # And as wholes: in is brighter, and loudest in its second half, out in its first.
+    assert centroid_hz(breath_in) > 1.3 * centroid_hz(breath_out)
+    for sound, louder in ((breath_in, 1), (breath_out, 0)):
+        halves = [float((half**2).sum()) for half in np.array_split(sound, 2)]
+        assert np.argmax(halves) == louder
+
+
+@pytest.mark.parametrize("name", SOUNDING)
+def test_a_cue_fills_its_whole_part(name: str):
+    """Nowhere in the middle nine tenths does it fall silent: one can breathe along to its end."""
+    for part in (BreathPart.INHALE, BreathPart.EXHALE):
+        sound = part_of_breath(name, part)
+        middle = sound[len(sound) // 20 : -len(sound) // 20]
+        loudest = np.abs(sound).max()
+        for piece in np.array_split(middle, 40):
+            assert np.abs(piece).max() > 0.005 * loudest
+
+
+def test_the_heart_takes_less_time_for_a_beat_when_it_is_quick():
+    strike = voices.build("heartbeat", RATE_HZ).strike
+    assert strike is not None
+    slow, quick = (strike(strike_at(0, bpm))[1][0] / RATE_HZ for bpm in (50.0, 100.0))
+    assert 0.25 < quick < slow < 0.45
