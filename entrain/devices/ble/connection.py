@@ -1,0 +1,187 @@
+"""One connection's life: connect, subscribe, describe, watch, disconnect."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Final, NoReturn
+
+from bleak import BleakClient
+from bleak.backends.characteristic import BleakGATTCharacteristic
+from bleak.uuids import normalize_uuid_16
+
+from entrain.control.events import Link
+from entrain.devices.ble.explain import explained
+from entrain.devices.ble.faults import BluetoothFault, Reason
+from entrain.devices.ble.radio import HEART_RATE_SERVICE_UUID, Backends, Sighting, within
+from entrain.devices.ble.report import Report
+from entrain.devices.ble.timing import Timing
+from entrain.devices.ble.wanted import printable
+from entrain.heart.gatt import HEART_RATE_MEASUREMENT
+
+_MEASUREMENT: Final = normalize_uuid_16(HEART_RATE_MEASUREMENT)
+_BATTERY_LEVEL: Final = normalize_uuid_16(0x2A19)
+# Battery Service and Device Information Service; their fields in `StrapDescribed` by characteristic.
+_SERVICES: Final = [HEART_RATE_SERVICE_UUID, normalize_uuid_16(0x180F), normalize_uuid_16(0x180A)]
+_INFORMATION: Final = {
+    "manufacturer": normalize_uuid_16(0x2A29),
+    "model": normalize_uuid_16(0x2A24),
+    "firmware": normalize_uuid_16(0x2A26),
+}
+
+
+class Connection:
+    """Used once, like the BleakClient inside: `open`, `stream`, and `close` whatever happened before.
+
+    BlueZ refuses the next connect (`InProgress`) unless the client of the last one was told to disconnect,
+    even when its link was lost or never came about.
+    """
+
+    def __init__(
+        self,
+        sighting: Sighting,
+        report: Report,
+        timing: Timing,
+        backends: Backends,
+        begun: Callable[[], None],
+    ) -> None:
+        """`begun` is called when the first data comes."""
+        self.name = sighting.strap.name or sighting.strap.address
+        self._report, self._timing = report, timing
+        self._begun: Callable[[], None] | None = begun
+        self._lost = asyncio.Event()
+        self._closed = False
+        self._heard_s = _now_s()
+        self._client = _client(sighting, timing, backends, self._lost.set)
+
+    async def open(self) -> None:
+        """Connect and subscribe.
+
+        Raises:
+            BluetoothFault: that failed, and why.
+        """
+        with explained(self.name):
+            self._report.link(Link.CONNECTING, f"Connecting to {self.name}.")
+            # bleak keeps this limit itself, and tidies up; ours is for when it does not come back from that.
+            await within(self._timing.connect_s + self._timing.call_s, self._client.connect())
+            self._report.link(Link.DISCOVERING, f"Asking {self.name} what it offers.")
+            measurement = _find(self._client, _MEASUREMENT)
+            if measurement is None:
+                raise BluetoothFault(Reason.NOT_A_STRAP, self.name)
+            self._report.link(Link.SUBSCRIBING, f"Asking {self.name} to send heart beats.")
+            self._heard_s = _now_s()
+            await within(self._timing.call_s, self._client.start_notify(measurement, self._arrived))
+
+    async def stream(self) -> NoReturn:
+        """Let data flow for as long as it does; meanwhile learn what the strap says of itself.
+
+        Raises:
+            BluetoothFault: it flows no more, and why.
+        """
+        describing = asyncio.create_task(self._describe())
+        try:
+            with explained(self.name):
+                await self._watch()
+        finally:
+            describing.cancel()
+
+    async def close(self) -> None:
+        """Disconnect, or at least try. What still comes in from this connection is not heard."""
+        self._closed = True
+        with suppress(Exception):
+            await within(self._timing.disconnect_s, self._client.disconnect())
+
+    def _arrived(self, _: BleakGATTCharacteristic, payload: bytearray) -> None:
+        if self._closed:
+            return
+        self._heard_s = _now_s()
+        if self._begun is not None:
+            self._begun()
+            self._begun = None
+        self._report.arrived(bytes(payload), self.name)
+
+    async def _watch(self) -> NoReturn:
+        """The data watchdog. A link can be dead without anybody being told: when bluetoothd is killed no
+        callback comes, and `is_connected` stays True."""
+        probed_s = 0.0
+        while True:
+            quiet_s = _now_s() - self._heard_s
+            if quiet_s >= self._timing.give_up_s:
+                raise BluetoothFault(Reason.SILENT, self.name)
+            if quiet_s >= self._timing.silent_s and probed_s < self._heard_s:
+                probed_s = _now_s()
+                silent = BluetoothFault(Reason.SILENT, self.name)
+                self._report.link(Link.SILENT, silent.message, silent.advice)
+                await self._probe()
+                continue
+            limit_s = self._timing.silent_s if probed_s < self._heard_s else self._timing.give_up_s
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._lost.wait(), self._heard_s + limit_s - _now_s())
+            if self._lost.is_set():
+                raise BluetoothFault(Reason.LINK_LOST, self.name)
+
+    async def _probe(self) -> None:
+        """Ask for anything at all. An answer means a live link and a strap with nothing to say; an error ends
+        it."""
+        readable = (c for c in self._client.services.characteristics.values() if "read" in c.properties)
+        if (question := next(readable, None)) is not None:
+            await within(self._timing.call_s, self._client.read_gatt_char(question))
+
+    async def _describe(self) -> None:
+        """Battery, maker, model, firmware: whatever the strap offers. None of it matters enough to fail."""
+        battery = _find(self._client, _BATTERY_LEVEL)
+        self._report.described(battery_percent=_percent(await self._read(battery)))
+        for what, uuid in _INFORMATION.items():
+            value = await self._read(_find(self._client, uuid))
+            self._report.described(**{what: printable(bytes(value).decode(errors="replace"))})
+        if battery is not None and "notify" in battery.properties:
+            with suppress(Exception):
+                await within(self._timing.call_s, self._client.start_notify(battery, self._battery_changed))
+
+    def _battery_changed(self, _: BleakGATTCharacteristic, value: bytearray) -> None:
+        if not self._closed:
+            self._report.described(battery_percent=_percent(value))
+
+    async def _read(self, characteristic: BleakGATTCharacteristic | None) -> bytes | bytearray:
+        if characteristic is not None and "read" in characteristic.properties:
+            with suppress(Exception):
+                return await within(self._timing.call_s, self._client.read_gatt_char(characteristic))
+        return b""
+
+
+async def read_battery(sighting: Sighting, timing: Timing, backends: Backends) -> int | None:
+    """Connect for a moment and ask; None where the strap does not say, or not just now."""
+    client = _client(sighting, timing, backends, lambda: None)
+    try:
+        with suppress(Exception):
+            await within(timing.connect_s + timing.call_s, client.connect())
+            return _percent(await within(timing.call_s, client.read_gatt_char(_BATTERY_LEVEL)))
+        return None
+    finally:
+        with suppress(Exception):
+            await within(timing.disconnect_s, client.disconnect())
+
+
+def _client(sighting: Sighting, timing: Timing, backends: Backends, lost: Callable[[], None]) -> BleakClient:
+    return BleakClient(
+        sighting.device,
+        lambda _: lost(),
+        _SERVICES,
+        timeout=timing.connect_s,
+        # Windows remembers a device's services, even wrong ones from a connection that broke half-way.
+        winrt={"use_cached_services": False},
+        backend=backends.client,
+    )
+
+
+def _find(client: BleakClient, uuid: str) -> BleakGATTCharacteristic | None:
+    """The first of that kind; bleak's own look-up refuses a device that has two."""
+    return next((c for c in client.services.characteristics.values() if c.uuid == uuid), None)
+
+
+def _percent(value: bytes | bytearray) -> int | None:
+    """Battery Service 1.1, section 3.1: one octet, 0 to 100."""
+    return value[0] if value and value[0] <= 100 else None
+
+
+def _now_s() -> float:
+    return asyncio.get_running_loop().time()

@@ -1,0 +1,166 @@
+"""A live heart: a strap over Bluetooth, kept for as long as a session runs.
+
+    SEARCHING -> CONNECTING -> DISCOVERING -> SUBSCRIBING -> STREAMING <-> SILENT
+        ^              |  any failure |              |            |          |
+        +--- back-off -+--------------+--------------+-- LOST <---+----------+
+
+BLOCKED stands in for SEARCHING where no scan can be started at all. Every LOST is followed by a STREAMING, or
+by the end of the session, before the next LOST. We never give up.
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import Final
+
+from entrain.clock import Clock
+from entrain.control.events import Link
+from entrain.devices.ble.connection import Connection
+from entrain.devices.ble.faults import BluetoothFault, Reason
+from entrain.devices.ble.radio import Airspace, Backends, Sighting, already_connected, search
+from entrain.devices.ble.report import Report
+from entrain.devices.ble.timing import Backoff, Timing
+from entrain.devices.ble.wanted import FoundStrap, Wanted
+from entrain.devices.ports import Emit
+
+_ANY: Final = Wanted()
+_USUAL: Final = Timing()
+_OF_PLATFORM: Final = Backends()
+
+
+class BleHeart:
+    """Implements `LiveHeart`. `strap` is its id in all events; `wanted` says which strap it is.
+
+    A heart that takes any strap stays with the first that sends data, so that after an outage a neighbour's
+    heart does not slip in. `on_found` is told of a strap each time it begins to send: the place to remember
+    its address.
+    """
+
+    def __init__(
+        self,
+        strap: str,
+        wanted: Wanted = _ANY,
+        *,
+        on_found: Callable[[FoundStrap], None] | None = None,
+        timing: Timing = _USUAL,
+        backends: Backends = _OF_PLATFORM,
+    ) -> None:
+        self.strap = strap
+        self._wanted = wanted
+        self._on_found = on_found
+        self._timing = timing
+        self._backends = backends
+        self._fault: BluetoothFault | None = None  # what went wrong since data flowed last
+        self._last: Sighting | None = None
+        self._missing_s: float | None = None  # since when it is looked for in vain
+        self._may_adopt = (
+            True  # try a link that the system already has; not twice in a row, it may be a ghost
+        )
+
+    async def run(self, emit: Emit, clock: Clock) -> None:
+        """Emit events until cancelled; then disconnect, within `Timing.disconnect_s`, and emit nothing
+        more."""
+        report = Report(self.strap, emit, clock)
+        airspace = Airspace.here()
+        airspace.wanted[self.strap] = self._wanted
+        try:
+            await self._keep_reading(report, airspace)
+        finally:
+            airspace.wanted.pop(self.strap, None)
+
+    async def _keep_reading(self, report: Report, airspace: Airspace) -> None:
+        backoff: Backoff | None = None
+        in_a_row = 0
+        while True:
+            try:
+                await self._attempt(report, airspace)
+            except BluetoothFault as fault:
+                same = backoff is self._timing.backoff(fault.reason) and not report.flowing
+                in_a_row = in_a_row + 1 if same else 0
+                backoff = self._timing.backoff(fault.reason)
+                self._tell(fault, report)
+                await asyncio.sleep(backoff.pause_s(in_a_row))
+
+    async def _attempt(self, report: Report, airspace: Airspace) -> None:
+        """One turn at the radio, then the data for as long as it flows. Returns where no strap was heard.
+
+        Raises:
+            BluetoothFault: the connection ended, or never came about.
+        """
+        connection: Connection | None = None
+        try:
+            async with airspace.turn:
+                sighting = await self._find(report, airspace)
+                if sighting is None:
+                    return
+                self._last, strap = sighting, sighting.strap
+                report.described(name=strap.name, signal_dbm=strap.signal_dbm)
+                connection = Connection(
+                    sighting, report, self._timing, self._backends, lambda: self._settle(strap, airspace)
+                )
+                await connection.open()
+            await connection.stream()
+        finally:
+            if connection is not None:
+                await connection.close()
+
+    async def _find(self, report: Report, airspace: Airspace) -> Sighting | None:
+        def spoken_for(strap: FoundStrap) -> bool:
+            return self._wanted.any and airspace.spoken_for(strap, self.strap)
+
+        if self._may_adopt:
+            for sighting in await already_connected(self._timing, self._backends):
+                if self._wanted.matches(sighting.strap) and not spoken_for(sighting.strap):
+                    self._may_adopt = False
+                    return sighting
+        try:
+            sighting = await search(
+                self._wanted,
+                spoken_for,
+                self._timing,
+                self._backends,
+                started=lambda: self._say_looking(report),
+            )
+        except BluetoothFault as fault:
+            # A scan that BlueZ failed to end makes it refuse all others until it is switched off and on.
+            if fault.reason is Reason.BUSY and self._last is not None:
+                return self._last
+            raise
+        self._may_adopt = True
+        self._mind_absence(sighting is not None, report)
+        return sighting
+
+    def _mind_absence(self, found: bool, report: Report) -> None:
+        now_s = asyncio.get_running_loop().time()
+        if found:
+            self._missing_s = None
+        elif self._missing_s is None:
+            self._missing_s = now_s - self._timing.search_s
+        if self._missing_s is not None and now_s - self._missing_s >= self._timing.patience_s:
+            self._fault = BluetoothFault(Reason.NOT_FOUND, str(self._wanted))
+            self._say_looking(report)
+
+    def _settle(self, strap: FoundStrap, airspace: Airspace) -> None:
+        """The first data of a connection has come: it is a strap, and it is ours."""
+        self._fault = None
+        if self._wanted.any:
+            # By name too: watches change their address every quarter of an hour.
+            self._wanted = airspace.wanted[self.strap] = Wanted(strap.address, strap.name)
+        if self._on_found is not None:
+            self._on_found(strap)
+
+    def _tell(self, fault: BluetoothFault, report: Report) -> None:
+        self._fault = fault
+        if report.flowing:
+            report.link(Link.LOST, fault.message, fault.advice)
+        elif fault.reason.blocks:
+            report.link(Link.BLOCKED, fault.message, fault.advice)
+        else:
+            self._say_looking(report)
+
+    def _say_looking(self, report: Report) -> None:
+        """With what went wrong before, as long as that is news: a blockage is over once a scan has
+        started."""
+        if self._fault is None or self._fault.reason.blocks:
+            report.link(Link.SEARCHING, f"Looking for {self._wanted}.")
+        else:
+            report.link(Link.SEARCHING, f"{self._fault.message} Looking for it.", self._fault.advice)

@@ -1,0 +1,41 @@
+"""What a strap's reader has to say, as events."""
+
+from dataclasses import replace
+from typing import Any
+
+from entrain.clock import Clock
+from entrain.control.events import Link, LinkChanged, NotificationArrived, StrapDescribed
+from entrain.devices.ports import Emit
+
+
+class Report:
+    """Stamps and emits; says nothing twice in a row, and remembers how the link stands."""
+
+    def __init__(self, strap: str, emit: Emit, clock: Clock) -> None:
+        self._strap, self._emit, self._clock = strap, emit, clock
+        self._said: LinkChanged | None = None
+        self._known = StrapDescribed(0.0, strap)
+        self.flowing = False  # data came, and the link was not called lost since
+
+    def link(self, link: Link, detail: str, advice: str = "") -> None:
+        now = LinkChanged(self._clock.now_s(), self._strap, link, detail, advice)
+        if self._said is not None and replace(now, t_s=self._said.t_s) == self._said:
+            return
+        if link in (Link.STREAMING, Link.LOST):
+            self.flowing = link is Link.STREAMING
+        self._said = now
+        self._emit(now)
+
+    def arrived(self, payload: bytes, name: str) -> None:
+        """A notification, stamped as it arrives. The first one after any other state makes the link
+        stream."""
+        if self._said is None or self._said.link is not Link.STREAMING:
+            self.link(Link.STREAMING, f"{name} sends data.")
+        self._emit(NotificationArrived(self._clock.now_s(), self._strap, payload))
+
+    def described(self, **learnt: Any) -> None:
+        """Something was learnt of the strap: the whole picture goes out if that changes it."""
+        known = replace(self._known, **{what: value for what, value in learnt.items() if value is not None})
+        if known != self._known:
+            self._known = known
+            self._emit(replace(known, t_s=self._clock.now_s()))

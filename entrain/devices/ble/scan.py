@@ -1,0 +1,75 @@
+"""What is around, and whether Bluetooth works here at all."""
+
+import asyncio
+from dataclasses import replace
+from typing import Final, NamedTuple
+
+from bleak.backends.device import BLEDevice
+from bleak.backends.scanner import AdvertisementData
+
+from entrain.devices.ble.connection import read_battery
+from entrain.devices.ble.faults import BluetoothFault
+from entrain.devices.ble.radio import Airspace, Backends, Sighting, already_connected, found_strap, scanning
+from entrain.devices.ble.timing import Timing
+from entrain.devices.ble.wanted import FoundStrap
+
+_USUAL: Final = Timing()
+_OF_PLATFORM: Final = Backends()
+_FAINTEST_DBM: Final = -128
+
+
+async def scan(
+    seconds: float,
+    *,
+    everything: bool = False,
+    battery: bool = True,
+    timing: Timing = _USUAL,
+    backends: Backends = _OF_PLATFORM,
+) -> list[FoundStrap]:
+    """Straps heard within `seconds`, nearest first, and those this computer is already connected to.
+
+    `everything` also lists named devices that do not advertise the heart rate service: some straps do not.
+    `battery` connects to each strap in turn to ask.
+
+    Raises:
+        BluetoothFault: Bluetooth cannot be used here, and why.
+    """
+    sightings: dict[str, Sighting] = {}
+
+    def heard(device: BLEDevice, data: AdvertisementData) -> None:
+        strap = found_strap(device, data)
+        if strap.heart_rate_service or (everything and strap.name):
+            sightings[strap.address] = Sighting(strap, device)
+
+    async with Airspace.here().turn:
+        for sighting in await already_connected(timing, backends):
+            sightings[sighting.strap.address] = sighting
+        async with scanning(heard, timing, backends, only_heart_rate=not everything):
+            await asyncio.sleep(seconds)
+        found = [
+            replace(sighting.strap, battery_percent=await read_battery(sighting, timing, backends))
+            if battery and sighting.strap.heart_rate_service
+            else sighting.strap
+            for sighting in sightings.values()
+        ]
+    return sorted(found, key=lambda strap: (not strap.heart_rate_service, -_strength_dbm(strap)))
+
+
+def _strength_dbm(strap: FoundStrap) -> int:
+    return _FAINTEST_DBM if strap.signal_dbm is None else strap.signal_dbm
+
+
+class Checked(NamedTuple):
+    ok: bool
+    sentence: str
+    advice: str
+
+
+async def check_bluetooth(timing: Timing = _USUAL, backends: Backends = _OF_PLATFORM) -> Checked:
+    """Whether a scan can be started here: the one thing that needs adapter, power, permission and service."""
+    try:
+        async with Airspace.here().turn, scanning(lambda _, __: None, timing, backends, only_heart_rate=True):
+            pass
+    except BluetoothFault as fault:
+        return Checked(False, fault.message, fault.advice)
+    return Checked(True, "Bluetooth is on and can look for straps.", "")
