@@ -66,7 +66,10 @@ def reading(path: Path) -> Generator[sqlite3.Connection]:
             raise StoreError(f"There is no session store at {path}.")
         connection = _connect_to_read(path)
         try:
-            _check_version(connection, path)
+            if _check_version(connection, path) < SCHEMA_VERSION:
+                connection.close()
+                open_for_writing(path).close()
+                connection = _connect_to_read(path)
             connection.execute("BEGIN")
             yield connection
         finally:

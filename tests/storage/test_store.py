@@ -264,3 +264,9 @@ def test_the_place_is_chosen_by_the_environment(monkeypatch: pytest.MonkeyPatch,
     assert Store.open().path == tmp_path / "sessions.db" == sessions_path()
     monkeypatch.delenv("ENTRAIN_HOME")
     assert home().name == "entrain"
+
+
+def test_a_file_that_was_made_and_not_filled_is_an_empty_store(store: Store) -> None:
+    store.path.parent.mkdir()
+    store.path.touch()
+    assert Store.open(store.path).sessions() == ()
