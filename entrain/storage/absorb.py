@@ -1,0 +1,57 @@
+"""Bringing another store's sessions into this one: a backup, another computer's store, a rescue file."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Final
+
+from entrain.errors import StoreError
+from entrain.storage.database import open_for_writing, reading, told, writing
+from entrain.storage.store import Store
+
+# What a session may lack because its log was cut off, and its other half has.
+_LATE: Final = ("end_epoch_s", "end_monotonic_s", "end_reason", "summary")
+
+
+def absorb(store: Store, path: Path) -> tuple[int, ...]:
+    """Copy the sessions in the store at `path` that are missing here, or missing some records.
+
+    Sessions are told apart by their UUID, so that doing it twice changes nothing. All of them come, or none.
+
+    Returns: the numbers, in this store, of the sessions to which something was added.
+    Raises:
+        StoreError: one of the two cannot be read or written.
+    """
+    if path.exists() and store.path.exists() and path.samefile(store.path):
+        raise StoreError(f"{path} is this very store.")
+    with reading(path) as source, told(store.path), closing(open_for_writing(store.path)) as target:
+        source.row_factory = sqlite3.Row
+        with writing(target):
+            return tuple(
+                session_id
+                for row in source.execute("SELECT * FROM session ORDER BY id").fetchall()
+                if (session_id := _absorb_session(source, row, target)) is not None
+            )
+
+
+def _absorb_session(source: sqlite3.Connection, row: sqlite3.Row, target: sqlite3.Connection) -> int | None:
+    stored = [each[1] for each in source.execute("PRAGMA table_info(session)") if each[1] != "id"]
+    changes = target.total_changes
+    target.execute(
+        f"INSERT INTO session ({', '.join(stored)}) VALUES ({', '.join('?' * len(stored))})"
+        " ON CONFLICT (uuid) DO NOTHING",
+        [row[name] for name in stored],
+    )
+    target.execute(
+        f"UPDATE session SET {', '.join(f'{name} = ?' for name in _LATE)} WHERE uuid = ?"
+        " AND summary IS NULL AND ? IS NOT NULL",
+        [*(row[name] for name in _LATE), row["uuid"], row["summary"]],
+    )
+    (session_id,) = target.execute("SELECT id FROM session WHERE uuid = ?", (row["uuid"],)).fetchone()
+    for table, columns in (("event", "seq, t_s, kind, body"), ("effect", "seq, event_seq, t_s, kind, body")):
+        rows = source.execute(f"SELECT {columns} FROM {table} WHERE session_id = ?", (row["id"],))
+        places = ", ".join("?" * (len(columns.split(",")) + 1))
+        target.executemany(
+            f"INSERT OR IGNORE INTO {table} VALUES ({places})", ((session_id, *each) for each in rows)
+        )
+    return session_id if target.total_changes > changes else None

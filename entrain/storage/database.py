@@ -1,0 +1,245 @@
+"""Opening the session database: private files, schema versions, and SQLite's faults as sentences.
+
+The file is an ordinary SQLite 3 database in WAL mode, marked with our application id and its schema version
+(`PRAGMA user_version`). Older schemas are brought forward when a file is opened; newer ones are refused.
+"""
+
+import os
+import sqlite3
+import time
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from errno import EACCES, EDQUOT, EFBIG, ENOSPC, EPERM, EROFS
+from importlib import resources
+from pathlib import Path
+from typing import Final
+
+from entrain.errors import StoreError
+from entrain.storage.places import make_private_folder
+
+APPLICATION_ID: Final = 0x656E7472  # "entr"
+SCHEMA_VERSION: Final = 1
+BUSY_S: Final = 5.0  # how long to wait for another program that is writing
+OLDEST_SQLITE: Final = (3, 31, 0)  # generated columns
+
+
+class UnusableStore(StoreError):
+    """The file will not become usable by waiting: damaged, of a newer schema, or not ours."""
+
+
+def open_for_writing(path: Path) -> sqlite3.Connection:
+    """A connection to the database at `path`, made and brought to the current schema where needed.
+
+    Every commit on it is on the disk when it returns (WAL, synchronous=FULL). Blocks up to `BUSY_S`.
+
+    Raises:
+        StoreError: it cannot be opened now. UnusableStore: nor later.
+    """
+    with told(path):
+        make_private_folder(path.parent)
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        _keep_private(path)
+        connection = _connect(path, "rw")
+        try:
+            _use_wal(connection)
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA foreign_keys = ON")
+            connection.execute("PRAGMA journal_size_limit = 4194304")
+            _migrate(connection, path)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+
+@contextmanager
+def reading(path: Path) -> Generator[sqlite3.Connection]:
+    """A connection that sees one unchanging state of the database, closed at the end.
+
+    Works on a folder that cannot be written, too.
+
+    Raises:
+        StoreError: there is no such file, or it cannot be read.
+    """
+    with told(path):
+        if not path.exists():
+            raise StoreError(f"There is no session store at {path}.")
+        connection = _connect_to_read(path)
+        try:
+            if _check_version(connection, path) < SCHEMA_VERSION:
+                connection.close()
+                open_for_writing(path).close()
+                connection = _connect_to_read(path)
+            connection.execute("BEGIN")
+            yield connection
+        finally:
+            connection.close()
+
+
+@contextmanager
+def writing(connection: sqlite3.Connection) -> Generator[None]:
+    """One transaction: all of it, or nothing."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+@contextmanager
+def told(path: Path) -> Generator[None]:
+    """SQLite's and the system's errors, told as a `StoreError` about `path`."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise _from_sqlite(error, path) from error
+    except OSError as error:
+        raise _from_system(error, path) from error
+
+
+# ---- connecting --------------------------------------------------------------------------------------------
+
+
+def _connect(path: Path, mode: str) -> sqlite3.Connection:
+    if sqlite3.sqlite_version_info < OLDEST_SQLITE:
+        needed = ".".join(map(str, OLDEST_SQLITE))
+        raise UnusableStore(f"SQLite {sqlite3.sqlite_version} is too old; sessions need {needed} or newer.")
+    return sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode={mode}",
+        uri=True,
+        timeout=BUSY_S,
+        isolation_level=None,  # transactions begin and end where the code says so
+        check_same_thread=False,  # a connection belongs to one thread at a time; each caller sees to that
+    )
+
+
+def _connect_to_read(path: Path) -> sqlite3.Connection:
+    connection = _connect(path, "rw" if os.access(path, os.W_OK) else "ro")
+    try:
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except sqlite3.OperationalError as error:
+        connection.close()
+        has_log = Path(f"{path}-wal").exists()
+        if (
+            error.sqlite_errorcode not in (sqlite3.SQLITE_READONLY_DIRECTORY, sqlite3.SQLITE_CANTOPEN)
+            or has_log
+        ):
+            raise
+        # WAL needs a file beside the database. Where none can be made nobody can be writing, either.
+        connection = _connect(path, "ro&immutable=1")
+    return connection
+
+
+def _use_wal(connection: sqlite3.Connection) -> None:
+    """Switch to WAL. SQLite does not wait by itself when two programs do this at the same moment."""
+    give_up_s = time.monotonic() + BUSY_S
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > give_up_s:
+                raise
+            time.sleep(0.02)
+        else:
+            return
+
+
+def _keep_private(path: Path) -> None:
+    """Sessions are nobody else's business; SQLite gives its files beside this one the same permissions."""
+    if os.name == "posix" and path.stat().st_uid == os.geteuid() and path.stat().st_mode & 0o077:
+        path.chmod(0o600)
+
+
+# ---- schema ------------------------------------------------------------------------------------------------
+
+
+def _check_version(connection: sqlite3.Connection, path: Path) -> int:
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    (n_tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    if application != APPLICATION_ID and (n_tables or version):
+        raise UnusableStore(
+            f"{path} is the database of another program, not a store of sessions.",
+            "Choose another place, or move that file away.",
+        )
+    if version > SCHEMA_VERSION:
+        raise UnusableStore(
+            f"{path} was written by a newer entrain: schema {version}, and this one knows {SCHEMA_VERSION}.",
+            "Update entrain to work with these sessions; nothing in the file was changed.",
+        )
+    return version
+
+
+def _migrate(connection: sqlite3.Connection, path: Path) -> None:
+    if _check_version(connection, path) == SCHEMA_VERSION:
+        return
+    with writing(connection):
+        # Another program may have been quicker.
+        version = _check_version(connection, path)
+        for step in range(version + 1, SCHEMA_VERSION + 1):
+            for statement in _statements(step):
+                connection.execute(statement)
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+
+def _statements(step: int) -> Iterator[str]:
+    """The statements that bring a database from schema `step` - 1 to `step`."""
+    text = (resources.files("entrain.storage") / "schema" / f"to_v{step}.sql").read_text("utf-8")
+    statement = ""
+    for line in text.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
+
+
+# ---- faults ------------------------------------------------------------------------------------------------
+
+
+def _from_sqlite(error: sqlite3.Error, path: Path) -> StoreError:
+    code = getattr(error, "sqlite_errorcode", 0)
+    match code & 0xFF:
+        case sqlite3.SQLITE_FULL:
+            return _full(path)
+        case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_PERM | sqlite3.SQLITE_AUTH:
+            return _not_writable(path, str(error))
+        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+            return StoreError(
+                f"Another program keeps the session store {path} locked.",
+                "Close what else has it open, for instance a database browser with unsaved changes.",
+            )
+        case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
+            return UnusableStore(
+                f"The session store {path} is damaged: {error}.",
+                f"Move it away to begin a new one; `sqlite3 {path.name} .recover` saves what can be read.",
+            )
+        case sqlite3.SQLITE_IOERR:
+            return StoreError(
+                f"The session store {path} could not be read or written: {error}.",
+                "The disk may be full, over its quota, disconnected or failing.",
+            )
+        case _:
+            return StoreError(f"The session store {path} does not work: {error}.")
+
+
+def _from_system(error: OSError, path: Path) -> StoreError:
+    if error.errno in (ENOSPC, EDQUOT, EFBIG):
+        return _full(path)
+    if error.errno in (EACCES, EPERM, EROFS):
+        return _not_writable(path, error.strerror or str(error))
+    return StoreError(f"The session store {path} cannot be used: {error.strerror or error}.")
+
+
+def _full(path: Path) -> StoreError:
+    return StoreError(f"The disk is full: the session store {path} cannot grow.", "Make some room.")
+
+
+def _not_writable(path: Path, detail: str) -> StoreError:
+    return StoreError(
+        f"The session store {path} cannot be opened or written: {detail}.",
+        f"Check who may write to {path.parent}, or set ENTRAIN_HOME to a folder of your own.",
+    )

@@ -1,0 +1,42 @@
+"""Where things live: one folder of the person's own, or `ENTRAIN_HOME` where that is set."""
+
+import os
+from pathlib import Path
+from typing import Final
+
+HOME_VARIABLE: Final = "ENTRAIN_HOME"
+
+
+def home() -> Path:
+    """The folder of everything that entrain keeps; it need not exist yet."""
+    chosen = os.environ.get(HOME_VARIABLE, "").strip()
+    if chosen:
+        return Path(chosen).expanduser().absolute()
+    import platformdirs
+
+    return platformdirs.user_data_path("entrain", appauthor=False)
+
+
+def sessions_path() -> Path:
+    """The database of sessions."""
+    return home() / "sessions.db"
+
+
+def own_presets_path() -> Path:
+    """The folder of presets that a person made."""
+    return home() / "presets"
+
+
+def settings_path() -> Path:
+    return home() / "settings.json"
+
+
+def make_private_folder(path: Path) -> None:
+    """Create a folder that only its owner can look into; one that exists stays as it is.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    if not path.is_dir():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.mkdir(mode=0o700, exist_ok=True)

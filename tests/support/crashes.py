@@ -1,0 +1,43 @@
+"""Trials with programs that are killed in the middle of writing. Used by the tests and the benchmark."""
+
+import random
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from entrain.storage.store import Store
+from tests.support.appender import record
+
+ROOT = Path(__file__).parents[2]
+
+
+def appender(path: Path, n_records: int) -> "subprocess.Popen[str]":
+    command = [sys.executable, "-m", "tests.support.appender", str(path), str(n_records)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT)
+
+
+@dataclass(frozen=True)
+class Killed:
+    acknowledged: int
+    stored: int
+    whole: bool  # what is stored is exactly the first records, each with all its effects
+
+
+def kill_while_writing(path: Path, rng: random.Random) -> Killed:
+    """Let a program record, kill it (SIGKILL) at a random moment, and compare the disk with what it said."""
+    child = appender(path, 1_000_000)
+    assert child.stdout is not None
+    assert child.stdout.readline() == "begun\n"
+    time.sleep(rng.uniform(0.0, 0.4))
+    child.kill()
+    said = [int(line) for line in child.stdout.read().split()]
+    child.wait()
+    child.stdout.close()
+    sessions = Store(path).sessions()
+    if not sessions:  # killed before the first commit
+        return Killed(said[-1] if said else 0, 0, whole=True)
+    stored = list(Store(path).load(sessions[-1].id).records)
+    whole = stored == [record(n) for n in range(len(stored))]
+    return Killed(said[-1] if said else 0, len(stored), whole)

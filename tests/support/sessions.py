@@ -1,0 +1,121 @@
+"""A session made by hand: one of each message, so that what readers see can be written down beside it."""
+
+from entrain.breath.pattern import BreathPart, BreathPattern, BreathPlan
+from entrain.control.events import (
+    Author,
+    BeatSeen,
+    BreathCued,
+    CommandGiven,
+    Decided,
+    Effect,
+    Ended,
+    Event,
+    Link,
+    LinkChanged,
+    Mark,
+    NotificationArrived,
+    OnsetPlanned,
+    OnsetPlayed,
+    PayloadRejected,
+    Phase,
+    PhaseBegan,
+    PulseMeasured,
+    Rate,
+    ScoreChanged,
+    SegmentBegan,
+    Sound,
+    SoundChanged,
+    StrapDescribed,
+    Tick,
+    VolumeChanged,
+)
+from entrain.control.protocol import Preset, SessionConfig
+from entrain.control.view import Summary
+from entrain.heart.beat import Beat, PulseSource, RRInterval, Verdict
+from entrain.score import Level, Presence, Score
+from entrain.tempo.plan import TempoPlan
+
+Record = tuple[Event, tuple[Effect, ...]]
+
+CONFIG = SessionConfig(
+    preset=Preset(name="desk", title="Ten minutes at the desk", summary="A short one."),
+    straps=("sim:7",),
+    seed=7,
+)
+
+SCORE = Score(
+    TempoPlan.steady(2.0, 66.0).edited(10.0, 60.0, 120.0),
+    BreathPlan.steady(BreathPattern.of_beats(8)),
+    Presence((Level(2.0, 1.0, 4.0),)),
+)
+
+RECORDS: tuple[Record, ...] = (
+    (
+        LinkChanged(0.1, "sim:7", Link.STREAMING, "Connected."),
+        (PhaseBegan(0.1, Phase.BASELINE, "The first pulse has come."),),
+    ),
+    (StrapDescribed(0.2, "sim:7", name="Simulated", battery_percent=83, signal_dbm=-61), ()),
+    (
+        NotificationArrived(1.0, "sim:7", b"\x10\x44\x73\x03"),
+        (
+            SegmentBegan(1.0, "sim:7", 0, "The strap began to send."),
+            BeatSeen(1.0, Beat(0.9, RRInterval(883), Verdict.OK, "sim:7", 0, 0)),
+        ),
+    ),
+    (
+        Tick(1.5),
+        (
+            PulseMeasured(1.5, 69.5, 0.6, PulseSource.INTERVALS, 31.25),
+            Decided(
+                1.5,
+                "tempo_bpm",
+                Author.POLICY,
+                None,
+                66.0,
+                "the beat begins 5 % below the pulse",
+                (("pulse_bpm", 69.5), ("baseline_bpm", None)),
+            ),
+            ScoreChanged(1.5, 2.0, SCORE),
+            PhaseBegan(1.5, Phase.MATCH, "The baseline is known."),
+            OnsetPlanned(2.0, 0),
+            BreathCued(2.0, BreathPart.INHALE, 3, 2.727, 8.25),
+            OnsetPlanned(2.0 + 60 / 66, 1),
+        ),
+    ),
+    (SoundChanged(1.6, Sound.PLAYING, "Loudspeaker", gap_s=0.25), ()),
+    (OnsetPlayed(1.7, 0, 2.0, 2.0125, 0.001, 96000), ()),
+    (CommandGiven(3.0, Mark("a door")), ()),
+    (CommandGiven(3.5, Rate(6, "before")), ()),
+    (NotificationArrived(4.0, "sim:7", b"\x10"), (PayloadRejected(4.0, "sim:7", "too short"),)),
+    (
+        Tick(600.0),
+        (
+            VolumeChanged(600.0, 0.5, muted=True),
+            PhaseBegan(600.0, Phase.ENDED, "The time is over."),
+            Ended(600.0, "The time is over.", 8.0, completed=True),
+        ),
+    ),
+)
+
+SUMMARY = Summary(
+    reason="The time is over.",
+    completed=True,
+    duration_s=600.0,
+    guided_s=420.0,
+    phases=((Phase.BASELINE, 60.0), (Phase.MATCH, 60.0)),
+    n_beats=690,
+    n_artefacts=2,
+    n_outages=0,
+    outage_s=0.0,
+    n_onsets=650,
+    baseline_bpm=69.5,
+    end_bpm=66.0,
+    baseline_rmssd_ms=31.25,
+    end_rmssd_ms=38.0,
+    lowest_tempo_bpm=60.0,
+    slowest_breath_per_min=7.5,
+    n_holds=1,
+    n_markers=1,
+    rating_before=6,
+    rating_after=None,
+)
