@@ -1,0 +1,163 @@
+"""Every exception becomes a reason, a sentence and an advice that a person can use."""
+
+import sys
+from types import ModuleType, SimpleNamespace
+
+import pytest
+from bleak.exc import (
+    BleakBluetoothNotAvailableError,
+    BleakBluetoothNotAvailableReason,
+    BleakCharacteristicNotFoundError,
+    BleakDBusError,
+    BleakDeviceNotFoundError,
+    BleakError,
+    BleakGATTProtocolError,
+)
+from dbus_fast import AuthError, InvalidAddressError
+
+from entrain.devices.ble import radio
+from entrain.devices.ble.explain import explain, explained, macos_refusal
+from entrain.devices.ble.faults import BluetoothFault, Host, Reason
+from entrain.devices.ble.radio import Backends, scanning
+from entrain.devices.ble.timing import Timing
+from entrain.errors import DeviceError
+
+
+def dbus(name: str, text: str = "") -> BleakDBusError:
+    return BleakDBusError(name, [text])
+
+
+class FromWindows(OSError):
+    winerror = -2147020577
+
+
+UNAVAILABLE = BleakBluetoothNotAvailableReason
+CASES = [
+    (BleakBluetoothNotAvailableError("no", UNAVAILABLE.NO_BLUETOOTH), Reason.NO_ADAPTER),
+    (BleakBluetoothNotAvailableError("no", UNAVAILABLE.NO_BLE_CENTRAL_ROLE), Reason.NO_LOW_ENERGY),
+    (BleakBluetoothNotAvailableError("no", UNAVAILABLE.POWERED_OFF), Reason.ADAPTER_OFF),
+    (BleakBluetoothNotAvailableError("no", UNAVAILABLE.DENIED_BY_USER), Reason.NO_PERMISSION),
+    (dbus("org.freedesktop.DBus.Error.ServiceUnknown"), Reason.NO_SERVICE),
+    (dbus("org.freedesktop.DBus.Error.NameHasNoOwner"), Reason.NO_SERVICE),
+    (dbus("org.freedesktop.DBus.Error.AccessDenied"), Reason.NO_PERMISSION),
+    (dbus("org.freedesktop.DBus.Error.UnknownObject"), Reason.GONE),
+    (dbus("org.bluez.Error.NotReady", "Resource Not Ready"), Reason.ADAPTER_OFF),
+    (dbus("org.bluez.Error.InProgress", "Operation already in progress"), Reason.BUSY),
+    (dbus("org.bluez.Error.Failed", "Operation already in progress"), Reason.BUSY),
+    (dbus("org.bluez.Error.Failed", "le-connection-abort-by-local"), Reason.RACE),
+    (dbus("org.bluez.Error.Failed", "br-connection-canceled"), Reason.RACE),
+    (dbus("org.bluez.Error.Failed", "Software caused connection abort"), Reason.RACE),
+    (dbus("org.bluez.Error.Failed", "Connection refused (111)"), Reason.REFUSED),
+    (dbus("org.bluez.Error.Failed", "Input/output error"), Reason.ADAPTER_FAILED),
+    (dbus("org.bluez.Error.AuthenticationFailed"), Reason.PAIRING),
+    (BleakDBusError("org.bluez.Error.Failed", []), Reason.ADAPTER_FAILED),
+    (BleakGATTProtocolError(0x05), Reason.PAIRING),
+    (BleakGATTProtocolError(0x0E), Reason.REFUSED),
+    (BleakDeviceNotFoundError("AA"), Reason.GONE),
+    (BleakCharacteristicNotFoundError("2a37"), Reason.NOT_A_STRAP),
+    (BleakError("device 'dev_F0_F1_F2_F3_F4_F5' not found"), Reason.GONE),
+    (BleakError("adapter 'hci0' not found"), Reason.NO_ADAPTER),
+    (BleakError("failed to discover services, device disconnected"), Reason.RACE),
+    (BleakError("Not connected"), Reason.RACE),
+    (BleakError("Bleak requires BlueZ >= 5.55."), Reason.SERVICE_TOO_OLD),
+    (BleakError("Unsupported platform: FreeBSD"), Reason.UNSUPPORTED),
+    (BleakError("Could not get GATT services: Unreachable"), Reason.NO_ANSWER),
+    (BleakError("Could not get GATT services: Access Denied"), Reason.NO_PERMISSION),
+    (TimeoutError(), Reason.NO_ANSWER),
+    (FileNotFoundError(2, "No such file or directory"), Reason.NO_BUS),
+    (ConnectionRefusedError(111, "Connection refused"), Reason.NO_BUS),
+    (EOFError(), Reason.NO_BUS),
+    (InvalidAddressError("nonsense"), Reason.NO_BUS),
+    (PermissionError(13, "Permission denied"), Reason.NO_PERMISSION),
+    (AuthError("REJECTED"), Reason.NO_PERMISSION),
+    (FromWindows(), Reason.ADAPTER_OFF),
+    (AssertionError(), Reason.RACE),
+    (KeyError("Roles"), Reason.UNFORESEEN),
+]
+
+
+@pytest.mark.parametrize(("error", "reason"), CASES, ids=lambda case: repr(case)[:60])
+def test_every_exception_has_its_reason(error: Exception, reason: Reason) -> None:
+    fault = explain(error, "Polar H10", Host.LINUX)
+    assert fault.reason is reason
+    assert isinstance(fault, DeviceError)
+    assert fault.exit_code == 4
+
+
+@pytest.mark.parametrize("host", Host)
+@pytest.mark.parametrize("reason", Reason)
+def test_every_reason_speaks_in_sentences_everywhere(reason: Reason, host: Host) -> None:
+    fault = BluetoothFault(reason, "Polar H10", "KeyError 'Roles'", host)
+    assert fault.message[0].isupper() or fault.message.startswith("Polar")
+    assert fault.message.endswith(".")
+    assert "{" not in fault.message + fault.advice
+    assert fault.advice
+    assert fault.advice[0].isupper()
+
+
+@pytest.mark.parametrize("reason", [Reason.NO_BUS, Reason.NO_SERVICE, Reason.NO_ADAPTER])
+def test_in_wsl_nothing_helps_but_windows(reason: Reason) -> None:
+    fault = BluetoothFault(reason, host=Host.WSL)
+    assert fault.reason is Reason.NO_WSL
+    assert "Windows itself" in fault.advice
+
+
+@pytest.mark.parametrize(
+    ("system", "release", "host"),
+    [
+        ("Linux", "6.1.0-18-amd64", Host.LINUX),
+        ("Linux", "5.15.90.1-microsoft-standard-WSL2", Host.WSL),
+        ("Linux", "4.4.0-19041-Microsoft", Host.WSL),
+        ("Darwin", "23.1.0", Host.MACOS),
+        ("Windows", "11", Host.WINDOWS),
+        ("FreeBSD", "14", Host.OTHER),
+    ],
+)
+def test_knows_where_it_runs(monkeypatch: pytest.MonkeyPatch, system: str, release: str, host: Host) -> None:
+    monkeypatch.setattr("platform.system", lambda: system)
+    monkeypatch.setattr("platform.release", lambda: release)
+    assert Host.here() is host
+
+
+def test_a_fault_is_passed_on_as_it_is() -> None:
+    fault = BluetoothFault(Reason.SILENT, "Polar H10")
+    assert explain(fault) is fault
+    with pytest.raises(BluetoothFault) as caught, explained("another"):
+        raise fault
+    assert caught.value is fault
+
+
+def core_bluetooth(authorization: int) -> ModuleType:
+    """macOS's module, as far as it is asked for the permission on record."""
+    module = ModuleType("CoreBluetooth")
+    module.CBManager = SimpleNamespace(authorization=lambda: authorization)  # type: ignore[attr-defined]
+    return module
+
+
+@pytest.mark.parametrize(("authorization", "refused"), [(0, False), (1, True), (2, True), (3, False)])
+async def test_a_mac_that_has_refused_is_not_touched(
+    monkeypatch: pytest.MonkeyPatch, authorization: int, refused: bool
+) -> None:
+    """To create a Bluetooth manager without permission ends the process on a Mac."""
+    touched: list[str] = []
+
+    class Untouchable:
+        def __init__(self, *_: object, **__: object) -> None:
+            touched.append("scanner")
+            raise BleakError("Unsupported platform: this test")
+
+    monkeypatch.setitem(sys.modules, "CoreBluetooth", core_bluetooth(authorization))
+    monkeypatch.setattr(radio, "BleakScanner", Untouchable)
+    monkeypatch.setattr("platform.system", lambda: "Darwin")
+    with pytest.raises(BluetoothFault) as caught:
+        async with scanning(lambda _, __: None, Timing(), Backends(), only_heart_rate=True):
+            pass
+    assert (touched == []) is refused
+    assert (caught.value.reason is Reason.NO_PERMISSION) is refused
+    if refused:
+        assert "Privacy & Security" in caught.value.advice
+
+
+def test_without_core_bluetooth_there_is_nothing_to_refuse() -> None:
+    assert "CoreBluetooth" not in sys.modules
+    assert macos_refusal() is None
