@@ -10,7 +10,7 @@ import json
 import signal
 from contextlib import suppress
 from dataclasses import asdict
-from typing import Any, TextIO
+from typing import Any, Final, TextIO
 
 from entrain.breath.pattern import BreathPart
 from entrain.control.events import (
@@ -64,13 +64,9 @@ class Lines:
                 heapq.heappush(self._waiting, (line["t_s"], self._count, line))
         self._release(event.t_s)
 
-    def summary(self, summary: Summary) -> None:
+    def finish(self) -> None:
+        """Say what was still waiting to be due."""
         self._release(float("inf"))
-        if self._json:
-            self._print({"t_s": summary.duration_s, "event": "summary", **asdict(summary)})
-        else:
-            for text in summary_lines(summary):
-                print(text, file=self._out, flush=True)
 
     def _release(self, until_s: float) -> None:
         while self._waiting and self._waiting[0][0] <= until_s:
@@ -154,22 +150,45 @@ class Lines:
                 return ""
 
 
-async def run_headless(session: Session, out: TextIO, json_lines: bool) -> Summary:
-    """Run `session` to its end, telling what happens. SIGINT and SIGTERM stop it cleanly."""
+async def run_headless(session: Session, out: TextIO, json_lines: bool) -> tuple[Summary, bool]:
+    """Run `session` to its end, telling what happens; SIGINT and SIGTERM stop it cleanly.
+
+    Returns the summary, and whether a signal ended it. The caller says the summary once the log is closed.
+    """
     lines = Lines(out, json_lines)
     session.observers.append(lines.observe)
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    interrupted = False
+
+    def interrupt() -> None:
+        nonlocal interrupted
+        interrupted = True
+        session.send(Stop(), "interrupt")
+
+    for number in _SIGNALS:
         with suppress(NotImplementedError):  # Windows has no loop signal handlers; Ctrl-C cancels instead
-            loop.add_signal_handler(number, lambda: session.send(Stop(), "interrupt"))
+            loop.add_signal_handler(number, interrupt)
     try:
         summary = await session.run()
     finally:
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in _SIGNALS:
             with suppress(NotImplementedError):
                 loop.remove_signal_handler(number)
-    lines.summary(summary)
-    return summary
+    lines.finish()
+    return summary, interrupted
+
+
+_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
+
+
+def say_summary(summary: Summary, out: TextIO, json_lines: bool) -> None:
+    """The last line, or lines, of a headless run."""
+    if json_lines:
+        line = _line(summary.duration_s, "summary", **asdict(summary))
+        print(json.dumps(line, allow_nan=False), file=out, flush=True)
+        return
+    for text in summary_lines(summary):
+        print(text, file=out, flush=True)
 
 
 def summary_lines(summary: Summary) -> list[str]:

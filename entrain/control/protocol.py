@@ -4,7 +4,7 @@ Defaults tagged [judged] in `docs/coach.md` are ours. The constants named HARD c
 nor by any key; a preset may only be stricter.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 HARD_TEMPO_FLOOR_BPM: Final = 50.0
@@ -15,6 +15,8 @@ HARD_BREATH_FLOOR_PER_MIN: Final = 4.0
 HARD_BREATH_FALL_PER_MIN2: Final = 2.0
 HARD_TEMPO_CEILING_BPM: Final = 140.0
 HARD_SESSION_MAX_MIN: Final = 60.0
+
+MOST_AROUND: Final = 0.6  # of a shortened session may go to baseline, match and silence
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,17 @@ class Preset:
     breath: BreathRule = field(default_factory=BreathRule)
     bounds: Bounds = field(default_factory=Bounds)
     sound: SoundRule = field(default_factory=SoundRule)
+
+
+def with_minutes(preset: Preset, minutes: float) -> Preset:
+    """The preset, `minutes` long. Where that leaves too little for guiding, its other phases shrink alike."""
+    times, length_s = preset.phases, minutes * 60.0
+    around_s = times.baseline_s + times.match_s + times.silence_s
+    if around_s <= MOST_AROUND * length_s:
+        return replace(preset, minutes=minutes)
+    share = MOST_AROUND * length_s / around_s
+    phases = PhaseTimes(times.baseline_s * share, times.match_s * share, times.silence_s * share)
+    return replace(preset, minutes=minutes, phases=phases)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,94 @@
+"""`entrain run`: one session."""
+
+import argparse
+import asyncio
+import sys
+from typing import Final
+
+from entrain.commands import setup
+from entrain.commands.setup import Choices
+from entrain.errors import UsageError
+
+INTERRUPTED: Final = 130
+
+EPILOG: Final = """\
+hearts:
+  ble               a strap: the one used last, or the first that is found
+  ble:H10           a strap by name or by address
+  sim, sim:7        a simulated person, by seed
+  replay:FILE       a recording as if it were live; replay:3 is your own session 3
+  tap               the space bar is your pulse
+  none              no sensor: beat and breath guide by themselves
+
+examples:
+  entrain run
+  entrain run --heart tap --preset quiet
+  entrain run --heart sim:7 --speed 60 --headless
+  entrain run --heart replay:night.csv --headless --json --audio file:night.flac
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.description = "One session: your pulse, a beat a little below it, a breath to follow."
+    parser.epilog = EPILOG
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument(
+        "--heart", action="append", metavar="HEART", help="where the pulse comes from; repeatable for a group"
+    )
+    parser.add_argument("--preset", metavar="NAME|FILE", help="what kind of session (default: desk)")
+    add_session_arguments(parser)
+
+
+def add_session_arguments(parser: argparse.ArgumentParser) -> None:
+    """What `run` and `demo` have in common."""
+    parser.add_argument("--voice", metavar="NAME", help="the sound; `entrain voices list` names them")
+    parser.add_argument("--minutes", type=float, metavar="N", help="length of the session")
+    parser.add_argument(
+        "--audio",
+        metavar="OUT",
+        help="device, device:NAME, none, or file:OUT.wav|.flac|.ogg (default: device)",
+    )
+    parser.add_argument("--headless", action="store_true", help="lines on stdout instead of the screen")
+    parser.add_argument("--json", action="store_true", help="one JSON object a line; implies --headless")
+    parser.add_argument("--plain", action="store_true", help="the same as --headless: for screen readers")
+    parser.add_argument(
+        "--speed", type=float, default=1.0, metavar="N", help="N times as fast, same decisions (sim, replay)"
+    )
+    parser.add_argument("--seed", type=int, metavar="N", help="everything random follows it")
+
+
+def run(args: argparse.Namespace) -> int:
+    headless = args.headless or args.json or args.plain
+    # Faster than life there is nothing to hear, unless a file is asked for.
+    audio = args.audio or ("device" if args.speed == 1.0 else "none")
+    choices = Choices(
+        hearts=tuple(args.heart or ["ble"]),
+        preset=setup.load_preset(args.preset),
+        voice=args.voice,
+        minutes=args.minutes,
+        audio=audio,
+        speed=args.speed,
+        seed=args.seed,
+    )
+    if headless:
+        return without_screen(choices, json_lines=args.json)
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise UsageError(
+            "There is no terminal to draw on.", "Use --headless for lines, or --json for a program."
+        )
+    from entrain.commands.screen import with_screen
+
+    return with_screen(choices)
+
+
+def without_screen(choices: Choices, *, json_lines: bool) -> int:
+    """Run with lines on stdout; 130 where a signal ended it."""
+    from entrain.headless import run_headless, say_summary
+
+    prepared = setup.prepare(choices)
+    if prepared.tap is not None:
+        raise UsageError("--heart tap needs the screen, for its space bar.", "Leave out --headless.")
+    summary, interrupted = asyncio.run(run_headless(prepared.session, sys.stdout, json_lines))
+    setup.close_log(prepared, summary)
+    say_summary(prepared.session.summary() or summary, sys.stdout, json_lines)
+    return INTERRUPTED if interrupted else 0

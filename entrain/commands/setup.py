@@ -1,0 +1,242 @@
+"""From what was typed or chosen to a session that is ready to run: hearts, preset, sound, log."""
+
+import re
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from random import SystemRandom
+from typing import TYPE_CHECKING, Final
+
+from entrain.control.protocol import HARD_SESSION_MAX_MIN, Preset, SessionConfig, with_minutes
+from entrain.control.view import Summary
+from entrain.devices.ports import LiveHeart, VirtualHeart
+from entrain.errors import DeviceError, EntrainError, InputError, StoreError, UsageError
+from entrain.runtime import OnLogFault, Recorder, Session
+from entrain.storage import presets, settings
+from entrain.storage.presets import LoadedPreset
+from entrain.storage.store import Store
+
+if TYPE_CHECKING:  # imported when such a heart is asked for
+    from entrain.devices.ble.wanted import FoundStrap
+    from entrain.devices.tap import TappedHeart
+    from entrain.storage.log import SessionLog
+
+HEARTS: Final = (
+    "ble, ble:ADDRESS, ble:NAME, sim, sim:SEED, sim:SEED:KIND, replay:FILE, replay:ID, tap or none"
+)
+SHORTEST_MIN: Final = 1.0
+_NUMBER: Final = re.compile(r"\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What a session is to be. `hearts` as people type them; `None` leaves a thing to the preset."""
+
+    hearts: tuple[str, ...]
+    preset: LoadedPreset
+    voice: str | None = None
+    minutes: float | None = None
+    audio: str = "device"
+    speed: float = 1.0
+    seed: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A session, and what belongs to it. `tap` is where a key for the tapped heart goes."""
+
+    session: Session
+    tap: Callable[[], None] | None
+    close: Callable[[Summary | None], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Hearts:
+    straps: tuple[str, ...]
+    live: tuple[LiveHeart, ...]
+    virtual: tuple[VirtualHeart, ...]
+    tapped: "TappedHeart | None"
+
+
+def prepare(choices: Choices) -> Prepared:
+    """Make the session. Nothing runs yet and no device is open.
+
+    Raises:
+        UsageError: what was asked for does not go together.
+        InputError: a recording or a preset cannot be read.
+    """
+    seed = SystemRandom().randrange(2**31) if choices.seed is None else choices.seed
+    preset = _preset(choices)
+    hearts = _hearts(choices.hearts, seed)
+    if choices.speed != 1.0:
+        _check_speed(choices, hearts)
+    if preset.needs_heart and not hearts.straps:
+        preset = replace(preset, needs_heart=False)
+    sound = _sound(choices.audio, preset)
+    config = SessionConfig(preset, hearts.straps, seed)
+    logs: list[SessionLog] = []
+
+    def begin_log(origin_monotonic_s: float, on_fault: OnLogFault) -> Recorder:
+        log = Store.open().begin(
+            config,
+            preset_text=choices.preset.text,
+            hearts=choices.hearts,
+            audio=choices.audio,
+            voice=preset.sound.voice,
+            origin_monotonic_s=origin_monotonic_s,
+            on_fault=on_fault,
+        )
+        logs.append(log)
+        return log
+
+    def close(summary: Summary | None) -> None:
+        for log in logs:
+            log.close(summary)
+
+    session = Session(config, sound, hearts.live, hearts.virtual, begin_log, choices.speed)
+    tapped = hearts.tapped
+    tap = None if tapped is None else lambda: tapped.tap(session.clock.now_s())
+    return Prepared(session, tap, close)
+
+
+def close_log(prepared: Prepared, summary: Summary | None) -> None:
+    """Finish the log; a log that could not be kept whole is said, and the session stays what it was."""
+    try:
+        prepared.close(summary)
+    except StoreError as fault:
+        print(f"entrain: {fault.message} {fault.advice}".rstrip(), file=sys.stderr)
+
+
+def _preset(choices: Choices) -> Preset:
+    preset = choices.preset.preset
+    if choices.minutes is not None:
+        if not SHORTEST_MIN <= choices.minutes <= HARD_SESSION_MAX_MIN:
+            raise UsageError(
+                f"A session lasts {SHORTEST_MIN:.0f} to {HARD_SESSION_MAX_MIN:.0f} minutes,"
+                f" not {choices.minutes:g}."
+            )
+        preset = with_minutes(preset, choices.minutes)
+    if choices.voice is not None:
+        preset = replace(preset, sound=replace(preset.sound, voice=choices.voice))
+    return preset
+
+
+def _sound(audio: str, preset: Preset):
+    from entrain.devices.audio import open_sound
+
+    rule = preset.sound
+    return open_sound(audio, rule.voice, beat=rule.beat, breath=rule.breath, volume=rule.volume)
+
+
+def _check_speed(choices: Choices, hearts: _Hearts) -> None:
+    if choices.speed <= 0.0:
+        raise UsageError(f"--speed must be above 0, not {choices.speed:g}.")
+    if hearts.live:
+        raise UsageError(
+            "Only a simulated or replayed heart can go faster than life.",
+            "Use --speed with --heart sim, replay:FILE or none.",
+        )
+    if choices.audio.startswith("device"):
+        raise UsageError(
+            "A sound device plays in real time only.", "Use --speed with --audio none or file:OUT.wav."
+        )
+
+
+def _hearts(specs: Sequence[str], seed: int) -> _Hearts:
+    live: list[LiveHeart] = []
+    virtual: list[VirtualHeart] = []
+    straps: list[str] = []
+    tapped: TappedHeart | None = None
+    if "none" in specs and len(specs) > 1:
+        raise UsageError("--heart none goes with no other heart.")
+    for index, spec in enumerate(specs):
+        kind, _, rest = spec.partition(":")
+        strap = spec if spec not in straps else f"{spec}#{specs[: index + 1].count(spec)}"
+        match kind:
+            case "ble":
+                live.append(_ble(strap, rest))
+            case "tap" if not rest:
+                from entrain.devices.tap import TappedHeart
+
+                tapped = TappedHeart(strap)
+                live.append(tapped)
+            case "sim":
+                virtual.append(_simulated(strap, rest, seed + index))
+            case "replay" if rest:
+                virtual.append(_replayed(strap, rest))
+            case "none" if not rest:
+                continue
+            case _:
+                raise UsageError(f"There is no heart {spec!r}.", f"A heart is one of: {HEARTS}.")
+        straps.append(strap)
+    return _Hearts(tuple(straps), tuple(live), tuple(virtual), tapped)
+
+
+def _ble(strap: str, selector: str) -> LiveHeart:
+    try:
+        from entrain.devices.ble.reader import BleHeart
+        from entrain.devices.ble.wanted import Wanted
+    except ImportError as error:
+        raise DeviceError(
+            f"Bluetooth cannot be used here: {error}.", "`entrain doctor` tells more."
+        ) from error
+    wanted = Wanted.parse(selector)
+    remembered = settings.load().strap
+    if wanted.any and remembered is not None:
+        wanted = Wanted(preferred=remembered.address)
+    return BleHeart(strap, wanted, on_found=_remember)
+
+
+def _remember(found: "FoundStrap") -> None:
+    """Keep the strap for the next time; a session must not end because that failed."""
+    try:
+        settings.remember_strap(found.address, found.name)
+    except EntrainError as fault:
+        print(f"entrain: {fault.message} {fault.advice}".rstrip(), file=sys.stderr)
+
+
+def _simulated(strap: str, rest: str, seed: int) -> VirtualHeart:
+    from entrain.devices.simulated.heart import SimulatedHeart
+    from entrain.devices.simulated.person import Kind, Person
+
+    number, _, kind = rest.partition(":")
+    if number and not _NUMBER.fullmatch(number):
+        raise UsageError(f"The seed of a simulated heart is a whole number, not {number!r}.", "Try sim:7.")
+    kinds = [k.value for k in Kind]
+    if kind and kind not in kinds:
+        raise UsageError(f"There is no simulated person {kind!r}.", f"There are: {', '.join(kinds)}.")
+    person = Person.draw(int(number) if number else seed, Kind(kind) if kind else Kind.TYPICAL)
+    return SimulatedHeart(person, strap)
+
+
+def _replayed(strap: str, source: str) -> VirtualHeart:
+    from entrain.devices.replay import ReplayedHeart
+
+    if _NUMBER.fullmatch(source) and not Path(source).exists():
+        return _replayed_session(strap, source)
+    from entrain.storage.recordings import read_recording
+
+    recording = read_recording(Path(source))
+    for warning in recording.warnings:
+        print(f"{source}: {warning}", file=sys.stderr)
+    return ReplayedHeart.of_recording(recording, strap)
+
+
+def _replayed_session(strap: str, number: str) -> VirtualHeart:
+    """The first strap of a session of one's own, from the very bytes it sent."""
+    from entrain.control.events import NotificationArrived
+    from entrain.devices.replay import ReplayedHeart
+
+    store = Store.open()
+    stored = store.load(store.find(number))
+    arrived = [event for event, _ in stored.records if isinstance(event, NotificationArrived)]
+    if not arrived:
+        raise InputError(f"Session {number} holds no heart to replay.")
+    first = arrived[0].strap
+    payloads = [(event.t_s, event.payload) for event in arrived if event.strap == first]
+    return ReplayedHeart.of_payloads(payloads, strap, name=f"session {number}")
+
+
+def load_preset(name: str | None) -> LoadedPreset:
+    return presets.load(name or presets.DEFAULT)
