@@ -12,6 +12,10 @@ from entrain.synth.voices import DEFAULT, build
 DEFAULT_RATE_HZ: Final = 48_000
 
 
+def silence(n_frames: int) -> Samples:
+    return np.zeros((n_frames, 2), dtype=np.float32)
+
+
 class Renderer:
     """Renders scores with one voice.
 
@@ -44,7 +48,7 @@ class Renderer:
         `score.tempo.time_of_beat(n)`.
         """
         stretch = Stretch(first_frame, n_frames, self.sample_rate_hz, epoch_s)
-        out = np.zeros((n_frames, 2), dtype=np.float32)
+        out = silence(n_frames)
         presence = presence_in(score.presence, stretch) if n_frames else 0.0
         if not isinstance(presence, np.ndarray) and presence == 0.0:
             return out

@@ -248,9 +248,9 @@ def test_other_programs_databases_are_refused(store: Store) -> None:
 def test_a_record_that_cannot_be_understood_is_named(store: Store) -> None:
     session_id = recorded(store)
     connection = sqlite3.connect(store.path)
-    connection.execute("UPDATE event SET body = '{}' WHERE seq = 4")
+    connection.execute("UPDATE event SET body = '{}' WHERE seq = 3")
     connection.commit()
-    with pytest.raises(StoreError, match=f"Record 4 of session {session_id} cannot be read: t_s: is missing"):
+    with pytest.raises(StoreError, match=f"Record 3 of session {session_id} cannot be read: t_s: is missing"):
         list(store.load(session_id).records)
     connection.execute("UPDATE session SET config = '{}'")
     connection.commit()

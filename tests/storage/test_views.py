@@ -85,6 +85,7 @@ def reader(store: Store) -> Iterator[sqlite3.Connection]:
             "sound",
             [(1.6, "playing", "Loudspeaker", "", "", 0.25)],
         ),
+        ("t_s, fault, advice", "log_fault", [(2.5, "The disk is full.", "Make some room.")]),
         ("t_s, volume, muted", "volume", [(600.0, 0.5, 1)]),
         (
             "t_s, command, author, arguments",
@@ -146,7 +147,7 @@ def test_the_documentation_names_every_table_view_and_column(reader: sqlite3.Con
             "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%'"
         )
     ]
-    assert len(relations) == 20
+    assert len(relations) == 21
     missing = [
         f"{relation}.{column}"
         for relation in relations

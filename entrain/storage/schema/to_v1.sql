@@ -88,6 +88,12 @@ SELECT session_id, seq, t_s,
        json_extract(body, '$.gap_s')  AS gap_s
 FROM event WHERE kind = 'SoundChanged';
 
+CREATE VIEW log_fault AS
+SELECT session_id, seq, t_s,
+       json_extract(body, '$.fault')  AS fault,
+       json_extract(body, '$.advice') AS advice
+FROM event WHERE kind = 'LogChanged';
+
 CREATE VIEW command AS
 SELECT session_id, seq, t_s,
        json_extract(body, '$.command.type') AS command,

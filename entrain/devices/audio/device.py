@@ -1,0 +1,266 @@
+"""Sound from a device, as a session sees it: a child process that is fed, watched and started again."""
+
+import asyncio
+import subprocess
+import sys
+from asyncio.subprocess import Process
+from collections.abc import Coroutine, Iterator
+from contextlib import suppress
+from dataclasses import replace
+from itertools import chain, repeat
+from os import environ, pathsep
+from pathlib import Path
+from time import monotonic
+from typing import Final, TypeVar
+
+import entrain
+from entrain.clock import Clock
+from entrain.control.events import OnsetPlayed, Sound, SoundChanged
+from entrain.devices.audio import messages as msg
+from entrain.devices.ports import Emit
+from entrain.score import Score
+from entrain.synth import voices
+from entrain.synth.level import gain_of
+from entrain.units import MS_PER_S
+
+HEARTBEAT_S: Final = 1.0  # silence from a running engine that is taken for its death
+OPENING_S: Final = 15.0  # a machine with many devices may take long to look through them
+RETRY_S: Final = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
+SAME_DEVICE_S: Final = 5.0  # how long a lost device is waited for before another one will do
+CLOSING_S: Final = 2.0  # beyond the fade
+
+HELD_S: Final = 0.2  # waking this much late is the fault of whoever held this process
+
+T = TypeVar("T")
+
+_LOST_ADVICE: Final = "The session goes on. Switch the device on again, or choose another one in the system."
+_NO_SOUND_ADVICE: Final = (
+    "Switch on headphones or a loudspeaker and it starts by itself; `entrain doctor` says what is found."
+)
+_NO_LIBRARY_ADVICE: Final = (
+    "Install PortAudio: `sudo apt install libportaudio2` on Debian and Ubuntu, `sudo dnf install portaudio` "
+    "on Fedora, `brew install portaudio` on macOS."
+)
+
+
+class DeviceSound:
+    """A `SoundOutput` that plays through the sound engine, a process of its own.
+
+    Losing the device, or the engine, is an event; the session goes on in silence until it is back. Call
+    `close` before cancelling `run`: a cancelled run lets go at once, without the fade.
+    """
+
+    def __init__(
+        self,
+        voice: str,
+        beat: float = 1.0,
+        breath: float = 1.0,
+        volume: float = 1.0,
+        device: str | None = None,
+    ) -> None:
+        """`device` is part of a device's name, None the best there is. Raises UsageError: no such voice."""
+        voices.check(voice)
+        self._begin = msg.Begin(0.0, device, voice, beat, breath, gain_of(volume))
+        self._score: Score | None = None
+        self._engine: Process | None = None
+        self._closing = asyncio.Event()
+        self._said = SoundChanged(0.0, Sound.OFF)
+        self._playing_on = ""
+        self._lost_s: float | None = None  # when sound was last known to play, while it does not
+        self._heard_s = 0.0
+
+    @property
+    def engine_pid(self) -> int | None:
+        """The engine's process, while there is one."""
+        return None if self._engine is None else self._engine.pid
+
+    # ---- what the session asks for ----
+
+    def play(self, score: Score) -> None:
+        self._score = score
+        self._send(msg.Play(score))
+
+    def set_volume(self, volume: float, muted: bool) -> None:
+        gain = 0.0 if muted else gain_of(volume)
+        if gain != self._begin.gain:
+            self._begin = replace(self._begin, gain=gain)
+            self._send(msg.SetGain(gain))
+
+    def advance(self, t_s: float) -> None:
+        pass  # real time advances by itself
+
+    async def close(self, fade_s: float) -> None:
+        self._closing.set()
+        engine = self._engine
+        if engine is not None:
+            self._send(msg.Fade(fade_s))
+            await _first_of(engine.wait(), fade_s + CLOSING_S)
+            await _ended(engine, 0.0)
+
+    # ---- one engine after the other ----
+
+    async def run(self, emit: Emit, clock: Clock) -> None:
+        self._begin = replace(self._begin, origin_s=monotonic() - clock.now_s())
+        self._emit, self._clock = emit, clock
+        retries = _retries()
+        self._say(Sound.OPENING)
+        while not self._closing.is_set():
+            began_s = clock.now_s()
+            failed = await self._one_engine()
+            if self._closing.is_set():
+                return
+            if self._said.sound is Sound.PLAYING:
+                self._lost_s, retries = self._heard_s, _retries()
+            self._report(failed)
+            if failed.fault is msg.Fault.NO_LIBRARY:
+                await self._closing.wait()
+                return
+            # A new engine looks for devices anew: PortAudio sees only those there were when it was loaded.
+            await _first_of(self._closing.wait(), next(retries) - (clock.now_s() - began_s))
+
+    async def _one_engine(self) -> msg.Failed:
+        """Start an engine and pass on what it says until it ends or falls silent. Why it ended."""
+        try:
+            engine = await _started()
+        except OSError as error:
+            return msg.Failed(msg.Fault.BROKEN, str(error))
+        self._engine = engine
+        grace_s = CLOSING_S
+        try:
+            self._send(replace(self._begin, device=self._wanted()))
+            if self._score is not None:
+                self._send(msg.Play(self._score))
+            return await self._listen(engine)
+        except TimeoutError:
+            grace_s = 0.0
+            return msg.Failed(msg.Fault.BROKEN, "it stopped answering")
+        finally:
+            self._engine = None
+            await _ended(engine, grace_s)
+
+    def _wanted(self) -> str | None:
+        """The device to ask for: for some seconds the very one that was lost, then any that was asked for."""
+        if self._lost_s is not None and self._clock.now_s() - self._lost_s < SAME_DEVICE_S:
+            return self._playing_on
+        return self._begin.device
+
+    async def _listen(self, engine: Process) -> msg.Failed:
+        """Pass on what the engine says. Raises TimeoutError where it falls silent."""
+        assert engine.stdout is not None
+        patience_s = OPENING_S
+        while True:
+            match await _patiently(msg.received(engine.stdout), patience_s):
+                case None:
+                    return msg.Failed(msg.Fault.BROKEN, "its process ended")
+                case msg.Failed() as failed:
+                    return failed
+                case message:
+                    patience_s = HEARTBEAT_S
+                    self._heard_s = self._clock.now_s()
+                    self._pass_on(message)
+
+    def _pass_on(self, message: msg.Alive | msg.Opened | msg.Sounded | msg.Gap) -> None:
+        match message:
+            case msg.Opened(device, sample_rate_hz, latency_s):
+                gap_s = 0.0 if self._lost_s is None else self._heard_s - self._lost_s
+                self._lost_s, self._playing_on = None, device
+                detail = f"{sample_rate_hz} Hz, {latency_s * MS_PER_S:.0f} ms of latency"
+                self._say(Sound.PLAYING, detail, gap_s=gap_s)
+            case msg.Sounded(n, frame, planned_t_s, dac_t_s, uncertainty_s):
+                now_s = self._clock.now_s()
+                self._emit(OnsetPlayed(now_s, n, planned_t_s, dac_t_s, uncertainty_s, frame))
+            case msg.Gap(gap_s, count):
+                detail = f"the device ran dry {count} times" if count != 1 else "the device ran dry once"
+                self._say(Sound.PLAYING, detail, gap_s=gap_s)
+            case msg.Alive():
+                pass
+
+    def _report(self, failed: msg.Failed) -> None:
+        match failed.fault:
+            case msg.Fault.NO_LIBRARY:
+                self._say(
+                    Sound.UNAVAILABLE, "The sound library PortAudio is not installed.", _NO_LIBRARY_ADVICE
+                )
+            case _ if self._lost_s is not None:
+                if self._said.sound is Sound.PLAYING:
+                    what = "The sound device went away"
+                    if failed.fault is msg.Fault.BROKEN:
+                        what = f"The sound engine failed ({failed.detail.strip().splitlines()[-1]})"
+                    self._say(Sound.LOST, f"{what}; it is being looked for again.", _LOST_ADVICE)
+            case msg.Fault.BROKEN:
+                why = failed.detail.strip().splitlines()[-1]
+                self._say(Sound.UNAVAILABLE, f"The sound engine could not begin: {why}.", _NO_SOUND_ADVICE)
+            case _:
+                detail = failed.detail or "The sound device went away before it began to play."
+                self._say(Sound.UNAVAILABLE, detail, _NO_SOUND_ADVICE)
+
+    def _say(self, sound: Sound, detail: str = "", advice: str = "", gap_s: float = 0.0) -> None:
+        """Emit how the sound is, unless that has just been said."""
+        device = self._playing_on if sound is not Sound.OPENING else self._begin.device or ""
+        said = SoundChanged(self._clock.now_s(), sound, device, detail, advice, gap_s)
+        if gap_s or replace(said, t_s=self._said.t_s) != self._said:
+            self._said = said
+            self._emit(said)
+
+    def _send(self, message: msg.ToEngine) -> None:
+        """Hand it to the pipe's buffer; an engine that is gone is told all of it when it is started again."""
+        engine = self._engine
+        if engine is not None and engine.stdin is not None and not engine.stdin.is_closing():
+            engine.stdin.write(msg.packed(message))
+
+
+def _retries() -> Iterator[float]:
+    return chain(RETRY_S, repeat(RETRY_S[-1]))
+
+
+async def _started() -> Process:
+    # The child must find this very package, also where it was not installed but found by path.
+    found_in = str(Path(entrain.__file__).parents[1])
+    path = environ.get("PYTHONPATH")
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "entrain.devices.audio.engine",
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env={**environ, "PYTHONPATH": found_in if not path else found_in + pathsep + path},
+        # Not in the terminal's group: what Ctrl-C means is for the session to say.
+        start_new_session=True,
+    )
+
+
+async def _ended(engine: Process, within_s: float) -> None:
+    """See the process out. Without its stdin it ends by itself; one that does not is killed."""
+    if engine.stdin is not None:
+        engine.stdin.close()
+    await _first_of(engine.wait(), within_s)
+    if engine.returncode is None:
+        with suppress(ProcessLookupError):
+            engine.kill()
+        await engine.wait()
+
+
+async def _patiently(awaitable: Coroutine[None, None, T], patience_s: float) -> T:
+    """What is awaited, or TimeoutError where it does not come.
+
+    Waking late means that this process was held and could not listen, not that nobody spoke: then it listens
+    once more.
+    """
+    task = asyncio.ensure_future(awaitable)
+    try:
+        while True:
+            due_s = monotonic() + patience_s
+            await asyncio.wait({task}, timeout=patience_s)
+            if task.done():
+                return task.result()
+            if monotonic() - due_s < HELD_S:
+                raise TimeoutError
+    finally:
+        task.cancel()
+
+
+async def _first_of(awaitable: Coroutine[None, None, object], within_s: float) -> None:
+    """Wait for it, but no longer than that."""
+    with suppress(TimeoutError):
+        await asyncio.wait_for(awaitable, max(0.0, within_s))

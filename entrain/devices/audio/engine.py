@@ -1,0 +1,189 @@
+"""The sound engine: a process of its own that holds the device, so that nothing a session does can stop it.
+
+It reads messages from stdin and writes them to stdout (see `messages`). It ends when told to fade, when the
+device is gone, or when its parent is: a lost device needs a new PortAudio, and that is a new process.
+"""
+
+import gc
+import os
+import signal
+import sys
+import threading
+import traceback
+from queue import Empty, SimpleQueue
+from time import monotonic, sleep
+from typing import BinaryIO, Final
+
+from entrain.devices.audio import messages as msg
+from entrain.devices.audio.dacclock import DacClock
+from entrain.devices.audio.player import Player, Take, Wish
+from entrain.score import Score
+from entrain.synth.renderer import Renderer
+
+PREROLL_S: Final = 0.5  # of silence: what a sound server plays first may be lost
+ROUND_S: Final = 0.05
+ALIVE_S: Final = 0.2
+STALLED_S: Final = 3.0  # without a callback; a server's first buffer may take over a second to begin
+REANCHOR_S: Final = 0.05  # further off than this, the beat is put right again
+ORPHAN_FADE_S: Final = 0.05
+ORPHAN_S: Final = 3.0  # what an engine may outlive its parent by, whatever hangs
+
+Inbox = SimpleQueue[msg.ToEngine | None]
+
+
+class Engine:
+    """One device from its opening to its end."""
+
+    def __init__(self, begin: msg.Begin, inbox: Inbox, answers: BinaryIO) -> None:
+        self._begin = begin
+        self._inbox = inbox
+        self._answers = answers
+        self._ended = threading.Event()  # the stream stopped by itself
+
+    def run(self) -> None:
+        try:
+            # PortAudio is loaded here, not above: where it is missing, that is an answer, not a crash.
+            from entrain.devices.audio import portaudio
+        except OSError as error:
+            self._say(msg.Failed(msg.Fault.NO_LIBRARY, str(error)))
+            return
+        begin = self._begin
+        try:
+            device = portaudio.chosen(begin.device)
+            renderer = Renderer(begin.voice, device.sample_rate_hz, begin.beat, begin.breath)
+            self._player = Player(renderer, begin.origin_s, begin.gain)
+            stream = portaudio.Stream(device, self._player.callback, self._ended.set)
+        except portaudio.NoDevice as error:
+            self._say(msg.Failed(msg.Fault.NO_DEVICE, str(error)))
+            return
+        self._opened = msg.Opened(device.name, device.sample_rate_hz, stream.latency_s)
+        self._clock = DacClock(device.sample_rate_hz, stream.latency_s)
+        gc.freeze()  # what is loaded now stays; no collection need look at it again
+        try:
+            self._serve()
+        finally:
+            stream.let_go()
+
+    # ---- while it plays ----
+
+    def _serve(self) -> None:
+        self._score: Score | None = None
+        self._epoch_s: float | None = None
+        self._n_dry = 0
+        fading = False
+        alive_s = heard_s = monotonic()
+        while not (fading and self._player.has_faded):
+            try:
+                match self._inbox.get(timeout=ROUND_S):
+                    case msg.Play(score):
+                        self._score = score
+                        self._set_take()
+                    case msg.SetGain(gain) if not fading:
+                        self._player.wish = Wish(gain)
+                    case msg.Fade(fade_s):
+                        fading = True
+                        self._player.wish = Wish(0.0, fade_s)
+                    case None:
+                        fading = True
+                        self._player.wish = Wish(0.0, ORPHAN_FADE_S)
+                    case _:
+                        pass
+            except Empty:
+                pass
+            now_s = monotonic()
+            if self._collect():
+                heard_s = now_s
+            if self._player.fault:
+                self._say(msg.Failed(msg.Fault.BROKEN, self._player.fault))
+                return
+            if self._ended.is_set() or now_s - heard_s > STALLED_S:
+                self._say(msg.Failed(msg.Fault.LOST))
+                return
+            if now_s - alive_s >= ALIVE_S:
+                alive_s = now_s
+                self._say(msg.Alive())
+        # What was faded last is still on its way to the loudspeaker.
+        self._ended.wait(self._opened.latency_s)
+
+    def _collect(self) -> bool:
+        """Take in what the callback left: when it was called, and what it played. False if it was not."""
+        player, clock = self._player, self._clock
+        frame = -1
+        while player.moments:
+            moment = player.moments.popleft()
+            clock.add(moment)
+            self._n_dry += moment.ran_dry
+            frame = moment.frame
+        if clock.is_settled:
+            self._keep_in_line(frame)
+        while player.strikes:
+            strike = player.strikes.popleft()
+            dac_s = uncertainty_s = None
+            if clock.is_usable and clock.is_settled:
+                dac_s = clock.zero_s() + strike.frame / self._opened.sample_rate_hz
+                uncertainty_s = clock.uncertainty_s()
+            self._say(msg.Sounded(strike.n, strike.frame, strike.t_s, dac_s, uncertainty_s))
+        return frame >= 0
+
+    def _keep_in_line(self, frame: int) -> None:
+        """Anchor the stream to the session; anchor it again where the device has fallen behind for good."""
+        zero_s = self._clock.zero_s()
+        if self._epoch_s is None:
+            if frame >= PREROLL_S * self._opened.sample_rate_hz:
+                self._epoch_s, self._n_dry = zero_s, 0
+                self._set_take()
+                self._say(self._opened)
+            return
+        behind_s = zero_s - self._epoch_s
+        if abs(behind_s) > REANCHOR_S:
+            self._epoch_s = zero_s
+            self._set_take()
+        elif not self._n_dry:
+            return
+        self._say(msg.Gap(max(0.0, behind_s), self._n_dry))
+        self._n_dry = 0
+
+    def _set_take(self) -> None:
+        if self._score is not None and self._epoch_s is not None:
+            self._player.take = Take(self._score, self._epoch_s)
+
+    def _say(self, message: msg.FromEngine) -> None:
+        try:
+            self._answers.write(msg.packed(message))
+            self._answers.flush()
+        except OSError:
+            pass  # nobody listens any more; the inbox will say so
+
+
+def _listen(pipe: BinaryIO, inbox: Inbox) -> None:
+    while (message := msg.read(pipe)) is not None:
+        inbox.put(message)
+    inbox.put(None)
+    sleep(ORPHAN_S)
+    os._exit(1)
+
+
+def main() -> None:
+    """Run one engine between stdin and stdout."""
+    # A Ctrl-C in the terminal is the session's to answer, with a fade.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    answers = os.fdopen(os.dup(1), "wb")
+    # What C libraries print, and a dying sound server makes them print megabytes, must reach nobody's screen.
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nowhere, 1)
+    os.dup2(nowhere, 2)
+    inbox: Inbox = SimpleQueue()
+    threading.Thread(target=_listen, args=(sys.stdin.buffer, inbox), daemon=True).start()
+    begin = inbox.get()
+    if isinstance(begin, msg.Begin):
+        try:
+            Engine(begin, inbox, answers).run()
+        except Exception:
+            answers.write(msg.packed(msg.Failed(msg.Fault.BROKEN, traceback.format_exc())))
+            answers.flush()
+    # No clean-up: PortAudio's own can hang when a server has died.
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,112 @@
+"""Sound into a file, as session time goes on; at any speed, in constant memory."""
+
+import asyncio
+from pathlib import Path
+from typing import Final
+
+import soundfile
+
+from entrain.clock import Clock
+from entrain.control.events import Event, OnsetPlayed, Sound, SoundChanged
+from entrain.devices.ports import Emit
+from entrain.errors import UsageError
+from entrain.score import Score
+from entrain.synth.level import Glide, gain_of
+from entrain.synth.renderer import DEFAULT_RATE_HZ, Renderer, silence
+
+_FORMATS: Final = {".wav": ("WAV", "PCM_16"), ".flac": ("FLAC", "PCM_16"), ".ogg": ("OGG", "VORBIS")}
+_GAIN_S: Final = 0.04
+# libsndfile encodes Vorbis on the stack: small pieces, for every format alike.
+_PIECE_FRAMES: Final = 8192
+
+
+class FileSound:
+    """A `SoundOutput` that writes what a device would play: second 0 of the file is second 0 of the session.
+
+    `advance(t_s)` writes up to `t_s` and no further: all that is earlier is committed, so a file holds the
+    very frames a device would have played.
+    """
+
+    def __init__(
+        self, path: Path, voice: str, beat: float = 1.0, breath: float = 1.0, volume: float = 1.0
+    ) -> None:
+        """Raises UsageError: no such voice, no such format, or the file cannot be written."""
+        if path.suffix.lower() not in _FORMATS:
+            raise UsageError(
+                f'"{path}" has no sound format in its name.', f"Use one of {', '.join(_FORMATS)}."
+            )
+        self._renderer = Renderer(voice, DEFAULT_RATE_HZ, beat, breath)
+        kind, subtype = _FORMATS[path.suffix.lower()]
+        try:
+            # Opened here, by name, so that what is wrong with the path is said in the system's own words.
+            path.open("wb").close()
+            self._file = soundfile.SoundFile(
+                path, "w", samplerate=DEFAULT_RATE_HZ, channels=2, format=kind, subtype=subtype
+            )
+        except (OSError, soundfile.LibsndfileError) as error:
+            why = error.strerror if isinstance(error, OSError) else str(error)
+            raise UsageError(f'"{path}" cannot be written: {why}.', "Choose another place.") from error
+        self._path = path
+        self._score: Score | None = None
+        self._glide = Glide.at(gain_of(volume))
+        self._frame = 0
+        self._emit: Emit | None = None
+        self._waiting: list[Event] = []  # what happened before anybody listened
+        self._closed = asyncio.Event()
+        self._is_full = False
+
+    async def run(self, emit: Emit, clock: Clock) -> None:
+        self._emit = emit
+        emit(SoundChanged(clock.now_s(), Sound.PLAYING, str(self._path)))
+        for event in self._waiting:
+            emit(event)
+        self._waiting.clear()
+        await self._closed.wait()
+
+    def play(self, score: Score) -> None:
+        self._score = score
+
+    def set_volume(self, volume: float, muted: bool) -> None:
+        gain = 0.0 if muted else gain_of(volume)
+        if gain != self._glide.to_gain:
+            self._glide = self._glide.to(gain, self._frame, round(_GAIN_S * DEFAULT_RATE_HZ))
+
+    def advance(self, t_s: float) -> None:
+        end_frame = round(t_s * DEFAULT_RATE_HZ)
+        while self._frame < end_frame and not self._is_full:
+            self._write_piece(min(_PIECE_FRAMES, end_frame - self._frame), t_s)
+
+    async def close(self, fade_s: float) -> None:
+        if self._file.closed:
+            return
+        n_fade = round(fade_s * DEFAULT_RATE_HZ)
+        self._glide = self._glide.to(0.0, self._frame, n_fade)
+        self.advance((self._frame + n_fade) / DEFAULT_RATE_HZ)
+        self._file.close()
+        self._closed.set()
+
+    def _write_piece(self, n_frames: int, t_s: float) -> None:
+        frame, score = self._frame, self._score
+        self._frame += n_frames
+        try:
+            if score is None:
+                self._file.write(silence(n_frames))
+                return
+            sound = self._renderer.render(score, frame, n_frames, 0.0)
+            self._file.write(self._glide.applied(sound, frame))
+        except (OSError, soundfile.LibsndfileError) as error:
+            self._is_full = True
+            detail = f'"{self._path}" cannot be written any more: {error}.'
+            self._say(SoundChanged(t_s, Sound.LOST, str(self._path), detail, "Make room on the disk."))
+            return
+        for strike in self._renderer.onsets(score, frame, n_frames, 0.0):
+            if self._glide.gain_at(strike.frame) > 0.0:
+                at_s = strike.frame / DEFAULT_RATE_HZ
+                half_a_frame_s = 0.5 / DEFAULT_RATE_HZ
+                self._say(OnsetPlayed(t_s, strike.n, strike.t_s, at_s, half_a_frame_s, strike.frame))
+
+    def _say(self, event: Event) -> None:
+        if self._emit is None:
+            self._waiting.append(event)
+        else:
+            self._emit(event)

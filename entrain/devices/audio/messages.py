@@ -1,0 +1,126 @@
+"""What a session and its sound engine say to each other, and how it crosses the pipe between them.
+
+Down the engine's stdin: `Begin`, then `Play`, `SetGain` as they come, at last `Fade`. Up its stdout: `Alive`
+several times a second from when the device runs, `Opened` once its clock is known, `Sounded` and `Gap` as
+they happen, and `Failed` where it has to give up. The end of either pipe is the end of the engine.
+"""
+
+import pickle
+import struct
+from asyncio import IncompleteReadError, StreamReader
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import BinaryIO, Final
+
+from entrain.score import Score
+
+# ---- to the engine -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Begin:
+    """`origin_s` is the session's zero on the machine's monotonic clock."""
+
+    origin_s: float
+    device: str | None  # part of a device's name; None: the best there is
+    voice: str
+    beat: float
+    breath: float
+    gain: float
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    score: Score
+
+
+@dataclass(frozen=True, slots=True)
+class SetGain:
+    gain: float
+
+
+@dataclass(frozen=True, slots=True)
+class Fade:
+    """Fade what sounds within `fade_s`, then let the device go and end."""
+
+    fade_s: float
+
+
+ToEngine = Begin | Play | SetGain | Fade
+
+# ---- from the engine ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Alive:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    device: str
+    sample_rate_hz: int
+    latency_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Sounded:
+    """Beat `n` was put into the stream at `frame`. Times are the session's."""
+
+    n: int
+    frame: int
+    planned_t_s: float
+    dac_t_s: float | None
+    uncertainty_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """The device ran dry `count` times, and what comes after is `gap_s` later than it would have been."""
+
+    gap_s: float
+    count: int
+
+
+class Fault(StrEnum):
+    NO_LIBRARY = "no library"
+    NO_DEVICE = "no device"
+    LOST = "lost"
+    BROKEN = "broken"  # a fault of ours
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    fault: Fault
+    detail: str = ""
+
+
+FromEngine = Alive | Opened | Sounded | Gap | Failed
+
+# ---- the pipe ----------------------------------------------------------------------------------------------
+
+_LENGTH: Final = struct.Struct("<I")
+
+
+def packed(message: ToEngine | FromEngine) -> bytes:
+    body = pickle.dumps(message, pickle.HIGHEST_PROTOCOL)
+    return _LENGTH.pack(len(body)) + body
+
+
+def read(pipe: BinaryIO) -> ToEngine | None:
+    """The next message, or None at the pipe's end. Blocks."""
+    head = pipe.read(_LENGTH.size)
+    if len(head) < _LENGTH.size:
+        return None
+    (length,) = _LENGTH.unpack(head)
+    body = pipe.read(length)
+    return pickle.loads(body) if len(body) == length else None
+
+
+async def received(pipe: StreamReader) -> FromEngine | None:
+    """The next message, or None at the pipe's end."""
+    try:
+        (length,) = _LENGTH.unpack(await pipe.readexactly(_LENGTH.size))
+        return pickle.loads(await pipe.readexactly(length))
+    except IncompleteReadError:
+        return None

@@ -1,0 +1,97 @@
+"""The callback that fills the device's blocks, and all that it owns.
+
+Other threads only leave wishes: a take, a gain. The callback takes them up at the edge of a block, so no
+lock is needed and nothing can click. A new take is blended in over one block: where old and new agree, as a
+score's commit rule promises, that changes no bit; where an edit comes too late, it is heard as a blend.
+"""
+
+import traceback
+from collections import deque
+from dataclasses import dataclass
+from time import monotonic
+from typing import Any, Final
+
+import numpy as np
+
+from entrain.devices.audio.dacclock import Moment
+from entrain.score import Score
+from entrain.synth.level import Glide
+from entrain.synth.renderer import Renderer, silence
+from entrain.synth.stretch import Samples, Strike
+
+GAIN_S: Final = 0.04  # a change of volume: too short to wait for, too long to click
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """A score, and the session time at which the stream's frame 0 sounds."""
+
+    score: Score
+    epoch_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    gain: float
+    within_s: float = GAIN_S
+
+
+class Player:
+    """Fills block after block; what it did is left in `moments` and `strikes` for others to collect."""
+
+    def __init__(self, renderer: Renderer, origin_s: float, gain: float) -> None:
+        self.take: Take | None = None
+        self.wish = Wish(gain)
+        self.moments: deque[Moment] = deque()
+        self.strikes: deque[Strike] = deque()
+        self.fault = ""  # the traceback of what went wrong in the callback
+        self._renderer = renderer
+        self._origin_s = origin_s
+        self._frame = 0
+        self._playing: Take | None = None
+        self._granted: Wish = self.wish
+        self._glide = Glide.at(gain)
+
+    def callback(self, out: Samples, n_frames: int, time: Any, status: Any) -> None:
+        """What sounddevice calls: `time` and `status` are its CallbackTimeInfo and CallbackFlags."""
+        now_s = monotonic() - self._origin_s
+        try:
+            lead_s = time.outputBufferDacTime - time.currentTime if time.outputBufferDacTime > 0.0 else 0.0
+            self.moments.append(Moment(self._frame, now_s, lead_s, bool(status.output_underflow)))
+            out[:] = self.next_block(n_frames)
+        except Exception:
+            out.fill(0.0)
+            self.fault = traceback.format_exc()
+
+    def next_block(self, n_frames: int) -> Samples:
+        """The stream's next frames, float32 (n_frames, 2)."""
+        take, wish, frame = self.take, self.wish, self._frame
+        if wish is not self._granted:
+            n_glide = max(1, round(wish.within_s * self._renderer.sample_rate_hz))
+            self._glide, self._granted = self._glide.to(wish.gain, frame, n_glide), wish
+        sound = self._rendered(take, n_frames)
+        if take is not self._playing:
+            sound = _blended(self._rendered(self._playing, n_frames), sound)
+            self._playing = take
+        if take is not None:
+            strikes = self._renderer.onsets(take.score, frame, n_frames, take.epoch_s)
+            self.strikes.extend(s for s in strikes if self._glide.gain_at(s.frame) > 0.0)
+        self._frame += n_frames
+        return self._glide.applied(sound, frame)
+
+    @property
+    def has_faded(self) -> bool:
+        """The last wish was silence, and it has been granted in full."""
+        done = self.wish is self._granted and self._glide.is_over(self._frame)
+        return done and self.wish.gain == 0.0
+
+    def _rendered(self, take: Take | None, n_frames: int) -> Samples:
+        if take is None:
+            return silence(n_frames)
+        return self._renderer.render(take.score, self._frame, n_frames, take.epoch_s)
+
+
+def _blended(before: Samples, after: Samples) -> Samples:
+    """From one to the other in equal steps; where they are equal, exactly that."""
+    share = np.arange(len(after), dtype=np.float32) / np.float32(len(after))
+    return before + (after - before) * share[:, None]

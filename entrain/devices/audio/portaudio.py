@@ -1,0 +1,95 @@
+"""PortAudio: which device to play on, and a stream to it. Only the engine's process imports this.
+
+Importing it raises OSError where the library is not installed.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from threading import Thread
+from typing import Any, Final, Protocol
+
+import sounddevice as _sounddevice
+
+from entrain.synth.renderer import DEFAULT_RATE_HZ
+from entrain.synth.stretch import Samples
+
+BLOCK_FRAMES: Final = 512
+LATENCY_S: Final = 0.15  # what the device buffers: survives a busy machine, and a mute is heard within 0.25 s
+LETTING_GO_S: Final = 1.0  # closing a stream whose server died can hang for ever
+
+# PortAudio on Linux sees sound servers through these ALSA devices. `pulse` fails cleanly when its server goes
+# away; the one named `pipewire` can hang there, so it is nobody's first choice.
+_SERVERS: Final = ("pulse", "default", "pipewire")
+
+_sd: Any = _sounddevice  # it has no types
+
+
+class Callback(Protocol):
+    def __call__(self, out: Samples, n_frames: int, time: Any, status: Any, /) -> None: ...
+
+
+class NoDevice(Exception):
+    """There is nothing to play on, or it cannot be opened; says which."""
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    index: int
+    name: str
+    sample_rate_hz: int
+
+
+def chosen(asked: str | None) -> Device:
+    """The device called `asked`, or whose name contains it; without a name, the best there is.
+
+    Raises:
+        NoDevice: there is none.
+    """
+    devices: list[dict[str, Any]] = [dict(d) for d in _sd.query_devices() if d["max_output_channels"] > 0]
+    if asked is None:
+        wanted = [d for d in devices if d["name"] == _SERVERS[0]]
+        wanted += [d for d in devices if d["index"] == _sd.default.device[1]]
+        wanted += devices
+        if not wanted:
+            raise NoDevice("There is no device that can play sound.")
+    else:
+        wanted = [d for d in devices if d["name"].casefold() == asked.casefold()]
+        wanted += [d for d in devices if asked.casefold() in d["name"].casefold()]
+        if not wanted:
+            others = ", ".join(f'"{d["name"]}"' for d in devices)
+            found = f"Found: {others}." if others else "There is no device at all."
+            raise NoDevice(f'There is no sound device called "{asked}". {found}')
+    device = wanted[0]
+    # A sound server takes any rate and its own is 48 kHz nearly everywhere; hardware is opened at its own.
+    rate_hz = DEFAULT_RATE_HZ if device["name"] in _SERVERS else round(device["default_samplerate"])
+    return Device(device["index"], device["name"], rate_hz)
+
+
+class Stream:
+    """An open stream: `callback` fills its blocks, `finished` is called when it has stopped by itself."""
+
+    def __init__(self, device: Device, callback: Callback, finished: Callable[[], None]) -> None:
+        """Open and start. Raises NoDevice where that is refused."""
+        try:
+            self._stream = _sd.OutputStream(
+                samplerate=device.sample_rate_hz,
+                blocksize=BLOCK_FRAMES,
+                device=device.index,
+                channels=2,
+                dtype="float32",
+                latency=LATENCY_S,
+                callback=callback,
+                finished_callback=finished,
+            )
+            self._stream.start()
+        except _sd.PortAudioError as error:
+            raise NoDevice(
+                f'The sound device "{device.name}" could not be opened: {error.args[0]}.'
+            ) from error
+        self.latency_s = float(self._stream.latency)
+
+    def let_go(self) -> None:
+        """Close, but do not wait for a stream that hangs."""
+        closing = Thread(target=self._stream.close, daemon=True)
+        closing.start()
+        closing.join(LETTING_GO_S)

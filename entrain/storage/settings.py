@@ -1,0 +1,96 @@
+"""What entrain remembers between sessions: the last strap, the notice, volume and theme.
+
+A small JSON file beside the sessions. It is replaced as a whole, so that a power cut leaves the old one or
+the new one; one that cannot be understood is set aside and said, and never stops anything.
+"""
+
+import os
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from entrain.errors import StoreError
+from entrain.storage import codec
+from entrain.storage.places import make_private_folder, settings_path
+
+
+@dataclass(frozen=True, slots=True)
+class KnownStrap:
+    """`address` is the Bluetooth address, or on macOS the UUID which the system gives in its place."""
+
+    address: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """None where nothing was chosen yet."""
+
+    strap: KnownStrap | None = None  # the one used last
+    notice_accepted_utc: str | None = None  # when the safety notice was accepted, ISO 8601
+    volume: float | None = None  # 0 to 1
+    theme: str | None = None
+
+
+def load(path: Path | None = None) -> tuple[Settings, str]:
+    """The settings, and what was wrong with them in a sentence; empty where nothing was. Never raises."""
+    path = settings_path() if path is None else path
+    try:
+        return codec.decode(Settings, path.read_text("utf-8")), ""
+    except FileNotFoundError:
+        return Settings(), ""
+    except OSError as error:
+        return Settings(), f"The settings in {path} cannot be read: {error.strerror or error}."
+    except (UnicodeDecodeError, codec.Undecodable) as error:
+        return Settings(), _set_aside(path, error)
+
+
+def save(settings: Settings, path: Path | None = None) -> None:
+    """Replace the settings file; it is on the disk when this returns.
+
+    Raises:
+        StoreError: it cannot be written. The file that was there is as it was.
+    """
+    path = settings_path() if path is None else path
+    try:
+        make_private_folder(path.parent)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}.")  # for the owner alone
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(codec.encode(settings) + "\n")
+                file.flush()
+                os.fsync(file.fileno())
+            Path(name).replace(path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise StoreError(f"The settings cannot be saved in {path}: {error.strerror or error}.") from error
+
+
+def change(how: Callable[[Settings], Settings], path: Path | None = None) -> Settings:
+    """Load, change and save: `change(lambda now: replace(now, volume=0.5))`.
+
+    Raises:
+        StoreError: it cannot be written.
+    """
+    settings = how(load(path)[0])
+    save(settings, path)
+    return settings
+
+
+def now_utc() -> str:
+    """This moment, as `notice_accepted_utc` wants it."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _set_aside(path: Path, error: Exception) -> str:
+    aside = path.with_name(f"{path.name}.broken-{datetime.now(UTC):%Y%m%dT%H%M%S%f}")
+    said = f"The settings in {path} could not be understood ({error})"
+    try:
+        path.rename(aside)
+    except OSError as other:
+        return f"{said}, nor set aside: {other.strerror or other}."
+    return f"{said}; they are set aside as {aside.name}, and entrain begins anew."
