@@ -9,7 +9,7 @@ import asyncio
 import heapq
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import Final, Protocol
 
@@ -65,6 +65,31 @@ class SessionClock:
         return (time.monotonic() - self.origin_s) * self.speed
 
 
+class Inbox:
+    """Events of live sources in order of their stamps. Everything happens on one loop; `put` never blocks."""
+
+    def __init__(self) -> None:
+        self._events: list[tuple[float, int, Event]] = []
+        self._count = 0
+        self._arrived = asyncio.Event()
+
+    def put(self, event: Event) -> None:
+        self._count += 1
+        heapq.heappush(self._events, (event.t_s, self._count, event))
+        self._arrived.set()
+
+    def up_to(self, t_s: float) -> Iterator[Event]:
+        """Take out what is stamped up to `t_s`."""
+        self._arrived.clear()
+        while self._events and self._events[0][0] <= t_s:
+            yield heapq.heappop(self._events)[2]
+
+    async def wait(self, timeout_s: float) -> None:
+        """Until something new has come, or the time is over."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._arrived.wait(), timeout_s)
+
+
 class Session:
     """One session from first event to end. Front ends pull `view` and push commands through `send`."""
 
@@ -86,7 +111,7 @@ class Session:
         self._recorder: Recorder | None = None
         self._running = False
         self._clock = SessionClock(speed)
-        self._queue: asyncio.Queue[Event] = asyncio.Queue()
+        self._inbox = Inbox()
         self._trend: deque[Sample] = deque(maxlen=TREND_S)
         self._closing: asyncio.Task[None] | None = None
 
@@ -115,17 +140,15 @@ class Session:
             self._feed(CommandGiven(self._state.t_s, command, author))
         else:
             t_s = self._clock.now_s() if self._running else 0.0
-            self._queue.put_nowait(CommandGiven(t_s, command, author))
+            self._inbox.put(CommandGiven(t_s, command, author))
 
     async def run(self) -> Summary:
         """Drive the session to its end. Cancelling it stops the session first."""
         self._start()
         self._sound.set_volume(self._state.volume, self._state.muted)
         async with asyncio.TaskGroup() as group:
-            tasks = [
-                group.create_task(heart.run(self._queue.put_nowait, self._clock)) for heart in self._live
-            ]
-            tasks.append(group.create_task(self._sound.run(self._queue.put_nowait, self._clock)))
+            tasks = [group.create_task(heart.run(self._inbox.put, self._clock)) for heart in self._live]
+            tasks.append(group.create_task(self._sound.run(self._inbox.put, self._clock)))
             try:
                 await self._loop()
             except asyncio.CancelledError:
@@ -149,7 +172,7 @@ class Session:
             event = LogChanged(t_s, fault.message, fault.advice) if fault else LogChanged(t_s)
             # Told from the writer's thread, possibly when the session and its loop are over.
             with suppress(RuntimeError):
-                loop.call_soon_threadsafe(self._queue.put_nowait, event)
+                loop.call_soon_threadsafe(self._inbox.put, event)
 
         self._recorder = self._begin_log(self._clock.origin_s, on_fault)
 
@@ -172,19 +195,20 @@ class Session:
         return [*merged, Tick(until_s)]
 
     async def _live_until(self, t_s: float) -> None:
-        """Let real time come to `t_s`, feeding what live sources send meanwhile."""
+        """Let real time come to `t_s`, feeding what live sources stamped up to then.
+
+        What they stamped later waits its turn: at a high speed it would carry the session's time away from
+        the virtual hearts, and the decisions with it.
+        """
         while not self.ended:
+            for event in self._inbox.up_to(t_s):
+                self._feed(event)
             wait_s = (t_s - self._clock.now_s()) / self._clock.speed
-            if self._queue.empty() and wait_s > 0.0:
-                with suppress(TimeoutError):
-                    self._feed(await asyncio.wait_for(self._queue.get(), wait_s))
-                continue
-            while not self._queue.empty() and not self.ended:
-                self._feed(self._queue.get_nowait())
             if wait_s <= 0.0:
                 # Behind or in time: still let the other tasks have their turn.
                 await asyncio.sleep(0)
                 return
+            await self._inbox.wait(wait_s)
 
     def _feed(self, event: Event) -> None:
         self._state, effects = reduce(self._state, event)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from entrain.control.protocol import HARD_SESSION_MAX_MIN, Preset, SessionConfig, with_minutes
 from entrain.control.view import Summary
-from entrain.devices.ports import LiveHeart, VirtualHeart
+from entrain.devices.ports import LiveHeart, SoundOutput, VirtualHeart
 from entrain.errors import DeviceError, EntrainError, InputError, StoreError, UsageError
 from entrain.runtime import OnLogFault, Recorder, Session
 from entrain.storage import presets, settings
@@ -122,7 +122,7 @@ def _preset(choices: Choices) -> Preset:
     return preset
 
 
-def _sound(audio: str, preset: Preset):
+def _sound(audio: str, preset: Preset) -> SoundOutput:
     from entrain.devices.audio import open_sound
 
     rule = preset.sound
@@ -157,9 +157,7 @@ def _hearts(specs: Sequence[str], seed: int) -> _Hearts:
             case "ble":
                 live.append(_ble(strap, rest))
             case "tap" if not rest:
-                from entrain.devices.tap import TappedHeart
-
-                tapped = TappedHeart(strap)
+                tapped = _tapped(strap)
                 live.append(tapped)
             case "sim":
                 virtual.append(_simulated(strap, rest, seed + index))
@@ -182,7 +180,7 @@ def _ble(strap: str, selector: str) -> LiveHeart:
             f"Bluetooth cannot be used here: {error}.", "`entrain doctor` tells more."
         ) from error
     wanted = Wanted.parse(selector)
-    remembered = settings.load().strap
+    remembered = settings.load()[0].strap
     if wanted.any and remembered is not None:
         wanted = Wanted(preferred=remembered.address)
     return BleHeart(strap, wanted, on_found=_remember)
@@ -191,9 +189,16 @@ def _ble(strap: str, selector: str) -> LiveHeart:
 def _remember(found: "FoundStrap") -> None:
     """Keep the strap for the next time; a session must not end because that failed."""
     try:
-        settings.remember_strap(found.address, found.name)
+        strap = settings.KnownStrap(found.address, found.name or "")
+        settings.change(lambda now: replace(now, strap=strap))
     except EntrainError as fault:
         print(f"entrain: {fault.message} {fault.advice}".rstrip(), file=sys.stderr)
+
+
+def _tapped(strap: str) -> "TappedHeart":
+    from entrain.devices.tap import TappedHeart
+
+    return TappedHeart(strap)
 
 
 def _simulated(strap: str, rest: str, seed: int) -> VirtualHeart:

@@ -62,11 +62,15 @@ class Pulse:
 
     def start_server(self) -> None:
         native = f"--load=module-native-protocol-unix auth-anonymous=1 socket={self.socket}"
-        sink = f"--load=module-null-sink sink_name={SINK} rate={RATE_HZ} channels=2 format=float32le norewinds=1"
+        sink = (
+            f"--load=module-null-sink sink_name={SINK} rate={RATE_HZ} channels=2 format=float32le norewinds=1"
+        )
         options = ["--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no", "--log-level=error"]
         self._server = self.start(["pulseaudio", "-n", *options, native, sink])
         until_s = time.monotonic() + READY_S
-        while subprocess.run(["pactl", "info"], env=self.environ, capture_output=True, check=False).returncode:
+        while subprocess.run(
+            ["pactl", "info"], env=self.environ, capture_output=True, check=False
+        ).returncode:
             assert self._server.poll() is None, "PulseAudio ended as soon as it was started"
             assert time.monotonic() < until_s, f"PulseAudio did not answer within {READY_S} s"
             time.sleep(0.02)
