@@ -14,12 +14,13 @@ from entrain.errors import EntrainError
 from entrain.tui.drawing.ink import Depth
 from entrain.tui.look import Look, depth_of
 from entrain.tui.messages import FigureChosen
-from entrain.tui.ports import FindStraps, OpenedSession, OpenSession, SessionChoice
+from entrain.tui.ports import FindStraps, HeartChoice, OpenedSession, OpenSession, SessionChoice
 from entrain.tui.screens.check_in import CheckInScreen
 from entrain.tui.screens.home import HomeScreen
 from entrain.tui.screens.notice import NoticeScreen
 from entrain.tui.screens.session import SessionScreen
 from entrain.tui.screens.session_keys import KEYS
+from entrain.tui.screens.straps import StrapsScreen
 from entrain.tui.screens.summary import Next, SummaryScreen
 from entrain.tui.themes import CYCLE, THEMES
 
@@ -35,6 +36,14 @@ class Home:
     find_straps: FindStraps
     open_session: OpenSession
     choice: SessionChoice
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """Begin with the list of straps; the session is opened with the heart that was picked."""
+
+    find_straps: FindStraps
+    open_with: Callable[[HeartChoice], Awaitable[OpenedSession]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +71,7 @@ class EntrainApp(App[Summary | None]):
     BINDINGS = [("t", "theme", "Theme")]  # noqa: RUF012  Textual's own type
 
     def __init__(
-        self, start: Home | Open, manners: Manners = Manners(), *, clock: Clock | None = None
+        self, start: Home | Pick | Open, manners: Manners = Manners(), *, clock: Clock | None = None
     ) -> None:
         look = manners.look
         without_colours = depth_of(os.environ, "truecolor") is Depth.NONE or look.depth is Depth.NONE
@@ -96,11 +105,18 @@ class EntrainApp(App[Summary | None]):
             if not await self.push_screen_wait(NoticeScreen()):
                 return
             self._manners.on_notice_accepted()
-        if isinstance(self._start, Home):
-            await self._from_home(self._start)
-        else:
-            while await self._session(self._start) is Next.AGAIN:
-                pass
+        start = self._start
+        if isinstance(start, Home):
+            await self._from_home(start)
+            return
+        if isinstance(start, Pick):
+            picked = await self.push_screen_wait(StrapsScreen(start.find_straps))
+            if picked is None:
+                return
+            open_with = start.open_with
+            start = lambda: open_with(picked)  # noqa: E731
+        while await self._session(start) is Next.AGAIN:
+            pass
 
     async def _from_home(self, home: Home) -> None:
         choice, trouble = home.choice, ""
@@ -204,13 +220,13 @@ def run_home(home: Home, manners: Manners = Manners()) -> Summary | None:
     return _run(EntrainApp(home, manners))
 
 
-def run_session(open_session: Open, manners: Manners = Manners()) -> Summary | None:
+def run_session(start: Pick | Open, manners: Manners = Manners()) -> Summary | None:
     """One session (and another, as long as the person wants) without the home screen.
 
     Returns the last summary; None if the person left before a session had begun. Raises `EntrainError` where
     the session could not be opened or driven.
     """
-    return _run(EntrainApp(open_session, manners))
+    return _run(EntrainApp(start, manners))
 
 
 def _run(app: EntrainApp) -> Summary | None:

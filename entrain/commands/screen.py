@@ -1,0 +1,146 @@
+"""A session on the screen: hands the app what it may know, and finishes the log when it is done.
+
+Devices, sound and log are imported here, before the app takes the terminal: starting an audio library prints.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
+from typing import Final
+
+from entrain.commands import setup
+from entrain.commands.setup import Choices, Prepared
+from entrain.errors import EntrainError, StoreError
+from entrain.storage import presets, settings
+from entrain.storage.settings import KnownStrap, Settings
+from entrain.synth.voices import CATALOGUE
+from entrain.tui.app import Home, Manners, Pick, run_home, run_session
+from entrain.tui.look import Look
+from entrain.tui.ports import FoundStrap, HeartChoice, HeartKind, OpenedSession, SessionChoice
+
+# A first look is quick, so that something shows; the longer one also asks the straps for their battery.
+_LOOKS_S: Final = ((2.0, False), (5.0, True))
+
+_SPECS: Final = {HeartKind.SIMULATED: "sim", HeartKind.TAP: "tap", HeartKind.NONE: "none"}
+
+
+class _Opener:
+    """Opens sessions one after the other, and closes the log of each when the next one or the end comes."""
+
+    def __init__(self) -> None:
+        self._current: Prepared | None = None
+
+    async def open(self, choices: Choices) -> OpenedSession:
+        self.close()
+        self._current = setup.prepare(choices)
+        return OpenedSession(self._current.session, self._current.tap)
+
+    def close(self) -> None:
+        if self._current is not None:
+            setup.close_log(self._current, self._current.session.summary())
+            self._current = None
+
+
+def with_screen(choices: Choices) -> int:
+    """One session, and another for as long as the person wants."""
+    known = settings.load()[0]
+    opener = _Opener()
+
+    def open_with(heart: HeartChoice) -> Awaitable[OpenedSession]:
+        return opener.open(replace(choices, hearts=(heart_spec(heart),)))
+
+    # A strap nobody named and nobody has used yet: let the person see which there are.
+    picks = choices.hearts == ("ble",) and known.strap is None
+    start = Pick(find_straps, open_with) if picks else lambda: opener.open(choices)
+    return _shown(opener, lambda: run_session(start, manners(known)))
+
+
+def with_home() -> int:
+    """The app from its home screen."""
+    known = settings.load()[0]
+    opener = _Opener()
+    loaded = {name: presets.load(name) for name in presets.names()}
+
+    async def open_chosen(choice: SessionChoice) -> OpenedSession:
+        return await opener.open(
+            Choices(
+                hearts=(heart_spec(choice.heart),),
+                preset=loaded[choice.preset.name],
+                voice=choice.voice,
+                minutes=choice.minutes,
+            )
+        )
+
+    first = loaded[presets.DEFAULT].preset
+    strap = known.strap
+    heart = (
+        HeartChoice(HeartKind.SIMULATED)
+        if strap is None
+        else HeartChoice(HeartKind.STRAP, strap.address, strap.name)
+    )
+    home = Home(
+        presets=[preset.preset for preset in loaded.values()],
+        voices=list(CATALOGUE.items()),
+        find_straps=find_straps,
+        open_session=open_chosen,
+        choice=SessionChoice(heart, first, first.sound.voice, first.minutes),
+    )
+    return _shown(opener, lambda: run_home(home, manners(known)))
+
+
+def _shown(opener: _Opener, app: Callable[[], object]) -> int:
+    try:
+        app()
+    finally:
+        opener.close()
+    return 0
+
+
+def heart_spec(choice: HeartChoice) -> str:
+    """What one would type for a heart that was chosen."""
+    if choice.kind is HeartKind.STRAP:
+        return f"ble:{choice.address}" if choice.address else "ble"
+    return _SPECS[choice.kind]
+
+
+def manners(known: Settings) -> Manners:
+    """How the app deals with this person, and what it remembers for the next time."""
+    look = Look(theme=known.theme or "dark")
+    return Manners(
+        look=look,
+        show_notice=known.notice_accepted_utc is None,
+        on_notice_accepted=lambda: _keep(lambda now: replace(now, notice_accepted_utc=settings.now_utc())),
+        on_look_changed=lambda look: _keep(lambda now: replace(now, theme=look.theme)),
+        on_choice=_keep_choice,
+    )
+
+
+def _keep_choice(choice: SessionChoice) -> None:
+    heart = choice.heart
+    if heart.kind is HeartKind.STRAP and heart.address is not None:
+        strap = KnownStrap(heart.address, heart.name or "")
+        _keep(lambda now: replace(now, strap=strap))
+
+
+def _keep(how: Callable[[Settings], Settings]) -> None:
+    """Remember something; where that fails, the session matters more."""
+    try:
+        settings.change(how)
+    except StoreError:
+        return
+
+
+async def find_straps() -> AsyncIterator[FoundStrap]:
+    """Straps on the air, as they are found.
+
+    Raises:
+        EntrainError: Bluetooth cannot be used here, with what to do.
+    """
+    try:
+        from entrain.devices.ble.scan import scan
+    except ImportError as error:
+        raise EntrainError(
+            f"Bluetooth cannot be used here: {error}.", "`entrain doctor` tells more."
+        ) from error
+    for seconds, battery in _LOOKS_S:
+        for strap in await scan(seconds, battery=battery):
+            yield FoundStrap(strap.name, strap.address, strap.signal_dbm, strap.battery_percent)
