@@ -15,6 +15,7 @@ import pytest
 
 RATE_HZ = 48_000
 SINK = "null48"
+FORMAT = ("--format=float32le", f"--rate={RATE_HZ}", "--channels=2")
 READY_S = 5.0
 
 
@@ -25,8 +26,7 @@ class Recording:
         self._path = path
         self._file = path.open("wb")
         self._parec = pulse.start(
-            ["parec", f"--device={SINK}.monitor", "--raw", "--format=float32le", f"--rate={RATE_HZ}"]
-            + ["--channels=2", "--latency-msec=20"],
+            ["parec", f"--device={SINK}.monitor", "--raw", "--latency-msec=20", *FORMAT],
             stdout=self._file,
         )
 
@@ -62,11 +62,15 @@ class Pulse:
 
     def start_server(self) -> None:
         native = f"--load=module-native-protocol-unix auth-anonymous=1 socket={self.socket}"
-        sink = f"--load=module-null-sink sink_name={SINK} rate={RATE_HZ} channels=2 format=float32le norewinds=1"
+        sink = (
+            f"--load=module-null-sink sink_name={SINK} rate={RATE_HZ} channels=2 format=float32le norewinds=1"
+        )
         options = ["--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no", "--log-level=error"]
         self._server = self.start(["pulseaudio", "-n", *options, native, sink])
         until_s = time.monotonic() + READY_S
-        while subprocess.run(["pactl", "info"], env=self.environ, capture_output=True, check=False).returncode:
+        while subprocess.run(
+            ["pactl", "info"], env=self.environ, capture_output=True, check=False
+        ).returncode:
             assert self._server.poll() is None, "PulseAudio ended as soon as it was started"
             assert time.monotonic() < until_s, f"PulseAudio did not answer within {READY_S} s"
             time.sleep(0.02)
