@@ -15,6 +15,7 @@ import pytest
 
 RATE_HZ = 48_000
 SINK = "null48"
+FORMAT = ("--format=float32le", f"--rate={RATE_HZ}", "--channels=2")
 READY_S = 5.0
 
 
@@ -25,8 +26,7 @@ class Recording:
         self._path = path
         self._file = path.open("wb")
         self._parec = pulse.start(
-            ["parec", f"--device={SINK}.monitor", "--raw", "--format=float32le", f"--rate={RATE_HZ}"]
-            + ["--channels=2", "--latency-msec=20"],
+            ["parec", f"--device={SINK}.monitor", "--raw", "--latency-msec=20", *FORMAT],
             stdout=self._file,
         )
 

@@ -93,5 +93,7 @@ class Player:
 
 def _blended(before: Samples, after: Samples) -> Samples:
     """From one to the other in equal steps; where they are equal, exactly that."""
-    share = np.arange(len(after), dtype=np.float32) / np.float32(len(after))
-    return before + (after - before) * share[:, None]
+    blend = after - before
+    blend *= (np.arange(len(after), dtype=np.float32) / len(after))[:, None]
+    blend += before
+    return blend

@@ -1,0 +1,246 @@
+"""The sound engine on a real sound server: PortAudio, ALSA, PulseAudio, recorded sample for sample."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from entrain.control.events import OnsetPlayed, Sound, SoundChanged
+from entrain.devices.audio.device import DeviceSound
+from entrain.score import LEAD_S, Presence, Score
+from entrain.synth.renderer import Renderer
+from entrain.tempo.plan import TempoPlan
+from tests.devices.audio.hearing import RATE_HZ, Session, largest_step, onsets_in
+from tests.support.pulse import Pulse, private_pulse
+
+
+@pytest.fixture(scope="module")
+def pulse() -> Iterator[Pulse]:
+    with pytest.MonkeyPatch.context() as monkeypatch, private_pulse(monkeypatch) as server:
+        yield server
+
+
+def steady(bpm: float, start_s: float) -> Score:
+    return Score(TempoPlan.steady(start_s, bpm), None, Presence().changed(0.0, 1.0, 0.0))
+
+
+async def playing(session: Session, bpm: float = 100.0) -> Score:
+    """Wait for the device, then begin a beat."""
+    await session.until_states(Sound.PLAYING)
+    score = steady(bpm, session.clock.now_s() + 0.5)
+    session.sound.play(score)
+    return score
+
+
+def is_running(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"
+
+
+async def test_what_is_heard_is_bit_for_bit_what_was_planned_also_while_it_is_edited(pulse: Pulse):
+    with pulse.recording() as recording:
+        async with Session(DeviceSound("metronome", breath=0.0)) as session:
+            score = await playing(session, 240.0)
+            for bpm in (300.0, 180.0, 260.0):
+                await asyncio.sleep(0.3)
+                tempo = score.tempo.edited(session.clock.now_s() + LEAD_S, bpm, 0.7)
+                score = Score(tempo, None, score.presence)
+                session.sound.play(score.since(session.clock.now_s() - 30.0))
+            await session.until_onsets(12)
+        heard = recording.stop()
+    onsets = session.of(OnsetPlayed)
+    assert [onset.n for onset in onsets] == list(range(len(onsets)))
+    assert [onset.planned_t_s for onset in onsets] == [score.tempo.time_of_beat(o.n) for o in onsets]
+    # Each onset sits on the frame nearest to its planned time, for one and the same zero of the stream.
+    zeros_s = np.array([onset.planned_t_s - onset.frame / RATE_HZ for onset in onsets])
+    assert np.ptp(zeros_s) <= 1.0 / RATE_HZ
+    # The recording began at another moment: one constant offset, and then not one sample differs.
+    recorded = onsets_in(heard)[: len(onsets)]
+    offsets = recorded - np.array([onset.frame for onset in onsets])
+    assert set(offsets.tolist()) == {offsets[0]}
+    first, last = onsets[0].frame - 1000, onsets[-1].frame - 1000
+    epoch_s = float((zeros_s.min() + zeros_s.max()) / 2)
+    expected = Renderer("metronome", RATE_HZ, breath=0.0).render(score, first, last - first, epoch_s)
+    assert np.abs(expected).max() > 0.1
+    np.testing.assert_array_equal(heard[first + offsets[0] : last + offsets[0]], expected)
+    # And the times that the device was said to sound them at are true to a fraction of a millisecond.
+    dac_s = np.array([onset.dac_t_s for onset in onsets])
+    errors_s = dac_s - recorded / RATE_HZ
+    assert np.std(errors_s) < 0.001
+    assert all(onset.uncertainty_s is not None and 0.0 < onset.uncertainty_s < 0.01 for onset in onsets)
+    assert np.abs(dac_s - [onset.planned_t_s for onset in onsets]).max() < 0.01
+
+
+async def test_volume_and_mute_glide_without_a_click(pulse: Pulse):
+    with pulse.recording() as recording:
+        async with Session(DeviceSound("soft", volume=1.0)) as session:
+            await playing(session, 240.0)
+            await session.until_onsets(3)
+            session.sound.set_volume(0.5, False)
+            await session.until_onsets(5)
+            session.sound.set_volume(0.5, True)
+            await asyncio.sleep(0.5)
+            n_muted = len(session.of(OnsetPlayed))
+            await asyncio.sleep(0.5)
+            assert len(session.of(OnsetPlayed)) == n_muted, "what nobody can hear was not played"
+            session.sound.set_volume(0.5, False)
+            await session.until_onsets(n_muted + 2)
+        heard = recording.stop()
+    loud = np.flatnonzero(heard.any(axis=1))
+    assert np.diff(loud).max() > 0.4 * RATE_HZ, "muted is exact silence"
+    steepest = largest_step(Renderer("soft").render(steady(240.0, 0.0), 0, 5 * RATE_HZ, 0.0))
+    assert largest_step(heard) < 1.2 * steepest
+    # Half the volume is a quarter of the amplitude.
+    middle = len(heard) // 4
+    peaks = np.abs(heard[loud[0] :][:middle]).max(), np.abs(heard[loud[-1] - RATE_HZ :]).max()
+    assert peaks[1] == pytest.approx(0.25 * peaks[0], rel=0.25)
+
+
+async def test_a_server_that_dies_and_comes_back_is_found_again(pulse: Pulse):
+    async with Session(DeviceSound("metronome")) as session:
+        score = await playing(session, 240.0)
+        await session.until_onsets(1)
+        pulse.kill_server()
+        await session.until_states(Sound.PLAYING, Sound.LOST)
+        lost = session.of(SoundChanged)[-1]
+        assert lost.device == "pulse"
+        assert lost.detail
+        assert lost.advice
+        await asyncio.sleep(0.3)
+        pulse.start_server()
+        await session.until_states(Sound.PLAYING, Sound.LOST, Sound.PLAYING)
+        assert session.of(SoundChanged)[-1].gap_s > 0.5
+        n_before = len(session.of(OnsetPlayed))
+        with pulse.recording() as recording:
+            await session.until_onsets(n_before + 3)
+            assert onsets_in(recording.stop()).size
+        after = session.of(OnsetPlayed)[-1]
+        # The beat went on meanwhile, unheard: the same plan, and on time.
+        assert after.planned_t_s == score.tempo.time_of_beat(after.n)
+        assert after.dac_t_s == pytest.approx(after.planned_t_s, abs=0.05)
+    assert session.states == [Sound.OPENING, Sound.PLAYING, Sound.LOST, Sound.PLAYING]
+
+
+async def test_an_engine_that_dies_or_hangs_is_started_again(pulse: Pulse):
+    await asyncio.gather(*(started_again_after(how) for how in (signal.SIGKILL, signal.SIGSTOP)))
+
+
+async def started_again_after(how: signal.Signals) -> None:
+    async with Session(DeviceSound("metronome")) as session:
+        await playing(session, 240.0)
+        await session.until_onsets(1)
+        pid = session.sound.engine_pid
+        assert pid is not None
+        os.kill(pid, how)
+        await session.until_states(Sound.LOST, Sound.PLAYING)
+        assert session.sound.engine_pid != pid
+        assert not is_running(pid)
+        said = session.of(SoundChanged)
+        assert "engine" in said[-2].detail
+        assert said[-1].gap_s > 0.2
+
+
+async def test_a_gap_is_reported_and_the_beat_is_back_on_time_after_it(pulse: Pulse):
+    async with Session(DeviceSound("metronome")) as session:
+        await playing(session, 240.0)
+        await session.until_onsets(2)
+        pid = session.sound.engine_pid
+        assert pid is not None
+        os.kill(pid, signal.SIGSTOP)
+        await asyncio.sleep(0.6)  # less than it takes to be thought dead
+        os.kill(pid, signal.SIGCONT)
+        await session.until(lambda: session.of(SoundChanged)[-1].gap_s > 0.0)
+        gap = session.of(SoundChanged)[-1]
+        assert gap.sound is Sound.PLAYING
+        assert "ran dry" in gap.detail
+        n_before = len(session.of(OnsetPlayed))
+        await session.until_onsets(n_before + 3)
+        for onset in session.of(OnsetPlayed)[-2:]:
+            assert onset.dac_t_s == pytest.approx(onset.planned_t_s, abs=0.05)
+    assert session.states == [Sound.OPENING, Sound.PLAYING]
+
+
+async def test_without_a_device_the_session_is_told_and_goes_on(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    for name in ("HOME", "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME"):
+        monkeypatch.setenv(name, str(tmp_path))
+    monkeypatch.setenv("PULSE_SERVER", f"unix:{tmp_path}/nobody")
+    # Where there is a sound card, ALSA does not know it either.
+    (tmp_path / "alsa.conf").touch()
+    monkeypatch.setenv("ALSA_CONFIG_PATH", str(tmp_path / "alsa.conf"))
+    async with Session(DeviceSound("soft")) as session:
+        session.sound.play(steady(60.0, 0.0))
+        await session.until_states(Sound.UNAVAILABLE)
+        session.sound.set_volume(0.3, False)
+        session.sound.advance(1.0)
+    said = session.of(SoundChanged)[-1]
+    assert said.detail == "There is no device that can play sound."
+    assert "headphones" in said.advice
+
+
+async def test_a_device_is_found_by_part_of_its_name_and_one_that_is_not_there_is_named(pulse: Pulse):
+    async with (
+        Session(DeviceSound("soft", device="PUL")) as found,
+        Session(DeviceSound("soft", device="Grand Piano")) as missing,
+    ):
+        await asyncio.gather(found.until_states(Sound.PLAYING), missing.until_states(Sound.UNAVAILABLE))
+    assert found.of(SoundChanged)[-1].device == "pulse"
+    said = missing.of(SoundChanged)[-1]
+    assert 'no sound device called "Grand Piano"' in said.detail
+    assert '"pulse"' in said.detail, "and those that are there as well"
+
+
+async def test_without_the_library_the_advice_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    # The engine's interpreter finds no shared library; everything else about it is real.
+    (tmp_path / "sitecustomize.py").write_text(
+        "import ctypes.util\nctypes.util.find_library = lambda _: None\n"
+    )
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    async with Session(DeviceSound("soft")) as session:
+        await session.until_states(Sound.UNAVAILABLE)
+    said = session.of(SoundChanged)[-1]
+    assert "PortAudio is not installed" in said.detail
+    assert "apt install libportaudio2" in said.advice
+
+
+def test_an_engine_does_not_outlive_its_session(pulse: Pulse):
+    script = """
+        import asyncio
+        from entrain.clock import MonotonicClock
+        from entrain.devices.audio.device import DeviceSound
+
+        sound = DeviceSound("soft")
+
+        def emit(event):
+            print(event.sound, sound.engine_pid, flush=True)
+
+        asyncio.run(sound.run(emit, MonotonicClock()))
+    """
+    parent = subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(script)], stdout=subprocess.PIPE, text=True
+    )
+    assert parent.stdout is not None
+    assert parent.stdout.readline().split() == ["opening", "None"]
+    state, engine = parent.stdout.readline().split()
+    assert state == "playing"
+    parent.kill()
+    parent.wait()
+    parent.stdout.close()
+    until_s = time.monotonic() + 10.0
+    while is_running(int(engine)):
+        assert time.monotonic() < until_s, f"engine {engine} is still there"
+        time.sleep(0.02)
