@@ -11,9 +11,9 @@ from typing import Final
 import numpy as np
 
 from entrain.breath.pattern import BreathPart
-from entrain.synth.level import db
 from entrain.synth.stretch import Positions, Samples, Swell
 from entrain.synth.tones import Wave, eased, looped, noise_loop
+from entrain.synth.volume import db
 
 _IN_HZ: Final = (146.83, 220.0)  # D3 up to A3
 _OUT_HZ: Final = (220.0, 110.0)  # A3 down to A2

@@ -1,4 +1,4 @@
-"""How loud: volumes to gains, gains that glide, and a ceiling that no sample passes."""
+"""Gains that glide, and a ceiling that no sample passes."""
 
 from dataclasses import dataclass
 from typing import Final, Self
@@ -9,16 +9,6 @@ from entrain.synth.stretch import Samples
 
 # Below this nothing is touched; above it samples bend towards full scale without reaching it.
 KNEE: Final = 0.7
-
-
-def gain_of(volume: float) -> float:
-    """The gain of a volume of 0 to 1: its square, so that half way up sounds about half as loud (-12 dB)."""
-    return min(1.0, max(0.0, volume)) ** 2
-
-
-def db(gain_db: float) -> float:
-    """The gain of a level in decibels."""
-    return 10.0 ** (gain_db / 20.0)
 
 
 def limited(samples: Samples) -> Samples:

@@ -5,9 +5,10 @@ from typing import Final
 import numpy as np
 
 from entrain.score import Score
-from entrain.synth.level import gain_of, limited
+from entrain.synth.level import limited
 from entrain.synth.stretch import Samples, Stretch, Strike, presence_in, strikes_in, swells_in
 from entrain.synth.voices import DEFAULT, build
+from entrain.synth.volume import gain_of
 
 DEFAULT_RATE_HZ: Final = 48_000
 

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from entrain.synth.level import KNEE, Glide, gain_of, limited
+from entrain.synth.level import KNEE, Glide, limited
+from entrain.synth.volume import gain_of
 
 samples = hnp.arrays(
     np.float32, st.tuples(st.integers(0, 50), st.just(2)), elements=st.floats(-100, 100, width=32)

@@ -20,7 +20,7 @@ from entrain.devices.audio import messages as msg
 from entrain.devices.ports import Emit
 from entrain.score import Score
 from entrain.synth import voices
-from entrain.synth.level import gain_of
+from entrain.synth.volume import gain_of
 from entrain.units import MS_PER_S
 
 HEARTBEAT_S: Final = 1.0  # silence from a running engine that is taken for its death
@@ -127,6 +127,8 @@ class DeviceSound:
         self._engine = engine
         grace_s = CLOSING_S
         try:
+            if self._closing.is_set():
+                return msg.Failed(msg.Fault.LOST)
             self._send(replace(self._begin, device=self._wanted()))
             if self._score is not None:
                 self._send(msg.Play(self._score))
@@ -169,9 +171,14 @@ class DeviceSound:
             case msg.Sounded(n, frame, planned_t_s, dac_t_s, uncertainty_s):
                 now_s = self._clock.now_s()
                 self._emit(OnsetPlayed(now_s, n, planned_t_s, dac_t_s, uncertainty_s, frame))
+            case msg.Gap(gap_s, 0):
+                detail = (
+                    f"the device's clock had drifted by {gap_s * MS_PER_S:.0f} ms: the beat was put right"
+                )
+                self._say(Sound.PLAYING, detail)
             case msg.Gap(gap_s, count):
-                detail = f"the device ran dry {count} times" if count != 1 else "the device ran dry once"
-                self._say(Sound.PLAYING, detail, gap_s=gap_s)
+                times = "once" if count == 1 else f"{count} times"
+                self._say(Sound.PLAYING, f"the device ran dry {times}", gap_s=max(0.0, gap_s))
             case msg.Alive():
                 pass
 
@@ -224,7 +231,11 @@ async def _started() -> Process:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        env={**environ, "PYTHONPATH": found_in if not path else found_in + pathsep + path},
+        env={
+            **environ,
+            "PYTHONPATH": found_in if not path else found_in + pathsep + path,
+            "PULSE_PROP_OVERRIDE": "application.name=entrain",  # what a volume control shows
+        },
         # Not in the terminal's group: what Ctrl-C means is for the session to say.
         start_new_session=True,
     )

@@ -140,7 +140,7 @@ class Engine:
             self._set_take()
         elif not self._n_dry:
             return
-        self._say(msg.Gap(max(0.0, behind_s), self._n_dry))
+        self._say(msg.Gap(behind_s, self._n_dry))
         self._n_dry = 0
 
     def _set_take(self) -> None:

@@ -11,8 +11,9 @@ from entrain.control.events import Event, OnsetPlayed, Sound, SoundChanged
 from entrain.devices.ports import Emit
 from entrain.errors import UsageError
 from entrain.score import Score
-from entrain.synth.level import Glide, gain_of
+from entrain.synth.level import Glide
 from entrain.synth.renderer import DEFAULT_RATE_HZ, Renderer, silence
+from entrain.synth.volume import gain_of
 
 _FORMATS: Final = {".wav": ("WAV", "PCM_16"), ".flac": ("FLAC", "PCM_16"), ".ogg": ("OGG", "VORBIS")}
 _GAIN_S: Final = 0.04
@@ -21,7 +22,7 @@ _PIECE_FRAMES: Final = 8192
 
 
 class FileSound:
-    """A `SoundOutput` that writes what a device would play: second 0 of the file is second 0 of the session.
+    """A `SoundOutput` that writes what a device would play; second 0 of the file is the session's.
 
     `advance(t_s)` writes up to `t_s` and no further: all that is earlier is committed, so a file holds the
     very frames a device would have played.
@@ -96,8 +97,9 @@ class FileSound:
             self._file.write(self._glide.applied(sound, frame))
         except (OSError, soundfile.LibsndfileError) as error:
             self._is_full = True
-            detail = f'"{self._path}" cannot be written any more: {error}.'
-            self._say(SoundChanged(t_s, Sound.LOST, str(self._path), detail, "Make room on the disk."))
+            why = f": {error}" if str(error) else ""
+            detail = f'"{self._path}" cannot be written any more{why}.'
+            self._say(SoundChanged(t_s, Sound.LOST, str(self._path), detail, "Is the disk full?"))
             return
         for strike in self._renderer.onsets(score, frame, n_frames, 0.0):
             if self._glide.gain_at(strike.frame) > 0.0:

@@ -76,7 +76,7 @@ class Sounded:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """The device ran dry `count` times, and what comes after is `gap_s` later than it would have been."""
+    """The device ran dry `count` times and is `gap_s` later than the plan. Not once: its clock drifted."""
 
     gap_s: float
     count: int

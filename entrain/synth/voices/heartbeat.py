@@ -1,10 +1,10 @@
 """Lub-dub: the first and the second heart sound, with overtones that a small loudspeaker can carry."""
 
 from entrain.synth import cues
-from entrain.synth.level import db
 from entrain.synth.stretch import Strike
 from entrain.synth.tones import Partial, peaking, struck
 from entrain.synth.voice import Grain, Voice
+from entrain.synth.volume import db
 
 _LUB = (Partial(55.0, 1.0, 0.26), Partial(110.0, 0.6, 0.20), Partial(165.0, 0.28, 0.14))
 _DUB = (Partial(73.0, 1.0, 0.18), Partial(146.0, 0.55, 0.14), Partial(219.0, 0.22, 0.10))

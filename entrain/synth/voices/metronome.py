@@ -1,10 +1,10 @@
 """A small wooden click: damped modes and a little noise, gone within 80 ms."""
 
 from entrain.synth import cues
-from entrain.synth.level import db
 from entrain.synth.stretch import Strike
 from entrain.synth.tones import Partial, decay, enveloped, noise_loop, peaking, seconds, struck
 from entrain.synth.voice import Grain, Voice
+from entrain.synth.volume import db
 
 _LENGTH_S = 0.08
 

@@ -2,10 +2,10 @@
 
 from entrain.breath.pattern import BreathPart
 from entrain.synth import cues
-from entrain.synth.level import db
 from entrain.synth.stretch import Samples, Strike
 from entrain.synth.tones import Partial, peaking, struck
 from entrain.synth.voice import Grain, Voice
+from entrain.synth.volume import db
 
 # F sharp 4 and D4: a third apart, home on the out-breath, and far enough above the cues not to rub on them.
 _IN_HZ, _OUT_HZ = 369.99, 293.66
