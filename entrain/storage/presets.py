@@ -42,6 +42,23 @@ def names() -> tuple[str, ...]:
     return tuple(sorted(found, key=lambda name: (name != DEFAULT, name)))
 
 
+def path_of(name_or_path: str) -> Path:
+    """The file of a preset, which exists where a name was given.
+
+    Raises:
+        UsageError: there is no preset of that name.
+    """
+    if name_or_path.endswith(".toml") or "/" in name_or_path or "\\" in name_or_path:
+        return Path(name_or_path).expanduser()
+    for folder in (own_presets_path(), shipped_path()):
+        path = folder / f"{name_or_path}.toml"
+        if path.is_file():
+            return path
+    near = get_close_matches(name_or_path, names(), 1)
+    hint = f'Did you mean "{near[0]}"? ' if near else ""
+    raise UsageError(f'There is no preset "{name_or_path}".', f"{hint}There are {', '.join(names())}.")
+
+
 def load(name_or_path: str) -> LoadedPreset:
     """The preset of a name, or in a file where that is given as one (`mine.toml`, `./mine`).
 
@@ -49,7 +66,7 @@ def load(name_or_path: str) -> LoadedPreset:
         UsageError: there is no preset of that name.
         InputError: the file cannot be read. PresetError: it has faults; it tells all of them.
     """
-    path = _path_of(name_or_path)
+    path = path_of(name_or_path)
     text = _text_of(path)
     preset, faults = checked(text, path.name, path.stem)
     if preset is None:
@@ -69,18 +86,6 @@ def check(path: Path) -> tuple[PresetFault, ...]:
         InputError: the file cannot be read.
     """
     return checked(_text_of(path), str(path), path.stem)[1]
-
-
-def _path_of(name_or_path: str) -> Path:
-    if name_or_path.endswith(".toml") or "/" in name_or_path or "\\" in name_or_path:
-        return Path(name_or_path).expanduser()
-    for folder in (own_presets_path(), shipped_path()):
-        path = folder / f"{name_or_path}.toml"
-        if path.is_file():
-            return path
-    near = get_close_matches(name_or_path, names(), 1)
-    hint = f'Did you mean "{near[0]}"? ' if near else ""
-    raise UsageError(f'There is no preset "{name_or_path}".', f"{hint}There are {', '.join(names())}.")
 
 
 def _text_of(path: Path) -> str:

@@ -1,0 +1,235 @@
+"""`entrain sessions`: what was recorded."""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Final
+
+from entrain.commands import session_text as words
+from entrain.control.view import Summary
+from entrain.errors import UsageError
+from entrain.storage import codec
+from entrain.storage.export import FORMATS
+from entrain.storage.store import Store
+from entrain.storage.stored import StoredSession
+
+DESCRIPTION: Final = "What was recorded: to look at, to replay, to hand on, to delete."
+EPILOG: Final = """\
+ID is a session's number, "last", or the beginning of its UUID.
+
+examples:
+  entrain sessions list
+  entrain sessions show last --why
+  entrain sessions export 3 --format csv --out session3
+  entrain sessions note 3 "slept badly the night before"
+  entrain sessions backup /media/stick/entrain.db
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.description = DESCRIPTION
+    parser.epilog = EPILOG
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument(
+        "--store", metavar="FILE", type=Path, help="another store than your own, for instance a backup"
+    )
+    actions = parser.add_subparsers(dest="action", metavar="ACTION")
+
+    each = actions.add_parser("list", help="all there are, one a line (what happens without an action)")
+    each.add_argument("--json", action="store_true", help="one JSON array, for programs")
+
+    each = actions.add_parser("show", help="one in figures, with its phases")
+    _add_id(each)
+    each.add_argument("--why", action="store_true", help="also every decision, with its author and reason")
+    each.add_argument("--json", action="store_true", help="all of it as one JSON object")
+
+    each = actions.add_parser(
+        "replay", help="feed the events in again and compare every decision with the log"
+    )
+    _add_id(each)
+    each.add_argument("--json", action="store_true", help="the outcome as one JSON object")
+
+    each = actions.add_parser("export", help="write one for other programs")
+    _add_id(each)
+    each.add_argument(
+        "--format",
+        choices=[*FORMATS],
+        required=True,
+        help="rr: intervals in ms; csv: the beats, or"
+        " every table where PATH is a folder; jsonl: the whole log",
+    )
+    each.add_argument(
+        "--out", metavar="PATH", type=Path, required=True, help="a new file, or for csv a new folder"
+    )
+    each.add_argument("--strap", metavar="NAME", help="only this heart, of several")
+
+    each = actions.add_parser(
+        "import", help="bring in sessions from a backup, a rescue file, another computer"
+    )
+    each.add_argument("files", metavar="FILE", nargs="+", type=Path)
+
+    each = actions.add_parser("note", help="add a line to a session's note, or read the note")
+    _add_id(each)
+    each.add_argument("text", metavar="TEXT", nargs="?", help="left out: print the note")
+    each.add_argument("--replace", action="store_true", help="TEXT takes the place of the whole note")
+
+    each = actions.add_parser("delete", help="remove sessions for good, their bytes overwritten")
+    each.add_argument("ids", metavar="ID", nargs="+")
+    each.add_argument("--yes", action="store_true", help="do not ask")
+
+    each = actions.add_parser("backup", help="copy the whole store to a new file, also during a session")
+    each.add_argument("path", metavar="PATH", type=Path)
+
+
+def _add_id(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("id", metavar="ID")
+
+
+def run(args: argparse.Namespace) -> int:
+    if args.store is not None and not args.store.exists():
+        raise UsageError(f"There is no store at {args.store}.")
+    return _ACTIONS[args.action or "list"](Store.open(args.store), args)
+
+
+def _list(store: Store, args: argparse.Namespace) -> int:
+    rows = store.sessions()
+    if getattr(args, "json", False):
+        print(json.dumps([words.row_json(row) for row in rows], ensure_ascii=False))
+    elif rows:
+        print("\n".join(words.rows_text(rows)))
+    else:
+        print("No sessions yet. `entrain demo` makes one without a strap.", file=sys.stderr)
+    return 0
+
+
+def _show(store: Store, args: argparse.Namespace) -> int:
+    session = store.load(store.find(args.id))
+    summary = session.meta.summary or _summary_of_interrupted(session)
+    phases, decisions = words.story(session)
+    if args.json:
+        print(
+            json.dumps(
+                {
+                    **words.row_json(session.meta.row),
+                    "config": json.loads(codec.encode(session.config)),
+                    "hearts": session.meta.hearts,
+                    "audio": session.meta.audio,
+                    "voice": session.meta.voice,
+                    "preset_sha256": session.meta.preset_sha256,
+                    "entrain_version": session.meta.entrain_version,
+                    "summary": json.loads(codec.encode(summary)),
+                    "phases": [json.loads(codec.encode(each)) for each in phases],
+                    "decisions": [json.loads(codec.encode(each)) for each in decisions],
+                },
+                ensure_ascii=False,
+            )
+        )
+        return 0
+    lines = [*words.head_text(session), "", *words.summary_text(summary), "", "Phases"]
+    lines += words.phases_text(phases) or ["  none was reached"]
+    if args.why:
+        lines += ["", "Decisions", *(words.decisions_text(decisions) or ["  none"])]
+    print("\n".join(lines))
+    return 0
+
+
+def _summary_of_interrupted(session: StoredSession) -> Summary:
+    """A session that was cut off has no summary; its events still tell how it went."""
+    from entrain.control.look import summary
+    from entrain.control.session import reduce, start
+
+    state = start(session.config)
+    for event, _ in session.records:
+        state, _ = reduce(state, event)
+    return summary(state, session.meta.row.id)
+
+
+def _replay(store: Store, args: argparse.Namespace) -> int:
+    """0 where every decision is the same, 1 where one is not."""
+    from entrain.control.session import reduce, start
+    from entrain.storage.verify import replay
+
+    session = store.load(store.find(args.id))
+    outcome = replay(session, start, reduce)
+    if args.json:
+        difference = outcome.difference and str(outcome.difference)
+        print(json.dumps({**asdict(outcome), "difference": difference, "identical": outcome.is_identical}))
+        return 0 if outcome.is_identical else 1
+    which = f"Session {session.meta.row.id}"
+    if outcome.is_identical:
+        print(f"{which}: {outcome.n_events} events, {outcome.n_effects} effects, the same bit for bit.")
+        return 0
+    if outcome.n_missing:
+        print(f"{which}: {outcome.n_missing} records could not be stored when it ran.")
+    if outcome.difference is not None:
+        print(f"{which}: the same up to here, then not.\n{outcome.difference}")
+        print(f"It was recorded by entrain {session.meta.entrain_version}.", file=sys.stderr)
+    return 1
+
+
+def _export(store: Store, args: argparse.Namespace) -> int:
+    from entrain.storage.export import export
+
+    remarks = export(store, store.find(args.id), args.format, args.out, args.strap)
+    print(f"{args.out}: {'; '.join(remarks)}.", file=sys.stderr)
+    return 0
+
+
+def _import(store: Store, args: argparse.Namespace) -> int:
+    from entrain.storage.absorb import absorb
+
+    for path in args.files:
+        new = absorb(store, path)
+        print(f"{path}: {_sessions(new)}" if new else f"{path}: nothing that is not here already")
+    return 0
+
+
+def _sessions(ids: tuple[int, ...]) -> str:
+    return f"session{'s' * (len(ids) > 1)} {', '.join(map(str, ids))}"
+
+
+def _note(store: Store, args: argparse.Namespace) -> int:
+    session_id = store.find(args.id)
+    if args.text is None:
+        print(store.load(session_id).meta.row.note)
+        return 0
+    store.note(session_id, args.text, replace=args.replace)
+    return 0
+
+
+def _delete(store: Store, args: argparse.Namespace) -> int:
+    ids = tuple(dict.fromkeys(store.find(name) for name in args.ids))
+    if not args.yes:
+        if not sys.stdin.isatty():
+            raise UsageError("Deleting needs a yes, and nobody is here to ask.", "Add --yes.")
+        chosen = [row for row in store.sessions() if row.id in ids]
+        print("\n".join(words.rows_text(chosen)), file=sys.stderr)
+        print("Delete for good? Type yes: ", end="", file=sys.stderr, flush=True)
+        if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+            print("Nothing was deleted.", file=sys.stderr)
+            return 1
+    for session_id in ids:
+        store.delete(session_id)
+    print(f"Deleted {_sessions(ids)}.", file=sys.stderr)
+    return 0
+
+
+def _backup(store: Store, args: argparse.Namespace) -> int:
+    store.backup(args.path)
+    print(f"{args.path}: {len(Store(args.path).sessions())} sessions.", file=sys.stderr)
+    return 0
+
+
+_ACTIONS: Final[Mapping[str, Callable[[Store, argparse.Namespace], int]]] = {
+    "list": _list,
+    "show": _show,
+    "replay": _replay,
+    "export": _export,
+    "import": _import,
+    "note": _note,
+    "delete": _delete,
+    "backup": _backup,
+}

@@ -1,0 +1,58 @@
+"""Does the store work here? For `entrain doctor`."""
+
+import os
+import shutil
+from contextlib import closing
+from pathlib import Path
+from typing import Final
+
+from entrain.errors import StoreError
+from entrain.storage.database import open_for_writing, reading, told
+from entrain.storage.places import HOME_VARIABLE, home
+from entrain.storage.store import Store
+
+LITTLE_BYTES: Final = 50_000_000  # some hundred hours of sessions
+
+
+def check_storage() -> tuple[bool, str, str]:
+    """Try the store without adding anything to it: (works, a sentence, what to do)."""
+    try:
+        return _check(Store.open())
+    except StoreError as error:
+        return False, error.message, error.advice
+
+
+def _check(store: Store) -> tuple[bool, str, str]:
+    folder = _nearest_folder(store.path)
+    free = shutil.disk_usage(folder).free
+    if not os.access(folder, os.W_OK):
+        advice = f"Make {folder} writable, or set {HOME_VARIABLE} to a folder of your own."
+        return False, f"Nothing can be kept in {home()}: {folder} cannot be written.", advice
+    if not store.path.exists():
+        return True, f"Sessions will be kept in {store.path}.", _room_advice(free)
+    with reading(store.path) as connection, told(store.path):
+        (state,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    if state != "ok":
+        advice = f"Copy what can be read: sqlite3 {store.path} .recover"
+        return False, f"The store {store.path} is damaged: {state}.", advice
+    with told(store.path), closing(open_for_writing(store.path)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("ROLLBACK")
+    rescued = sorted(store.path.parent.glob("entrain-rescue-*.db"))
+    n_sessions, size = len(store.sessions()), store.path.stat().st_size / 1e6
+    advice = f"Bring the rescued session in: entrain sessions import {rescued[0]}" if rescued else ""
+    return (
+        True,
+        f"{n_sessions} session{'s' * (n_sessions != 1)}, {size:.1f} MB, in {store.path}.",
+        advice or _room_advice(free),
+    )
+
+
+def _nearest_folder(path: Path) -> Path:
+    return next(parent for parent in path.absolute().parents if parent.is_dir())
+
+
+def _room_advice(free_bytes: int) -> str:
+    if free_bytes >= LITTLE_BYTES:
+        return ""
+    return f"Only {free_bytes / 1e6:.0f} MB are free there; an hour of a session takes about 5 MB."
