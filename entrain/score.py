@@ -76,6 +76,13 @@ class Score:
         moment = self.breath_at(t_s)
         return None if moment is None else self.tempo.bpm_at(t_s) / moment.pattern.beats
 
+    def paced_at(self, t_s: float) -> tuple[float, float] | None:
+        """(fraction of the breath, breaths per minute) where a breath is being guided at `t_s`."""
+        moment = self.breath_at(t_s)
+        if moment is None or self.presence.at(t_s) <= 0.0:
+            return None
+        return moment.fraction, self.tempo.bpm_at(t_s) / moment.pattern.beats
+
     def onsets_between(self, from_s: float, to_s: float) -> Iterator[tuple[int, float]]:
         """(beat number, session seconds) of every beat with from_s <= time < to_s."""
         for n in self.tempo.beats_between(from_s, to_s):

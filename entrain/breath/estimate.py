@@ -1,0 +1,255 @@
+"""The breath, seen in the heart: its rate and phase from respiratory sinus arrhythmia, live and cheap.
+
+The pulse quickens while one breathes in, so accepted RR intervals carry the breath. On the steps and the
+sliding spectrum of `entrain.breath.tachogram`:
+
+1. *Rate.* A Hann window is three neighbouring bins; the two largest beside each other place the peak between
+   bins (Grandke 1983). The share of all change within one bin of the peak is the confidence: below
+   `LEAST_SHARE` no rate is given, for then a third of them are wrong by more than 1/min in simulation.
+2. *Not a Mayer wave.* The baroreflex makes waves near 6/min by itself. A wave below 9/min that moves the
+   pulse by less than `MAYER_BPM` is taken for no breath, and one is looked for above it.
+3. *In step.* Against a pacer more can be known: each step is turned back by the pacer's own phase (a lock-in
+   amplifier along a tempo that may change) and summed over three windows of 20 s, 10 s apart. A breath in
+   step leaves the sums pointing one way; one that is not makes them turn, by as much as it is off. In step
+   is: off by no more than 10 %, sums of one direction, and a fair share of all change explained.
+
+In simulation (`tests/breath`) the median error is about 0.1/min, at rest and paced; typical people who follow
+a pacer are seen in step 95 % of the time (else it is listening again after an outage), those who breathe on
+at their own rate 0 to 2 %. In real recordings of slow breathing it is within 0.5/min of the plain periodogram
+96 to 100 % of the time. Being in step is seen over 40 s, so a shorter lapse is passed over. With a very small
+RSA it says "too small to tell". It cannot see faster than half the pulse, and what it calls breath is what
+the heart does: to it, a large Mayer wave looks like a breath.
+"""
+
+from cmath import exp as turned
+from cmath import phase as angle
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from itertools import pairwise
+from math import floor, pi, sin
+from typing import Final
+
+from entrain.breath.tachogram import FASTEST_BIN, PACED_N, SAMPLE_S, WINDOW_S, N, Pacer, Tachogram, extended
+from entrain.units import MS_PER_S, S_PER_MIN
+
+LEAST_N: Final = N // 2  # half a window is enough to begin with
+STALE_S: Final = 10.0  # nothing is said on samples older than this
+SLOWEST_BIN: Final = 3  # with its neighbours: from about 2.5/min on
+OF_PULSE: Final = 0.45  # of the pulse: a breath needs more than two beats to be seen
+LEAST_SHARE: Final = 0.45
+LEAST_SHARE_ABOVE: Final = 0.6  # of what is above the Mayer waves; an overtone of one has less
+LEAST_RSA_MS: Final = 4.0  # peak to trough; a strap's own ticks and jitter make 2 to 3
+MAYER_TO_PER_MIN: Final = 9.0
+MAYER_BPM: Final = 6.0  # peak to trough
+ABOVE_MAYER_BIN: Final = 10
+PHASE_N: Final = round(15.0 / SAMPLE_S)
+
+LOCKS: Final = 3
+LOCK_HOP_N: Final = PACED_N // (LOCKS + 1)
+LOCK_N: Final = 2 * LOCK_HOP_N
+STEP_WITHIN: Final = 0.10
+LEAST_AGREEMENT: Final = 0.8
+LEAST_EXPLAINED: Final = 0.3
+
+_HANN: Final = tuple(sin(pi * n / N) ** 2 for n in range(N))
+_LOCK_HANN: Final = tuple(sin(pi * n / LOCK_N) ** 2 for n in range(LOCK_N))
+
+
+class InStep(StrEnum):
+    NO_PACER = "no pacer"
+    LISTENING = "listening"  # too soon to tell
+    TOO_SMALL = "too small to tell"  # the breath does not show in this heart
+    YES = "in step"
+    NO = "out of step"
+
+
+@dataclass(frozen=True, slots=True)
+class BreathEstimate:
+    """What is known of the breath at `t_s`; None where it is not."""
+
+    t_s: float
+    rate_per_min: float | None  # over the last minute, or the last 40 s in step with a pacer
+    phase: float | None  # 0..1; 0 where the pulse is slowest, at slow rates about where breathing in begins
+    rsa_ms: float | None  # peak to trough of the RR intervals
+    confidence: float  # 0..1: the share of all change that is this breath's
+    in_step: InStep
+
+
+_SILENCE: Final = Tachogram()
+
+
+@dataclass(frozen=True, slots=True)
+class BreathTrack:
+    """State. Fold intervals in with `with_interval`, time with `with_tick`."""
+
+    tachogram: Tachogram = _SILENCE
+    estimate: BreathEstimate | None = None
+    in_step_s: float = 0.0
+    judged_s: float = 0.0  # how long it could be told
+
+
+def with_interval(track: BreathTrack, t_s: float, rr_ms: float, pacer: Pacer | None = None) -> BreathTrack:
+    """Fold in an accepted interval that ended at `t_s`, and what was paced meanwhile (`Score.paced_at`)."""
+    return replace(track, tachogram=extended(track.tachogram, t_s, rr_ms, pacer))
+
+
+def with_tick(track: BreathTrack, t_s: float) -> BreathTrack:
+    """What is known at `t_s`, into `estimate`; call it once a second. Counts the time in step."""
+    tachogram = track.tachogram
+    if tachogram.newest is None or t_s - tachogram.newest_s > STALE_S:
+        estimate = BreathEstimate(t_s, None, None, None, 0.0, InStep.LISTENING)
+    else:
+        wave, confidence, in_step = _judged(tachogram)
+        estimate = BreathEstimate(
+            t_s=t_s,
+            rate_per_min=None if wave is None else wave.per_min,
+            phase=None if wave is None else _phase(tachogram, wave.per_min, t_s),
+            rsa_ms=None if wave is None else wave.swing_ms,
+            confidence=confidence,
+            in_step=in_step,
+        )
+    last = track.estimate
+    since_s = 0.0 if last is None else min(t_s - last.t_s, STALE_S)
+    return BreathTrack(
+        tachogram,
+        estimate,
+        in_step_s=track.in_step_s + since_s * (estimate.in_step is InStep.YES),
+        judged_s=track.judged_s + since_s * (estimate.in_step in (InStep.YES, InStep.NO)),
+    )
+
+
+def _judged(tachogram: Tachogram) -> tuple["_Wave | None", float, InStep]:
+    """(the breath's wave if it shows, confidence, is it in step)"""
+    wave, confidence = _breath(tachogram)
+    paced = tachogram.paced_per_min
+    if paced is None:
+        return wave, confidence, InStep.NO_PACER
+    lock = _lock(tachogram, paced)
+    if lock is None:
+        return wave, confidence, InStep.LISTENING
+    if lock.agrees:
+        if lock.wave.may_be_mayer:
+            return None, confidence, InStep.TOO_SMALL
+        # Forty seconds against a known pace tell more than sixty against none.
+        return lock.wave, max(confidence, lock.explained), InStep.YES
+    return wave, confidence, InStep.TOO_SMALL if wave is None else InStep.NO
+
+
+def _breath(tachogram: Tachogram) -> tuple["_Wave | None", float]:
+    """The wave that is the breath's, if one is clear, and the confidence."""
+    peak, least = _peak(tachogram, SLOWEST_BIN), LEAST_SHARE
+    if peak is not None and peak[0].may_be_mayer:
+        peak, least = _peak(tachogram, ABOVE_MAYER_BIN), LEAST_SHARE_ABOVE
+    if peak is None:
+        return None, 0.0
+    wave, share = peak
+    return wave if share >= least and wave.is_breath else None, share
+
+
+@dataclass(frozen=True, slots=True)
+class _Wave:
+    """One wave in the RR intervals."""
+
+    per_min: float
+    swing_ms: float  # peak to trough
+    rr_ms: float
+
+    @staticmethod
+    def of_changes(per_min: float, change_ms: float, rr_ms: float) -> "_Wave":
+        """The wave whose change from sample to sample has the amplitude `change_ms`."""
+        hz = per_min / S_PER_MIN
+        # What a step is of a wave, and what straight lines between beats leave of one.
+        kept = 2.0 * sin(pi * hz * SAMPLE_S) * _sinc(hz * rr_ms / MS_PER_S) ** 2
+        return _Wave(per_min, 2.0 * change_ms / kept, rr_ms)
+
+    @property
+    def may_be_mayer(self) -> bool:
+        swing_bpm = self.swing_ms * S_PER_MIN * MS_PER_S / self.rr_ms**2
+        return self.per_min < MAYER_TO_PER_MIN and swing_bpm < MAYER_BPM
+
+    @property
+    def is_breath(self) -> bool:
+        return self.swing_ms >= LEAST_RSA_MS and not self.may_be_mayer
+
+
+def _peak(tachogram: Tachogram, slowest: int) -> tuple[_Wave, float] | None:
+    """The strongest wave of the last minute and its share of all change in the band from bin `slowest` on.
+
+    None before half a minute is known.
+    """
+    if tachogram.newest is None or sum(tachogram.known) < LEAST_N:
+        return None
+    _, rr_ms = tachogram.newest
+    z = tachogram.spectrum
+    hann = [0.0] + [abs(0.5 * z[k] - 0.25 * (z[k - 1] + z[k + 1])) for k in range(1, len(z) - 1)]
+    fastest = min(FASTEST_BIN, floor(OF_PULSE * S_PER_MIN * MS_PER_S / rr_ms))
+    peaks = [k for k in range(slowest, fastest + 1) if hann[k - 1] <= hann[k] >= hann[k + 1]]
+    total = sum(x * x for x in hann[slowest : fastest + 1])
+    if not peaks or total <= 0.0:
+        return None
+    k = max(peaks, key=hann.__getitem__)
+    share = sum(x * x for x in hann[max(slowest, k - 1) : min(fastest, k + 1) + 1]) / total
+    side = 1 if hann[k + 1] >= hann[k - 1] else -1
+    ratio = hann[k + side] / hann[k]
+    off = (2.0 * ratio - 1.0) / (ratio + 1.0)
+    per_min = (k + side * off) * S_PER_MIN / WINDOW_S
+    known = sum(w for w, is_known in zip(_HANN, tachogram.known, strict=True) if is_known)
+    change_ms = 2.0 * hann[k] * (1.0 - off * off) / (known * _sinc(off))
+    return _Wave.of_changes(per_min, change_ms, rr_ms), share
+
+
+@dataclass(frozen=True, slots=True)
+class _Lock:
+    wave: _Wave
+    paced_per_min: float
+    agreement: float  # 0..1: how much the windows point one way
+    explained: float  # 0..1: the share of all change that keeps to the pacer
+
+    @property
+    def agrees(self) -> bool:
+        off = abs(self.wave.per_min - self.paced_per_min) / self.paced_per_min
+        return off <= STEP_WITHIN and self.agreement >= LEAST_AGREEMENT and self.explained >= LEAST_EXPLAINED
+
+
+def _lock(tachogram: Tachogram, paced_per_min: float) -> _Lock | None:
+    """The last 40 s against the pacer; None where either of them is not known throughout."""
+    steps, paced = tachogram.steps[-PACED_N:], tachogram.paced
+    if tachogram.newest is None or not all(paced) or sum(tachogram.known[-PACED_N:]) < 0.8 * PACED_N:
+        return None
+    sums: list[complex] = []
+    explained = 0.0
+    for first in range(0, LOCKS * LOCK_HOP_N, LOCK_HOP_N):
+        window = steps[first : first + LOCK_N]
+        weighted = [w * x for w, x in zip(_LOCK_HANN, window, strict=True)]
+        z = sum(x * turn for x, turn in zip(weighted, paced[first : first + LOCK_N], strict=True))
+        energy = sum(x * y for x, y in zip(weighted, window, strict=True))
+        sums.append(2.0 * z / (0.5 * LOCK_N))
+        explained += abs(z) ** 2 / (0.25 * LOCK_N * energy) / LOCKS if energy > 0.0 else 0.0
+    size = sum(abs(z) for z in sums)
+    if size <= 0.0:
+        return None
+    turn = sum(b * a.conjugate() for a, b in pairwise(sums))
+    off_hz = angle(turn) / (2.0 * pi) / (LOCK_HOP_N * SAMPLE_S)
+    return _Lock(
+        wave=_Wave.of_changes(paced_per_min + off_hz * S_PER_MIN, size / LOCKS, tachogram.newest[1]),
+        paced_per_min=paced_per_min,
+        agreement=abs(sum(sums)) / size,
+        explained=explained,
+    )
+
+
+def _phase(tachogram: Tachogram, per_min: float, t_s: float) -> float:
+    """Where the wave of `per_min` stands at `t_s`, from the last whole breaths (15 s or one) seen."""
+    hz = per_min / S_PER_MIN
+    breath_n = 1.0 / (hz * SAMPLE_S)
+    n = min(N, round(breath_n * max(1, round(PHASE_N / breath_n))))
+    turn, z = turned(2j * pi * hz * SAMPLE_S), 0j
+    for step in tachogram.steps[-n:]:
+        z = (z + step) * turn
+    # A step leads the wave by a quarter, and lies half a sample before its end.
+    newest = angle(z / turn) / (2.0 * pi) - 0.25 + hz * SAMPLE_S / 2.0
+    return (newest + hz * (t_s - tachogram.newest_s)) % 1.0
+
+
+def _sinc(x: float) -> float:
+    return sin(pi * x) / (pi * x) if abs(x) > 1e-9 else 1.0
