@@ -88,9 +88,8 @@ def tell(whole: Whole, sent: list[bytes]) -> None:
     print(f"outages {whole.summary.n_outages}, LOST {links[Link.LOST]}, segments begun {segments}")
     print(f"onsets captured {whole.heard.n}, every planned one played: {whole.heard.all_planned_were_played}")
     print(f"captured - planned, after one constant offset: max {np.abs(errors).max():.2f} frames")
-    print(
-        f"logged DAC time - captured, after one offset: SD {np.nanstd(dac_ms):.3f} ms, max {np.nanmax(np.abs(dac_ms)):.3f}"
-    )
+    spread_ms, worst_ms = np.nanstd(dac_ms), np.nanmax(np.abs(dac_ms))
+    print(f"logged DAC time - captured, after one offset: SD {spread_ms:.3f} ms, max {worst_ms:.3f} ms")
     same = "identical" if whole.replayed.is_identical else f"differs: {whole.replayed.difference}"
     print(f"replay of {whole.replayed.n_events} events, {whole.replayed.n_effects} effects: {same}")
 

@@ -16,6 +16,7 @@ from entrain.breath.pattern import BreathPart
 from entrain.control.events import (
     BeatSeen,
     BreathCued,
+    BreathMeasured,
     CommandGiven,
     Decided,
     Effect,
@@ -42,6 +43,7 @@ _WORDS = {
     BreathPart.HOLD_OUT: "rest",
 }
 PULSE_EVERY_S = 15.0
+LEAST_JUDGED_S = 60.0
 
 
 class Lines:
@@ -100,6 +102,8 @@ class Lines:
                 ]
             case PulseMeasured(t_s=t_s, bpm=bpm, age_s=age_s):
                 return [_line(t_s, "pulse", bpm=bpm, age_s=age_s)]
+            case BreathMeasured(t_s=t_s, strap=strap, rate_per_min=rate, rsa_ms=rsa_ms, in_step=in_step):
+                return [_line(t_s, "breathing", strap=strap, bpm=rate, rsa_ms=rsa_ms, in_step=in_step.value)]
             case PhaseBegan(t_s=t_s, phase=phase, reason=reason):
                 return [_line(t_s, "phase", name=phase.value, reason=reason)]
             case Decided(t_s=t_s, what="tempo_bpm", after=after, reason=reason, author=author):
@@ -135,6 +139,8 @@ class Lines:
             case "breath":
                 word = _WORDS[BreathPart(line["part"])]
                 return f"{word}, {line['beats']} beats"
+            case "sound" if line["state"] == Sound.OFF.value:
+                return ""
             case "strap" | "sound" | "log":
                 what = line["event"]
                 parts = [f"{what} {line['state']}", line["detail"], line["advice"]]
@@ -205,6 +211,13 @@ def summary_lines(summary: Summary) -> list[str]:
         if summary.slowest_breath_per_min is not None:
             text += f", the breath to {summary.slowest_breath_per_min:.1f} a minute"
         lines.append(f"{text}.")
+    if summary.judged_s >= LEAST_JUDGED_S:
+        in_step, judged = summary.in_step_s / 60.0, summary.judged_s / 60.0
+        lines.append(
+            f"Your breath was in step for {in_step:.1f} of {judged:.1f} minutes in which it could be told."
+        )
+    elif summary.n_beats:
+        lines.append("Your heart did not show clearly enough whether your breath was in step.")
     if summary.n_beats:
         share = 100.0 * summary.n_artefacts / summary.n_beats
         outages = f"{summary.n_outages} outages ({summary.outage_s:.0f} s)"

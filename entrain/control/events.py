@@ -7,6 +7,7 @@ of them; feeding the stored events back into `reduce` gives the stored effects a
 from dataclasses import dataclass
 from enum import StrEnum
 
+from entrain.breath.estimate import InStep
 from entrain.breath.pattern import BreathPart
 from entrain.heart.beat import Beat, PulseSource
 from entrain.score import Score
@@ -310,6 +311,18 @@ class PulseMeasured:
 
 
 @dataclass(frozen=True, slots=True)
+class BreathMeasured:
+    """The person's own breath as one heart shows it, once a tick; see `entrain.breath.estimate`."""
+
+    t_s: float
+    strap: str
+    rate_per_min: float | None
+    rsa_ms: float | None
+    confidence: float
+    in_step: InStep
+
+
+@dataclass(frozen=True, slots=True)
 class VolumeChanged:
     t_s: float
     volume: float
@@ -336,6 +349,7 @@ Effect = (
     | SegmentBegan
     | PayloadRejected
     | PulseMeasured
+    | BreathMeasured
     | VolumeChanged
     | Ended
 )

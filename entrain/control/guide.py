@@ -4,11 +4,13 @@ from dataclasses import replace
 from math import floor
 from typing import Final
 
+from entrain.breath.estimate import InStep
 from entrain.breath.pattern import BreathPattern, BreathPlan
 from entrain.control import bounds as limits
 from entrain.control.events import Author, Decided, Effect, Link, Phase, ScoreChanged
 from entrain.control.protocol import HARD_BREATH_FALL_PER_MIN2
 from entrain.control.state import GUIDED, HoldCause, SessionState, has_sensor
+from entrain.control.track import group_in_step
 from entrain.heart.beat import HeartState
 from entrain.score import LEAD_S, Presence, Score
 from entrain.tempo.plan import TempoPlan
@@ -18,6 +20,8 @@ from entrain.units import S_PER_MIN
 EASE_FRACTION: Final = 0.04  # how much quicker an ease-off makes the beat
 EASE_BREATH_PER_MIN: Final = 1.0
 EASE_S: Final = 60.0
+QUICKEST_START_PER_MIN: Final = 16.0
+OUT_OF_STEP_S: Final = 10.0  # shorter than that is no reason to wait
 RELEASE_BPM: Final = 1.5  # a raised pulse must come back this far before the hold ends
 SAME_BPM: Final = 0.05
 LOOK_AHEAD_S: Final = 20.0  # a breath must not fall below its floor before it ends
@@ -41,7 +45,7 @@ def begin(state: SessionState, heart: HeartState, out: list[Effect]) -> SessionS
     plan, breaths, line = TempoPlan.steady(at_s, start.to_bpm), None, 0.0
     if breath.guided:
         slowest = limits.breath_floor_per_min(preset.bounds)
-        beats = max(2, round(start.to_bpm / breath.start_per_min))
+        beats = max(2, round(start.to_bpm / _start_per_min(state)))
         beats = max(2, min(beats, floor(start.to_bpm / slowest)))
         breaths = BreathPlan.steady(BreathPattern.of_beats(beats, breath.ratio))
         line = start.to_bpm / beats
@@ -70,6 +74,17 @@ def begin(state: SessionState, heart: HeartState, out: list[Effect]) -> SessionS
     return with_score(state, score, at_s, out)
 
 
+def _start_per_min(state: SessionState) -> float:
+    """Where the guided breath begins: a share of the person's own rate where it is known.
+
+    Pacing at three quarters of one's own rate slowed breathing more than a fixed 6/min (Leslie 2019).
+    """
+    rule, own = state.config.preset.breath, state.baseline_breath_per_min
+    if own is None or rule.own_fraction <= 0.0:
+        return rule.start_per_min
+    return max(rule.goal_per_min, min(QUICKEST_START_PER_MIN, rule.own_fraction * own))
+
+
 def with_score(state: SessionState, score: Score, from_s: float, out: list[Effect]) -> SessionState:
     score = score.since(min(state.t_s, from_s) - KEEP_S)
     out.append(ScoreChanged(state.t_s, from_s, score))
@@ -89,6 +104,15 @@ def goal_breath_per_min(state: SessionState) -> float:
     wish = state.goal_breath_per_min
     wish = preset.breath.goal_per_min if wish is None else wish
     return max(limits.breath_floor_per_min(preset.bounds), wish)
+
+
+def with_step(state: SessionState) -> SessionState:
+    """Remember since when the breath has been out of step with the guided one."""
+    if group_in_step(state.tracks) is not InStep.NO:
+        return replace(state, out_of_step_since_s=None)
+    if state.out_of_step_since_s is None:
+        return replace(state, out_of_step_since_s=state.t_s)
+    return state
 
 
 def with_hold(state: SessionState, heart: HeartState, out: list[Effect]) -> SessionState:
@@ -123,6 +147,8 @@ def _cause(state: SessionState, heart: HeartState) -> tuple[HoldCause | None, st
         held = state.hold is HoldCause.PULSE_UP
         if above > bounds.pulse_rise_bpm - (RELEASE_BPM if held else 0.0):
             return HoldCause.PULSE_UP, f"holding: your pulse is {above:.0f} above where you began"
+    if state.out_of_step_since_s is not None and state.t_s - state.out_of_step_since_s >= OUT_OF_STEP_S:
+        return HoldCause.OUT_OF_STEP, "holding until your breath comes along; let it come by itself"
     if state.person_holds:
         return HoldCause.PERSON, "holding, as you asked"
     if state.t_s < state.eased_until_s:

@@ -1,9 +1,10 @@
 """From a session's state to the pictures that others see: the view of a moment, the summary of the whole."""
 
+from entrain.breath.estimate import InStep
 from entrain.control.events import Phase
 from entrain.control.guide import goal_bpm
 from entrain.control.state import GUIDED, SessionState, length_s
-from entrain.control.track import HeartTrack, group_state
+from entrain.control.track import HeartTrack, group_breath_per_min, group_in_step, group_state
 from entrain.control.view import Sample, SessionView, SoundView, StrapView, Summary
 from entrain.heart.beat import HeartState, PulseSource
 from entrain.heart.median import median
@@ -47,6 +48,10 @@ def view(state: SessionState, t_s: float, trend: tuple[Sample, ...] = ()) -> Ses
         ),
         log_fault=state.log_fault,
         ended=state.reason if state.phase is Phase.ENDED else None,
+        own_breath_per_min=group_breath_per_min(state.tracks),
+        in_step=group_in_step(state.tracks) if state.tracks else InStep.NO_PACER,
+        in_step_s=_mean(tuple(track.breath.in_step_s for track in state.tracks)),
+        judged_s=_mean(tuple(track.breath.judged_s for track in state.tracks)),
     )
 
 
@@ -79,6 +84,9 @@ def summary(state: SessionState, session_id: int | None = None) -> Summary:
         rating_before=state.rating_before,
         rating_after=state.rating_after,
         session_id=session_id,
+        baseline_breath_per_min=state.baseline_breath_per_min,
+        in_step_s=_mean(tuple(track.breath.in_step_s for track in state.tracks)),
+        judged_s=_mean(tuple(track.breath.judged_s for track in state.tracks)),
     )
 
 
@@ -111,6 +119,10 @@ def _strap_view(track: HeartTrack, t_s: float) -> StrapView:
         n_beats=track.n_beats,
         n_outages=track.n_outages,
     )
+
+
+def _mean(values: tuple[float, ...]) -> float:
+    return sum(values) / len(values) if values else 0.0
 
 
 def _outage_s(track: HeartTrack, t_s: float) -> float:

@@ -59,6 +59,7 @@ class TempoRule:
 @dataclass(frozen=True, slots=True)
 class BreathRule:
     guided: bool = True
+    own_fraction: float = 0.8  # of the person's own rate, where the heart shows it; 0: start_per_min always
     start_per_min: float = 12.0
     goal_per_min: float = 6.0
     ratio: tuple[float, float, float, float] = (4.0, 0.0, 6.0, 0.0)

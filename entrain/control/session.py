@@ -60,7 +60,9 @@ from entrain.control.safety import reason_to_stop
 from entrain.control.state import GUIDED, SessionState, SoundState, has_sensor, length_s
 from entrain.control.track import (
     HeartTrack,
+    group_breath_per_min,
     group_state,
+    with_breath_at,
     with_description,
     with_link,
     with_notification,
@@ -97,11 +99,12 @@ def reduce(state: SessionState, event: Event) -> tuple[SessionState, tuple[Effec
         return state, ()
     state = replace(state, t_s=max(state.t_s, event.t_s))
     out: list[Effect] = []
+    score = state.score
     match event:
         case Tick():
             state = _tick(state, out)
         case NotificationArrived():
-            state = _on_track(state, event.strap, lambda track: with_notification(track, event), out)
+            state = _on_track(state, event.strap, lambda track: with_notification(track, event, score), out)
         case LinkChanged():
             state = _on_track(state, event.strap, lambda track: with_link(track, event), out)
             state = _after_link(state, event, out)
@@ -136,6 +139,7 @@ def _tick(state: SessionState, out: list[Effect]) -> SessionState:
     if has_sensor(state):
         out.append(PulseMeasured(state.t_s, heart.bpm, heart.age_s, heart.source, heart.rmssd_ms))
         state = _remember(state, heart)
+        state = _look_for_breath(state, out)
     spent_s = 0.0 if state.paused or not _counts(state, heart) else since_s
     state = replace(state, phase_spent_s=state.phase_spent_s + spent_s, spent_s=state.spent_s + spent_s)
     state = _advance_phase(state, heart, out)
@@ -144,7 +148,7 @@ def _tick(state: SessionState, out: list[Effect]) -> SessionState:
         if stop:
             out.append(Decided(state.t_s, "stop", Author.BOUND, None, None, stop))
             return _end(state, stop, completed=False, out=out)
-        state = guide.with_hold(state, heart, out)
+        state = guide.with_hold(guide.with_step(state), heart, out)
         state = guide.steer(state, heart, out)
         state = guide.pace_breath(state, spent_s, out)
     return _commit(state, out)
@@ -208,10 +212,13 @@ def _with_baseline(state: SessionState, out: list[Effect]) -> SessionState:
         return state
     bpm = median([bpm for _, bpm in state.pulses])
     rmssd_ms = median([ms for _, ms in state.rmssds]) if state.rmssds else None
-    inputs = (("n", float(len(state.pulses))), ("rmssd_ms", rmssd_ms))
+    breath_per_min = group_breath_per_min(state.tracks)
+    inputs = (("n", float(len(state.pulses))), ("rmssd_ms", rmssd_ms), ("breath_per_min", breath_per_min))
     reason = f"your resting pulse is {bpm:.0f}"
     out.append(Decided(state.t_s, "baseline_bpm", Author.PROTOCOL, None, bpm, reason, inputs))
-    return replace(state, baseline_bpm=bpm, baseline_rmssd_ms=rmssd_ms)
+    return replace(
+        state, baseline_bpm=bpm, baseline_rmssd_ms=rmssd_ms, baseline_breath_per_min=breath_per_min
+    )
 
 
 def _guiding_is_over(state: SessionState) -> bool:
@@ -311,6 +318,15 @@ def _after_link(state: SessionState, event: LinkChanged, out: list[Effect]) -> S
         state = guide.with_hold(state, heart, out)
         state = guide.steer(state, heart, out)
     return state
+
+
+def _look_for_breath(state: SessionState, out: list[Effect]) -> SessionState:
+    tracks: list[HeartTrack] = []
+    for track in state.tracks:
+        looked, effects = with_breath_at(track, state.t_s)
+        tracks.append(looked)
+        out.extend(effects)
+    return replace(state, tracks=tuple(tracks))
 
 
 # ---- the person --------------------------------------------------------------------------------------------

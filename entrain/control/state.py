@@ -19,6 +19,7 @@ class HoldCause(StrEnum):
     PAUSED = "paused"
     NO_DATA = "no data"
     PULSE_UP = "pulse up"
+    OUT_OF_STEP = "out of step"
     PERSON = "person"
     EASED = "eased off"
 
@@ -60,6 +61,7 @@ class SessionState:
     breath_line_per_min: float = 0.0  # the slowest breathing asked for so far; falls no faster than its bound
     goal_bpm: float | None = None  # a person's change of goal
     goal_breath_per_min: float | None = None
+    out_of_step_since_s: float | None = None
     hold: HoldCause | None = None
     hold_reason: str = ""
     n_holds: int = 0
@@ -69,6 +71,7 @@ class SessionState:
     # Measurement.
     baseline_bpm: float | None = None
     baseline_rmssd_ms: float | None = None
+    baseline_breath_per_min: float | None = None  # the person's own, where the heart shows it
     pulses: tuple[tuple[float, float], ...] = ()  # (t_s, bpm) of the last minute, once a tick
     rmssds: tuple[tuple[float, float], ...] = ()  # (t_s, ms) likewise
     alarm: Alarm = Alarm()

@@ -3,8 +3,10 @@
 from dataclasses import dataclass, replace
 from typing import Final
 
+from entrain.breath.estimate import BreathTrack, InStep, with_interval, with_tick
 from entrain.control.events import (
     BeatSeen,
+    BreathMeasured,
     Effect,
     Link,
     LinkChanged,
@@ -21,6 +23,7 @@ from entrain.heart.gatt import HeartRateMeasurement
 from entrain.heart.median import median
 from entrain.heart.rate import Rate, heart_state, with_beat, with_field
 from entrain.heart.timeline import Timeline
+from entrain.score import Score
 
 _CONNECTED: Final = frozenset({Link.STREAMING, Link.SILENT})
 
@@ -38,6 +41,7 @@ class HeartTrack:
     rate: Rate = Rate()
     # (segment, number) of the newest accepted beat: its successor is its neighbour.
     newest: tuple[int, int] = (-1, -1)
+    breath: BreathTrack = BreathTrack()
     last_beat_t_s: float | None = None
     n_beats: int = 0
     n_artefacts: int = 0
@@ -49,15 +53,21 @@ class HeartTrack:
         return heart_state(self.rate, t_s)
 
 
-def with_notification(track: HeartTrack, event: NotificationArrived) -> tuple[HeartTrack, tuple[Effect, ...]]:
-    """Decode, place in time, screen. Bytes that are no measurement change nothing and are said."""
+def with_notification(
+    track: HeartTrack, event: NotificationArrived, score: Score | None = None
+) -> tuple[HeartTrack, tuple[Effect, ...]]:
+    """Decode, place in time, screen, and look for the breath beside the one that `score` guides.
+
+    Bytes that are no measurement change nothing and are said.
+    """
     try:
         measurement = HeartRateMeasurement.from_bytes(event.payload)
     except MalformedMeasurement as error:
         return track, (PayloadRejected(event.t_s, event.strap, error.message),)
     out: list[Effect] = []
     chain, intervals, was_broken = timeline.advance(track.timeline, event.t_s, measurement.rr_ticks or ())
-    screen, rate, newest = track.screen, track.rate, track.newest
+    screen, rate, newest, breath = track.screen, track.rate, track.newest, track.breath
+    pacer = None if score is None else score.paced_at
     n_artefacts = track.n_artefacts
     if was_broken:
         reason = "the chain of intervals does not fit the time that passed"
@@ -70,6 +80,7 @@ def with_notification(track: HeartTrack, event: NotificationArrived) -> tuple[He
         rate = with_beat(rate, event.t_s, beat, joined=newest == (beat.segment, beat.n - 1))
         if verdict is Verdict.OK:
             newest = (beat.segment, beat.n)
+            breath = with_interval(breath, beat.t_s, beat.rr.ms, pacer)
         else:
             n_artefacts += 1
     if measurement.contact is not False:
@@ -80,11 +91,26 @@ def with_notification(track: HeartTrack, event: NotificationArrived) -> tuple[He
         screen=screen,
         rate=rate,
         newest=newest,
+        breath=breath,
         last_beat_t_s=intervals[-1].t_s if intervals else track.last_beat_t_s,
         n_beats=track.n_beats + len(intervals),
         n_artefacts=n_artefacts,
     )
     return track, tuple(out)
+
+
+def with_breath_at(track: HeartTrack, t_s: float) -> tuple[HeartTrack, tuple[Effect, ...]]:
+    """What is known of the breath at a tick; nothing is said before there is anything to say."""
+    breath = with_tick(track.breath, t_s)
+    estimate = breath.estimate
+    track = replace(track, breath=breath)
+    if estimate is None or breath.tachogram.newest is None:
+        return track, ()
+    return track, (
+        BreathMeasured(
+            t_s, track.strap, estimate.rate_per_min, estimate.rsa_ms, estimate.confidence, estimate.in_step
+        ),
+    )
 
 
 def with_link(track: HeartTrack, event: LinkChanged) -> tuple[HeartTrack, tuple[Effect, ...]]:
@@ -135,3 +161,21 @@ def group_state(tracks: tuple[HeartTrack, ...], t_s: float) -> HeartState:
         artefacts_per_min=max(state.artefacts_per_min for state in fresh),
         settled=all(state.settled for state in fresh),
     )
+
+
+def group_in_step(tracks: tuple[HeartTrack, ...]) -> InStep:
+    """A group is in step when most of those are of whom it can be told; for one heart, that heart."""
+    said = [track.breath.estimate.in_step for track in tracks if track.breath.estimate is not None]
+    if not said:
+        return InStep.LISTENING
+    n_yes, n_no = said.count(InStep.YES), said.count(InStep.NO)
+    if n_yes + n_no == 0:
+        return said[0]
+    return InStep.YES if n_yes >= n_no else InStep.NO
+
+
+def group_breath_per_min(tracks: tuple[HeartTrack, ...]) -> float | None:
+    """The breathing rate seen in the hearts, their median; None where it does not show."""
+    estimates = [track.breath.estimate for track in tracks if track.breath.estimate is not None]
+    rates = [estimate.rate_per_min for estimate in estimates if estimate.rate_per_min is not None]
+    return median(rates) if rates else None

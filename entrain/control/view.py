@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from entrain.breath.estimate import InStep
 from entrain.control.events import Link, Phase, Sound
 from entrain.control.protocol import Preset
 from entrain.heart.beat import HeartState
@@ -67,6 +68,10 @@ class SessionView:
     last_beat_t_s: float | None
     log_fault: str | None  # what keeps the log from the disk, with what to do; None: all is kept
     ended: str | None  # why, once it is over
+    own_breath_per_min: float | None = None  # the person's own breathing, as the heart shows it
+    in_step: InStep = InStep.NO_PACER
+    in_step_s: float = 0.0  # so long it was in step …
+    judged_s: float = 0.0  # … of so long in which it could be told
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,3 +99,6 @@ class Summary:
     rating_before: int | None
     rating_after: int | None
     session_id: int | None = None
+    baseline_breath_per_min: float | None = None
+    in_step_s: float = 0.0
+    judged_s: float = 0.0  # how long it could be told whether the breath was in step

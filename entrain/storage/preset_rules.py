@@ -45,6 +45,7 @@ LIMITS: Final[Mapping[str, Limit]] = {
     "tempo.goal_bpm": _TEMPO,
     "tempo.free_bpm": _TEMPO,
     "tempo.fixed_bpm": _TEMPO,
+    "breath.own_fraction": Limit(0.0, 1.0),
     "breath.start_per_min": _BREATH,
     "breath.goal_per_min": _BREATH,
     "breath.ratio": Limit(0.0, 20.0),
