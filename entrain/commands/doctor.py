@@ -1,0 +1,93 @@
+"""`entrain doctor`: what works here, and what to do where it does not."""
+
+import argparse
+import asyncio
+import json
+import os
+import shutil
+import sys
+from dataclasses import asdict, dataclass
+from typing import Final
+
+from entrain.errors import EntrainError
+
+EPILOG: Final = """\
+examples:
+  entrain doctor
+  entrain doctor --json
+"""
+_NARROWEST: Final = (80, 24)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line: `ok`, what was found, and what to do about it."""
+
+    what: str
+    ok: bool
+    found: str
+    advice: str = ""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Look at Bluetooth, sound, terminal and storage, and say what to do where one does not work."
+    )
+    parser.epilog = EPILOG
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument("--json", action="store_true", help="one JSON array, for programs")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print what was found; 1 where the storage does not work, for without it a session is not kept."""
+    findings = [bluetooth(), sound(), terminal(), storage()]
+    if args.json:
+        print(json.dumps([asdict(finding) for finding in findings]))
+    else:
+        print("\n".join(line for finding in findings for line in lines(finding)))
+    return 0 if findings[-1].ok else 1
+
+
+def lines(finding: Finding) -> list[str]:
+    colours = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    mark = "ok  " if finding.ok else "look"
+    if colours:
+        mark = f"\x1b[{'32' if finding.ok else '31'}m{mark}\x1b[0m"
+    said = [f"{mark}  {finding.what:<10} {finding.found}"]
+    if finding.advice:
+        said.append(f"{'':17}{finding.advice}")
+    return said
+
+
+def bluetooth() -> Finding:
+    try:
+        from entrain.devices.ble.scan import check_bluetooth
+    except ImportError as error:
+        return Finding("Bluetooth", False, f"bleak cannot be loaded: {error}.")
+    return Finding("Bluetooth", *asyncio.run(check_bluetooth()))
+
+
+def sound() -> Finding:
+    from entrain.devices.audio.check import check_sound
+
+    return Finding("sound", *check_sound())
+
+
+def terminal() -> Finding:
+    if not sys.stdout.isatty():
+        return Finding("terminal", True, "Not a terminal; the app needs one, --headless does not.")
+    size = shutil.get_terminal_size()
+    colours = "no colours" if os.environ.get("NO_COLOR") else os.environ.get("COLORTERM") or "basic colours"
+    found = f"{size.columns}×{size.lines}, {colours}."
+    if (size.columns, size.lines) < _NARROWEST or size.lines < _NARROWEST[1]:
+        return Finding("terminal", False, found, "The app looks right from 80×24 on: enlarge the window.")
+    return Finding("terminal", True, found)
+
+
+def storage() -> Finding:
+    from entrain.storage.health import check_storage
+
+    try:
+        return Finding("storage", *check_storage())
+    except EntrainError as fault:
+        return Finding("storage", False, fault.message, fault.advice)
