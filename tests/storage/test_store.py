@@ -226,7 +226,7 @@ def test_a_newer_schema_is_refused(store: Store) -> None:
     connection.close()
     before = store.path.read_bytes()
     with pytest.raises(UnusableStore, match=f"newer entrain: schema {SCHEMA_VERSION + 1}") as caught:
-        Store.open(store.path)
+        store.sessions()
     assert "Update entrain" in caught.value.advice
     with pytest.raises(UnusableStore):
         store.note(1, "x")
@@ -240,7 +240,7 @@ def test_other_programs_databases_are_refused(store: Store) -> None:
     connection.commit()
     connection.close()
     with pytest.raises(UnusableStore, match="another program"):
-        Store.open(store.path)
+        store.sessions()
     with pytest.raises(UnusableStore, match="another program"):
         store.note(1, "x")
 
