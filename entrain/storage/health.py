@@ -54,4 +54,4 @@ def _nearest_folder(path: Path) -> Path:
 def _room_advice(free_bytes: int) -> str:
     if free_bytes >= LITTLE_BYTES:
         return ""
-    return f"Only {free_bytes / 1e6:.0f} MB are free there; an hour of a session takes about 5 MB."
+    return f"Only {free_bytes / 1e6:.0f} MB are free there; an hour of a session takes about 4 MB."

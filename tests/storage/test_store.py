@@ -270,3 +270,12 @@ def test_a_file_that_was_made_and_not_filled_is_an_empty_store(store: Store) -> 
     store.path.parent.mkdir()
     store.path.touch()
     assert Store.open(store.path).sessions() == ()
+
+
+def test_any_folder_will_do(tmp_path: Path) -> None:
+    store = Store(tmp_path / "an odd #place? 100 % für" / "sessions.db")
+    session_id = recorded(store)
+    store.note(session_id, "x")
+    store.backup(tmp_path / "a copy?.db")
+    assert len(Store(tmp_path / "a copy?.db").sessions()) == 1
+    assert [path.name for path in store.path.parent.iterdir()] == ["sessions.db"]
