@@ -15,18 +15,19 @@ _WHO: Final = {
     Author.BOUND: "a bound",
     Author.PERSON: "the person",
 }
-_WORDS: Final = {
-    "tempo_bpm": "tempo",
-    "baseline_bpm": "resting pulse",
-    "pulse_bpm": "pulse",
-    "wish_bpm": "wish",
-    "goal_bpm": "goal",
-    "goal_breath_per_min": "goal",
-    "breath_beats": "beats a breath",
-    "per_min": "a minute",
-    "age_s": "age in s",
-    "rmssd_ms": "RMSSD in ms",
-    "n": "from",
+# What figures are called, and how they are written. Others appear under their own names.
+_FIGURES: Final = {
+    "tempo_bpm": "tempo {}",
+    "breath_beats": "beats a breath {}",
+    "baseline_bpm": "resting pulse {}",
+    "goal_bpm": "goal {}",
+    "goal_breath_per_min": "goal {}",
+    "pulse_bpm": "pulse {}",
+    "wish_bpm": "wish {}",
+    "per_min": "at {} a minute",
+    "age_s": "data {} s old",
+    "rmssd_ms": "RMSSD {} ms",
+    "n": "{} seconds",
 }
 
 
@@ -88,22 +89,16 @@ def _origin(meta: SessionMeta) -> str:
 
 def summary_text(summary: Summary) -> list[str]:
     """The session in figures; what was not measured is a dash."""
-    s = summary
+    s, breath = summary, summary.slowest_breath_per_min
     share = f" ({100 * s.n_artefacts / s.n_beats:.1f} %)" if s.n_beats else ""
     rows = [
-        ("pulse", f"{_number(s.baseline_bpm)} at rest, {_number(s.end_bpm)} in the last minute"),
-        (
-            "RMSSD",
-            f"{_number(s.baseline_rmssd_ms)} ms at rest, {_number(s.end_rmssd_ms)} ms in the last minute",
-        ),
-        (
-            "beat",
-            f"down to {_number(s.lowest_tempo_bpm)} a minute, {s.n_onsets} beats in {clock(s.guided_s)}",
-        ),
-        ("breath", f"down to {_number(s.slowest_breath_per_min, 1)} a minute"),
-        ("data", f"{s.n_beats} beats, {s.n_artefacts} set aside{share}, {_outages(s)}"),
-        ("holds", f"{s.n_holds}"),
-        ("marks", f"{s.n_markers}"),
+        ("pulse", f"{_number(s.baseline_bpm)} at rest, {_number(s.end_bpm)} at the end"),
+        ("RMSSD", f"{_number(s.baseline_rmssd_ms)} ms at rest, {_number(s.end_rmssd_ms)} ms at the end"),
+        ("beat", f"down to {_number(s.lowest_tempo_bpm)} a minute; {s.n_onsets} of them"),
+        ("breath", f"down to {breath:.1f} a minute" if breath else "not guided"),
+        ("guided", f"{clock(s.guided_s)}, {_times(s.n_holds, 'hold')}"),
+        ("data", f"{s.n_beats} beats, {s.n_artefacts} set aside{share}; {_outages(s)}"),
+        ("marks", str(s.n_markers)),
         ("tension", f"{_number(s.rating_before)} before, {_number(s.rating_after)} after, of 10"),
     ]
     return [f"  {line}" for line in aligned(rows)]
@@ -111,8 +106,12 @@ def summary_text(summary: Summary) -> list[str]:
 
 def _outages(summary: Summary) -> str:
     if not summary.n_outages:
-        return "strap never lost"
-    return f"strap lost {summary.n_outages} times, for {summary.outage_s:.0f} s"
+        return "the strap was never lost"
+    return f"the strap was lost {_times(summary.n_outages, 'time')}, for {summary.outage_s:.0f} s"
+
+
+def _times(n: int, what: str) -> str:
+    return f"{n} {what}{'s' * (n != 1)}"
 
 
 def _number(value: float | None, digits: int = 0) -> str:
@@ -134,6 +133,8 @@ def story(session: StoredSession) -> tuple[list[PhaseBegan], list[Decided]]:
 
 def phases_text(phases: list[PhaseBegan]) -> list[str]:
     rows: list[tuple[str, str, str, str]] = []
+    if phases and phases[0].t_s > 0.0:
+        phases = [PhaseBegan(0.0, Phase.WAITING, "for the first pulse"), *phases]
     for index, phase in enumerate(phases):
         until_s = phases[index + 1].t_s if index + 1 < len(phases) else None
         lasted = "" if until_s is None or phase.phase is Phase.ENDED else clock(until_s - phase.t_s)
@@ -148,19 +149,21 @@ def decisions_text(decisions: list[Decided]) -> list[str]:
 
 
 def _sentence(decision: Decided) -> str:
-    figures = [f"{_WORDS.get(name, name)} {_figure(value)}" for name, value in decision.inputs]
-    known = f" ({', '.join(figures)})" if figures else ""
+    figures = [_named(decision.what, _change(decision))] if decision.after is not None else []
+    if decision.what in ("hold", "stop"):
+        figures = []  # the reason has said it
+    figures += [_named(name, _figure(value)) for name, value in decision.inputs]
     reason = decision.reason[:1].upper() + decision.reason[1:]
-    return f"{reason}{_change(decision)}{known}."
+    return f"{reason}. [{', '.join(figures)}]" if figures else f"{reason}."
+
+
+def _named(name: str, figure: str) -> str:
+    return _FIGURES.get(name, f"{name} {{}}").format(figure)
 
 
 def _change(decision: Decided) -> str:
-    what = _WORDS.get(decision.what, decision.what)
-    if decision.what in ("hold", "stop") or decision.after is None:
-        return ""
-    if decision.before is None:
-        return f": {what} {_figure(decision.after)}"
-    return f": {what} {_figure(decision.before)} to {_figure(decision.after)}"
+    after = _figure(decision.after)
+    return after if decision.before is None else f"{_figure(decision.before)} to {after}"
 
 
 def _figure(value: float | None) -> str:

@@ -46,29 +46,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     each.add_argument("--why", action="store_true", help="also every decision, with its author and reason")
     each.add_argument("--json", action="store_true", help="all of it as one JSON object")
 
-    each = actions.add_parser(
-        "replay", help="feed the events in again and compare every decision with the log"
-    )
+    each = actions.add_parser("replay", help="decide it all again and compare with the log, bit for bit")
     _add_id(each)
     each.add_argument("--json", action="store_true", help="the outcome as one JSON object")
 
     each = actions.add_parser("export", help="write one for other programs")
     _add_id(each)
-    each.add_argument(
-        "--format",
-        choices=[*FORMATS],
-        required=True,
-        help="rr: intervals in ms; csv: the beats, or"
-        " every table where PATH is a folder; jsonl: the whole log",
-    )
-    each.add_argument(
-        "--out", metavar="PATH", type=Path, required=True, help="a new file, or for csv a new folder"
-    )
+    forms = "rr: intervals in ms; csv: the beats, or every table; jsonl: the whole log"
+    each.add_argument("--format", choices=[*FORMATS], required=True, help=forms)
+    place = "a new file; for every table a new folder"
+    each.add_argument("--out", metavar="PATH", type=Path, required=True, help=place)
     each.add_argument("--strap", metavar="NAME", help="only this heart, of several")
 
-    each = actions.add_parser(
-        "import", help="bring in sessions from a backup, a rescue file, another computer"
-    )
+    each = actions.add_parser("import", help="bring in the sessions of a backup or a rescue file")
     each.add_argument("files", metavar="FILE", nargs="+", type=Path)
 
     each = actions.add_parser("note", help="add a line to a session's note, or read the note")

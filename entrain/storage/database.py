@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from entrain.errors import StoreError
-from entrain.storage.places import make_private_folder
+from entrain.storage.places import make_private_folder, may_write
 
 APPLICATION_ID: Final = 0x656E7472  # "entr"
 SCHEMA_VERSION: Final = 1
@@ -117,7 +117,7 @@ def _connect(path: Path, mode: str) -> sqlite3.Connection:
 
 
 def _connect_to_read(path: Path) -> sqlite3.Connection:
-    connection = _connect(path, "rw" if os.access(path, os.W_OK) else "ro")
+    connection = _connect(path, "rw" if may_write(path) else "ro")
     try:
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     except sqlite3.OperationalError as error:

@@ -1,6 +1,5 @@
 """Does the store work here? For `entrain doctor`."""
 
-import os
 import shutil
 from contextlib import closing
 from pathlib import Path
@@ -8,7 +7,7 @@ from typing import Final
 
 from entrain.errors import StoreError
 from entrain.storage.database import open_for_writing, reading, told
-from entrain.storage.places import HOME_VARIABLE, home
+from entrain.storage.places import HOME_VARIABLE, home, may_write
 from entrain.storage.store import Store
 
 LITTLE_BYTES: Final = 50_000_000  # some hundred hours of sessions
@@ -25,7 +24,7 @@ def check_storage() -> tuple[bool, str, str]:
 def _check(store: Store) -> tuple[bool, str, str]:
     folder = _nearest_folder(store.path)
     free = shutil.disk_usage(folder).free
-    if not os.access(folder, os.W_OK):
+    if not may_write(folder):
         advice = f"Make {folder} writable, or set {HOME_VARIABLE} to a folder of your own."
         return False, f"Nothing can be kept in {home()}: {folder} cannot be written.", advice
     if not store.path.exists():
@@ -55,4 +54,4 @@ def _nearest_folder(path: Path) -> Path:
 def _room_advice(free_bytes: int) -> str:
     if free_bytes >= LITTLE_BYTES:
         return ""
-    return f"Only {free_bytes / 1e6:.0f} MB are free there; an hour of a session takes about 5 MB."
+    return f"Only {free_bytes / 1e6:.0f} MB are free there; an hour of a session takes about 4 MB."

@@ -40,3 +40,8 @@ def make_private_folder(path: Path) -> None:
     if not path.is_dir():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.mkdir(mode=0o700, exist_ok=True)
+
+
+def may_write(path: Path) -> bool:
+    """May this process write there? By its effective user, where the system can tell."""
+    return os.access(path, os.W_OK, effective_ids=os.access in os.supports_effective_ids)

@@ -36,16 +36,8 @@ class Store:
 
     @classmethod
     def open(cls, path: Path | None = None) -> Self:
-        """The store at `path`, or the person's own.
-
-        Raises:
-            StoreError: there is a file, and it is not a store that can be read.
-        """
-        store = cls(sessions_path() if path is None else path)
-        if store.path.exists():
-            with reading(store.path):
-                pass
-        return store
+        """The store at `path`, or the person's own. Nothing is touched until something is asked of it."""
+        return cls(sessions_path() if path is None else path)
 
     def begin(
         self,

@@ -284,3 +284,12 @@ def test_fields_of_a_fault_are_kept_apart() -> None:
         "= 0 is below 1, which no session may pass",
         "Use a value from 1 to 60.",
     ]
+
+
+def test_the_documentation_names_every_preset_and_every_hard_limit() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "presets.md").read_text("utf-8")
+    for name in ALL:
+        assert f"| `{name}` | {presets.load(name).preset.minutes:g} |" in page
+    for dotted, limit in LIMITS.items():
+        if limit.is_hard and dotted.startswith("bounds"):
+            assert f"| `{dotted}` | at {'least' if 'floor' in dotted else 'most'}" in page

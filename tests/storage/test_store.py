@@ -226,7 +226,7 @@ def test_a_newer_schema_is_refused(store: Store) -> None:
     connection.close()
     before = store.path.read_bytes()
     with pytest.raises(UnusableStore, match=f"newer entrain: schema {SCHEMA_VERSION + 1}") as caught:
-        Store.open(store.path)
+        store.sessions()
     assert "Update entrain" in caught.value.advice
     with pytest.raises(UnusableStore):
         store.note(1, "x")
@@ -240,7 +240,7 @@ def test_other_programs_databases_are_refused(store: Store) -> None:
     connection.commit()
     connection.close()
     with pytest.raises(UnusableStore, match="another program"):
-        Store.open(store.path)
+        store.sessions()
     with pytest.raises(UnusableStore, match="another program"):
         store.note(1, "x")
 
@@ -270,3 +270,12 @@ def test_a_file_that_was_made_and_not_filled_is_an_empty_store(store: Store) -> 
     store.path.parent.mkdir()
     store.path.touch()
     assert Store.open(store.path).sessions() == ()
+
+
+def test_any_folder_will_do(tmp_path: Path) -> None:
+    store = Store(tmp_path / "an odd #place? 100 % für" / "sessions.db")
+    session_id = recorded(store)
+    store.note(session_id, "x")
+    store.backup(tmp_path / "a copy?.db")
+    assert len(Store(tmp_path / "a copy?.db").sessions()) == 1
+    assert [path.name for path in store.path.parent.iterdir()] == ["sessions.db"]

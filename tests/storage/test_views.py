@@ -91,11 +91,11 @@ def reader(store: Store) -> Iterator[sqlite3.Connection]:
             "t_s, command, author, arguments",
             "command",
             [
-                (3.0, "Mark", "person", '{"type":"Mark","note":"a door"}'),
+                (3.0, "Mark", "person", '{"type":"Mark","note":"a door","ago_s":0.5}'),
                 (3.5, "Rate", "person", '{"type":"Rate","value":6,"when":"before"}'),
             ],
         ),
-        ("t_s, note, author", "marker", [(3.0, "a door", "person")]),
+        ("t_s, note, author, given_t_s", "marker", [(2.5, "a door", "person", 3.0)]),
         ('t_s, "when", value', "rating", [(3.5, "before", 6)]),
     ],
 )

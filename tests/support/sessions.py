@@ -86,7 +86,7 @@ RECORDS: tuple[Record, ...] = (
     (SoundChanged(1.6, Sound.PLAYING, "Loudspeaker", gap_s=0.25), ()),
     (OnsetPlayed(1.7, 0, 2.0, 2.0125, 0.001, 96000), ()),
     (LogChanged(2.5, "The disk is full.", "Make some room."), ()),
-    (CommandGiven(3.0, Mark("a door")), ()),
+    (CommandGiven(3.0, Mark("a door", 0.5)), ()),
     (CommandGiven(3.5, Rate(6, "before")), ()),
     (NotificationArrived(4.0, "sim:7", b"\x10"), (PayloadRejected(4.0, "sim:7", "too short"),)),
     (

@@ -102,7 +102,11 @@ SELECT session_id, seq, t_s,
 FROM event WHERE kind = 'CommandGiven';
 
 CREATE VIEW marker AS
-SELECT session_id, seq, t_s, json_extract(arguments, '$.note') AS note, author
+SELECT session_id, seq,
+       t_s - coalesce(json_extract(arguments, '$.ago_s'), 0.0) AS t_s,
+       json_extract(arguments, '$.note') AS note,
+       author,
+       t_s AS given_t_s
 FROM command WHERE command = 'Mark';
 
 CREATE VIEW rating AS

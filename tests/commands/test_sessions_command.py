@@ -1,0 +1,217 @@
+"""`entrain sessions` and `entrain presets`, as people type them."""
+
+import io
+import json
+import sqlite3
+import sys
+from pathlib import Path
+
+import pytest
+
+from entrain.cli import main
+from entrain.storage.store import Store
+from tests.support import record_fixture
+
+Typed = pytest.CaptureFixture[str]
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("ENTRAIN_HOME", str(tmp_path))
+    return tmp_path
+
+
+@pytest.fixture
+def recorded(home: Path) -> Store:
+    (home / "sessions.db").write_bytes(record_fixture.FIXTURE.read_bytes())
+    return Store.open()
+
+
+def entrain(capsys: Typed, *words: str) -> tuple[int, str, str]:
+    code = main(words)
+    out, err = capsys.readouterr()
+    return code, out, err
+
+
+def test_before_the_first_session(capsys: Typed) -> None:
+    assert entrain(capsys, "sessions") == (
+        0,
+        "",
+        "No sessions yet. `entrain demo` makes one without a strap.\n",
+    )
+    assert entrain(capsys, "sessions", "list", "--json")[:2] == (0, "[]\n")
+    code, out, err = entrain(capsys, "sessions", "show", "3")
+    assert (code, out) == (1, "")
+    assert "There is no session '3'." in err
+
+
+@pytest.mark.usefixtures("recorded")
+def test_list(capsys: Typed) -> None:
+    code, out, err = entrain(capsys, "sessions", "list")
+    assert (code, err) == (0, "")
+    heading, row = out.splitlines()
+    assert heading.split() == ["ID", "STARTED", "MINUTES", "PRESET", "EVENTS", "HOW", "IT", "ENDED"]
+    assert row.split()[0] == "1"
+    assert row.endswith("3.1  quiet      491  completed: the session is complete")
+    (each,) = json.loads(entrain(capsys, "sessions", "list", "--json")[1])
+    assert (each["id"], each["n_events"], each["state"]) == (1, 491, "completed")
+
+
+@pytest.mark.usefixtures("recorded")
+def test_show(capsys: Typed) -> None:
+    code, out, _ = entrain(capsys, "sessions", "show", "last")
+    assert code == 0
+    assert out.startswith("Session 1: Three quiet minutes (quiet)\n")
+    assert "  pulse    74 at rest, 75 at the end\n" in out
+    assert "  0:05  baseline  1:00  listening to your resting pulse, in silence\n" in out
+    assert "Decisions" not in out
+
+
+@pytest.mark.usefixtures("recorded")
+def test_show_why(capsys: Typed) -> None:
+    lines = entrain(capsys, "sessions", "show", "1", "--why")[1].splitlines()
+    decisions = lines[lines.index("Decisions") + 1 :]
+    assert (
+        len(decisions)
+        == sqlite3.connect(Store.open().path).execute("SELECT count(*) FROM decision").fetchone()[0]
+    )
+    assert decisions[0].startswith("  1:05  the preset  Your resting pulse is 74. [resting pulse 74.3, ")
+    assert any(
+        "the person  Easing off, as you asked. [tempo 71.2 to 74.1, pulse" in line for line in decisions
+    )
+
+
+@pytest.mark.usefixtures("recorded")
+def test_show_as_json(capsys: Typed) -> None:
+    shown = json.loads(entrain(capsys, "sessions", "show", "1", "--json")[1])
+    assert shown["config"]["seed"] == 7
+    assert shown["summary"]["rating_before"] == 6
+    assert [each["phase"] for each in shown["phases"]][:2] == ["baseline", "match"]
+    assert shown["decisions"][0]["what"] == "baseline_bpm"
+
+
+def test_an_interrupted_session_is_summed_up_from_its_events(recorded: Store, capsys: Typed) -> None:
+    whole = json.loads(entrain(capsys, "sessions", "show", "1", "--json")[1])["summary"]
+    connection = sqlite3.connect(recorded.path)
+    connection.execute("UPDATE session SET summary = NULL, end_reason = NULL")
+    connection.commit()
+    connection.close()
+    code, out, _ = entrain(capsys, "sessions", "show", "1")
+    assert code == 0
+    assert "3.1 minutes, interrupted." in out
+    assert json.loads(entrain(capsys, "sessions", "show", "1", "--json")[1])["summary"] == whole
+
+
+def test_replay(recorded: Store, capsys: Typed) -> None:
+    assert entrain(capsys, "sessions", "replay", "1")[:2] == (
+        0,
+        "Session 1: 491 events, 580 effects, the same bit for bit.\n",
+    )
+    assert json.loads(entrain(capsys, "sessions", "replay", "1", "--json")[1])["identical"] is True
+    connection = sqlite3.connect(recorded.path)
+    connection.execute(
+        "UPDATE effect SET body = replace(body, 'pulse is 74', 'pulse is 60') WHERE kind = 'Decided'"
+    )
+    connection.commit()
+    connection.close()
+    code, out, err = entrain(capsys, "sessions", "replay", "1")
+    assert code == 1
+    assert "the same up to here, then not.\nEvent 1" in out
+    assert "then: Decided" in out
+    assert "resting pulse is 60" in out
+    assert "recorded by entrain" in err
+
+
+@pytest.mark.usefixtures("recorded")
+def test_export(home: Path, capsys: Typed) -> None:
+    words = ("sessions", "export", "1", "--format", "rr", "--out", str(home / "rr.txt"))
+    code, out, err = entrain(capsys, *words)
+    assert (code, out) == (0, "")
+    assert "216 intervals; " in err
+    assert len((home / "rr.txt").read_text().splitlines()) == 216
+    code, _, err = entrain(capsys, *words)
+    assert code == 2
+    assert "exists already" in err
+
+
+@pytest.mark.usefixtures("recorded")
+def test_notes(capsys: Typed) -> None:
+    entrain(capsys, "sessions", "note", "1", "slept badly")
+    entrain(capsys, "sessions", "note", "1", "and no coffee")
+    assert entrain(capsys, "sessions", "note", "1") == (0, "slept badly\nand no coffee\n", "")
+    assert "Note: slept badly\nNote: and no coffee\n" in entrain(capsys, "sessions", "show", "1")[1]
+    entrain(capsys, "sessions", "note", "1", "well", "--replace")
+    assert entrain(capsys, "sessions", "note", "1")[1] == "well\n"
+
+
+def test_delete_asks(recorded: Store, capsys: Typed, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setattr(sys, "stdin", io.StringIO("yes\n"))
+    code, _, err = entrain(capsys, "sessions", "delete", "1")
+    assert code == 2
+    assert "Add --yes." in err
+    monkeypatch.setattr(sys, "stdin", Terminal("no\n"))
+    assert entrain(capsys, "sessions", "delete", "1")[0] == 1
+    assert len(recorded.sessions()) == 1
+    monkeypatch.setattr(sys, "stdin", Terminal("yes\n"))
+    assert entrain(capsys, "sessions", "delete", "1")[0] == 0
+    assert recorded.sessions() == ()
+
+
+def test_backup_import_and_another_store(recorded: Store, home: Path, capsys: Typed) -> None:
+    copy = str(home / "copy.db")
+    assert entrain(capsys, "sessions", "backup", copy)[0] == 0
+    assert entrain(capsys, "sessions", "delete", "1", "--yes")[0] == 0
+    assert entrain(capsys, "sessions", "--store", copy, "list")[1].count("quiet") == 1
+    assert entrain(capsys, "sessions", "import", copy)[1] == f"{copy}: session 2\n"
+    assert entrain(capsys, "sessions", "import", copy)[1] == f"{copy}: nothing that is not here already\n"
+    assert len(recorded.sessions()) == 1
+    code, _, err = entrain(capsys, "sessions", "--store", str(home / "none.db"), "list")
+    assert code == 2
+    assert "There is no store" in err
+
+
+@pytest.mark.parametrize("words", [("sessions",), ("presets",), ("sessions", "export"), ("presets", "check")])
+def test_help(words: tuple[str, ...], capsys: Typed) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main([*words, "--help"])
+    assert caught.value.code == 0
+    assert f"entrain {' '.join(words)}" in capsys.readouterr().out
+
+
+def test_presets_list_and_show(capsys: Typed) -> None:
+    code, out, _ = entrain(capsys, "presets", "list")
+    assert code == 0
+    assert out.splitlines()[1] == "desk            10  Ten minutes at the desk"
+    assert len(json.loads(entrain(capsys, "presets", "list", "--json")[1])) == 8
+    assert entrain(capsys, "presets", "show", "sleep")[1].startswith("# Wind down for sleep")
+    assert json.loads(entrain(capsys, "presets", "show", "sleep", "--json")[1])["minutes"] == 20.0
+
+
+def test_a_preset_of_one_s_own(home: Path, capsys: Typed) -> None:
+    code, out, _ = entrain(capsys, "presets", "copy", "desk", "mine")
+    path = home / "presets" / "mine.toml"
+    assert (code, out) == (0, f"{path}\n")
+    assert entrain(capsys, "presets", "check", "mine", "desk")[:2] == (
+        0,
+        "mine: nothing wrong\ndesk: nothing wrong\n",
+    )
+    path.write_text(path.read_text().replace("minutes = 10 ", "minutes = 100 "))
+    code, out, _ = entrain(capsys, "presets", "check", str(path))
+    assert code == 3
+    assert out.startswith(f"{path}, line 10: minutes = 100 is above 60")
+    assert "mine             -  The preset" in entrain(capsys, "presets", "list")[1]
+    assert entrain(capsys, "presets", "show", "mine")[0] == 3
+    assert entrain(capsys, "presets", "copy", "desk", "mine")[0] == 2
+    assert entrain(capsys, "presets", "copy", "desk", "../mine")[0] == 2
+
+
+def test_check_goes_on_after_a_file_that_is_none(capsys: Typed) -> None:
+    code, out, _ = entrain(capsys, "presets", "check", "nothing.toml", "dsek", "desk")
+    assert code == 3
+    assert out.splitlines()[0] == "nothing.toml cannot be read: No such file or directory."
+    assert out.splitlines()[1].startswith('There is no preset "dsek". Did you mean "desk"?')
+    assert out.splitlines()[2] == "desk: nothing wrong"
