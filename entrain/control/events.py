@@ -73,9 +73,10 @@ class SetMuted:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A moment worth finding again."""
+    """A moment worth finding again; it was `ago_s` before the command, while the note was written."""
 
     note: str = ""
+    ago_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
