@@ -1,0 +1,220 @@
+"""The terminal app: from the notice over the home screen to a session, its summary, and back."""
+
+import os
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from textual.app import App, SystemCommand
+from textual.screen import Screen
+
+from entrain.clock import Clock, MonotonicClock
+from entrain.control.protocol import Preset
+from entrain.control.view import Summary
+from entrain.errors import EntrainError
+from entrain.tui.drawing.ink import Depth
+from entrain.tui.look import Look, depth_of
+from entrain.tui.messages import FigureChosen
+from entrain.tui.ports import FindStraps, OpenedSession, OpenSession, SessionChoice
+from entrain.tui.screens.check_in import CheckInScreen
+from entrain.tui.screens.home import HomeScreen
+from entrain.tui.screens.notice import NoticeScreen
+from entrain.tui.screens.session import SessionScreen
+from entrain.tui.screens.session_keys import KEYS
+from entrain.tui.screens.summary import Next, SummaryScreen
+from entrain.tui.themes import CYCLE, THEMES
+
+Open = Callable[[], Awaitable[OpenedSession]]
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """What the home screen offers, and what is chosen on it at first."""
+
+    presets: Sequence[Preset]
+    voices: Sequence[tuple[str, str]]  # name, what it sounds like
+    find_straps: FindStraps
+    open_session: OpenSession
+    choice: SessionChoice
+
+
+@dataclass(frozen=True, slots=True)
+class Manners:
+    """How the app deals with a person. `on_…` are called when there is something to remember."""
+
+    look: Look = field(default_factory=Look)
+    show_notice: bool = False
+    check_in: bool = True
+    on_notice_accepted: Callable[[], None] = lambda: None
+    on_look_changed: Callable[[Look], None] = lambda look: None
+    on_choice: Callable[[SessionChoice], None] = lambda choice: None
+
+
+class EntrainApp(App[Summary | None]):
+    """Returns the last session's summary. `fault` holds what ended it, where something did."""
+
+    TITLE = "entrain"
+    ENABLE_COMMAND_PALETTE = True
+    CSS = """
+    Screen { background: $background; color: $text; }
+    ToastRack { align: right top; dock: top; }
+    Toast { background: $panel; max-width: 44; width: auto; padding: 1 2; }
+    """
+    BINDINGS = [("t", "theme", "Theme")]  # noqa: RUF012  Textual's own type
+
+    def __init__(
+        self, start: Home | Open, manners: Manners = Manners(), *, clock: Clock | None = None
+    ) -> None:
+        look = manners.look
+        without_colours = depth_of(os.environ, "truecolor") is Depth.NONE or look.depth is Depth.NONE
+        super().__init__(ansi_color=True if without_colours else None)
+        self._start = start
+        self._manners = manners
+        self._clock = clock or MonotonicClock()
+        self.depth = look.depth or depth_of(os.environ, self.console.color_system)
+        self.look = look
+        self.fault: Exception | None = None
+        self.ended_with: Summary | None = None
+        for theme in THEMES.values():
+            self.register_theme(theme)
+        few_colours = self.depth in (Depth.SIXTEEN, Depth.NONE)
+        self.theme = "plain" if few_colours else self.look.theme if self.look.theme in THEMES else "dark"
+
+    def on_mount(self) -> None:
+        self.run_worker(self._journey(), exit_on_error=False, name="journey")
+
+    # ---- the way through the app ----------------------------------------------------------------------
+
+    async def _journey(self) -> None:
+        try:
+            await self._from_notice_to_end()
+        except Exception as fault:
+            self.fault = fault
+        self.exit(self.ended_with)
+
+    async def _from_notice_to_end(self) -> None:
+        if self._manners.show_notice:
+            if not await self.push_screen_wait(NoticeScreen()):
+                return
+            self._manners.on_notice_accepted()
+        if isinstance(self._start, Home):
+            await self._from_home(self._start)
+        else:
+            while await self._session(self._start) is Next.AGAIN:
+                pass
+
+    async def _from_home(self, home: Home) -> None:
+        choice, trouble = home.choice, ""
+        while True:
+            chosen = await self.push_screen_wait(self._home_screen(home, choice, trouble))
+            if chosen is None:
+                return
+            choice, trouble = chosen, ""
+            self._manners.on_choice(choice)
+            try:
+                await self._session(lambda choice=choice: home.open_session(choice))
+            except EntrainError as fault:
+                trouble = f"{fault.message} {fault.advice}".strip()
+
+    def _home_screen(self, home: Home, choice: SessionChoice, trouble: str) -> HomeScreen:
+        return HomeScreen(
+            home.presets,
+            home.voices,
+            home.find_straps,
+            choice,
+            figure=self.look.figure,
+            depth=self.depth,
+            trouble=trouble,
+        )
+
+    async def _session(self, open_session: Open) -> Next:
+        """Check in, one session, its summary. Raises what the session raised."""
+        rating: int | None = None
+        if self._manners.check_in:
+            check_in = await self.push_screen_wait(CheckInScreen())
+            if check_in is None:
+                return Next.LEAVE
+            rating = check_in.rating
+        opened = await open_session()
+        result = await self.push_screen_wait(
+            SessionScreen(
+                opened,
+                clock=self._clock,
+                figure=self.look.figure,
+                depth=self.depth,
+                reduced_motion=self.look.reduced_motion,
+                rating=rating,
+            )
+        )
+        if result.fault is not None:
+            raise result.fault
+        if result.summary is None:
+            return Next.LEAVE
+        self.ended_with = result.summary
+        return await self.push_screen_wait(SummaryScreen(opened.port, result.summary, result.trail))
+
+    # ---- what holds on every screen -------------------------------------------------------------------
+
+    def action_theme(self) -> None:
+        if self.theme not in CYCLE:
+            self.notify("This terminal brings its own colours.", markup=False)
+            return
+        self.theme = CYCLE[(CYCLE.index(self.theme) + 1) % len(CYCLE)]
+        self._remember(replace(self.look, theme=self.theme))
+
+    def on_figure_chosen(self, message: FigureChosen) -> None:
+        self._remember(replace(self.look, figure=message.figure))
+
+    def _remember(self, look: Look) -> None:
+        self.look = look
+        self._manners.on_look_changed(look)
+
+    async def action_quit(self) -> None:
+        """A running session is stopped first, so that its sound fades and its log is whole."""
+        session = self._running_session()
+        if session is None:
+            self.exit(self.ended_with)
+        else:
+            session.action_stop()
+
+    def action_help_quit(self) -> None:
+        self.call_later(self.action_quit)
+
+    def _running_session(self) -> SessionScreen | None:
+        for screen in reversed(self.screen_stack):
+            if isinstance(screen, SessionScreen):
+                return screen
+        return None
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        session = self._running_session()
+        if session is not None:
+            for key in KEYS:
+                yield SystemCommand(f"{key.label} ({key.shown})", key.text, _bound(session, key.action))
+        else:
+            yield SystemCommand("light (t)", "Dark, light or dim for the night.", self.action_theme)
+            yield SystemCommand("quit (q)", "Leave.", self.action_quit)
+
+
+def _bound(screen: SessionScreen, action: str) -> Callable[[], Awaitable[object]]:
+    return lambda: screen.run_action(action)
+
+
+def run_home(home: Home, manners: Manners = Manners()) -> Summary | None:
+    """The app from its home screen. Raises what ended it, if anything did."""
+    return _run(EntrainApp(home, manners))
+
+
+def run_session(open_session: Open, manners: Manners = Manners()) -> Summary | None:
+    """One session (and another, as long as the person wants) without the home screen.
+
+    Returns the last summary; None if the person left before a session had begun. Raises `EntrainError` where
+    the session could not be opened or driven.
+    """
+    return _run(EntrainApp(open_session, manners))
+
+
+def _run(app: EntrainApp) -> Summary | None:
+    summary = app.run()
+    if app.fault is not None:
+        raise app.fault
+    return summary

@@ -1,0 +1,41 @@
+"""A dark screen for closed eyes: the sound leads, nothing moves, any key brings the picture back."""
+
+from collections.abc import Callable
+from typing import Final
+
+from textual import events
+from textual.app import ComposeResult
+
+from entrain.tui.screens.base import EntrainScreen
+from entrain.tui.widgets.say import Say
+
+_STOP: Final = frozenset({"q", "escape", "ctrl+c", "ctrl+q"})
+
+
+class EyesClosedScreen(EntrainScreen[None]):
+    CSS = """
+    EyesClosedScreen { background: black; align: center bottom; }
+    EyesClosedScreen Say { color: #262626; text-align: center; }
+    """
+
+    def __init__(self, stop: Callable[[], None], tap: Callable[[], None] | None) -> None:
+        super().__init__()
+        self._stop = stop
+        self._tap = tap
+
+    def compose(self) -> ComposeResult:
+        yield Say("q stop     any other key brings the picture back")
+
+    def on_key(self, event: events.Key) -> None:
+        event.stop()
+        event.prevent_default()
+        if event.key == "space" and self._tap is not None:
+            self._tap()
+        elif event.key in _STOP:
+            self.dismiss()
+            self._stop()
+        else:
+            self.dismiss()
+
+    def on_click(self) -> None:
+        self.dismiss()

@@ -1,0 +1,193 @@
+"""The home screen: the heart, what to do, the voice, how long, and one key to start."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+
+from entrain.control.protocol import HARD_SESSION_MAX_MIN, Preset
+from entrain.tui.drawing.ink import Depth
+from entrain.tui.drawing.shapes import Pose
+from entrain.tui.ports import FindStraps, HeartChoice, HeartKind, SessionChoice
+from entrain.tui.screens.base import EntrainScreen
+from entrain.tui.screens.help import HelpScreen
+from entrain.tui.screens.straps import StrapsScreen
+from entrain.tui.themes import figure_colours
+from entrain.tui.widgets.breath_figure import BreathFigure
+from entrain.tui.widgets.cards import Card, Cards
+from entrain.tui.widgets.key_line import Key, KeyLine
+from entrain.tui.widgets.say import Say
+
+LEAST_MIN: Final = 3.0
+
+_KEYS = (
+    Key("enter", "enter", "start", "start", "Start the session that is marked."),
+    Key(
+        "s",
+        "s",
+        "straps",
+        "sensor",
+        "Choose where your pulse comes from: a strap, a simulation, tapping, none.",
+    ),
+    Key("v,right", "v", "voice(1)", "voice", "The next voice."),
+    Key("minus,underscore", "-", "minutes(-1)", "shorter", "A minute shorter."),
+    Key("plus,equals_sign", "+", "minutes(1)", "longer", "A minute longer."),
+    Key("t", "t", "theme", "light", "Dark, light or dim for the night."),
+    Key("question_mark,f1", "?", "help", "help", "This list."),
+    Key("q,escape,ctrl+c", "q", "leave", "quit", "Leave."),
+)
+_SHOWN = tuple(key for key in _KEYS if key.shown not in ("-", "t"))
+_ARROWS = Key("up", "↑ ↓", "none", "session", "Choose what to do.")
+
+_HEARTS: Final = {
+    HeartKind.STRAP: "the first strap that is found",
+    HeartKind.SIMULATED: "a simulated heart",
+    HeartKind.TAP: "your own tapping",
+    HeartKind.NONE: "no sensor",
+}
+
+
+class HomeScreen(EntrainScreen[SessionChoice | None]):
+    """Ends with what was chosen, or None where the person leaves. `trouble` is why the last start failed."""
+
+    CSS = """
+    HomeScreen { padding: 1 4 0 4; }
+    HomeScreen .name { text-style: bold; color: $primary; }
+    HomeScreen .about { color: $text-muted; margin-bottom: 1; }
+    HomeScreen Cards { height: auto; }
+    HomeScreen .choices { height: 3; margin-top: 1; }
+    HomeScreen .choice { height: 1; padding: 0 1 0 3; }
+    HomeScreen .trouble { color: $warning; height: auto; max-height: 3; }
+    HomeScreen KeyLine { padding: 0; margin-top: 1; }
+    HomeScreen #picture { width: 40; align: center middle; display: none; }
+    HomeScreen.-wide #picture { display: block; }
+    HomeScreen.-wide { padding: 2 10 1 10; }
+    """
+    BINDINGS = [  # noqa: RUF012  Textual's own type
+        *(key.binding() for key in _KEYS),
+        ("left", "voice(-1)"),
+    ]
+
+    def __init__(
+        self,
+        presets: Sequence[Preset],
+        voices: Sequence[tuple[str, str]],
+        find_straps: FindStraps,
+        choice: SessionChoice,
+        *,
+        figure: str,
+        depth: Depth,
+        trouble: str = "",
+    ) -> None:
+        super().__init__()
+        self._presets = presets
+        self._voices = voices
+        self._find_straps = find_straps
+        self.choice = choice
+        self._trouble = trouble
+        self._remembered = choice.heart if choice.heart.kind is HeartKind.STRAP else None
+        self._figure = BreathFigure(figure, depth, figure_colours("dark"))
+
+    def compose(self) -> ComposeResult:
+        yield Say("entrain", classes="name")
+        yield Say("A beat a little slower than your pulse, and a breath to follow.", classes="about")
+        with Horizontal():
+            with Vertical():
+                yield Cards([_card(preset) for preset in self._presets], self.choice.preset.name)
+                with Vertical(classes="choices"):
+                    yield Say(classes="choice heart")
+                    yield Say(classes="choice voice")
+                    yield Say(classes="choice minutes")
+            with Vertical(id="picture"):
+                yield self._figure
+        yield Say(self._trouble, classes="trouble")
+        yield KeyLine(_KEYS[0], _ARROWS, *_SHOWN[1:])
+
+    def on_mount(self) -> None:
+        self._dye()
+        self.host.theme_changed_signal.subscribe(self, lambda _theme: self._dye())
+        self.query_one(Cards).focus()
+        self._show()
+
+    def on_resize(self) -> None:
+        # The list is as long as it needs to be and leaves room for the choices under it.
+        self.query_one(Cards).styles.max_height = max(3, self.size.height - 11)
+
+    def _dye(self) -> None:
+        self._figure.dye(figure_colours(self.host.theme))
+        self._figure.show(Pose(0.55, 0.75, 0.85))
+
+    def _show(self) -> None:
+        choice = self.choice
+        heart = choice.heart.name or choice.heart.address or _HEARTS[choice.heart.kind]
+        self._say("heart", "sensor", heart, "s")
+        about = dict(self._voices).get(choice.voice, "")
+        self._say("voice", "voice", f"{choice.voice}  {about}".strip(), "v")
+        self._say("minutes", "minutes", f"{choice.minutes:.0f}", "- +")
+        self.query_one(".trouble", Say).say(self._trouble)
+
+    def _say(self, name: str, label: str, value: str, key: str) -> None:
+        self.query_one(f".{name}", Say).say(
+            (f"{label:<9}", "$text-muted"), value, (f"   {key}", "$text-disabled")
+        )
+
+    def on_cards_marked(self, message: Cards.Marked) -> None:
+        preset = next(preset for preset in self._presets if preset.name == message.card.key)
+        if preset.name != self.choice.preset.name:
+            # Another session brings its own length and voice.
+            self.choice = replace(
+                self.choice, preset=preset, minutes=preset.minutes, voice=self._voice_of(preset)
+            )
+            self._trouble = ""
+        self._show()
+
+    def _voice_of(self, preset: Preset) -> str:
+        return preset.sound.voice if preset.sound.voice in dict(self._voices) else self.choice.voice
+
+    def on_cards_taken(self) -> None:
+        self.action_start()
+
+    def action_start(self) -> None:
+        if self.choice.preset.needs_heart and self.choice.heart.kind is HeartKind.NONE:
+            self._trouble = f"“{self.choice.preset.title}” needs a pulse. Press s to choose where from."
+            self._show()
+        else:
+            self.dismiss(self.choice)
+
+    def action_straps(self) -> None:
+        def chosen(heart: HeartChoice | None) -> None:
+            if heart is not None:
+                self.choice = replace(self.choice, heart=heart)
+                if heart.kind is HeartKind.STRAP:
+                    self._remembered = heart
+                self._trouble = ""
+                self._show()
+
+        self.host.push_screen(StrapsScreen(self._find_straps, self._remembered), chosen)
+
+    def action_voice(self, by: int) -> None:
+        names = [name for name, _ in self._voices]
+        if names:
+            at = names.index(self.choice.voice) if self.choice.voice in names else -by
+            self.choice = replace(self.choice, voice=names[(at + by) % len(names)])
+            self._show()
+
+    def action_minutes(self, by: int) -> None:
+        minutes = min(HARD_SESSION_MAX_MIN, max(LEAST_MIN, self.choice.minutes + by))
+        self.choice = replace(self.choice, minutes=minutes)
+        self._show()
+
+    def action_none(self) -> None:
+        """The arrows belong to the list."""
+
+    def action_help(self) -> None:
+        self.host.push_screen(HelpScreen((_KEYS[0], _ARROWS, *_KEYS[1:])))
+
+    def action_leave(self) -> None:
+        self.dismiss(None)
+
+
+def _card(preset: Preset) -> Card:
+    return Card(preset.name, preset.title, f"{preset.minutes:.0f} min", preset.summary)

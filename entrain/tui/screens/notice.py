@@ -1,0 +1,104 @@
+"""The safety notice of the first use, three short pages. Nothing starts before it was read to its end."""
+
+from typing import Final
+
+from textual.app import ComposeResult
+from textual.containers import Center, Vertical
+
+from entrain.tui.screens.base import EntrainScreen
+from entrain.tui.widgets.key_line import Key, KeyLine
+from entrain.tui.widgets.say import Part, Say
+
+PAGES: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
+    (
+        "What this is, and what it is not",
+        (
+            "A beat a little slower than your pulse, and a breath that follows it down. It is made for "
+            "winding down at a desk.",
+            "It is not a medical device. It finds no illness, treats none, and takes the place of no doctor.",
+            "Slow breathing is what does the work here; the beat carries it. Some people notice much, some "
+            "nothing at all. Both are normal.",
+        ),
+    ),
+    (
+        "Before you begin",
+        (
+            "Ask a doctor first if you have an irregular heartbeat, a pacemaker or an ICD, if you faint or "
+            "have low blood pressure, with severe lung disease, in pregnancy, or if panic makes you breathe "
+            "too much.",
+            "Never while driving or where you must stay alert.",
+            "Breathe gently, not deeply. If you feel dizzy, tingling or unwell, stop and breathe as you "
+            "like. One key stops at any time: q.",
+        ),
+    ),
+    (
+        "The sensor",
+        (
+            "Any chest strap or armband with the standard heart-rate service will do. Moisten the electrodes "
+            "and wear it snugly.",
+            "The numbers come from a fitness sensor and may be wrong. They are for your own interest, not "
+            "for any decision about your health.",
+            "What is recorded stays on this computer.",
+        ),
+    ),
+)
+
+_KEYS = (
+    Key("enter,right,space", "enter", "forward", "go on", "The next page."),
+    Key("left,backspace", "←", "back", "back", "The page before."),
+    Key("q,escape", "q", "leave", "leave", "Leave without starting."),
+)
+_READ = Key("enter,right,space", "enter", "forward", "I have read this", "Begin.")
+
+
+class NoticeScreen(EntrainScreen[bool]):
+    """Ends with True when it was read to the end, with False where the person left."""
+
+    CSS = """
+    NoticeScreen { align: center middle; }
+    NoticeScreen Vertical { width: 92%; max-width: 72; height: auto; max-height: 1fr; }
+    NoticeScreen .title { text-style: bold; color: $primary; margin-bottom: 1; }
+    NoticeScreen .body { height: auto; }
+    NoticeScreen .page { color: $text-muted; margin-top: 1; }
+    NoticeScreen KeyLine { dock: bottom; }
+    """
+    BINDINGS = [key.binding() for key in _KEYS]  # noqa: RUF012  Textual's own type
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.page = 0
+
+    def compose(self) -> ComposeResult:
+        with Center(), Vertical():
+            yield Say(classes="title")
+            yield Say(classes="body")
+            yield Say(classes="page")
+        yield KeyLine(*_KEYS)
+
+    def on_mount(self) -> None:
+        self._show()
+
+    def _show(self) -> None:
+        title, paragraphs = PAGES[self.page]
+        body: list[Part] = []
+        for paragraph in paragraphs:
+            body += [paragraph, "\n\n"]
+        self.query_one(".title", Say).say(title)
+        self.query_one(".body", Say).say(*body[:-1])
+        self.query_one(".page", Say).say(f"{self.page + 1} of {len(PAGES)}")
+        last = self.page == len(PAGES) - 1
+        self.query_one(KeyLine).show((_READ if last else _KEYS[0], *_KEYS[1:]))
+
+    def action_forward(self) -> None:
+        if self.page == len(PAGES) - 1:
+            self.dismiss(True)
+        else:
+            self.page += 1
+            self._show()
+
+    def action_back(self) -> None:
+        self.page = max(0, self.page - 1)
+        self._show()
+
+    def action_leave(self) -> None:
+        self.dismiss(False)

@@ -1,0 +1,291 @@
+"""The session screen: draws the port's picture some thirty times a second and hands in what keys ask for.
+
+It keeps no session state of its own. Whatever goes wrong while drawing, it shows nothing rather than
+something false, and the stop key goes on working.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from textual.app import ComposeResult
+from textual.containers import Container, Horizontal, Vertical
+from textual.worker import Worker
+
+from entrain.clock import Clock
+from entrain.control import events as ev
+from entrain.control.view import Sample, SessionView, Summary
+from entrain.score import LEAD_S
+from entrain.tui import words
+from entrain.tui.drawing.ink import Depth
+from entrain.tui.drawing.shapes import FIGURES, Pose
+from entrain.tui.messages import FigureChosen
+from entrain.tui.ports import OpenedSession
+from entrain.tui.screens.base import EntrainScreen
+from entrain.tui.screens.eyes_closed import EyesClosedScreen
+from entrain.tui.screens.help import HelpScreen
+from entrain.tui.screens.note import NoteScreen
+from entrain.tui.screens.session_keys import KEYS, keys_now
+from entrain.tui.themes import figure_colours
+from entrain.tui.toasts import Toasts
+from entrain.tui.trail import Trail
+from entrain.tui.widgets.banner import Banner
+from entrain.tui.widgets.breath_figure import BreathFigure
+from entrain.tui.widgets.cue import Cue
+from entrain.tui.widgets.key_line import KeyLine
+from entrain.tui.widgets.panel import Panel
+from entrain.tui.widgets.say import Say
+
+FRAMES_PER_S: Final = 30
+_WORDS_EVERY: Final = 3  # frames
+_TREND_EVERY_S: Final = 1.0
+_LEAVE_AFTER_S: Final = 1.0  # a second press sooner is taken for the same one
+_BLIND: Final = "The picture cannot be drawn just now. The session goes on; q stops it."
+
+
+@dataclass(frozen=True, slots=True)
+class SessionResult:
+    """How a session went: its figures where there are any, its whole course, and the fault that ended it."""
+
+    summary: Summary | None
+    trail: tuple[Sample, ...]
+    fault: Exception | None = None
+
+
+class SessionScreen(EntrainScreen[SessionResult]):
+    CSS = """
+    SessionScreen { layout: vertical; align-horizontal: center; }
+    #head, #body, SessionScreen Banner, SessionScreen KeyLine { max-width: 150; }
+    #head { height: 1; padding: 0 2; margin-top: 1; }
+    #head .left { width: 16; text-align: right; }
+    #body { height: 1fr; }
+    #stage { width: 1fr; }
+    #place { width: 1fr; height: 1fr; align: center middle; }
+    SessionScreen Cue { margin: 0 0 1 0; }
+
+    SessionScreen.-wide Panel { width: 44; padding: 2 4 1 2; }
+    SessionScreen.-wide Banner { padding: 0 4; }
+    SessionScreen.-wide #head, SessionScreen.-wide KeyLine { padding: 0 4; }
+    SessionScreen.-tall Panel .guidance, SessionScreen.-tall Panel .straps { margin-top: 2; }
+    SessionScreen.-tall KeyLine { margin-bottom: 1; }
+
+    SessionScreen.-tiny Panel, SessionScreen.-flat Panel { display: none; }
+    SessionScreen.-flat Banner { height: 2; }
+    SessionScreen.-flat #head, SessionScreen.-flat Cue, SessionScreen.-flat .beats { margin: 0; }
+    SessionScreen.-flat Cue { height: 2; }
+
+    SessionScreen.-focus #head, SessionScreen.-focus Panel, SessionScreen.-focus Banner { display: none; }
+    SessionScreen.-focus KeyLine { opacity: 60%; }
+    """
+    BINDINGS = [*(key.binding() for key in KEYS), ("space", "space_bar")]  # noqa: RUF012  Textual's own type
+
+    def __init__(
+        self,
+        opened: OpenedSession,
+        *,
+        clock: Clock,
+        figure: str,
+        depth: Depth,
+        reduced_motion: bool,
+        rating: int | None = None,
+    ) -> None:
+        super().__init__()
+        self._port = opened.port
+        self._tap: Callable[[], None] | None = opened.tap
+        self._clock = clock
+        self._figure = BreathFigure(figure, depth, figure_colours("dark"))
+        self._reduced_motion = reduced_motion
+        self._rating = rating
+        self._trail = Trail()
+        self._toasts = Toasts()
+        self._seen_t_s: float | None = None  # the newest picture's time …
+        self._seen_at_s = 0.0  # … and when it was first seen, on the screen's clock
+        self._frame = 0
+        self._trend_at_s = -_TREND_EVERY_S
+        self._volume: float | None = None  # asked for, until a picture shows it
+        self._stop_at_s: float | None = None
+        self._worker: Worker[None] | None = None
+        self._finished = False
+
+    def compose(self) -> ComposeResult:
+        with Horizontal(id="head"):
+            yield Say(classes="title")
+            yield Say(classes="left")
+        with Horizontal(id="body"):
+            with Vertical(id="stage"):
+                with Container(id="place"):
+                    yield self._figure
+                yield Cue()
+            yield Panel()
+        yield Banner()
+        yield KeyLine()
+
+    def on_mount(self) -> None:
+        self._dye()
+        self.host.theme_changed_signal.subscribe(self, lambda _theme: self._dye())
+        self._worker = self.run_worker(self._drive(), exit_on_error=False)
+        self.set_interval(1 / FRAMES_PER_S, self.draw)
+        self.call_after_refresh(self._begin)
+
+    def _dye(self) -> None:
+        self._figure.dye(figure_colours(self.host.theme))
+
+    def _begin(self) -> None:
+        if self._rating is not None:
+            self._port.send(ev.Rate(self._rating, "before"))
+        self.draw()
+
+    # ---- the session itself ---------------------------------------------------------------------------
+
+    async def _drive(self) -> None:
+        try:
+            summary = await self._port.run()
+        except Exception as fault:
+            self.call_later(self._finish, None, fault)
+        else:
+            self.call_later(self._finish, summary, None)
+
+    async def _finish(self, summary: Summary | None, fault: Exception | None) -> None:
+        """Hand back how it went, from under whatever lies above."""
+        if self._finished or not self.is_attached:
+            return
+        self._finished = True
+        while self.host.screen is not self:
+            await self.host.pop_screen()
+        self.dismiss(SessionResult(summary, self._trail.samples, fault))
+
+    # ---- drawing --------------------------------------------------------------------------------------
+
+    def draw(self) -> None:
+        """Draw the picture of now, or nothing if that cannot be done."""
+        if self._finished or not self.is_attached:
+            return
+        now_s = self._clock.now_s()
+        try:
+            view = self._port.view()
+            self._draw(view, now_s)
+        except Exception as fault:
+            self.log.error(f"the picture cannot be drawn: {fault!r}")
+            self._blank()
+
+    def _draw(self, view: SessionView, now_s: float) -> None:
+        if view.t_s != self._seen_t_s:
+            self._seen_t_s, self._seen_at_s = view.t_s, now_s
+        late_s = now_s - self._seen_at_s
+        self._trail.take(view.trend)
+        if self._volume == view.sound.volume:
+            self._volume = None
+        if isinstance(self.host.screen, EyesClosedScreen):
+            return
+        self._draw_breath(view, view.t_s + min(late_s, LEAD_S))
+        self._frame += 1
+        if self._frame % _WORDS_EVERY == 1:
+            self._draw_words(view, words.pulse(view, late_s), now_s)
+        if now_s - self._trend_at_s >= _TREND_EVERY_S:
+            self._trend_at_s = now_s
+            self.query_one(Panel).show_trend(view.trend, view.t_s)
+        for text, serious in self._toasts.news(view):
+            self.notify(text, severity="warning" if serious else "information", markup=False)
+
+    def _draw_breath(self, view: SessionView, t_s: float) -> None:
+        score = view.score
+        guided = score is not None and not view.paused and view.ended is None
+        moment = score.breath_at(t_s) if score is not None and guided else None
+        presence = score.presence.at(t_s) if score is not None and guided else 0.0
+        pose = Pose.at(moment, presence)
+        self._figure.show(pose.still() if self._reduced_motion else pose)
+        self.query_one(Cue).show(words.cue(view, moment))
+
+    def _draw_words(self, view: SessionView, pulse: words.PulseWords, now_s: float) -> None:
+        tiny = self.has_class("-tiny") or self.has_class("-flat")
+        title = words.brief(view, pulse) if tiny else view.preset.title
+        self.query_one("#head .title", Say).say((title, "$text-muted"))
+        self.query_one("#head .left", Say).say((words.session_left(view), "$text-muted"))
+        self.query_one(Panel).show(view, pulse, now_s)
+        self.query_one(Banner).show(view)
+        stopping = self._stop_at_s is not None
+        self.query_one(KeyLine).show(
+            keys_now(view, stopping, self._tap is not None, self.has_class("-focus"))
+        )
+
+    def _blank(self) -> None:
+        self._figure.show(None)
+        self.query_one(Cue).show(words.CueWords(""))
+        self.query_one(Panel).blank()
+        self.query_one(Banner).blank(_BLIND)
+
+    # ---- keys -----------------------------------------------------------------------------------------
+
+    def _view(self) -> SessionView | None:
+        try:
+            return self._port.view()
+        except Exception:
+            return None
+
+    def action_stop(self) -> None:
+        now_s = self._clock.now_s()
+        if self._stop_at_s is None:
+            self._stop_at_s = now_s
+            self._port.send(ev.Stop())
+        elif now_s - self._stop_at_s >= _LEAVE_AFTER_S and self._worker is not None:
+            self._worker.cancel()
+            self.call_later(self._finish, self._port.summary(), None)
+
+    def action_space_bar(self) -> None:
+        if self._tap is not None:
+            self._tap()
+        else:
+            self.action_pause()
+
+    def action_pause(self) -> None:
+        view = self._view()
+        self._port.send(ev.Resume() if view is not None and view.paused else ev.Pause())
+
+    def action_ease_off(self) -> None:
+        self._port.send(ev.EaseOff())
+
+    def action_hold(self) -> None:
+        self._port.send(ev.HoldTempo())
+
+    def action_go_on(self) -> None:
+        self._port.send(ev.GoOn())
+
+    def action_nudge(self, bpm: int) -> None:
+        self._port.send(ev.Nudge(float(bpm)))
+
+    def action_louder(self, by: float) -> None:
+        view = self._view()
+        if view is not None:
+            before = view.sound.volume if self._volume is None else self._volume
+            self._volume = round(min(1.0, max(0.0, before + by)), 2)
+            self._port.send(ev.SetVolume(self._volume))
+
+    def action_mute(self) -> None:
+        view = self._view()
+        if view is not None:
+            self._port.send(ev.SetMuted(not view.sound.muted))
+
+    def action_mark(self) -> None:
+        pressed_s = self._clock.now_s()
+
+        def keep(note: str | None) -> None:
+            if note is not None:
+                self._port.send(ev.Mark(note, ago_s=round(self._clock.now_s() - pressed_s, 3)))
+
+        self.host.push_screen(NoteScreen("A note for this moment, or nothing"), keep)
+
+    def action_figure(self) -> None:
+        names = list(FIGURES)
+        figure = names[(names.index(self._figure.figure) + 1) % len(names)]
+        self._figure.choose(figure)
+        self.post_message(FigureChosen(figure))
+
+    def action_figure_alone(self) -> None:
+        self.toggle_class("-focus")
+        self.draw()
+
+    def action_eyes_closed(self) -> None:
+        self.host.push_screen(EyesClosedScreen(self.action_stop, self._tap))
+
+    def action_help(self) -> None:
+        self.host.push_screen(HelpScreen(KEYS, self.action_stop, tap=self._tap is not None))

@@ -1,0 +1,60 @@
+"""The keys of the session screen: what each does, in the words of the key line and of the help."""
+
+from dataclasses import replace
+from typing import Final
+
+from entrain.control.events import Phase
+from entrain.control.view import SessionView
+from entrain.tui.widgets.key_line import Key
+
+STOP: Final = Key(
+    "q,escape,ctrl+c",
+    "q",
+    "stop",
+    "stop",
+    "Fade and end the session. Always works; so does escape.",
+)
+PAUSE: Final = Key("p", "space", "pause", "pause", "Silence, and nothing goes on until you press it again.")
+RESUME: Final = replace(PAUSE, label="go on")
+EASE_OFF: Final = Key("e", "e", "ease_off", "ease off", "A little quicker and shallower again, for a while.")
+HOLD: Final = Key("h", "h", "hold", "hold", "Stay at this tempo and this breath.")
+GO_ON: Final = Key("g", "g", "go_on", "go on", "Go on after holding.")
+NUDGE_UP: Final = Key("up", "↑", "nudge(1)", "quicker", "One beat a minute quicker.")
+NUDGE_DOWN: Final = Key(
+    "down", "↓", "nudge(-1)", "slower", "One beat a minute slower, as fast as the bounds permit."
+)
+LOUDER: Final = Key("plus,equals_sign", "+", "louder(0.05)", "louder", "A little louder.")
+SOFTER: Final = Key("minus", "-", "louder(-0.05)", "softer", "A little softer.")
+MUTE: Final = Key("m", "m", "mute", "sound", "Sound off and on. The beat goes on silently.")
+MARK: Final = Key("n", "n", "mark", "mark", "Mark this moment, with a note if you like.")
+THEME: Final = Key("t", "t", "theme", "light", "Dark, light or dim for the night.")
+FIGURE: Final = Key("v", "v", "figure", "figure", "Another figure: orb, wave, petals, bar.")
+FOCUS: Final = Key("f", "f", "figure_alone", "focus", "Only the figure, and back.")
+UNFOCUS: Final = replace(FOCUS, label="back")
+CLOSED: Final = Key("c", "c", "eyes_closed", "eyes closed", "A dark screen; any key brings the picture back.")
+HELP: Final = Key("question_mark,f1", "?", "help", "help", "This list.")
+LEAVE: Final = replace(STOP, label="leave at once")
+
+KEYS: Final = (
+    STOP, PAUSE, EASE_OFF, HOLD, GO_ON, NUDGE_UP, NUDGE_DOWN, LOUDER, SOFTER, MUTE,
+    MARK, THEME, FIGURE, FOCUS, CLOSED, HELP,
+)  # fmt: skip
+
+_GUIDED: Final = frozenset({Phase.MATCH, Phase.DESCEND, Phase.HOLD})
+
+
+def keys_now(view: SessionView, stopping: bool, tap: bool, focus: bool) -> tuple[Key, ...]:
+    """The keys that matter at this moment, the way out always first."""
+    if stopping or view.ended is not None:
+        return (LEAVE,)
+    if focus:
+        return (STOP, UNFOCUS)
+    pause = RESUME if view.paused else PAUSE
+    if tap:
+        pause = replace(pause, shown="p")
+    if view.paused:
+        return (STOP, pause, MARK, HELP)
+    if view.phase not in _GUIDED:
+        return (STOP, pause, MARK, FIGURE, FOCUS, CLOSED, HELP)
+    hold = GO_ON if view.hold_reason is not None else HOLD
+    return (STOP, pause, EASE_OFF, hold, MARK, CLOSED, HELP)

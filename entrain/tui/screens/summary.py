@@ -1,0 +1,117 @@
+"""The check-out: how it went, how good the data was, how the person feels now."""
+
+from collections.abc import Sequence
+from enum import Enum
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Center, VerticalScroll
+
+from entrain.control import events as ev
+from entrain.control.view import Sample, Summary
+from entrain.tui import summary_words
+from entrain.tui.ports import SessionPort
+from entrain.tui.screens.base import EntrainScreen
+from entrain.tui.screens.help import HelpScreen
+from entrain.tui.screens.note import NoteScreen
+from entrain.tui.widgets.key_line import Key, KeyLine
+from entrain.tui.widgets.rating import Rating
+from entrain.tui.widgets.say import Say
+from entrain.tui.widgets.trend import Trend
+from entrain.tui.words import clock
+
+_KEYS = (
+    Key("enter", "0–10", "keep", "how you feel", "How you feel now: digits, or ← and →."),
+    Key("n", "n", "note", "note", "A note on this session."),
+    Key("a", "a", "again", "again", "Another session."),
+    Key("q,escape,enter", "q", "leave", "done", "Leave this page."),
+    Key("question_mark,f1", "?", "help", "help", "This list."),
+)
+
+
+class Next(Enum):
+    AGAIN = "again"
+    LEAVE = "leave"
+
+
+class SummaryScreen(EntrainScreen[Next]):
+    CSS = """
+    SummaryScreen VerticalScroll { padding: 1 4; height: 1fr; }
+    SummaryScreen .title { text-style: bold; color: $primary; }
+    SummaryScreen Say { height: auto; }
+    SummaryScreen .changes { margin-top: 1; max-width: 84; }
+    SummaryScreen .small { color: $text-muted; }
+    SummaryScreen Trend { margin-top: 1; height: 6; max-width: 100; }
+    SummaryScreen.-tall Trend { height: 12; }
+    SummaryScreen .question { margin-top: 1; text-align: center; }
+    SummaryScreen Rating { margin-top: 1; height: 2; }
+    SummaryScreen .ratings { text-align: center; color: $text-muted; }
+    SummaryScreen KeyLine { padding: 0 4; }
+    SummaryScreen.-wide VerticalScroll { padding: 2 10; }
+    SummaryScreen.-wide KeyLine { padding: 0 10; margin-bottom: 1; }
+    """
+    BINDINGS = [key.binding() for key in _KEYS[1:]]  # noqa: RUF012  Textual's own type
+
+    def __init__(self, port: SessionPort, summary: Summary, trail: Sequence[Sample]) -> None:
+        super().__init__()
+        self._port = port
+        self._summary = summary
+        self._trail = trail
+        self._kept: int | None = summary.rating_after
+
+    def compose(self) -> ComposeResult:
+        summary = self._summary
+        with VerticalScroll():
+            yield Say(
+                summary_words.title(summary),
+                (f"   {summary.reason}", "not bold $text-muted"),
+                classes="title",
+            )
+            yield Say(" ".join(summary_words.changes(summary)), classes="changes")
+            comparable = not summary_words.what_is_lacking(summary)
+            yield Say(summary_words.CAUTION if comparable else "", classes="small")
+            yield Trend()
+            yield Say(summary_words.guided(summary), classes="small")
+            yield Say(summary_words.quality(summary), classes="small")
+            yield Say("How do you feel now?", classes="question")
+            with Center():
+                yield Rating(self._kept)
+            yield Say(summary_words.rating(summary, self._kept), classes="ratings")
+        yield KeyLine(*_KEYS)
+
+    def on_mount(self) -> None:
+        if self._trail:
+            from_s, to_s = self._trail[0].t_s, self._trail[-1].t_s
+            self.query_one(Trend).show(self._trail, from_s, to_s, ("start", clock(to_s - from_s)))
+
+    def on_key(self, event: events.Key) -> None:
+        rating = self.query_one(Rating)
+        if rating.take(event.key):
+            event.stop()
+            event.prevent_default()
+            self.query_one(".ratings", Say).say(summary_words.rating(self._summary, rating.value))
+
+    def _keep_rating(self) -> None:
+        value = self.query_one(Rating).value
+        if value is not None and value != self._kept:
+            self._kept = value
+            self._port.send(ev.Rate(value, "after"))
+
+    def action_note(self) -> None:
+        def keep(note: str | None) -> None:
+            if note:
+                self._port.send(ev.Mark(note))
+                self.notify("Noted.", markup=False)
+
+        self.host.push_screen(NoteScreen("A note on this session"), keep)
+
+    def action_again(self) -> None:
+        self._keep_rating()
+        self.dismiss(Next.AGAIN)
+
+    def action_leave(self) -> None:
+        self._keep_rating()
+        self.dismiss(Next.LEAVE)
+
+    def action_help(self) -> None:
+        self.host.push_screen(HelpScreen(_KEYS))

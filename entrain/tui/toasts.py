@@ -1,0 +1,39 @@
+"""What is worth a word when it changes: a strap or the sound lost, and back again."""
+
+from entrain.control.events import Link, Sound
+from entrain.control.view import SessionView
+from entrain.tui import words
+
+_TROUBLE = frozenset({Link.LOST, Link.SILENT, Link.BLOCKED})
+_SOUND_TROUBLE = frozenset({Sound.LOST, Sound.UNAVAILABLE})
+
+
+class Toasts:
+    """Compares each picture with the one before."""
+
+    def __init__(self) -> None:
+        self._links: dict[str, Link] = {}
+        self._sound: Sound | None = None
+
+    def news(self, view: SessionView) -> list[tuple[str, bool]]:
+        """(text, serious) of each change since the last call."""
+        told: list[tuple[str, bool]] = []
+        for strap in view.straps:
+            before = self._links.get(strap.strap)
+            # What comes about while reconnecting is not worth a word each.
+            if strap.link in _TROUBLE and before not in _TROUBLE:
+                told.append((words.strap_line(strap), True))
+                self._links[strap.strap] = strap.link
+            elif strap.link is Link.STREAMING:
+                if before in _TROUBLE:
+                    told.append((f"{strap.name or strap.strap} is back", False))
+                self._links[strap.strap] = strap.link
+        sound = view.sound
+        if sound.sound in _SOUND_TROUBLE and self._sound not in _SOUND_TROUBLE:
+            told.append((words.sound_line(sound, view.preset.sound.voice), True))
+            self._sound = sound.sound
+        elif sound.sound is Sound.PLAYING:
+            if self._sound in _SOUND_TROUBLE:
+                told.append(("The sound is back", False))
+            self._sound = sound.sound
+        return told

@@ -1,0 +1,39 @@
+"""The lines under the stage: the phase and its time, what to do about trouble, and why things are so."""
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+
+from entrain.control.view import SessionView
+from entrain.tui import words
+from entrain.tui.widgets.say import Part, Say
+
+
+class Banner(Vertical):
+    DEFAULT_CSS = """
+    Banner { height: 4; padding: 0 2; }
+    Banner .advice, Banner .why { height: auto; max-height: 2; }
+    """
+
+    def compose(self) -> ComposeResult:
+        yield Say(classes="phase")
+        yield Say(classes="advice")
+        yield Say(classes="why")
+
+    def show(self, view: SessionView) -> None:
+        left = words.phase_left(view)
+        self._say("phase", (words.phase_title(view), "bold"), (f"   {left}" if left else "", "$text-muted"))
+        advice = words.advice(view)
+        style = "$warning" if advice is not None and advice.serious else "$text-muted"
+        self._say("advice", (advice.text if advice is not None else "", style))
+        self._say("why", (words.reason(view), "$text-muted"))
+
+    def blank(self, text: str) -> None:
+        """Nothing but `text`."""
+        self._say("phase", "")
+        self._say("advice", (text, "$warning"))
+        self._say("why", "")
+
+    def _say(self, name: str, *parts: Part) -> None:
+        say = self.query_one(f".{name}", Say)
+        say.say(*parts)
+        say.display = bool(say.text)

@@ -1,0 +1,59 @@
+"""The line of keys at the bottom: the ones that matter now, each of which can be clicked too."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from textual.binding import Binding
+from textual.content import Content
+from textual.style import Style
+from textual.widgets import Static
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key of a screen: `keys` as Textual names them, `shown` as printed, what it does, briefly and in full.
+
+    The screen's bindings, its key line, its help and its palette entries all come from these.
+    """
+
+    keys: str
+    shown: str
+    action: str
+    label: str
+    text: str
+
+    def binding(self) -> Binding:
+        return Binding(self.keys, self.action, self.label, show=False, tooltip=self.text)
+
+
+class KeyLine(Static):
+    """Shows as many keys as there is room for, the first ones first; repaints only when they change."""
+
+    DEFAULT_CSS = "KeyLine { height: 1; width: 1fr; padding: 0 2; color: $text-muted; }"
+
+    def __init__(self, *keys: Key) -> None:
+        super().__init__()
+        self.auto_links = False
+        self._keys: tuple[Key, ...] = keys
+
+    def show(self, keys: Sequence[Key]) -> None:
+        if tuple(keys) != self._keys:
+            self._keys = tuple(keys)
+            self._fit()
+
+    def on_resize(self) -> None:
+        self._fit()
+
+    def _fit(self) -> None:
+        shown = list(self._keys)
+        while len(shown) > 1 and _content(shown).cell_length > self.size.width:
+            shown.pop(-2 if len(shown) > 2 else -1)
+        self.update(_content(shown), layout=False)
+
+
+def _content(keys: Sequence[Key]) -> Content:
+    parts: list[Content] = []
+    for key in keys:
+        text = Content.assemble((key.shown, "bold $primary"), f" {key.label}")
+        parts.append(text.stylize(Style.from_meta({"@click": f"screen.{key.action}"})))
+    return Content("   ").join(parts)

@@ -1,0 +1,108 @@
+"""The column of figures: pulse, tempo and breath, their course, and how strap and sound are."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.widgets import Digits
+
+from entrain.control.events import Link, Sound
+from entrain.control.view import Sample, SessionView
+from entrain.tui import words
+from entrain.tui.widgets.say import Part, Say
+from entrain.tui.widgets.trend import Trend
+
+_SHOWN_S: Final = (60.0, 300.0)  # how much of the past the plot shows, at least and at most
+_BLINK_S: Final = 0.25
+
+
+class Panel(Vertical):
+    DEFAULT_CSS = """
+    Panel { width: 30; padding: 1 2 0 1; }
+    Panel Digits { height: 3; width: 1fr; color: $pulse; text-style: bold; }
+    Panel Digits.unknown { color: $text-disabled; }
+    Panel .guidance { margin-top: 1; }
+    Panel Trend { margin-top: 1; height: 1fr; max-height: 12; }
+    Panel .straps { height: auto; max-height: 3; margin-top: 1; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._beat_t_s: float | None = None
+        self._beat_seen_s = -1.0
+        self._drawn_s: float | None = None
+
+    def compose(self) -> ComposeResult:
+        yield Say(classes="pulse")
+        yield Digits(words.UNKNOWN, classes="unknown")
+        yield Say(classes="guidance")
+        yield Trend()
+        yield Say(classes="straps")
+        yield Say(classes="sound")
+        yield Say(classes="marks")
+
+    def show(self, view: SessionView, pulse: words.PulseWords, now_s: float) -> None:
+        """Draw a picture; `now_s` is the screen's own clock, for the blink of a new beat."""
+        self._show_pulse(pulse, self._blinks(view, now_s))
+        self._say("guidance", _guidance(view))
+        self._say("straps", _straps(view))
+        self._say("sound", _sound(view))
+        self._say("marks", ((words.markers(view.n_markers), "$text-muted"),))
+
+    def show_trend(self, samples: Sequence[Sample], t_s: float) -> None:
+        """Draw the last minutes."""
+        shown_s = min(max(t_s, _SHOWN_S[0]), _SHOWN_S[1])
+        ago = f"{shown_s / 60:.0f} min ago" if shown_s >= 90 else "1 min ago"
+        self.query_one(Trend).show(samples, t_s - shown_s, t_s, (ago, "now"))
+
+    def blank(self) -> None:
+        """Show nothing that could be false."""
+        self._show_pulse(words.PulseWords(words.UNKNOWN, "", False), False)
+        for name in ("guidance", "straps", "sound", "marks"):
+            self._say(name, ())
+
+    def _show_pulse(self, pulse: words.PulseWords, blinks: bool) -> None:
+        digits = self.query_one(Digits)
+        if digits.value != pulse.text:
+            digits.update(pulse.text)
+            digits.set_class(not pulse.fresh, "unknown")
+        dot = ("●", "$pulse") if blinks else ("○", "$text-disabled")
+        note = f"  {pulse.note}" if pulse.note else ""
+        self._say(
+            "pulse", (dot, (" pulse", "$text-muted"), (note, "$text-muted" if pulse.fresh else "$warning"))
+        )
+
+    def _blinks(self, view: SessionView, now_s: float) -> bool:
+        if view.last_beat_t_s != self._beat_t_s:
+            self._beat_t_s, self._beat_seen_s = view.last_beat_t_s, now_s
+        return self._beat_t_s is not None and 0.0 <= now_s - self._beat_seen_s < _BLINK_S
+
+    def _say(self, name: str, parts: Sequence[Part]) -> None:
+        self.query_one(f".{name}", Say).say(*parts)
+
+
+def _guidance(view: SessionView) -> Sequence[Part]:
+    tempo = words.UNKNOWN if view.tempo_bpm is None else f"{view.tempo_bpm:.1f}"
+    parts: list[Part] = [("tempo ", "$text-muted"), (tempo, "$tempo")]
+    if view.breath_per_min is not None:
+        parts += [("   breath ", "$text-muted"), (f"{view.breath_per_min:.1f}", "$breath-in")]
+    return parts
+
+
+def _straps(view: SessionView) -> Sequence[Part]:
+    parts: list[Part] = []
+    for strap in view.straps:
+        well = strap.link is Link.STREAMING
+        if parts:
+            parts.append("\n")
+        parts += [("● " if well else "○ ", "$success" if well else "$warning"), words.strap_line(strap)]
+    return parts or (("○ no sensor", "$text-muted"),)
+
+
+def _sound(view: SessionView) -> Sequence[Part]:
+    sound = view.sound
+    style = "$success" if sound.sound is Sound.PLAYING and not sound.muted else "$warning"
+    if sound.sound is Sound.OFF:
+        style = "$text-muted"
+    return (("♪ ", style), words.sound_line(sound, view.preset.sound.voice))

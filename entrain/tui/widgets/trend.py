@@ -1,0 +1,90 @@
+"""The pulse of the last minutes with the tempo drawn into the same plot."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+from textual.widget import Widget
+
+from entrain.control.view import Sample
+from entrain.tui.drawing.ink import braille_text
+from entrain.tui.drawing.plot import Course, drawn, frame_of
+
+_AXIS: Final = 4  # columns of the scale
+
+
+class Trend(Widget, can_focus=False):
+    """Two courses over time: the pulse as a line, the tempo dashed, so that both can be told without colour.
+
+    Where no pulse was known the line has a gap.
+    """
+
+    DEFAULT_CSS = """
+    Trend { width: 1fr; height: 6; color: $text-muted; }
+    Trend > .trend--pulse { color: $pulse; }
+    Trend > .trend--tempo { color: $tempo; }
+    Trend > .trend--scale { color: $text-disabled; }
+    """
+    COMPONENT_CLASSES = {"trend--pulse", "trend--tempo", "trend--scale"}  # noqa: RUF012  Textual's own type
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._samples: Sequence[Sample] = ()
+        self._from_s = 0.0
+        self._to_s = 1.0
+        self._ends = ("", "now")
+        self._rows: list[Strip] = []
+
+    def show(self, samples: Sequence[Sample], from_s: float, to_s: float, ends: tuple[str, str]) -> None:
+        """Draw the samples between two moments of the session; `ends` names the two moments."""
+        self._samples, self._from_s, self._to_s, self._ends = samples, from_s, to_s, ends
+        self._draw()
+
+    def on_resize(self) -> None:
+        self._draw()
+
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        if self.is_mounted:
+            self.call_after_refresh(self._draw)
+
+    def _draw(self) -> None:
+        self._rows = self._drawn()
+        self.refresh()
+
+    def _drawn(self) -> list[Strip]:
+        columns, rows = self.size.width - _AXIS, self.size.height - 1
+        if columns < 8 or rows < 2:
+            return []
+        inside = [s for s in self._samples if self._from_s <= s.t_s <= self._to_s]
+        pulse = Course([(s.t_s, s.pulse_bpm) for s in inside])
+        tempo = Course([(s.t_s, s.tempo_bpm) for s in inside], dashed=True)
+        values = [v for course in (pulse, tempo) for _, v in course.points if v is not None]
+        frame = frame_of(values, self._from_s, self._to_s)
+        cells = drawn((pulse, tempo), frame, columns, rows)
+        scale = self._style("scale")
+        styles = {-1: scale, 0: self._style("pulse"), 1: self._style("tempo")}
+        marks = {0: f"{frame.high:.0f}", rows - 1: f"{frame.low:.0f}"} if values else {}
+        strips: list[Strip] = []
+        for y in range(rows):
+            segments = [Segment(f"{marks.get(y, ''):>{_AXIS - 1}} ", scale)]
+            for x, text in enumerate(braille_text(cells.codes[y])):
+                segments.append(Segment(text, styles[int(cells.owner[y, x])]))
+            strips.append(Strip(segments, columns + _AXIS).simplify())
+        strips.append(self._time_scale(columns, scale))
+        return strips
+
+    def _time_scale(self, columns: int, style: Style) -> Strip:
+        left, right = self._ends
+        line = " " * _AXIS + left.ljust(columns - len(right)) + right
+        return Strip([Segment(line, style)], len(line))
+
+    def _style(self, name: str) -> Style:
+        return self.get_component_rich_style(f"trend--{name}")
+
+    def render_line(self, y: int) -> Strip:
+        if y < len(self._rows):
+            return self._rows[y]
+        return Strip.blank(self.size.width, self.rich_style)

@@ -1,0 +1,152 @@
+"""Pictures of every screen, as SVG files: python -m tests.support.pictures OUT [NAME...]
+
+The clock stands still, so the same pictures come out each time. Chromium turns them into PNG where they are
+needed; the web font's address is taken out, an installed Fira Code serves.
+"""
+
+import asyncio
+import re
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+from textual.pilot import Pilot
+
+from entrain.clock import ManualClock
+from entrain.control.events import Link, Sound
+from entrain.tui.app import EntrainApp, Home, Manners
+from entrain.tui.drawing.ink import Depth
+from entrain.tui.look import Look
+from entrain.tui.ports import FoundStrap, HeartChoice, HeartKind, OpenedSession, SessionChoice
+from tests.support.scripted import EVENING, VOICES, Incident, Script, ScriptedPort, presets
+
+SIZES = ((80, 24), (120, 40))
+Act = Callable[[Pilot[object], ManualClock], Awaitable[None]]
+
+STRAPS = (
+    FoundStrap("Polar H10 8A2F41", "A0:9E:1A:8A:2F:41", -58, 84),
+    FoundStrap("Wahoo TICKR", "D1:22:7C:05:3B:90", -77, None),
+    FoundStrap(None, "F0:01:02:03:04:05", -90, 12),
+)
+CHOICE = SessionChoice(HeartChoice(HeartKind.STRAP, STRAPS[0].address, STRAPS[0].name), EVENING, "soft", 12)
+
+
+async def find() -> AsyncIterator[FoundStrap]:
+    for strap in STRAPS:
+        yield strap
+
+
+def session_app(
+    script: Script, look: Look, *, check_in: bool = False, notice: bool = False, tap: bool = False
+) -> tuple[EntrainApp, ManualClock, ScriptedPort]:
+    """The app on a scripted session, with a clock that is moved by hand."""
+    clock = ManualClock()
+    port = ScriptedPort(clock, script)
+
+    async def open_session() -> OpenedSession:
+        return OpenedSession(port, (lambda: None) if tap else None)
+
+    app = EntrainApp(open_session, Manners(look, show_notice=notice, check_in=check_in), clock=clock)
+    return app, clock, port
+
+
+def home_app(look: Look) -> tuple[EntrainApp, ManualClock]:
+    clock = ManualClock()
+
+    async def open_session(_choice: SessionChoice) -> OpenedSession:
+        return OpenedSession(ScriptedPort(clock))
+
+    return EntrainApp(Home(presets(), VOICES, find, open_session, CHOICE), Manners(look), clock=clock), clock
+
+
+def press(*keys: str) -> Act:
+    async def act(pilot: Pilot[object], _clock: ManualClock) -> None:
+        await pilot.press(*keys)
+        await pilot.pause(0.1)
+
+    return act
+
+
+def wait(seconds: float) -> Act:
+    async def act(pilot: Pilot[object], clock: ManualClock) -> None:
+        clock.advance_to(clock.now_s() + seconds)
+        await pilot.pause(0.15)
+
+    return act
+
+
+LOST = Incident(
+    300,
+    330,
+    link=Link.LOST,
+    detail="Polar H10 went silent",
+    advice="Looking for it again and again; the tempo stays where it is.",
+)
+NO_SOUND = Incident(200, 260, sound=Sound.LOST, detail="the headphones went away")
+
+Scene = tuple[str, Callable[[Look], tuple[EntrainApp, ManualClock]], tuple[Act, ...], Look]
+
+
+def _session(script: Script, **how: bool) -> Callable[[Look], tuple[EntrainApp, ManualClock]]:
+    return lambda look: session_app(script, look, **how)[:2]
+
+
+def scenes() -> list[Scene]:
+    dark, light, night = Look("dark", depth=Depth.TRUE), Look("light", depth=Depth.TRUE), Look("night")
+    inhale, exhale = Script(begins_at_s=302.1), Script(begins_at_s=306.5)
+    return [
+        ("session", _session(inhale), (wait(0.1),), dark),
+        ("session-out", _session(exhale), (wait(0.1),), dark),
+        ("session-light", _session(exhale), (wait(0.1),), light),
+        ("session-night", _session(inhale), (wait(0.1),), night),
+        ("session-wave", _session(inhale), (press("v"),), dark),
+        ("session-petals", _session(exhale), (press("v", "v"),), dark),
+        ("session-bar", _session(inhale), (press("v", "v", "v"),), dark),
+        ("session-baseline", _session(Script(begins_at_s=30)), (wait(0.1),), dark),
+        ("session-silence", _session(Script(begins_at_s=640)), (wait(0.1),), dark),
+        ("session-lost", _session(Script(begins_at_s=295, incidents=(LOST,))), (wait(1), wait(19)), dark),
+        (
+            "session-no-sound",
+            _session(Script(begins_at_s=195, incidents=(NO_SOUND,))),
+            (wait(1), wait(9)),
+            dark,
+        ),
+        ("session-paused", _session(inhale), (press("space"),), dark),
+        ("session-focus", _session(inhale), (press("f"),), dark),
+        ("session-still", _session(exhale), (wait(0.1),), Look("dark", reduced_motion=True)),
+        ("session-help", _session(inhale), (press("question_mark"),), dark),
+        ("session-note", _session(inhale), (press("n", *"felt a yawn"),), dark),
+        ("check-in", _session(inhale, check_in=True), (press("6"),), dark),
+        ("notice", _session(inhale, notice=True), (press("enter"),), dark),
+        ("home", home_app, (wait(0.1),), dark),
+        ("home-light", home_app, (wait(0.1),), light),
+        ("straps", home_app, (press("s"), wait(0.3)), dark),
+        ("summary", _session(Script(begins_at_s=425)), (*(wait(30),) * 10, press("4")), dark),
+        ("summary-short", _session(Script(begins_at_s=20)), (wait(5), press("q"), wait(2)), light),
+    ]
+
+
+async def picture(scene: Scene, size: tuple[int, int]) -> str:
+    """The SVG of a scene."""
+    name, make, acts, look = scene
+    app, clock = make(look)
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause(0.2)
+        for act in acts:
+            await act(pilot, clock)
+        svg = app.export_screenshot(title=f"entrain {name}")
+        app.exit()
+    return re.sub(r"@font-face\s*\{[^}]*\}", "", svg)
+
+
+def main(out: Path, only: list[str]) -> None:
+    out.mkdir(parents=True, exist_ok=True)
+    for scene in scenes():
+        for width, height in SIZES:
+            if not only or scene[0] in only:
+                svg = asyncio.run(picture(scene, (width, height)))
+                (out / f"{scene[0]}-{width}x{height}.svg").write_text(svg)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2:])
