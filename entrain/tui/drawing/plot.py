@@ -1,6 +1,6 @@
 """A line plot in braille: eight dots to a cell, gaps where nothing is known, and what lies under what."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import ceil, floor
 
@@ -50,30 +50,38 @@ def dots_of(course: Course, frame: Frame, columns: int, rows: int) -> Dots:
     """The dots of a course on `columns` × `rows` cells, shape (4·rows, 2·columns)."""
     width, height = 2 * columns, 4 * rows
     dots = np.zeros((height, width), np.bool_)
-    span_s, span = max(1e-9, frame.to_s - frame.from_s), max(1e-9, frame.high - frame.low)
-    before: tuple[float, float, float] | None = None
-    for t_s, value in course.points:
-        if value is None:
-            before = None
-            continue
-        x = (t_s - frame.from_s) / span_s * (width - 1)
-        y = (frame.high - value) / span * (height - 1)
-        if before is not None and t_s - before[0] <= MAX_GAP_S:
-            _line(dots, before[1], before[2], x, y)
-        else:
-            _line(dots, x, y, x, y)
-        before = (t_s, x, y)
+    per_s = (width - 1) / max(1e-9, frame.to_s - frame.from_s)
+    per_unit = (height - 1) / max(1e-9, frame.high - frame.low)
+    for times, values in _unbroken(course.points):
+        x = (np.array(times) - frame.from_s) * per_s
+        y = (frame.high - np.array(values)) * per_unit
+        at = np.arange(max(0, round(x[0])), min(width - 1, round(x[-1])) + 1)
+        ends = np.clip(np.rint(np.interp(at, x, y)), 0, height - 1).astype(np.intp).tolist()
+        before = ends[0] if ends else 0
+        for column, end in zip(at.tolist(), ends, strict=True):
+            # From where the column before ended, one dot short of it, so that steep lines stay thin.
+            step = (end > before) - (end < before)
+            low, high = sorted((end, before + step))
+            dots[low : high + 1, column] = True
+            before = end
     if course.dashed:
         dots[:, np.arange(width) % 4 >= 2] = False
     return dots
 
 
-def _line(dots: Dots, x0: float, y0: float, x1: float, y1: float) -> None:
-    steps = max(1, ceil(max(abs(x1 - x0), abs(y1 - y0))))
-    xs = np.rint(np.linspace(x0, x1, steps + 1)).astype(np.intp)
-    ys = np.rint(np.linspace(y0, y1, steps + 1)).astype(np.intp)
-    inside = (xs >= 0) & (xs < dots.shape[1]) & (ys >= 0) & (ys < dots.shape[0])
-    dots[ys[inside], xs[inside]] = True
+def _unbroken(points: Sequence[tuple[float, float | None]]) -> Iterator[tuple[list[float], list[float]]]:
+    """(times, values) of each stretch without a gap."""
+    times: list[float] = []
+    values: list[float] = []
+    for t_s, value in points:
+        if times and (value is None or t_s - times[-1] > MAX_GAP_S):
+            yield times, values
+            times, values = [], []
+        if value is not None:
+            times.append(t_s)
+            values.append(value)
+    if times:
+        yield times, values
 
 
 @dataclass(frozen=True, slots=True)
