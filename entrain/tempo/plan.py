@@ -30,8 +30,6 @@ class Ramp:
             return self.bpm
         if x_s >= self.duration_s:
             return self.to_bpm
-        if x_s <= 0.0:
-            return self.bpm
         return self.bpm + (self.to_bpm - self.bpm) * (x_s / self.duration_s)
 
     def phase_at(self, t_s: float) -> float:
@@ -41,10 +39,9 @@ class Ramp:
             return self.phase + x_s * f0  # before the start, at the starting tempo, as `time_at` does
         if x_s >= self.duration_s:
             return self._end_phase() + (x_s - self.duration_s) * self.to_bpm / S_PER_MIN
-        if x_s <= 0.0:
-            return self.phase + x_s * f0
-        k = (self.to_bpm - self.bpm) / S_PER_MIN / self.duration_s
-        return self.phase + x_s * (f0 + 0.5 * k * x_s)
+        # The share first: the slope itself overflows where a ramp is as good as a step.
+        rise = (self.to_bpm - self.bpm) / S_PER_MIN * (x_s / self.duration_s)
+        return self.phase + x_s * (f0 + 0.5 * rise)
 
     def time_at(self, phase: float) -> float:
         """When the phase is reached; extrapolates before `start_s` at the starting tempo."""
@@ -55,8 +52,8 @@ class Ramp:
         end = self._end_phase()
         if phase >= end:
             return self.start_s + self.duration_s + (phase - end) / f1
-        k = (f1 - f0) / self.duration_s
-        return self.start_s + 2.0 * p / (f0 + sqrt(max(0.0, f0 * f0 + 2.0 * k * p)))
+        kp = (f1 - f0) * (p / self.duration_s)
+        return self.start_s + 2.0 * p / (f0 + sqrt(max(0.0, f0 * f0 + 2.0 * kp)))
 
     def _end_phase(self) -> float:
         return self.phase + self.duration_s * 0.5 * (self.bpm + self.to_bpm) / S_PER_MIN
