@@ -12,7 +12,7 @@ import numpy as np
 
 from entrain.breath.pattern import BreathPart
 from entrain.synth.stretch import Positions, Samples, Swell
-from entrain.synth.tones import Wave, eased, looped, noise_loop
+from entrain.synth.tones import Wave, eased, looped, noise_loop, points_at
 from entrain.synth.volume import db
 
 _IN_HZ: Final = (146.83, 220.0)  # D3 up to A3
@@ -31,25 +31,21 @@ def build(sample_rate_hz: int) -> Callable[[Swell], Samples | None]:
     dark_air = noise_loop(sample_rate_hz, _LOOP_S, 250.0, 900.0, seed=3)
 
     def breathe_in(swell: Swell) -> Samples:
-        x = swell.position
-        level = (0.3 * eased(x / 0.12) + 0.7 * eased(x / 0.85)) * eased((1.0 - x) / 0.15)
-        ripple = 1.0 - _RIPPLE * (0.5 - 0.5 * np.cos(4.0 * np.pi * x * swell.beats))
-        bright = eased(x)
-        sides = [
-            mellow.at(turns) * (1.0 - bright) + open_.at(turns) * bright for turns in _turns(swell, *_IN_HZ)
-        ]
-        air = looped(bright_air, swell.first_frame, len(x)) * (_AIR * level * x)[:, None]
-        return _mixed(sides, _TONE * level * ripple) + air.astype(np.float32)
+        x = swell.position.astype(np.float32)
+        level = (0.3 * eased(x / 0.12) + 0.7 * eased(x / 0.85)) * eased((1 - x) / 0.15)
+        ripple = 1 - _RIPPLE * (0.5 - 0.5 * np.cos(4 * np.pi * swell.beats * x))
+        tone = _blended(mellow, open_, eased(x), _turns(swell, *_IN_HZ))
+        tone *= (_TONE * level * ripple)[:, None]
+        tone += looped(bright_air, swell.first_frame, len(x)) * (_AIR * level * x)[:, None]
+        return tone
 
     def breathe_out(swell: Swell) -> Samples:
-        x = swell.position
-        level = eased(x / 0.14) * eased(1.0 - x) ** 0.75
-        dark = eased(x / 0.5)
-        sides = [
-            mellow.at(turns) * (1.0 - dark) + hollow.at(turns) * dark for turns in _turns(swell, *_OUT_HZ)
-        ]
-        air = looped(dark_air, swell.first_frame, len(x)) * (_AIR * 1.6 * level)[:, None]
-        return _mixed(sides, _TONE * level) + air.astype(np.float32)
+        x = swell.position.astype(np.float32)
+        level = eased(x / 0.14) * eased(1 - x) ** 0.75
+        tone = _blended(mellow, hollow, eased(x / 0.5), _turns(swell, *_OUT_HZ))
+        tone *= (_TONE * level)[:, None]
+        tone += looped(dark_air, swell.first_frame, len(x)) * (1.6 * _AIR * level)[:, None]
+        return tone
 
     sounds = {BreathPart.INHALE: breathe_in, BreathPart.EXHALE: breathe_out}
 
@@ -67,5 +63,10 @@ def _turns(swell: Swell, from_hz: float, to_hz: float) -> tuple[Positions, Posit
     return turns * (1.0 - _DETUNE), turns * (1.0 + _DETUNE)
 
 
-def _mixed(sides: list[Positions], level: Positions) -> Samples:
-    return np.stack([side * level for side in sides], axis=1).astype(np.float32)
+def _blended(one: Wave, other: Wave, share: Samples, turns: tuple[Positions, Positions]) -> Samples:
+    """Left and right of a tone whose timbre goes from one wave to the other."""
+    out = np.empty((len(share), 2), dtype=np.float32)
+    for side in (0, 1):
+        points = points_at(turns[side])
+        out[:, side] = one.at(points) * (1 - share) + other.at(points) * share
+    return out

@@ -95,7 +95,10 @@ def noise_loop(sample_rate_hz: int, length_s: float, low_hz: float, high_hz: flo
 
 def looped(loop: Samples, first_frame: int, n_frames: int) -> Samples:
     """`n_frames` of a loop that has been going round since frame 0."""
-    return loop[np.arange(first_frame, first_frame + n_frames) % len(loop)]
+    at = first_frame % len(loop)
+    if at + n_frames <= len(loop):
+        return loop[at : at + n_frames]
+    return loop[np.arange(at, at + n_frames) % len(loop)]
 
 
 class Wave:
@@ -106,12 +109,17 @@ class Wave:
         shape = sum(gain * np.sin(2.0 * np.pi * k * turn) for k, gain in enumerate(harmonics, 1))
         self._table = np.asarray(shape, dtype=np.float32)
 
-    def at(self, turns: Positions) -> Samples:
-        """The tone where it has gone round `turns` times (n_frames,)."""
-        return self._table[(turns * _TABLE_POINTS).astype(np.int64) & (_TABLE_POINTS - 1)]
+    def at(self, points: NDArray[np.int64]) -> Samples:
+        """The tone at these points of its table (n_frames,)."""
+        return self._table[points]
 
 
-def eased(x: Positions) -> Positions:
+def points_at(turns: Positions) -> NDArray[np.int64]:
+    """Where in a `Wave` a tone stands that has gone round `turns` times."""
+    return (turns * _TABLE_POINTS).astype(np.int64) & (_TABLE_POINTS - 1)
+
+
+def eased(x: Samples) -> Samples:
     """0 up to 0, 1 from 1 on, and smooth between."""
-    x = np.clip(x, 0.0, 1.0)
-    return x * x * (3.0 - 2.0 * x)
+    x = np.minimum(np.maximum(x, 0), 1)
+    return x * x * (3 - 2 * x)
