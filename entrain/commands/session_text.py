@@ -89,19 +89,27 @@ def _origin(meta: SessionMeta) -> str:
 
 def summary_text(summary: Summary) -> list[str]:
     """The session in figures; what was not measured is a dash."""
-    s, breath = summary, summary.slowest_breath_per_min
+    s = summary
     share = f" ({100 * s.n_artefacts / s.n_beats:.1f} %)" if s.n_beats else ""
     rows = [
         ("pulse", f"{_number(s.baseline_bpm)} at rest, {_number(s.end_bpm)} at the end"),
         ("RMSSD", f"{_number(s.baseline_rmssd_ms)} ms at rest, {_number(s.end_rmssd_ms)} ms at the end"),
         ("beat", f"down to {_number(s.lowest_tempo_bpm)} a minute; {s.n_onsets} of them"),
-        ("breath", f"down to {breath:.1f} a minute" if breath else "not guided"),
+        ("breath", _breath(s)),
         ("guided", f"{clock(s.guided_s)}, {_times(s.n_holds, 'hold')}"),
         ("data", f"{s.n_beats} beats, {s.n_artefacts} set aside{share}; {_outages(s)}"),
         ("marks", str(s.n_markers)),
         ("tension", f"{_number(s.rating_before)} before, {_number(s.rating_after)} after, of 10"),
     ]
     return [f"  {line}" for line in aligned(rows)]
+
+
+def _breath(summary: Summary) -> str:
+    own = f"{_number(summary.baseline_breath_per_min, 1)} a minute at rest"
+    if summary.slowest_breath_per_min is None:
+        return f"{own}, not guided"
+    in_step = f"in step {clock(summary.in_step_s)} of {clock(summary.judged_s)} that could be told"
+    return f"{own}, guided down to {summary.slowest_breath_per_min:.1f}; {in_step}"
 
 
 def _outages(summary: Summary) -> str:

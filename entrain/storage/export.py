@@ -21,7 +21,18 @@ from entrain.storage.stored import row_of
 
 BEAT_COLUMNS: Final = "t_s, rr_ms, rr_ticks, strap, segment, n, verdict, known_t_s"
 TABLES: Final = (
-    *("notification", "beat", "segment", "rejected", "pulse", "phase", "decision", "breath_cue", "onset"),
+    *(
+        "notification",
+        "beat",
+        "segment",
+        "rejected",
+        "pulse",
+        "own_breath",
+        "phase",
+        "decision",
+        "breath_cue",
+        "onset",
+    ),
     *("link", "strap", "sound", "volume", "log_fault", "command", "marker", "rating"),
 )
 _JSON_COLUMNS: Final = frozenset({"config", "hearts", "summary"})
@@ -91,7 +102,8 @@ def _write_rr(source: Source, path: Path) -> Remarks:
     if n_doubtful:
         remarks.append(f"{n_doubtful} of them doubtful and written as they came; csv says which")
     if n_segments > 1:
-        remarks.append(f"{n_segments - 1} gaps, which this format cannot show; csv numbers the segments")
+        gaps = "1 gap" if n_segments == 2 else f"{n_segments - 1} gaps"
+        remarks.append(f"{gaps}, which this format cannot show; csv numbers the segments")
     return tuple(remarks)
 
 

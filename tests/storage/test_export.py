@@ -39,7 +39,7 @@ def test_rr_is_every_raw_interval(whole: Store, tmp_path: Path) -> None:
     written = [float(line) for line in path.read_text().splitlines()]
     assert [round(ms * 1024 / 1000) for ms in written] == [beat.rr.ticks for beat in beats]
     assert remarks[0] == f"{len(beats)} intervals"
-    assert "1 gaps" in remarks[-1]  # the strap was lost once
+    assert "1 gap," in remarks[-1]  # the strap was lost once
     read = read_recording(path)
     assert list(read.intervals_ms) == pytest.approx([beat.rr.ms for beat in beats], abs=0.0006)
 

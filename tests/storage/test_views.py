@@ -3,10 +3,11 @@
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
-from entrain.control.events import OnsetPlanned, OnsetPlayed, Tick
+from entrain.control.events import Effect, Event, OnsetPlanned, OnsetPlayed, Tick
 from entrain.storage.store import Store
 from tests.support.sessions import CONFIG, RECORDS, SUMMARY
 
@@ -41,6 +42,11 @@ def reader(store: Store) -> Iterator[sqlite3.Connection]:
         ("t_s, strap, segment, reason", "segment", [(1.0, "sim:7", 0, "The strap began to send.")]),
         ("t_s, strap, reason", "rejected", [(4.0, "sim:7", "too short")]),
         ("t_s, bpm, age_s, source, rmssd_ms", "pulse", [(1.5, 69.5, 0.6, "intervals", 31.25)]),
+        (
+            "t_s, strap, rate_per_min, rsa_ms, confidence, in_step",
+            "own_breath",
+            [(1.5, "sim:7", 13.5, 42.0, 0.75, "no pacer")],
+        ),
         (
             "t_s, until_s, phase, reason",
             "phase",
@@ -105,6 +111,12 @@ def test_views(reader: sqlite3.Connection, columns: str, view: str, rows: list[t
         assert found.fetchall() == rows
 
 
+def test_every_message_can_be_seen(reader: sqlite3.Connection) -> None:
+    views = " ".join(sql for (sql,) in reader.execute("SELECT sql FROM sqlite_master WHERE type = 'view'"))
+    kinds = {kind.__name__ for kind in (*get_args(Event), *get_args(Effect))}
+    assert {kind for kind in kinds if f"'{kind}'" not in views} == {"Tick", "ScoreChanged", "Ended"}
+
+
 def test_times_are_exact(reader: sqlite3.Connection) -> None:
     (t_s,) = reader.execute("SELECT planned_t_s FROM onset WHERE n = 1").fetchone()
     assert t_s == 2.0 + 60 / 66
@@ -147,7 +159,7 @@ def test_the_documentation_names_every_table_view_and_column(reader: sqlite3.Con
             "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%'"
         )
     ]
-    assert len(relations) == 21
+    assert len(relations) == 22
     missing = [
         f"{relation}.{column}"
         for relation in relations

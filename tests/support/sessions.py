@@ -1,10 +1,12 @@
 """A session made by hand: one of each message, so that what readers see can be written down beside it."""
 
+from entrain.breath.estimate import InStep
 from entrain.breath.pattern import BreathPart, BreathPattern, BreathPlan
 from entrain.control.events import (
     Author,
     BeatSeen,
     BreathCued,
+    BreathMeasured,
     CommandGiven,
     Decided,
     Effect,
@@ -67,6 +69,7 @@ RECORDS: tuple[Record, ...] = (
         Tick(1.5),
         (
             PulseMeasured(1.5, 69.5, 0.6, PulseSource.INTERVALS, 31.25),
+            BreathMeasured(1.5, "sim:7", 13.5, 42.0, 0.75, InStep.NO_PACER),
             Decided(
                 1.5,
                 "tempo_bpm",

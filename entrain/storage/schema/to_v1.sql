@@ -150,6 +150,15 @@ SELECT session_id, seq, t_s,
        json_extract(body, '$.rmssd_ms') AS rmssd_ms
 FROM effect WHERE kind = 'PulseMeasured';
 
+CREATE VIEW own_breath AS
+SELECT session_id, seq, t_s,
+       json_extract(body, '$.strap')        AS strap,
+       json_extract(body, '$.rate_per_min') AS rate_per_min,
+       json_extract(body, '$.rsa_ms')       AS rsa_ms,
+       json_extract(body, '$.confidence')   AS confidence,
+       json_extract(body, '$.in_step')      AS in_step
+FROM effect WHERE kind = 'BreathMeasured';
+
 CREATE VIEW phase AS
 SELECT session_id, seq, t_s,
        lead(t_s) OVER (PARTITION BY session_id ORDER BY seq) AS until_s,
