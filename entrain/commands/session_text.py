@@ -27,6 +27,7 @@ _FIGURES: Final = {
     "per_min": "at {} a minute",
     "age_s": "data {} s old",
     "rmssd_ms": "RMSSD {} ms",
+    "breath_per_min": "breath {} a minute",
     "n": "{} seconds",
 }
 
