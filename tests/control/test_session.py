@@ -48,13 +48,13 @@ from entrain.control.session import reduce, start
 from entrain.control.state import SessionState
 from tests.support.hearts import Pulse, session_events, with_rsa
 
-BREATHING = with_rsa(70)
+STEADY = lambda _: 70.0  # noqa: E731  a heart that shows no breath at all
 PRESET = Preset("test", "Test", "for tests", minutes=10, phases=PhaseTimes(60, 60, 120))
 
 
 def play(
     preset: Preset = PRESET,
-    pulse: Pulse = BREATHING,
+    pulse: Pulse = STEADY,
     until_s: float = 700,
     silences: tuple[tuple[float, float], ...] = (),
     commands: tuple[tuple[float, Command], ...] = (),
@@ -133,10 +133,24 @@ def state_tempo(log: list[tuple[Event, tuple[Effect, ...]]], t_s: float) -> floa
     return scores[-1].score.tempo.bpm_at(t_s)
 
 
+def test_a_breath_that_does_not_come_along_is_waited_for() -> None:
+    state, log = play(pulse=with_rsa(70, swing_bpm=6, breaths_per_min=17))
+    holds = decisions(log, "hold")
+    assert "until your breath comes along" in holds[0].reason
+    assert state.baseline_breath_per_min == pytest.approx(17, abs=0.5)
+    assert summary(state).in_step_s < 0.1 * summary(state).judged_s
+
+
+def test_the_breath_begins_at_a_share_of_ones_own_rate() -> None:
+    _, log = play(pulse=with_rsa(70, swing_bpm=6, breaths_per_min=15))
+    first = effects_of(log, BreathCued)[0]
+    assert first.breath_per_min == pytest.approx(0.8 * 15, rel=0.15)
+
+
 def test_silence_of_a_connected_strap_freezes_as_well() -> None:
     events = [
         e
-        for e in session_events(with_rsa(70), 400)
+        for e in session_events(STEADY, 400)
         if not (isinstance(e, NotificationArrived) and 200 <= e.t_s < 260)
     ]
     state, log = start(SessionConfig(PRESET, ("strap",))), []
