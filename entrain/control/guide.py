@@ -14,7 +14,7 @@ from entrain.control.track import group_in_step
 from entrain.heart.beat import HeartState
 from entrain.score import LEAD_S, Presence, Score
 from entrain.tempo.plan import TempoPlan
-from entrain.tempo.policy import POLICIES, Situation, Wish
+from entrain.tempo.policy import POLICIES, UNHEARD, Situation, Wish
 from entrain.units import S_PER_MIN
 
 EASE_FRACTION: Final = 0.04  # how much quicker an ease-off makes the beat
@@ -24,6 +24,7 @@ QUICKEST_START_PER_MIN: Final = 16.0
 OUT_OF_STEP_S: Final = 10.0  # shorter than that is no reason to wait
 RELEASE_BPM: Final = 1.5  # a raised pulse must come back this far before the hold ends
 SAME_BPM: Final = 0.05
+TREMBLE_BPM: Final = 0.5  # a policy that follows the pulse need not follow its trembling
 LOOK_AHEAD_S: Final = 20.0  # a breath must not fall below its floor before it ends
 KEEP_S: Final = 30.0  # how much of the past a score carries along
 
@@ -43,13 +44,14 @@ def begin(state: SessionState, heart: HeartState, out: list[Effect]) -> SessionS
     start = limits.start_bpm(wish_bpm, preset.bounds, state.baseline_bpm, pulse)
     at_s = edit_time_s(state)
     plan, breaths, line = TempoPlan.steady(at_s, start.to_bpm), None, 0.0
-    if breath.guided:
+    if breath.guided and rule.policy not in UNHEARD:
         slowest = limits.breath_floor_per_min(preset.bounds)
         beats = max(2, round(start.to_bpm / _start_per_min(state)))
         beats = max(2, min(beats, floor(start.to_bpm / slowest)))
         breaths = BreathPlan.steady(BreathPattern.of_beats(beats, breath.ratio))
         line = start.to_bpm / beats
-    score = Score(plan, breaths, Presence().changed(at_s, 1.0, preset.sound.fade_in_s))
+    presence = Presence() if rule.policy in UNHEARD else Presence().changed(at_s, 1.0, preset.sound.fade_in_s)
+    score = Score(plan, breaths, presence)
     why = (
         f"no pulse to meet, so the beat begins at {start.to_bpm:.0f}"
         if pulse is None
@@ -67,6 +69,7 @@ def begin(state: SessionState, heart: HeartState, out: list[Effect]) -> SessionS
         start_bpm=start.to_bpm,
         guided_since_s=at_s,
         breath_line_per_min=line,
+        first_pattern=None if breaths is None else breaths.pattern,
         committed_s=at_s,
         lowest_tempo_bpm=start.to_bpm,
         slowest_breath_per_min=line if breaths is not None else None,
@@ -171,11 +174,16 @@ def steer(state: SessionState, heart: HeartState, out: list[Effect]) -> SessionS
         situation = Situation(
             guided_s=state.t_s - (state.guided_since_s or state.t_s),
             tempo_bpm=tempo,
+            plan_bpm=state.score.tempo.goal_bpm,
             pulse_bpm=pulse,
             baseline_bpm=state.baseline_bpm,
             start_bpm=state.start_bpm,
             goal_bpm=goal_bpm(state),
             fixed_bpm=rule.fixed_bpm,
+            offset_fraction=rule.offset_fraction,
+            step_fraction=rule.step_fraction,
+            step_s=rule.step_s,
+            yoked=state.config.yoked,
         )
         wish = POLICIES[rule.policy](situation)
     return wish_tempo(state, heart, wish, Author.POLICY, out)
@@ -194,7 +202,8 @@ def wish_tempo(
     may_fall = not has_sensor(state) or (heart.bpm is not None and state.hold is not HoldCause.NO_DATA)
     bounds, baseline = state.config.preset.bounds, state.baseline_bpm
     bounded = limits.bounded(wish, plan, at_s, bounds, baseline, heart.bpm, may_fall)
-    if not _is_new(bounded, plan, at_s):
+    tremble = author is Author.POLICY and not bounded.limit
+    if not _is_new(bounded, plan, at_s, TREMBLE_BPM if tremble else SAME_BPM):
         if author is Author.PERSON and bounded.limit:
             # What a person asks for and cannot have is said, not swallowed.
             reason = f"{wish.reason}: {bounded.limit}"
@@ -215,10 +224,10 @@ def wish_tempo(
     return with_score(state, replace(state.score, tempo=edited), at_s, out)
 
 
-def _is_new(bounded: limits.Bounded, plan: TempoPlan, at_s: float) -> bool:
-    """Does a bounded wish ask for anything the plan does not do already?"""
+def _is_new(bounded: limits.Bounded, plan: TempoPlan, at_s: float, same_bpm: float) -> bool:
+    """Does a bounded wish ask for anything the plan does not do already, give or take `same_bpm`?"""
     tempo = plan.bpm_at(at_s)
-    if abs(bounded.to_bpm - plan.goal_bpm) < SAME_BPM:
+    if abs(bounded.to_bpm - plan.goal_bpm) < same_bpm:
         return False
     return abs(bounded.to_bpm - tempo) >= SAME_BPM or abs(plan.goal_bpm - tempo) >= SAME_BPM
 
@@ -260,7 +269,11 @@ def fit_breath(state: SessionState, out: list[Effect]) -> SessionState:
         return state
     if beats == planned:
         return state
-    breath = score.breath.changed(phase, BreathPattern.of_beats(beats, preset.breath.ratio))
+    pattern = BreathPattern.of_beats(beats, preset.breath.ratio)
+    if preset.breath.lengthen == "out":
+        first = state.first_pattern or pattern
+        pattern = replace(first, exhale=max(1, beats - (first.beats - first.exhale)))
+    breath = score.breath.changed(phase, pattern)
     reason = f"{beats} beats a breath from the next one on, about {slowest_bpm / beats:.1f} breaths a minute"
     out.append(Decided(state.t_s, "breath_beats", Author.PROTOCOL, planned, beats, reason))
     slowest = min(state.slowest_breath_per_min or slowest_bpm / beats, slowest_bpm / beats)

@@ -54,6 +54,9 @@ class TempoRule:
     goal_bpm: float | None = None  # None: as low as the bounds permit
     free_bpm: float = 66.0  # where the beat begins when there is no pulse to meet
     fixed_bpm: float | None = None  # for the fixed policy
+    offset_fraction: float = -0.05  # for the offset policy: this much away from the pulse
+    step_fraction: float = 0.03  # for the step policy: each step is so much lower …
+    step_s: float = 60.0  # … and so long
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,7 @@ class BreathRule:
     start_per_min: float = 12.0
     goal_per_min: float = 6.0
     ratio: tuple[float, float, float, float] = (4.0, 0.0, 6.0, 0.0)
+    lengthen: str = "both"  # "out": what a breath grows by goes into breathing out alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,3 +113,4 @@ class SessionConfig:
     preset: Preset
     straps: tuple[str, ...]  # the hearts expected; empty: guide without a sensor
     seed: int = 0
+    yoked: tuple[tuple[float, float], ...] = ()  # (s since its beat began, bpm) of another session

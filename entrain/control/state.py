@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from entrain.breath.pattern import BreathPattern
 from entrain.control.events import Phase, Sound
 from entrain.control.protocol import SessionConfig
 from entrain.control.track import HeartTrack
@@ -58,6 +59,7 @@ class SessionState:
     committed_s: float = 0.0
     start_bpm: float = 0.0
     guided_since_s: float | None = None
+    first_pattern: BreathPattern | None = None  # the breath that the guiding began with
     breath_line_per_min: float = 0.0  # the slowest breathing asked for so far; falls no faster than its bound
     goal_bpm: float | None = None  # a person's change of goal
     goal_breath_per_min: float | None = None

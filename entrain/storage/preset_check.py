@@ -17,7 +17,11 @@ from entrain.storage.toml_lines import line_of
 from entrain.synth.voices import CATALOGUE
 from entrain.tempo.policy import POLICIES
 
-_CHOICES: Final[Mapping[str, Mapping[str, object]]] = {"tempo.policy": POLICIES, "sound.voice": CATALOGUE}
+_CHOICES: Final[Mapping[str, Mapping[str, object]]] = {
+    "tempo.policy": POLICIES,
+    "breath.lengthen": {"both": "in and out alike", "out": "breathing out alone"},
+    "sound.voice": CATALOGUE,
+}
 
 
 @dataclass(frozen=True, slots=True)

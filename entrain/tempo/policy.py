@@ -2,11 +2,17 @@
 
 A policy sees the situation once a tick and answers where the tempo should go and why. It never sees a clock,
 a sound or the log. To add one, write a function and name it in `POLICIES`.
+
+Figures without a source are our own judgement and can be changed in a preset.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Final
+
+MEASURE_EVERY_S: Final = 30.0  # how often the leader looks at the pulse again
+LEAD_BPM: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,11 +21,16 @@ class Situation:
 
     guided_s: float  # since the beat began
     tempo_bpm: float
+    plan_bpm: float  # where the tempo goes if nothing is changed
     pulse_bpm: float | None
     baseline_bpm: float | None
     start_bpm: float  # where the beat began
     goal_bpm: float  # where the preset (or the person) wants it, already within the floor
     fixed_bpm: float | None
+    offset_fraction: float  # how far from the pulse the beat belongs; -0.05 is 5 % below
+    step_fraction: float
+    step_s: float
+    yoked: tuple[tuple[float, float], ...] = ()  # (guided_s, bpm) of another session, in order
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +46,56 @@ Policy = Callable[[Situation], Wish]
 
 
 def glide(now: Situation) -> Wish:
-    """Iso-principle glide: meet the listener where they are, then lead gently to the goal.
+    """Iso-principle glide: meet the listener where they are, then lead gently to the goal. The default.
 
     Source: the iso principle of music therapy (Altshuler 1948; Heiderscheit & Madson 2015).
     """
     return Wish(now.goal_bpm, f"slowing gently towards {now.goal_bpm:.0f} beats a minute")
 
 
+def offset(now: Situation) -> Wish:
+    """Fixed offset: always the same share away from the pulse, below or, as a control, above it.
+
+    Source: the arms at -7, -10 and -15 % of a thesis pilot (n=84), and Juslin and others 2024 (±3, ±30 %).
+    """
+    if now.pulse_bpm is None:
+        return Wish(now.tempo_bpm, "waiting for your pulse")
+    side = "below" if now.offset_fraction < 0.0 else "above"
+    wish_bpm = now.pulse_bpm * (1.0 + now.offset_fraction)
+    return Wish(wish_bpm, f"staying {abs(now.offset_fraction):.0%} {side} your pulse")
+
+
+def leader(now: Situation) -> Wish:
+    """Leader: a beat or so below the pulse; measure again, follow, repeat.
+
+    Source: US patent 5,267,942 (expired): the pacing rate stays within about one beat of the heart's.
+    """
+    if now.pulse_bpm is None or now.guided_s % MEASURE_EVERY_S >= 1.0:
+        return Wish(now.plan_bpm, "leading by one beat until your pulse is measured again")
+    return Wish(now.pulse_bpm - LEAD_BPM, "leading by one beat below your pulse")
+
+
+def step(now: Situation) -> Wish:
+    """Step protocol: down by the same share at regular times, and level between.
+
+    Source: stepped pacing as in the resonance-frequency protocols (Lehrer and others 2000), on the tempo.
+    """
+    n = int(now.guided_s / now.step_s)
+    wish_bpm = max(now.goal_bpm, now.start_bpm * (1.0 - now.step_fraction * n))
+    return Wish(wish_bpm, f"step {n}: {wish_bpm:.0f} beats a minute" if n else "before the first step")
+
+
+def exhale(now: Situation) -> Wish:
+    """Exhale lengthening: the tempo stays and only the breath grows, by its way out.
+
+    Source: RESPeRATE's manual (guided lengthening of the exhale to below 10 breaths a minute). The breath's
+    part of it is `lengthen = "out"` in the preset.
+    """
+    return Wish(now.start_bpm, "the beat stays; your breath out grows longer")
+
+
 def follow(now: Situation) -> Wish:
-    """Follow only: the beat sits at the pulse and never leads.
+    """Follow only: the beat sits at the pulse and never leads. Without a breath, the control tempo = pulse.
 
     Without a fresh pulse it stays where it is.
     """
@@ -57,4 +109,34 @@ def fixed(now: Situation) -> Wish:
     return Wish(now.start_bpm if now.fixed_bpm is None else now.fixed_bpm, "keeping one tempo")
 
 
-POLICIES: Mapping[str, Policy] = MappingProxyType({"glide": glide, "follow": follow, "fixed": fixed})
+def silence(now: Situation) -> Wish:
+    """No sound at all: the control that tells what sitting still does by itself."""
+    return Wish(now.tempo_bpm, "silence, as a control")
+
+
+def yoked(now: Situation) -> Wish:
+    """The tempo of another session, so that one hears a falling beat that is not about one's own heart.
+
+    Source: the yoked control of operant conditioning (Church 1964).
+    """
+    past = [bpm for t_s, bpm in now.yoked if t_s <= now.guided_s]
+    if not past:
+        return Wish(now.plan_bpm, "the other session has not begun")
+    return Wish(past[-1], "as in another session")
+
+
+POLICIES: Mapping[str, Policy] = MappingProxyType(
+    {
+        "glide": glide,
+        "offset": offset,
+        "leader": leader,
+        "step": step,
+        "exhale": exhale,
+        "follow": follow,
+        "fixed": fixed,
+        "silence": silence,
+        "yoked": yoked,
+    }
+)
+
+UNHEARD: Final = frozenset({"silence"})  # policies under which nothing sounds and no breath is guided

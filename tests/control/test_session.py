@@ -322,3 +322,32 @@ def test_two_hearts_make_one_pulse() -> None:
         state, _ = reduce(state, event)
     assert view(state, 100).heart.bpm == pytest.approx(68, abs=0.2)
     assert state.baseline_bpm == pytest.approx(68, abs=0.2)
+
+
+def test_under_the_silence_policy_nothing_sounds_and_no_breath_is_guided() -> None:
+    preset = replace(PRESET, tempo=TempoRule(policy="silence"))
+    state, log = play(preset)
+    assert not effects_of(log, OnsetPlanned)
+    assert not effects_of(log, BreathCued)
+    assert state.completed
+
+
+def test_a_breath_may_grow_by_its_way_out_alone() -> None:
+    preset = replace(PRESET, tempo=TempoRule(policy="exhale"), breath=BreathRule(lengthen="out"))
+    _, log = play(preset)
+    cues = effects_of(log, BreathCued)
+    assert len({cue.beats for cue in cues if cue.part.value == "in"}) == 1
+    out = [cue.beats for cue in cues if cue.part.value == "out"]
+    assert out == sorted(out)
+    assert out[-1] >= out[0] + 3
+
+
+def test_yoked_follows_the_other_session_within_the_bounds() -> None:
+    preset = replace(PRESET, tempo=TempoRule(policy="yoked"))
+    config = SessionConfig(preset, ("strap",), yoked=((0.0, 66.5), (150.0, 40.0)))
+    state, log = start(config), []
+    for event in session_events(STEADY, 500):
+        state, effects = reduce(state, event)
+        log.append((event, effects))
+    assert state_tempo(log, 200) == pytest.approx(66.5, abs=0.5)
+    assert 63.0 <= state_tempo(log, 450) < 66.0
