@@ -44,6 +44,7 @@ class Presence:
         return value
 
     def changed(self, at_s: float, level: float, duration_s: float) -> Self:
+        """The same before `at_s`; from there to `level`, in place of all that was to begin then or later."""
         kept = tuple(x for x in self.levels if x.start_s < at_s)
         return type(self)((*kept, Level(at_s, level, duration_s)))
 

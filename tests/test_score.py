@@ -4,7 +4,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from entrain.breath.pattern import BreathPart, BreathPattern, BreathPlan
@@ -111,6 +111,7 @@ def test_pruning_again_and_again_changes_nothing(score: Score, steps_s: list[flo
 def test_presence_changes_from_where_it_stands(
     presence: Presence, at_s: float, level: float, duration_s: float
 ) -> None:
+    assume(all(x.start_s != at_s for x in presence.levels))
     changed = presence.changed(at_s, level, duration_s)
     for n in range(20):
         before_s = at_s * n / 20.0
@@ -124,6 +125,12 @@ def test_presence_changes_from_where_it_stands(
         for n in range(0, 1000, 50):
             rise = changed.at(at_s + (n + 1) * step_s) - changed.at(at_s + n * step_s)
             assert abs(rise) <= 1.0 / 1000.0 + 1e-9
+
+
+def test_of_two_changes_of_presence_for_one_moment_the_later_counts() -> None:
+    presence = Presence().changed(5.0, 1.0, 0.0)
+    assert presence.changed(5.0, 0.0, 3.0).at(6.0) == 0.0
+    assert presence.changed(5.0, 0.5, 2.0).at(6.0) == 0.25
 
 
 @given(scores(), st.floats(0.0, END_S))
