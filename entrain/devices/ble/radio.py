@@ -18,6 +18,7 @@ from bleak.backends.adapter import BaseBleakAdapter
 from bleak.backends.client import BaseBleakClient
 from bleak.backends.device import BLEDevice
 from bleak.backends.scanner import AdvertisementData, BaseBleakScanner
+from bleak.exc import BleakError
 from bleak.uuids import normalize_uuid_16
 
 from entrain.devices.ble.explain import explained, macos_refusal
@@ -89,13 +90,16 @@ async def within(limit_s: float, call: Coroutine[Any, Any, _T]) -> _T:
 
     Raises:
         TimeoutError: it took longer. The call was cancelled, and abandoned if even that did not help.
+        BleakError: the call was cancelled by itself.
     """
     task = asyncio.ensure_future(call)
     try:
         done, _ = await asyncio.wait({task}, timeout=limit_s)
-        if done:
-            return task.result()
-        raise TimeoutError
+        if not done:
+            raise TimeoutError
+        if task.cancelled():  # from inside, by a bus that closed; whoever awaits us was not cancelled
+            raise BleakError("disconnected")
+        return task.result()
     finally:
         await _end(task)
 
@@ -151,19 +155,24 @@ async def _start(scanner: BleakScanner, timing: Timing) -> None:
     refused as `InProgress` (bleak issue 1628).
     """
     start = asyncio.ensure_future(scanner.start())
-    done, _ = await asyncio.wait({start}, timeout=timing.call_s)
-    if done:
-        return start.result()
-    start.add_done_callback(lambda _: _LATE.add(asyncio.ensure_future(_stop_late(start, scanner))))
-    raise BluetoothFault(Reason.SERVICE_HANGS)
+    try:
+        done, _ = await asyncio.wait({start}, timeout=timing.call_s)
+        if not done:
+            raise BluetoothFault(Reason.SERVICE_HANGS)
+    except BaseException:
+        late = asyncio.ensure_future(_stop_late(start, scanner))
+        _LATE.add(late)
+        late.add_done_callback(_LATE.discard)
+        raise
+    start.result()
 
 
-_LATE: set[asyncio.Future[None]] = set()  # asyncio itself keeps only weak references to tasks
+_LATE: Final[set[asyncio.Future[None]]] = set()  # asyncio itself keeps only weak references to tasks
 
 
 async def _stop_late(start: asyncio.Future[None], scanner: BleakScanner) -> None:
     with suppress(Exception):
-        start.result()
+        await start
         await scanner.stop()
 
 

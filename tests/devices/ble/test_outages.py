@@ -6,7 +6,7 @@ from dataclasses import replace
 from entrain.control.events import Link, LinkChanged, NotificationArrived
 from entrain.devices.ble.reader import BleHeart
 from entrain.devices.ble.timing import Backoff
-from tests.devices.ble.conftest import QUICK, WATCHFUL, running
+from tests.devices.ble.conftest import QUICK, WATCHFUL, listening, running
 from tests.devices.ble.test_reader import BEAT, WALK, beat
 from tests.support.fake_bluez import FakeBluez, Hang
 from tests.support.private_bus import PrivateBus
@@ -168,7 +168,7 @@ async def test_a_hundred_cuts(bluez: FakeBluez) -> None:
     timing = replace(QUICK, choose_s=0.01, air=Backoff(0.001, 1.0, 0.001))
     async with running(BleHeart("s1", timing=timing)) as ear:
         for n in range(n_cuts + 1):
-            await strap.subscribed.wait()
+            await listening(strap)
             for k in range(n % 4 + 1):  # equal payloads are real, so some repeat
                 strap.notify(bytes([0x10, 60, n, k // 2]))
             if n == n_cuts:
