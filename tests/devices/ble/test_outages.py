@@ -59,6 +59,19 @@ async def test_a_silent_strap_that_answers_nothing_is_lost_at_once(bluez: FakeBl
         assert ear.links == [*WALK, Link.SILENT, Link.LOST]
 
 
+async def test_data_that_comes_while_the_strap_is_asked_is_answer_enough(bluez: FakeBluez) -> None:
+    strap = bluez.add_strap()
+    timing = replace(QUICK, silent_s=0.2, give_up_s=60.0, call_s=0.2)
+    async with running(BleHeart("s1", timing=timing)) as ear:
+        await beat(strap, ear)
+        await ear.until(lambda: ear.described is not None and ear.described.firmware is not None)
+        bluez.script("ReadValue", Hang())
+        await ear.until_link(Link.SILENT)
+        await beat(strap, ear)
+        await ear.until_link(Link.SILENT, times=2)
+    assert Link.LOST not in ear.links
+
+
 async def test_a_burst_after_a_stall_arrives_whole_and_in_order(bluez: FakeBluez) -> None:
     strap = bluez.add_strap()
     burst = [bytes([0x10, 60, n, 4]) for n in range(100)]
