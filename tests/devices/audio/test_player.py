@@ -32,7 +32,7 @@ def largest_step(sound: Samples) -> float:
     return float(np.abs(np.diff(sound, axis=0)).max())
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(edited_live())
 def test_edits_in_time_are_taken_over_without_changing_a_bit(
     live: tuple[list[tuple[float, Score]], Score],
@@ -51,7 +51,7 @@ def test_edits_in_time_are_taken_over_without_changing_a_bit(
     np.testing.assert_array_equal(np.concatenate(out)[BLOCK:], expected[BLOCK:])
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(scores(), st.data())
 def test_an_edit_that_comes_too_late_is_blended_in(score: Score, data: st.DataObject):
     ours = player()
