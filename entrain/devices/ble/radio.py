@@ -24,7 +24,7 @@ from bleak.uuids import normalize_uuid_16
 from entrain.devices.ble.explain import explained, macos_refusal
 from entrain.devices.ble.faults import BluetoothFault, Host, Reason
 from entrain.devices.ble.timing import Timing
-from entrain.devices.ble.wanted import FoundStrap, Wanted, printable
+from entrain.devices.ble.wanted import FoundStrap, Wanted, printable, same_address
 from entrain.heart.gatt import HEART_RATE_SERVICE
 
 HEART_RATE_SERVICE_UUID: Final = normalize_uuid_16(HEART_RATE_SERVICE)
@@ -61,10 +61,11 @@ class Sighting:
 
 @dataclass(slots=True)
 class Airspace:
-    """What the hearts of one event loop share: whose turn it is, and who waits for which strap."""
+    """What the hearts of one event loop share: whose turn it is, and who waits for or has which strap."""
 
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)  # first come, first served
     wanted: dict[str, Wanted] = field(default_factory=dict[str, Wanted])
+    held: dict[str, str] = field(default_factory=dict[str, str])  # heart to address, from the connect on
 
     @classmethod
     def here(cls) -> "Airspace":
@@ -72,10 +73,13 @@ class Airspace:
 
     def spoken_for(self, strap: FoundStrap, heart: str) -> bool:
         """Whether another heart than `heart` has found or asks for this very strap."""
-        return any(
+        asked = any(
             not wanted.any and wanted.matches(strap)
             for other, wanted in self.wanted.items()
             if other != heart
+        )
+        return asked or any(
+            same_address(address, strap.address) for other, address in self.held.items() if other != heart
         )
 
 
@@ -223,6 +227,7 @@ async def already_connected(timing: Timing, backends: Backends) -> list[Sighting
     """Straps that this computer is connected to although nobody here reads them.
 
     A strap left connected by a program that crashed does not advertise, so no scan would ever find it again.
+    A link is the system's, one for each strap: who disconnects ends it for all its users.
     """
     if backends.adapter is None and not backends.of_platform:
         return []

@@ -8,7 +8,8 @@ from entrain.devices.ble.reader import BleHeart
 from entrain.devices.ble.timing import Backoff
 from tests.devices.ble.conftest import QUICK, WATCHFUL, listening, running
 from tests.devices.ble.test_reader import BEAT, WALK, beat
-from tests.support.fake_bluez import FakeBluez, Hang
+from tests.support.bluez_script import Hang
+from tests.support.fake_bluez import FakeBluez
 from tests.support.private_bus import PrivateBus
 
 # ---- no data -----------------------------------------------------------------------------------------------

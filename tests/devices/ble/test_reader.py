@@ -9,7 +9,8 @@ from entrain.control.events import Link
 from entrain.devices.ble.reader import BleHeart
 from entrain.devices.ble.wanted import FoundStrap, Wanted
 from tests.devices.ble.conftest import QUICK, Ear, listening, running
-from tests.support.fake_bluez import Delay, FakeBluez, Hang, Race, Refuse, Step
+from tests.support.bluez_script import Delay, Hang, Race, Refuse, Step
+from tests.support.fake_bluez import FakeBluez
 from tests.support.fake_strap import BATTERY_LEVEL, FakeStrap
 
 WALK = [Link.SEARCHING, Link.CONNECTING, Link.DISCOVERING, Link.SUBSCRIBING, Link.STREAMING]
@@ -317,7 +318,8 @@ async def test_two_hearts_of_a_group_take_two_straps(bluez: FakeBluez, second: W
     one, other = BleHeart("s1", timing=QUICK), BleHeart("s2", second, timing=QUICK)
     async with running(one) as ear, running(other) as second_ear:
         for strap in straps:
-            await listening(strap)
+            await listening(strap)  # both, before there is any data that could tell whose is whose
+        for strap in straps:
             strap.notify(strap.address.encode())
         await ear.until(lambda: bool(ear.payloads))
         await second_ear.until(lambda: bool(second_ear.payloads))
