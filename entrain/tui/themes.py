@@ -121,6 +121,9 @@ PLAIN: Final = Theme(
         "breath-out": "ansi_blue",
         "pulse": "ansi_red",
         "tempo": "ansi_cyan",
+        # Textual asks an ANSI theme for these two; without them no screen comes up.
+        "ansi-background": "ansi_default",
+        "ansi-foreground": "ansi_default",
         "quiet": "ansi_default 50%",
         "block-cursor-background": "ansi_default",
         "block-cursor-foreground": "ansi_default",
