@@ -103,7 +103,7 @@ def pulse_at(t_s: float) -> float:
     return 70.5 - calm + 1.4 * sin(t_s / 23.0) + 0.8 * sin(2 * pi * t_s / 41.0)
 
 
-@dataclass(slots=True)
+@dataclass
 class ScriptedPort:
     """Satisfies `SessionPort`. `sent` holds every command in order."""
 

@@ -59,6 +59,7 @@ class Panel(Vertical):
     def blank(self) -> None:
         """Show nothing that could be false."""
         self._show_pulse(words.PulseWords(words.UNKNOWN, "", False), False)
+        self.query_one(Trend).show((), 0.0, 1.0, ("", ""))
         for name in ("guidance", "straps", "sound", "marks"):
             self._say(name, ())
 
