@@ -5,7 +5,7 @@ Beside Textual's own names a theme sets `$breath-in`, `$breath-out`, `$pulse`, `
 
 from typing import Final
 
-from textual.theme import Theme
+from textual.theme import BUILTIN_THEMES, Theme
 
 from entrain.tui.drawing.palette import FigureColours
 
@@ -116,7 +116,8 @@ PLAIN: Final = Theme(
     surface="ansi_default",
     panel="ansi_default",
     boost="ansi_default",
-    variables={
+    variables=BUILTIN_THEMES["ansi-dark"].variables
+    | {
         "breath-in": "ansi_cyan",
         "breath-out": "ansi_blue",
         "pulse": "ansi_red",

@@ -6,6 +6,7 @@ Nothing here invents: what is not known freshly is `--`, and says why.
 from dataclasses import dataclass
 from typing import Final
 
+from entrain.breath.estimate import InStep
 from entrain.breath.pattern import BreathMoment, BreathPart
 from entrain.control.events import Link, Phase, Sound
 from entrain.control.view import SessionView, SoundView, StrapView
@@ -230,6 +231,8 @@ def advice(view: SessionView) -> Advice | None:
         if text and strap.link not in (Link.STREAMING, Link.FINISHED, Link.OFF):
             what = strap.detail or strap_line(strap)
             return Advice(f"{_sentence(what)} {text}", serious=strap.link is not Link.SEARCHING)
+    if view.log_fault is not None:
+        return Advice(_sentence(view.log_fault), serious=True)
     if view.sound.sound in _SOUND_ADVICE:
         text = view.sound.advice or _SOUND_ADVICE[view.sound.sound]
         return Advice(f"{_sentence(view.sound.detail)} {text}".strip(), serious=True)
@@ -240,6 +243,17 @@ def advice(view: SessionView) -> Advice | None:
             name = strap.name or strap.strap
             return Advice(f"The battery of {name} is at {strap.battery_percent} %.", serious=False)
     return None
+
+
+def in_step(view: SessionView) -> tuple[str, bool]:
+    """Whether the person's breath is with the guided one, and whether that is well; empty where unknown."""
+    match view.in_step:
+        case InStep.YES:
+            return "in step", True
+        case InStep.NO if view.own_breath_per_min is not None:
+            return f"you breathe {view.own_breath_per_min:.1f}", False
+        case _:
+            return "", True
 
 
 def markers(n: int) -> str:

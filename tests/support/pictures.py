@@ -18,6 +18,8 @@ from entrain.tui.app import EntrainApp, Home, Manners
 from entrain.tui.drawing.ink import Depth
 from entrain.tui.look import Look
 from entrain.tui.ports import FoundStrap, HeartChoice, HeartKind, OpenedSession, SessionChoice
+from entrain.tui.screens.summary import SummaryScreen
+from tests.support.screen import drawn, strike
 from tests.support.scripted import EVENING, VOICES, Incident, Script, ScriptedPort, presets
 
 SIZES = ((80, 24), (120, 40))
@@ -61,8 +63,8 @@ def home_app(look: Look) -> tuple[EntrainApp, ManualClock]:
 
 def press(*keys: str) -> Act:
     async def act(pilot: Pilot[object], _clock: ManualClock) -> None:
-        await pilot.press(*keys)
-        await pilot.pause(0.1)
+        await strike(pilot, *keys)
+        await drawn(pilot)
 
     return act
 
@@ -70,7 +72,17 @@ def press(*keys: str) -> Act:
 def wait(seconds: float) -> Act:
     async def act(pilot: Pilot[object], clock: ManualClock) -> None:
         clock.advance_to(clock.now_s() + seconds)
-        await pilot.pause(0.15)
+        await drawn(pilot)
+
+    return act
+
+
+def until(screen: type[object]) -> Act:
+    async def act(pilot: Pilot[object], _clock: ManualClock) -> None:
+        async with asyncio.timeout(20):
+            while not isinstance(pilot.app.screen, screen):
+                await pilot.pause()
+        await drawn(pilot)
 
     return act
 
@@ -121,8 +133,18 @@ def scenes() -> list[Scene]:
         ("home", home_app, (wait(0.1),), dark),
         ("home-light", home_app, (wait(0.1),), light),
         ("straps", home_app, (press("s"), wait(0.3)), dark),
-        ("summary", _session(Script(begins_at_s=425)), (*(wait(30),) * 10, press("4")), dark),
-        ("summary-short", _session(Script(begins_at_s=20)), (wait(5), press("q"), wait(2)), light),
+        (
+            "summary",
+            _session(Script(begins_at_s=425)),
+            (*(wait(30),) * 10, until(SummaryScreen), press("4")),
+            dark,
+        ),
+        (
+            "summary-short",
+            _session(Script(begins_at_s=20)),
+            (wait(5), press("q"), until(SummaryScreen)),
+            light,
+        ),
     ]
 
 
@@ -131,7 +153,7 @@ async def picture(scene: Scene, size: tuple[int, int]) -> str:
     name, make, acts, look = scene
     app, clock = make(look)
     async with app.run_test(size=size) as pilot:
-        await pilot.pause(0.2)
+        await pilot.pause()
         for act in acts:
             await act(pilot, clock)
         svg = app.export_screenshot(title=f"entrain {name}")

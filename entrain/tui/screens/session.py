@@ -4,6 +4,7 @@ It keeps no session state of its own. Whatever goes wrong while drawing, it show
 something false, and the stop key goes on working.
 """
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -25,7 +26,7 @@ from entrain.tui.screens.base import EntrainScreen
 from entrain.tui.screens.eyes_closed import EyesClosedScreen
 from entrain.tui.screens.help import HelpScreen
 from entrain.tui.screens.note import NoteScreen
-from entrain.tui.screens.session_keys import KEYS, keys_now
+from entrain.tui.screens.session_keys import KEYS, STOP, keys_now
 from entrain.tui.themes import figure_colours
 from entrain.tui.toasts import Toasts
 from entrain.tui.trail import Trail
@@ -106,6 +107,8 @@ class SessionScreen(EntrainScreen[SessionResult]):
         self._stop_at_s: float | None = None
         self._worker: Worker[None] | None = None
         self._finished = False
+        self._no_note = asyncio.Event()
+        self._no_note.set()
 
     def compose(self) -> ComposeResult:
         with Horizontal(id="head"):
@@ -132,7 +135,7 @@ class SessionScreen(EntrainScreen[SessionResult]):
 
     def _begin(self) -> None:
         if self._rating is not None:
-            self._port.send(ev.Rate(self._rating, "before"))
+            self._send(ev.Rate(self._rating, "before"))
         self.draw()
 
     # ---- the session itself ---------------------------------------------------------------------------
@@ -141,18 +144,19 @@ class SessionScreen(EntrainScreen[SessionResult]):
         try:
             summary = await self._port.run()
         except Exception as fault:
-            self.call_later(self._finish, None, fault)
+            await self._hand_back(None, fault)
         else:
-            self.call_later(self._finish, summary, None)
+            await self._hand_back(summary, None)
 
-    async def _finish(self, summary: Summary | None, fault: Exception | None) -> None:
-        """Hand back how it went, from under whatever lies above."""
-        if self._finished or not self.is_attached:
+    async def _hand_back(self, summary: Summary | None, fault: Exception | None) -> None:
+        """End with how it went, from under whatever lies above; a note is let finish."""
+        if self._finished:
             return
         self._finished = True
+        await self._no_note.wait()
         while self.host.screen is not self:
             await self.host.pop_screen()
-        self.dismiss(SessionResult(summary, self._trail.samples, fault))
+        self.leave(SessionResult(summary, self._trail.samples, fault))
 
     # ---- drawing --------------------------------------------------------------------------------------
 
@@ -211,10 +215,22 @@ class SessionScreen(EntrainScreen[SessionResult]):
     def _blank(self) -> None:
         self._figure.show(None)
         self.query_one(Cue).show(words.CueWords(""))
+        self.query_one("#head .title", Say).say()
+        self.query_one("#head .left", Say).say()
         self.query_one(Panel).blank()
         self.query_one(Banner).blank(_BLIND)
+        self.query_one(KeyLine).show((STOP,))
+        self._frame = 0
+        self._trend_at_s = -_TREND_EVERY_S
 
     # ---- keys -----------------------------------------------------------------------------------------
+
+    def _send(self, command: ev.Command) -> None:
+        try:
+            self._port.send(command)
+        except Exception as fault:
+            self.log.error(f"{command!r} was not taken: {fault!r}")
+            self.notify("That did not work.", severity="error", markup=False)
 
     def _view(self) -> SessionView | None:
         try:
@@ -226,10 +242,10 @@ class SessionScreen(EntrainScreen[SessionResult]):
         now_s = self._clock.now_s()
         if self._stop_at_s is None:
             self._stop_at_s = now_s
-            self._port.send(ev.Stop())
+            self._send(ev.Stop())
         elif now_s - self._stop_at_s >= _LEAVE_AFTER_S and self._worker is not None:
             self._worker.cancel()
-            self.call_later(self._finish, self._port.summary(), None)
+            self.run_worker(self._hand_back(self._port.summary(), None), exit_on_error=False)
 
     def action_space_bar(self) -> None:
         if self._tap is not None:
@@ -239,38 +255,41 @@ class SessionScreen(EntrainScreen[SessionResult]):
 
     def action_pause(self) -> None:
         view = self._view()
-        self._port.send(ev.Resume() if view is not None and view.paused else ev.Pause())
+        self._send(ev.Resume() if view is not None and view.paused else ev.Pause())
 
     def action_ease_off(self) -> None:
-        self._port.send(ev.EaseOff())
+        self._send(ev.EaseOff())
 
     def action_hold(self) -> None:
-        self._port.send(ev.HoldTempo())
+        self._send(ev.HoldTempo())
 
     def action_go_on(self) -> None:
-        self._port.send(ev.GoOn())
+        self._send(ev.GoOn())
 
     def action_nudge(self, bpm: int) -> None:
-        self._port.send(ev.Nudge(float(bpm)))
+        self._send(ev.Nudge(float(bpm)))
 
     def action_louder(self, by: float) -> None:
         view = self._view()
         if view is not None:
             before = view.sound.volume if self._volume is None else self._volume
             self._volume = round(min(1.0, max(0.0, before + by)), 2)
-            self._port.send(ev.SetVolume(self._volume))
+            self._send(ev.SetVolume(self._volume))
 
     def action_mute(self) -> None:
         view = self._view()
         if view is not None:
-            self._port.send(ev.SetMuted(not view.sound.muted))
+            self._send(ev.SetMuted(not view.sound.muted))
 
     def action_mark(self) -> None:
         pressed_s = self._clock.now_s()
 
+        self._no_note.clear()
+
         def keep(note: str | None) -> None:
+            self._no_note.set()
             if note is not None:
-                self._port.send(ev.Mark(note, ago_s=round(self._clock.now_s() - pressed_s, 3)))
+                self._send(ev.Mark(note, ago_s=round(self._clock.now_s() - pressed_s, 3)))
 
         self.host.push_screen(NoteScreen("A note for this moment, or nothing"), keep)
 

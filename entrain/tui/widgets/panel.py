@@ -59,6 +59,7 @@ class Panel(Vertical):
     def blank(self) -> None:
         """Show nothing that could be false."""
         self._show_pulse(words.PulseWords(words.UNKNOWN, "", False), False)
+        self.query_one(Trend).show((), 0.0, 1.0, ("", ""))
         for name in ("guidance", "straps", "sound", "marks"):
             self._say(name, ())
 
@@ -87,6 +88,9 @@ def _guidance(view: SessionView) -> Sequence[Part]:
     parts: list[Part] = [("tempo ", "$text-muted"), (tempo, "$tempo")]
     if view.breath_per_min is not None:
         parts += [("   breath ", "$text-muted"), (f"{view.breath_per_min:.1f}", "$breath-in")]
+        text, well = words.in_step(view)
+        if text:
+            parts += [(f"\n{text}", "$success" if well else "$warning")]
     return parts
 
 
