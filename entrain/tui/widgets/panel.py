@@ -22,8 +22,8 @@ class Panel(Vertical):
     Panel { width: 30; padding: 1 2 0 1; }
     Panel Digits { height: 3; width: 1fr; color: $pulse; text-style: bold; }
     Panel Digits.unknown { color: $text-disabled; }
-    Panel .guidance { margin-top: 1; }
-    Panel Trend { margin-top: 1; height: 1fr; max-height: 12; }
+    Panel .guidance { margin-top: 1; height: 2; }
+    Panel Trend { height: 1fr; max-height: 12; }
     Panel .straps { height: auto; max-height: 3; margin-top: 1; }
     """
 
