@@ -132,6 +132,8 @@ class Lines:
 
     def _plain(self, line: dict[str, Any]) -> str:
         match line["event"]:
+            case "decision" if line["what"] == "stop":
+                return ""  # the end says it as well
             case "phase" | "decision":
                 return line["reason"]
             case "tempo":
