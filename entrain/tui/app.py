@@ -13,7 +13,7 @@ from entrain.clock import Clock, MonotonicClock
 from entrain.control.protocol import Preset
 from entrain.control.view import Summary
 from entrain.errors import EntrainError
-from entrain.tui.drawing.ink import Depth
+from entrain.tui.drawing.palette import Depth
 from entrain.tui.look import Look, depth_of
 from entrain.tui.messages import FigureChosen
 from entrain.tui.ports import FindStraps, HeartChoice, OpenedSession, OpenSession, SessionChoice

@@ -11,15 +11,16 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 from textual.pilot import Pilot
+from textual.screen import Screen
 
 from entrain.clock import ManualClock
 from entrain.control.events import Link, Sound
 from entrain.tui.app import EntrainApp, Home, Manners
-from entrain.tui.drawing.ink import Depth
+from entrain.tui.drawing.palette import Depth
 from entrain.tui.look import Look
 from entrain.tui.ports import FoundStrap, HeartChoice, HeartKind, OpenedSession, SessionChoice
 from entrain.tui.screens.summary import SummaryScreen
-from tests.support.screen import drawn, strike
+from tests.support.screen import comes, drawn, strike
 from tests.support.scripted import EVENING, VOICES, Incident, Script, ScriptedPort, presets
 
 SIZES = ((80, 24), (120, 40))
@@ -77,12 +78,9 @@ def wait(seconds: float) -> Act:
     return act
 
 
-def until(screen: type[object]) -> Act:
+def until(screen: type[Screen[object]]) -> Act:
     async def act(pilot: Pilot[object], _clock: ManualClock) -> None:
-        async with asyncio.timeout(20):
-            while not isinstance(pilot.app.screen, screen):
-                await pilot.pause()
-        await drawn(pilot)
+        await comes(pilot, screen)
 
     return act
 

@@ -1,11 +1,13 @@
 """Reading and playing a Textual app's screen in a test, without waiting for the real time to pass."""
 
+import asyncio
 import unicodedata
 
 from textual import events
 from textual._compositor import LayoutUpdate
 from textual.app import App
 from textual.pilot import Pilot
+from textual.screen import Screen
 
 from entrain.tui.screens.session import SessionScreen
 
@@ -52,3 +54,11 @@ async def drawn(pilot: Pilot[object]) -> str:
                 screen.draw()
     await pilot.pause()
     return screen_text(pilot.app)
+
+
+async def comes(pilot: Pilot[object], screen: type[Screen[object]]) -> str:
+    """Wait until a screen of this kind is on top, and return what is shown. Fails after 20 s."""
+    async with asyncio.timeout(20):
+        while not (isinstance(pilot.app.screen, screen) and pilot.app.screen.is_mounted):
+            await pilot.pause()
+    return await drawn(pilot)

@@ -8,13 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from entrain.breath.pattern import BreathPart, BreathPattern, BreathPlan
-from entrain.tui.drawing.ink import Depth, braille_cells, braille_text, ink_for
-from entrain.tui.drawing.palette import FigureColours, from_oklab, parse, ramp, to_oklab
+from entrain.tui.drawing.ink import braille_cells, braille_text, ink_for
+from entrain.tui.drawing.palette import Depth, FigureColours, from_oklab, parse, ramp, to_oklab
 from entrain.tui.drawing.plot import Course, dots_of, drawn, frame_of
 from entrain.tui.drawing.shapes import FIGURES, REST_FULLNESS, Grid, Pose
 from entrain.tui.themes import CYCLE, THEMES, figure_colours
 
-COLOURS = figure_colours("dark")
+COLOURS = figure_colours("dark", Depth.TRUE)
 patterns = st.builds(
     BreathPattern,
     inhale=st.integers(1, 8),
@@ -118,7 +118,7 @@ def test_oklab_and_back_is_the_same_colour(rgb: tuple[int, int, int]) -> None:
 def test_nothing_lit_is_the_theme_s_own_background(theme: str) -> None:
     background = parse(str(THEMES[theme].background))
     for tide in (0.0, 0.4, 1.0):
-        assert ramp(figure_colours(theme), tide, 32)[0] == background
+        assert ramp(figure_colours(theme, Depth.TRUE), tide, 32)[0] == background
 
 
 def test_a_ramp_goes_from_stop_to_stop() -> None:

@@ -9,7 +9,7 @@ import pytest
 from entrain.clock import ManualClock
 from entrain.control.events import Link, Sound, Stop
 from entrain.tui.app import EntrainApp, Home, Manners
-from entrain.tui.drawing.ink import Depth
+from entrain.tui.drawing.palette import Depth
 from entrain.tui.look import Look
 from entrain.tui.ports import HeartKind, OpenedSession, SessionChoice
 from entrain.tui.screens import session
@@ -59,9 +59,9 @@ class Player:
                 hammer(pilot, *burst)
                 await asyncio.sleep(0.01)
                 clock.advance_to(clock.now_s() + self.random.choice((0.0, 0.03, 0.4, 9.0)))
-                if self.random.random() < 0.1:
+                if self.random.random() < 0.04:
                     await pilot.resize_terminal(*self.random.choice(SIZES))
-                if self.random.random() < 0.2 and app.is_running:
+                if self.random.random() < 0.1 and app.is_running:
                     await drawn(pilot)
             await settled(pilot)
             assert app._exception is None

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 from textual.pilot import Pilot
+from textual.screen import Screen
 
 from entrain.clock import ManualClock
 from entrain.control import events as ev
 from entrain.control.protocol import Preset
 from entrain.errors import DeviceError
 from entrain.tui.app import EntrainApp, Home, Manners
-from entrain.tui.drawing.ink import Depth
+from entrain.tui.drawing.palette import Depth
 from entrain.tui.look import Look
 from entrain.tui.ports import FoundStrap, HeartChoice, HeartKind, OpenedSession, SessionChoice
 from entrain.tui.screens import session
@@ -23,7 +24,7 @@ from entrain.tui.screens.notice import NoticeScreen
 from entrain.tui.screens.session import SessionScreen
 from entrain.tui.screens.straps import StrapsScreen, signal_bars
 from entrain.tui.screens.summary import SummaryScreen
-from tests.support.screen import screen_text, strike
+from tests.support.screen import comes, screen_text, strike
 from tests.support.scripted import EVENING, VOICES, Script, ScriptedPort, presets
 
 LAST = HeartChoice(HeartKind.STRAP, "AA:01", "Polar H10")
@@ -66,13 +67,8 @@ class House:
     def text(self) -> str:
         return screen_text(self.app)
 
-    async def comes(self, screen: type[object]) -> str:
-        """Wait until a screen of this kind is on top; the tests' own time limit says when it never is."""
-        async with asyncio.timeout(10):
-            while not (isinstance(self.app.screen, screen) and self.app.screen.is_mounted):
-                await self.pilot.pause()
-        await self.pilot.pause()
-        return self.text
+    async def comes(self, screen: type[Screen[object]]) -> str:
+        return await comes(self.pilot, screen)
 
 
 @asynccontextmanager

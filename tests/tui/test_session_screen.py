@@ -1,5 +1,6 @@
 """The session screen as a person meets it: what it shows, what its keys ask for, what it survives."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -11,14 +12,14 @@ from entrain.clock import ManualClock
 from entrain.control import events as ev
 from entrain.control.events import Link, Sound
 from entrain.tui.app import EntrainApp, Manners
-from entrain.tui.drawing.ink import Depth
+from entrain.tui.drawing.palette import Depth
 from entrain.tui.look import Look
 from entrain.tui.ports import OpenedSession
 from entrain.tui.screens import session
 from entrain.tui.screens.session import SessionScreen
 from entrain.tui.screens.summary import SummaryScreen
 from entrain.tui.widgets.breath_figure import BreathFigure
-from tests.support.screen import drawn, screen_text, strike
+from tests.support.screen import comes, drawn, screen_text, strike
 from tests.support.scripted import Incident, Script, ScriptedPort
 
 
@@ -173,8 +174,7 @@ async def test_a_fault_while_drawing_shows_nothing_false_and_stop_still_works() 
         await stage.press("q")
         assert stage.port.sent == [ev.Stop()]
         stage.port.broken = False
-        await stage.pilot.pause(0.4)
-        assert isinstance(stage.app.screen, SummaryScreen)
+        await comes(stage.pilot, SummaryScreen)
 
 
 async def test_sound_that_is_lost_is_told_and_comes_back() -> None:
@@ -327,8 +327,7 @@ async def test_control_c_stops_even_while_a_note_is_written() -> None:
         await stage.press("n", *"quiet", "ctrl+c")
         assert stage.port.sent == [ev.Stop()]
         await stage.press("escape")
-        await stage.pilot.pause(0.2)
-        assert isinstance(stage.app.screen, SummaryScreen)
+        await comes(stage.pilot, SummaryScreen)
 
 
 async def test_letters_in_a_note_are_no_commands() -> None:
@@ -346,6 +345,22 @@ async def test_focus_shows_the_figure_alone_and_the_way_out() -> None:
         assert "Breathe out" in text
         assert "q stop" in text
         assert "tempo" in await stage.press("f")
+
+
+async def test_focus_still_says_what_is_wrong() -> None:
+    lost = Incident(303, 320, link=Link.LOST, detail="it went silent", advice="Come closer.")
+    async with staged(Script(begins_at_s=302.0, incidents=(lost,))) as stage:
+        await stage.press("f")
+        assert "Come closer." not in stage.text
+        assert "It went silent. Come closer." in await stage.at(306)
+
+
+async def test_the_keys_in_the_key_line_can_be_clicked() -> None:
+    async with staged() as stage:
+        lines = stage.text.splitlines()
+        await stage.pilot.click(offset=(lines[-1].index("ease off"), len(lines) - 1))
+        await stage.drawn()
+        assert stage.port.sent == [ev.EaseOff()]
 
 
 async def test_eyes_closed_is_dark_and_any_key_returns() -> None:
@@ -400,8 +415,7 @@ async def test_stop_leads_to_the_summary_with_the_whole_course() -> None:
     async with staged() as stage:
         await stage.at(310)
         await stage.press("q")
-        await stage.pilot.pause(0.4)
-        assert isinstance(stage.app.screen, SummaryScreen)
+        await comes(stage.pilot, SummaryScreen)
         assert "Stopped early" in stage.text
         assert not stage.port.running
 
@@ -409,8 +423,7 @@ async def test_stop_leads_to_the_summary_with_the_whole_course() -> None:
 async def test_the_session_ends_by_itself() -> None:
     async with staged(Script(begins_at_s=715)) as stage:
         await stage.at(721)
-        await stage.pilot.pause(0.3)
-        assert "Well done" in stage.text
+        assert "Well done" in await comes(stage.pilot, SummaryScreen)
 
 
 @pytest.mark.parametrize("over", ["c", "question_mark", "ctrl+p"])
@@ -418,8 +431,7 @@ async def test_the_end_comes_through_whatever_lies_above(over: str) -> None:
     async with staged(Script(begins_at_s=715)) as stage:
         await stage.press(over)
         await stage.at(721)
-        await stage.pilot.pause(0.3)
-        assert isinstance(stage.app.screen, SummaryScreen)
+        await comes(stage.pilot, SummaryScreen)
 
 
 async def test_a_note_is_let_finish_when_the_session_ends() -> None:
@@ -428,8 +440,7 @@ async def test_a_note_is_let_finish_when_the_session_ends() -> None:
         await stage.at(721)
         await stage.pilot.pause(0.3)
         await stage.press(*"r", "enter")
-        await stage.pilot.pause(0.3)
-        assert isinstance(stage.app.screen, SummaryScreen)
+        await comes(stage.pilot, SummaryScreen)
         assert stage.port.sent == [ev.Mark("later", ago_s=6.0)]
 
 
@@ -441,7 +452,7 @@ async def test_a_second_stop_leaves_a_fade_that_hangs() -> None:
         assert isinstance(stage.app.screen, SessionScreen)
         stage.clock.advance_to(stage.clock.now_s() + 2.0)
         await stage.press("q")
-        assert isinstance(stage.app.screen, SummaryScreen)
+        await comes(stage.pilot, SummaryScreen)
         assert stage.port.sent == [ev.Stop()]
 
 
@@ -449,7 +460,9 @@ async def test_a_session_that_fails_ends_the_app_with_its_fault() -> None:
     fault = RuntimeError("the disk is full")
     async with staged() as stage:
         stage.port.fails_with = fault
-        await stage.pilot.pause(0.3)
+        async with asyncio.timeout(10):
+            while stage.app.is_running:  # noqa: ASYNC110  nothing to wait for
+                await asyncio.sleep(0.01)
         assert stage.app.fault is fault
 
 

@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 
 from entrain.control.protocol import HARD_SESSION_MAX_MIN, Preset
-from entrain.tui.drawing.ink import Depth
+from entrain.tui.drawing.palette import Depth
 from entrain.tui.drawing.shapes import Pose
 from entrain.tui.ports import FindStraps, HeartChoice, HeartKind, SessionChoice
 from entrain.tui.screens.base import EntrainScreen
@@ -89,7 +89,7 @@ class HomeScreen(EntrainScreen[SessionChoice | None]):
         self.choice = replace(choice, preset=offered.get(choice.preset.name, presets[0]))
         self._trouble = trouble
         self._remembered = choice.heart if choice.heart.kind is HeartKind.STRAP else None
-        self._figure = BreathFigure(figure, depth, figure_colours("dark"))
+        self._figure = BreathFigure(figure, depth, figure_colours("dark", depth))
 
     def compose(self) -> ComposeResult:
         yield Say("entrain", classes="name")
@@ -117,7 +117,7 @@ class HomeScreen(EntrainScreen[SessionChoice | None]):
         self.query_one(Cards).styles.max_height = max(3, self.size.height - 11)
 
     def _dye(self) -> None:
-        self._figure.dye(figure_colours(self.host.theme))
+        self._figure.dye(figure_colours(self.host.theme, self._figure.depth))
         self._figure.show(Pose(0.55, 0.75, 0.85))
 
     def _show(self) -> None:

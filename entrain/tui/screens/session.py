@@ -18,7 +18,7 @@ from entrain.control import events as ev
 from entrain.control.view import Sample, SessionView, Summary
 from entrain.score import LEAD_S
 from entrain.tui import words
-from entrain.tui.drawing.ink import Depth
+from entrain.tui.drawing.palette import Depth
 from entrain.tui.drawing.shapes import FIGURES, Pose
 from entrain.tui.messages import FigureChosen
 from entrain.tui.ports import OpenedSession
@@ -75,7 +75,8 @@ class SessionScreen(EntrainScreen[SessionResult]):
     SessionScreen.-flat #head, SessionScreen.-flat Cue, SessionScreen.-flat .beats { margin: 0; }
     SessionScreen.-flat Cue { height: 2; }
 
-    SessionScreen.-focus #head, SessionScreen.-focus Panel, SessionScreen.-focus Banner { display: none; }
+    SessionScreen.-focus #head, SessionScreen.-focus Panel { display: none; }
+    SessionScreen.-focus Banner { height: 2; }
     SessionScreen.-focus KeyLine { opacity: 60%; }
     """
     BINDINGS = [*(key.binding() for key in KEYS), ("space", "space_bar")]  # noqa: RUF012  Textual's own type
@@ -94,7 +95,7 @@ class SessionScreen(EntrainScreen[SessionResult]):
         self._port = opened.port
         self._tap: Callable[[], None] | None = opened.tap
         self._clock = clock
-        self._figure = BreathFigure(figure, depth, figure_colours("dark"))
+        self._figure = BreathFigure(figure, depth, figure_colours("dark", depth))
         self._reduced_motion = reduced_motion
         self._rating = rating
         self._trail = Trail()
@@ -131,7 +132,7 @@ class SessionScreen(EntrainScreen[SessionResult]):
         self.call_after_refresh(self._begin)
 
     def _dye(self) -> None:
-        self._figure.dye(figure_colours(self.host.theme))
+        self._figure.dye(figure_colours(self.host.theme, self._figure.depth))
 
     def _begin(self) -> None:
         if self._rating is not None:
@@ -201,16 +202,15 @@ class SessionScreen(EntrainScreen[SessionResult]):
         self.query_one(Cue).show(words.cue(view, moment))
 
     def _draw_words(self, view: SessionView, pulse: words.PulseWords, now_s: float) -> None:
-        tiny = self.has_class("-tiny") or self.has_class("-flat")
-        title = words.brief(view, pulse) if tiny else view.preset.title
+        small = self.has_class("-tiny") or self.has_class("-flat")
+        focus = self.has_class("-focus")
+        title = words.brief(view, pulse) if small else view.preset.title
         self.query_one("#head .title", Say).say((title, "$text-muted"))
         self.query_one("#head .left", Say).say((words.session_left(view), "$text-muted"))
         self.query_one(Panel).show(view, pulse, now_s)
-        self.query_one(Banner).show(view)
-        stopping = self._stop_at_s is not None
-        self.query_one(KeyLine).show(
-            keys_now(view, stopping, self._tap is not None, self.has_class("-focus"))
-        )
+        self.query_one(Banner).show(view, only_trouble=focus)
+        stopping, tapped = self._stop_at_s is not None, self._tap is not None
+        self.query_one(KeyLine).show(keys_now(view, stopping, tapped, focus))
 
     def _blank(self) -> None:
         self._figure.show(None)
