@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from entrain.breath.pattern import BreathPattern
 from entrain.score import LEAD_S, Presence, Score
 from entrain.synth.renderer import Renderer
-from entrain.synth.stretch import EASE_S, Samples, Stretch, phases_at, presence_in, swells_in
+from entrain.synth.stretch import Samples, Stretch, phases_at, presence_in, swells_in
 from entrain.synth.voices import CATALOGUE
 from entrain.tempo.plan import Ramp, TempoPlan
 from tests.synth.scores import edited_live, lengths_s, scores, steady
 
+EASE_S = 0.02  # the shortest ramp that does not click
 RATE_HZ = 8_000  # low, so that hundreds of scores are rendered in seconds; nothing depends on it
 LENGTH = 10 * RATE_HZ
 
