@@ -10,6 +10,7 @@ from entrain.breath.estimate import InStep
 from entrain.breath.pattern import BreathMoment, BreathPart
 from entrain.control.events import Link, Phase, Sound
 from entrain.control.view import SessionView, SoundView, StrapView
+from entrain.heart.beat import PulseSource
 from entrain.units import S_PER_MIN
 
 STALE_S: Final = 3.0  # a pulse older than this is not shown
@@ -114,7 +115,10 @@ def pulse(view: SessionView, late_s: float = 0.0) -> PulseWords:
         return PulseWords(UNKNOWN, f"nothing for {span(age_s)}", False)
     if heart.bpm is None:
         return PulseWords(UNKNOWN, "not clear yet", False)
-    return PulseWords(f"{heart.bpm:.0f}", "" if heart.settled else "settling", True)
+    note = "" if heart.settled else "settling"
+    if heart.source is PulseSource.HEART_RATE_FIELD:
+        note = "rate only, no beats"
+    return PulseWords(f"{heart.bpm:.0f}", note, True)
 
 
 def _not_streaming(straps: tuple[StrapView, ...]) -> str:

@@ -160,3 +160,9 @@ def test_every_sound_state_has_words(sound: Sound) -> None:
 def test_times_are_said_as_people_say_them(seconds: float, clock: str, span: str) -> None:
     assert words.clock(seconds) == clock
     assert words.span(seconds) == span
+
+
+def test_a_strap_that_sends_a_rate_and_no_beats_is_labelled() -> None:
+    view = view_at(200.0)
+    heart = HeartState(71.0, 0.5, PulseSource.HEART_RATE_FIELD, None, 0.0, settled=True)
+    assert words.pulse(replace(view, heart=heart)) == words.PulseWords("71", "rate only, no beats", True)
