@@ -132,12 +132,12 @@ def _plain(value: Any) -> Any:
         case Enum():
             return value.name.lower() if isinstance(value, int) else value.value
         case np.ndarray():
-            return list(cast("NDArray[Any]", value).tolist())
+            return [_plain(v) for v in cast("NDArray[Any]", value)]
         case Mapping():
             return {str(k): _plain(v) for k, v in cast("Mapping[Any, Any]", value).items()}
         case list() | tuple():
             return [_plain(v) for v in cast("Sequence[Any]", value)]
         case np.generic():
-            return value.item()
+            return cast("np.generic[Any]", value).item()
         case _:
             return value

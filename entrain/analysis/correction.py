@@ -78,7 +78,8 @@ def correct(
     if kept.size:
         nn = raw[kept]
         joined = np.append(False, np.diff((segment + np.cumsum(gaps))[kept]) == 0)
-        off, out = off_course(nn, joined, settings), standing_out(nn, joined, settings)
+        out, pairs = standing_out(nn, joined, settings)
+        off = off_course(nn, joined, settings) | pairs
         found = Candidates(nn, joined, off, out, settings).changes()
         changes += [replace(change, first=int(kept[change.first])) for change in found]
     changes.sort(key=lambda change: change.first)

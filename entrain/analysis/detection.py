@@ -62,15 +62,24 @@ def off_course(nn: FloatArray, joined: BoolArray, settings: CorrectionSettings) 
     return (far & (turned_beside | turned_beyond)) | (np.abs(deviation) > 3.0) | short
 
 
-def standing_out(nn: FloatArray, joined: BoolArray, settings: CorrectionSettings) -> BoolArray:
-    """True where an interval stands out from the middle of its two neighbours by more than is usual here."""
+def standing_out(
+    nn: FloatArray, joined: BoolArray, settings: CorrectionSettings
+) -> tuple[BoolArray, BoolArray]:
+    """(intervals that stand out from the middle of their two neighbours by more than is usual, such pairs).
+
+    A pair is two in a row that stand out in opposite directions: what a beat in the wrong place leaves behind.
+    """
     kink = np.zeros(nn.size)
     inner = np.flatnonzero(joined[1:-1] & joined[2:]) + 1
-    kink[inner] = np.abs(nn[inner] - 0.5 * (nn[inner - 1] + nn[inner + 1]))
+    kink[inner] = nn[inner] - 0.5 * (nn[inner - 1] + nn[inner + 1])
     usual = rolling_quantile(nn, settings.median_beats, 0.5)
-    spread = 1.4826 * rolling_quantile(kink, settings.threshold_beats, 0.5)
+    spread = 1.4826 * rolling_quantile(np.abs(kink), settings.threshold_beats, 0.5)
     low, high = (share * usual for share in settings.kink_share)
-    return (kink > np.clip(settings.kink_spreads * spread, low, high)) | (nn < settings.short_share * usual)
+    out = np.abs(kink) > np.clip(settings.kink_spreads * spread, low, high)
+    # The neighbours of a very long interval stand out from it, and are none the worse for that.
+    near = out & (nn < (1.0 + settings.long_share) * usual)
+    first = np.append(near[:-1] & near[1:] & (kink[:-1] * kink[1:] < 0.0), False)
+    return out | (nn < settings.short_share * usual), first | np.append(False, first[:-1])
 
 
 def _threshold(values: FloatArray, counted: BoolArray, settings: CorrectionSettings) -> FloatArray:

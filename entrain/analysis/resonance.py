@@ -73,9 +73,9 @@ def peak_to_trough_bpm(intervals: Intervals, breath_starts_s: ArrayLike) -> floa
 def smoothness(intervals: Intervals) -> float | None:
     """How near the heart's rhythm comes to one pure wave, 0–1; None where no chain lasts 30 s.
 
-    Of the resampled intervals, 0.04–0.4 Hz, let v0, v1, v2 be the sums of squares of the values and their first
-    and second derivatives. For one sine v1² = v0·v2, for any other wave v1² < v0·v2; smoothness is v1 / √(v0·v2),
-    Hjorth's mobility over that of the derivative.
+    Of the resampled intervals, 0.04–0.4 Hz, let v0, v1, v2 be the sums of squares of the values and of their
+    first and second derivatives. For one sine v1² = v0·v2, for any other wave v1² < v0·v2; smoothness is
+    v1 / √(v0·v2), Hjorth's mobility over that of the derivative.
     """
     series = as_series(intervals)
     parts = [_waves(series, s) for s in series.segments()]

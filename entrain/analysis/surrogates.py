@@ -5,29 +5,20 @@ import numpy as np
 from entrain.analysis.series import FloatArray
 
 
-def iaaft(values: FloatArray, n: int, rng: np.random.Generator, iterations: int = 100) -> FloatArray:
+def iaaft(values: FloatArray, n: int, rng: np.random.Generator, iterations: int = 30) -> FloatArray:
     """`n` surrogates with the very same values and as nearly as may be the same spectrum; shape (n, size).
 
-    Iterative amplitude-adjusted Fourier transform; Schreiber & Schmitz, Phys Rev Lett 77 (1996) 635. Iterates
-    until no surrogate's order changes any more, at most `iterations` times.
+    Iterative amplitude-adjusted Fourier transform; Schreiber & Schmitz, Phys Rev Lett 77 (1996) 635. The spectrum's
+    error falls to what the values permit within some 20 iterations.
     """
-    ordered = np.sort(values)
+    ordered = np.broadcast_to(np.sort(values), (n, values.size))
     amplitude = np.abs(np.fft.rfft(values))
-    surrogate = rng.permuted(np.broadcast_to(values, (n, values.size)), axis=1)
-    order = np.argsort(surrogate, axis=1)
+    surrogate = rng.permuted(ordered, axis=1)
     for _ in range(iterations):
-        spectrum = np.fft.rfft(surrogate, axis=1)
-        size = np.abs(spectrum)
-        turned = np.fft.irfft(
-            amplitude * np.divide(spectrum, size, out=np.ones_like(spectrum), where=size > 0.0),
-            n=values.size,
-            axis=1,
-        )
-        new = np.argsort(turned, axis=1, kind="stable")
-        np.put_along_axis(surrogate, new, np.broadcast_to(ordered, (n, values.size)), axis=1)
-        if (new == order).all():
-            break
-        order = new
+        turned = np.fft.rfft(surrogate, axis=1)
+        turned *= amplitude / np.maximum(np.abs(turned), np.finfo(np.float64).tiny)
+        order = np.argsort(np.fft.irfft(turned, n=values.size, axis=1), axis=1)
+        np.put_along_axis(surrogate, order, ordered, axis=1)
     return surrogate
 
 

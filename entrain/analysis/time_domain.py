@@ -5,7 +5,6 @@ interpretation, and clinical use", Circulation 93 (1996) 1043–1065.
 """
 
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -102,13 +101,16 @@ def _runs_of_five(nn: FloatArray) -> FloatArray:
 
 def _windows(series: NNSeries) -> tuple[FloatArray, FloatArray]:
     """(mean, SD) of NN in each 5-min window from the start that is at least half covered."""
-    start_s = series.t_s[0] - series.nn_ms[0] / MS_PER_S
-    n_windows = int((series.t_s[-1] - start_s) // LONG_TERM_WINDOW_S)
-    edges_s = [start_s + LONG_TERM_WINDOW_S * k for k in range(n_windows + 1)]
-    parts = [series.between(a, b).nn_ms for a, b in pairwise(edges_s)]
-    parts = [part for part in parts if part.size > 1 and part.sum() >= 0.5 * LONG_TERM_WINDOW_S * MS_PER_S]
-    means, sds = [float(p.mean()) for p in parts], [float(np.std(p, ddof=1)) for p in parts]
-    return np.array(means, dtype=np.float64), np.array(sds, dtype=np.float64)
+    start_s = float(series.t_s[0] - series.nn_ms[0] / MS_PER_S)
+    n_windows = int((float(series.t_s[-1]) - start_s) / LONG_TERM_WINDOW_S + 1e-9)
+    edges = np.searchsorted(series.t_s, [start_s + LONG_TERM_WINDOW_S * k for k in range(n_windows + 1)])
+    centre = float(series.nn_ms.mean())  # sums of squares around it lose no digits
+    away = series.nn_ms - centre
+    n = np.diff(edges).astype(np.float64)
+    total, squares = (np.diff(np.append(0.0, np.cumsum(x))[edges]) for x in (away, away * away))
+    enough = (n > 1.0) & (total + n * centre >= 0.5 * LONG_TERM_WINDOW_S * MS_PER_S)
+    n, total, squares = n[enough], total[enough], squares[enough]
+    return centre + total / n, np.sqrt(np.maximum(0.0, squares - total * total / n) / (n - 1.0))
 
 
 def _triangular_index(nn: FloatArray) -> float:
