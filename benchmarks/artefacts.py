@@ -1,16 +1,16 @@
 """How well artefacts are found in real series, and what correcting them does to RMSSD.
 
-    python benchmarks/artefacts.py                          tables on recordings (see hearts.py for where they lie)
-    python benchmarks/artefacts.py --repeats 100 --shift 0.05 0.12
-    python benchmarks/artefacts.py --peers VENV/bin/python   NeuroKit2's artefact correction on the same series
+    python -m benchmarks.artefacts                           on recordings, see benchmarks/hearts.py
+    python -m benchmarks.artefacts --repeats 100 --shift 0.05 0.12
+    python -m benchmarks.artefacts --peers VENV/bin/python   NeuroKit2's correction on the same series, too
 
-Into series that are clean by eye, 3 % of faults are put at random, at least three beats apart, a quarter of each:
-early beats (by 20–45 % of the interval, half with a full pause after them, half without), missed beats, extra beats
-(an interval cut at 25–75 %) and shifted beats (by 12–30 %, either way). With gaps, four stretches of 3–15 s are
-lost as well, each left as one long interval, which is what a recording that only knows intervals shows.
+Into series that are clean by eye, 3 % of faults are put at random, at least three beats apart, a quarter of
+each: early beats (by 20–45 % of the interval, half with a full pause after them, half without), missed beats,
+extra beats (an interval cut at 25–75 %) and shifted beats (by 12–30 %, either way). With gaps, four stretches
+of 3–15 s are lost as well, each left as one long interval, as a recording that only knows intervals shows it.
 
-A fault counts as found if a change touches it; an interval changed that no fault touched is a false positive, in
-percent of all intervals left alone. The error of RMSSD is against the series before anything was put in.
+A fault counts as found if a change touches it. An interval changed that no fault touched is a false positive,
+in percent of all intervals left alone. The error of RMSSD is against the series before anything was put in.
 """
 
 import argparse
@@ -19,9 +19,9 @@ import subprocess
 import sys
 from dataclasses import dataclass
 
-import hearts
 import numpy as np
 
+from benchmarks import hearts
 from entrain.analysis.correction import Correction, correct
 from entrain.analysis.time_domain import rmssd_ms
 
@@ -209,26 +209,31 @@ def _mit_bih(folder) -> dict:
 
 
 def _print(rows: list[dict], natural: list[dict], ectopic: dict) -> None:
-    print(
-        f"{'series':10s} {'gaps':>4s} {'sensitivity':>12s} {'false pos.':>10s} {'|dRMSSD|':>9s} {'bias':>7s} {'p95':>7s}"
-    )
+    print(HEADING)
     for r in rows:
-        print(
-            f"{r['series']:10s} {r['gaps']:4d} {r['sensitivity_percent']:11.2f} % {r['false_positive_percent']:8.3f} % "
-            f"{r['rmssd_error_percent']:7.2f} % {r['rmssd_bias_percent']:+5.2f} % {r['rmssd_error_p95_percent']:5.1f} %"
-        )
+        print(_line(r))
         if "by_kind_percent" in r:
             print("   " + ", ".join(f"{k} {v:.1f} %" for k, v in sorted(r["by_kind_percent"].items())))
     print("\nrecordings as they are")
     for r in natural:
         counts = ", ".join(f"{k} {v}" for k, v in r.items() if k not in ("series", "n", "changed_percent"))
         print(
-            f"{r['series']:10s} {r['n']:6d} intervals, {r['changed_percent']:.2f} % changed: {counts or 'nothing'}"
+            f"{r['series']:10s} {r['n']:6d} intervals, {r['changed_percent']:.2f} % changed: "
+            + (counts or "nothing")
         )
     print(
         f"\nMIT-BIH 100: {ectopic['found']} of {ectopic['events']} annotated ectopic events found, "
         f"{ectopic['false_positive']} of {ectopic['normal_intervals']} normal intervals changed"
     )
+
+
+HEADING = "series     gaps  sensitivity  false pos.  |dRMSSD|    bias     p95"
+
+
+def _line(r: dict) -> str:
+    found = f"{r['sensitivity_percent']:10.2f} % {r['false_positive_percent']:8.3f} %"
+    errors = f"{r['rmssd_error_percent']:7.2f} % {r['rmssd_bias_percent']:+6.2f} %"
+    return f"{r['series']:10s} {r['gaps']:4d} {found} {errors} {r['rmssd_error_p95_percent']:5.1f} %"
 
 
 _WORKER = """
@@ -241,7 +246,8 @@ for line in sys.stdin:
     peaks = np.concatenate(([0], np.cumsum(raw))).astype(int)
     info, clean = signal_fixpeaks(peaks, sampling_rate=1000, method="Kubios", iterative=True)
     found, _ = signal_fixpeaks(peaks, sampling_rate=1000, method="Kubios", iterative=False)
-    flagged = sorted({int(i) - 1 for kind in ("ectopic", "missed", "extra", "longshort") for i in found[kind]})
+    kinds = ("ectopic", "missed", "extra", "longshort")
+    flagged = sorted({int(i) - 1 for kind in kinds for i in found[kind]})
     print(json.dumps([flagged, float(np.sqrt(np.mean(np.diff(np.diff(clean)) ** 2)))]))
 """
 
@@ -259,20 +265,15 @@ def _neurokit(python: str, series: dict[str, np.ndarray], repeats: int, shift: t
     table: dict[tuple[str, int], list[Score]] = {}
     for (name, gaps, clean, injected), line in zip(jobs, done.stdout.splitlines(), strict=True):
         flagged, rmssd = json.loads(line)
-        # Kubios' method marks the interval before or after a displaced beat: one interval of tolerance each way.
+        # It may mark the interval before or after a displaced beat: one interval of tolerance each way.
         near = [(first - 1, last + 1) for _, first, last in injected.faults]
         hit = sum(any(a <= i < b for i in flagged) for a, b in near)
         false = sum(not any(a <= i < b for a, b in near) for i in flagged)
         error = rmssd / float(rmssd_ms(np.diff(clean)) or 1.0) - 1.0
         table.setdefault((name, gaps), []).append(Score(len(near), hit, false, injected.n_clean, error))
-    lines = ["", "neurokit2 signal_fixpeaks(method='Kubios')"]
-    for (name, gaps), scores in table.items():
-        r = row(name, scores)
-        lines.append(
-            f"{name:10s} {gaps:4d} {r['sensitivity_percent']:11.2f} % {r['false_positive_percent']:8.3f} % "
-            f"{r['rmssd_error_percent']:7.2f} % {r['rmssd_bias_percent']:+5.2f} % {r['rmssd_error_p95_percent']:5.1f} %"
-        )
-    return "\n".join(lines)
+    title = ["", "neurokit2 signal_fixpeaks(method='Kubios')"]
+    rows = ({"gaps": gaps, **row(name, scores)} for (name, gaps), scores in table.items())
+    return "\n".join([*title, *(_line(r) for r in rows)])
 
 
 if __name__ == "__main__":

@@ -1,16 +1,16 @@
 """How often entrainment is found where there is none, and how often where there is some.
 
-    python benchmarks/entrainment_null.py                     recordings (see hearts.py), segments of 5 min
-    python benchmarks/entrainment_null.py --segment 120        shorter ones
-    python benchmarks/entrainment_null.py --kappa 0.05 0.1 0.2 0.4 0.8
-    python benchmarks/entrainment_null.py --simulated 40       simulated people who breathe with the sound, κ = 0
+    python -m benchmarks.entrainment_null                     recordings (benchmarks/hearts.py), cut to 5 min
+    python -m benchmarks.entrainment_null --segment 120       shorter ones
+    python -m benchmarks.entrainment_null --kappa 0.05 0.1 0.2 0.4 0.8
+    python -m benchmarks.entrainment_null --simulated 40      people who breathe with the sound, κ = 0
 
-Null: real hearts that never heard a sound, each with seven sounds that follow it as a coach's would (and with two
-that do not). Whatever is found there is false. Segments of one person are not independent, so the 95 % interval of
-the false-positive rate comes from resampling whole recordings, and Wilson's interval is given beside it.
+Null: real hearts that never heard a sound, each with five sounds that follow it as a coach's would and two
+that keep their tempo. Whatever is found there is false. Segments of one person are not independent, so the 95
+% interval of the false-positive rate comes from resampling whole recordings; Wilson's is given beside it.
 
-Power: the same hearts pulled towards the sound with a coupling of κ rad/s, in a closed loop. "Could not be tested"
-counts as not found.
+Power: the same hearts pulled towards the sound with a coupling of κ rad/s, in a closed loop. What could not
+be tested counts as not found.
 """
 
 import argparse
@@ -20,9 +20,9 @@ from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 
-import hearts
 import numpy as np
 
+from benchmarks import hearts
 from entrain.analysis.correction import correct
 from entrain.analysis.entrainment import ALPHA, Entrainment, Verdict, entrainment
 from entrain.analysis.series import NNSeries
@@ -95,7 +95,7 @@ def coupled(job: tuple[int, Segment, float]) -> list[Outcome]:
 
 
 def breathing(job: tuple[int, int, float]) -> Outcome:
-    """Someone who breathes exactly with a sound that is 5 or 10 % below the pulse, and does not hear it else."""
+    """Someone who breathes exactly with a sound below the pulse, and does not feel it in any other way."""
     seed, beats_per_breath, below = job
     tempo = 66.0 * (1.0 - below)
     onsets = np.arange(0.3, 300.0, 60.0 / tempo)
@@ -118,42 +118,42 @@ def rate(outcomes: list[Outcome], test: str) -> dict[str, float]:
         drawn = [groups[i] for i in rng.integers(0, len(groups), len(groups))]
         draws.append(np.concatenate(drawn).mean())
     low, high = np.quantile(draws, (0.025, 0.975))
-    p, n, z = hits.mean(), hits.size, 1.96
-    middle, reach = (
-        (p + z * z / 2 / n) / (1 + z * z / n),
-        z * np.sqrt(p * (1 - p) / n + z * z / 4 / n**2) / (1 + z * z / n),
-    )
-    values = (p, low, high, middle - reach, middle + reach)
-    return dict(
-        zip(("percent", "low", "high", "wilson_low", "wilson_high"), (100.0 * v for v in values), strict=True)
-    )
+    wilson_low, wilson_high = _wilson(float(hits.mean()), hits.size)
+    values = {"percent": hits.mean(), "low": low, "high": high}
+    values |= {"wilson_low": wilson_low, "wilson_high": wilson_high}
+    return {name: 100.0 * float(value) for name, value in values.items()}
 
 
-def table(title: str, outcomes: list[Outcome]) -> dict:
-    print(f"\n{title}: {len(outcomes)} heart-sound pairs", file=sys.stderr if _quiet else sys.stdout)
-    rows = {}
+def _wilson(p: float, n: int, z: float = 1.96) -> tuple[float, float]:
+    middle = p + z * z / 2.0 / n
+    reach = z * np.sqrt(p * (1.0 - p) / n + z * z / 4.0 / n**2)
+    return (middle - reach) / (1.0 + z * z / n), (middle + reach) / (1.0 + z * z / n)
+
+
+def table(outcomes: list[Outcome]) -> dict[str, dict]:
+    """One row for each sound, and one for all."""
+    rows: dict[str, dict] = {}
     for sound in (*dict.fromkeys(o.sound for o in outcomes), "all"):
         some = [o for o in outcomes if sound in (o.sound, "all")]
-        rows[sound] = {test: rate(some, test) for test in TESTS}
         kappas = [o.kappa for o in some if o.kappa is not None]
-        rows[sound]["n"] = len(some)
-        rows[sound]["testable"] = sum(o.testable for o in some)
+        rows[sound] = {test: rate(some, test) for test in TESTS}
+        rows[sound] |= {"n": len(some), "testable": sum(o.testable for o in some)}
         rows[sound]["kappa_median"] = float(np.median(kappas)) if kappas else None
-        v = rows[sound]["verdict"]
-        others = "  ".join(
-            f"{test[2:] if test.startswith('p_') else test} {rows[sound][test]['percent']:5.1f}"
-            for test in TESTS[1:]
-        )
-        print(
-            f"{sound:22s} n {len(some):4d} (testable {rows[sound]['testable']:4d})  verdict {v['percent']:5.1f} % "
-            f"[{v['low']:.1f}, {v['high']:.1f}] Wilson [{v['wilson_low']:.1f}, {v['wilson_high']:.1f}]  {others}"
-            + (f"  κ {rows[sound]['kappa_median']:.2f}" if kappas else ""),
-            file=sys.stderr if _quiet else sys.stdout,
-        )
     return rows
 
 
-_quiet = False
+def lines(title: str, rows: dict[str, dict]) -> str:
+    out = ["", title]
+    for sound, r in rows.items():
+        v = r["verdict"]
+        others = "  ".join(f"{test.removeprefix('p_')} {r[test]['percent']:5.1f}" for test in TESTS[1:])
+        kappa = "" if r["kappa_median"] is None else f"  κ {r['kappa_median']:.2f}"
+        out.append(
+            f"{sound:22s} n {r['n']:4d} (testable {r['testable']:4d})  verdict {v['percent']:5.1f} % "
+            f"[{v['low']:.1f}, {v['high']:.1f}] Wilson [{v['wilson_low']:.1f}, {v['wilson_high']:.1f}]  "
+            f"{others}{kappa}"
+        )
+    return "\n".join(out)
 
 
 def main() -> None:
@@ -161,37 +161,26 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--segment", type=float, default=300.0, help="seconds of one segment (300)")
-    parser.add_argument(
-        "--kappa", type=float, nargs="*", default=[], help="couplings in rad/s for the power table"
-    )
+    parser.add_argument("--kappa", type=float, nargs="*", default=[], help="couplings, rad/s, for power")
     parser.add_argument("--simulated", type=int, default=0, help="seeds of people who breathe with the sound")
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args()
-    global _quiet
-    _quiet = args.json
+    folder = hearts.recordings_folder()
+    if folder is None:
+        print("no recordings: name their folder in ENTRAIN_RECORDINGS", file=sys.stderr)
+    parts = [] if folder is None else segments(hearts.recordings(folder), args.segment)
     result: dict[str, dict] = {}
     with ProcessPoolExecutor() as pool:
-        folder = hearts.recordings_folder()
-        if folder is None:
-            print("no recordings: name their folder in ENTRAIN_RECORDINGS", file=sys.stderr)
-        else:
-            parts = segments(hearts.recordings(folder), args.segment)
-            if not args.kappa:
-                result["null"] = table(
-                    f"no sound was ever played, {len(parts)} segments of {args.segment:.0f} s",
-                    _flat(pool.map(null, enumerate(parts), chunksize=2)),
-                )
-            for kappa in args.kappa:
-                jobs = [(i, part, kappa) for i, part in enumerate(parts)]
-                found = _flat(pool.map(coupled, jobs, chunksize=2))
-                result[f"kappa {kappa}"] = table(f"pulled with κ = {kappa} rad/s", found)
+        if parts and not args.kappa:
+            title = f"no sound was ever played, {len(parts)} segments of {args.segment:.0f} s"
+            result[title] = table(_flat(pool.map(null, enumerate(parts), chunksize=2)))
+        for kappa in args.kappa if parts else ():
+            jobs = [(i, part, kappa) for i, part in enumerate(parts)]
+            result[f"pulled with κ = {kappa} rad/s"] = table(_flat(pool.map(coupled, jobs, chunksize=2)))
         if args.simulated:
-            jobs = [(s, b, o) for b in (8, 10, 11) for o in (0.05, 0.1) for s in range(args.simulated)]
-            result["breathing"] = table(
-                "breathing with the sound, κ = 0", list(pool.map(breathing, jobs, chunksize=4))
-            )
-    if args.json:
-        print(json.dumps(result))
+            people = [(s, b, o) for b in (8, 10, 11) for o in (0.05, 0.1) for s in range(args.simulated)]
+            result["breathing with the sound, κ = 0"] = table(list(pool.map(breathing, people, chunksize=4)))
+    print(json.dumps(result) if args.json else "\n".join(lines(*item) for item in result.items()))
 
 
 def _flat(parts: Iterable[list[Outcome]]) -> list[Outcome]:

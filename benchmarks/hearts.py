@@ -1,9 +1,10 @@
 """Hearts to try the analysis on: other people's recordings, simulated people, and sounds that follow a heart.
 
-Recordings are none of this repository's: `recordings()` finds them in the folder that ENTRAIN_RECORDINGS names, or
-in `shared/data` beside the checkout. Sources: Raidl, Laister & Csapo 2024 (spb-recovery, CC BY 4.0);
-kieranabrennan/dont-hold-your-breath (polar-h10-breath, MIT); IanPeake/FatMaxxer (fatmaxxer, Apache-2.0);
-rhenanbartels/hrv (BSD-3); PGomes92/pyhrv (BSD-3); MIT-BIH record 100 (wfdb, ODC-By).
+Recordings are not part of the checkout: they lie in the folder that ENTRAIN_RECORDINGS names, or in
+`shared/data` beside the checkout. Sources: Raidl, Laister & Csapo 2024 (spb-recovery, CC BY 4.0);
+kieranabrennan/ dont-hold-your-breath (polar-h10-breath, MIT); IanPeake/FatMaxxer (fatmaxxer, Apache-2.0);
+rhenanbartels/hrv (BSD-3); PGomes92/pyhrv (BSD-3); MIT-BIH record 100 by way of MIT-LCP/wfdb-python (wfdb,
+ODC-By).
 """
 
 import csv
@@ -50,6 +51,10 @@ def recordings(folder: Path) -> dict[str, np.ndarray]:
     return found
 
 
+def _fatmaxxer(path: Path) -> np.ndarray:
+    return np.genfromtxt(path, delimiter=",", skip_header=2)[:, 1]
+
+
 def _hrm(path: Path) -> np.ndarray:
     return np.array([float(line) for line in path.read_text().split("[HRData]")[1].split()])
 
@@ -79,7 +84,7 @@ def mit_bih_100(folder: Path) -> tuple[np.ndarray, np.ndarray]:
     return np.diff(times) * 1000.0, odd[1:] | odd[:-1]
 
 
-# ---- simulated people ---------------------------------------------------------------------------------------
+# ---- simulated people --------------------------------------------------------------------------------------
 
 
 def person(
@@ -93,8 +98,8 @@ def person(
 ) -> np.ndarray:
     """Beat times in s of a heart by integral pulse frequency modulation.
 
-    The pulse wanders (Ornstein-Uhlenbeck, SD 2.2 bpm, 40 s), carries a wave near 0.1 Hz (SD 1.5 bpm) and the breath:
-    at `paced_per_min` exactly, or around `own_per_min` with 12 % variation.
+    The pulse wanders (Ornstein-Uhlenbeck, SD 2.2 bpm, 40 s), carries a wave near 0.1 Hz (SD 1.5 bpm) and the
+    breath: at `paced_per_min` exactly, or around `own_per_min` with 12 % variation.
     """
     rng = np.random.default_rng(seed)
     t_s = np.arange(0.0, duration_s, step_s)
@@ -126,7 +131,7 @@ def _near_0_1_hz(noise: np.ndarray, step_s: float) -> np.ndarray:
     return wave / wave.std()
 
 
-# ---- sounds that follow a heart -----------------------------------------------------------------------------
+# ---- sounds that follow a heart ----------------------------------------------------------------------------
 
 SOUNDS = ("follow", "5 % below", "10 % below", "glide", "leader", "fixed at pulse", "fixed 5 % below")
 _OFFSETS = {"follow": 0.0, "5 % below": -0.05, "10 % below": -0.1, "glide": -0.03, "leader": -0.02}
@@ -169,7 +174,7 @@ def followed(beats: np.ndarray, kind: str, rng: np.random.Generator) -> np.ndarr
 def pulled(
     beats: np.ndarray, kind: str, kappa: float, rng: np.random.Generator, step_s: float = 0.01
 ) -> tuple[np.ndarray, np.ndarray]:
-    """(beats, onsets) of that heart had it heard the sound: θ' = its own rate + κ sin(ψ − θ), in a closed loop."""
+    """(beats, onsets) of that heart had it felt the sound: θ' = own rate + κ sin(ψ − θ), in a closed loop."""
     from scipy.interpolate import PchipInterpolator
 
     rate_hz = PchipInterpolator(beats, np.arange(beats.size)).derivative()

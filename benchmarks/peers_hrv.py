@@ -1,9 +1,9 @@
-"""One panel of one library on one series, for benchmarks/analysis.py: runs in the peers' own environment.
+"""One panel of one library on one series, for `benchmarks.analysis`: runs in the peers' own environment.
 
     python peers_hrv.py LIBRARY PANEL SERIES.npy      one JSON line: seconds (best of a few), peak_mb, values
 
-Each library is called through its own documented functions, with its own defaults, plots off. What is timed is the
-call alone, after the import.
+Each library is called through its own documented functions, with its own defaults, plots off. What is timed
+is the call alone, after the import.
 """
 
 import json

@@ -13,8 +13,9 @@ beats.
 - What is corrected keeps its total time where that time fits a whole number of beats.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -25,6 +26,8 @@ from entrain.analysis.rolling import rolling_quantile
 from entrain.analysis.series import BoolArray, Fault, FloatArray, IntArray, NNSeries
 from entrain.errors import InputError
 from entrain.units import MS_PER_S
+
+NOTHING_MS: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,15 +58,16 @@ class Correction:
 def correct(
     rr_ms: ArrayLike,
     arrival_s: ArrayLike | None = None,
-    breaks: ArrayLike | None = None,
+    gaps_s: Mapping[int, float] | None = None,
     settings: CorrectionSettings | None = None,
 ) -> Correction:
     """Find and correct artefacts in raw RR intervals.
 
     Args:
-        rr_ms: intervals in ms, oldest first, shape (n,). Zero or less stands for an interval that was lost.
+        rr_ms: intervals in ms, oldest first, shape (n,). Less than 1 ms stands for an interval that was lost.
         arrival_s: when each interval arrived; tells apart lost packets from long intervals.
-        breaks: indices of intervals that do not follow on the one before (a reconnect, a new file).
+        gaps_s: index of each interval that does not follow on the one before (a reconnect, lost data), with
+            the seconds missing before it, 0 where nobody knows. Arrival times, where given, tell better.
         settings: None for the defaults.
 
     Raises:
@@ -71,7 +75,7 @@ def correct(
     """
     settings = settings or CorrectionSettings()
     raw = _raw(rr_ms)
-    segment, raw_t_s = _timeline(raw, arrival_s, breaks, settings)
+    segment, raw_t_s = _timeline(raw, arrival_s, gaps_s or {}, settings)
     gaps = _gaps(raw, settings)
     changes = [_cut_out(raw, int(index)) for index in np.flatnonzero(gaps)]
     kept = np.flatnonzero(~gaps)
@@ -97,13 +101,13 @@ def _raw(rr_ms: ArrayLike) -> FloatArray:
 
 
 def _timeline(
-    raw: FloatArray, arrival_s: ArrayLike | None, breaks: ArrayLike | None, settings: CorrectionSettings
+    raw: FloatArray, arrival_s: ArrayLike | None, gaps_s: Mapping[int, float], settings: CorrectionSettings
 ) -> tuple[IntArray, FloatArray]:
     """(segment, end of each interval in s). Within a chain time is the sum of intervals, never arrival."""
-    starts = np.zeros(raw.size, np.int64)
-    if breaks is not None:
-        starts[np.array(breaks, dtype=np.int64)] = 1
-    t_s = np.cumsum(raw) / MS_PER_S
+    starts, missing_s = np.zeros(raw.size, np.int64), np.zeros(raw.size)
+    for index, seconds in gaps_s.items():
+        starts[index], missing_s[index] = 1, seconds
+    t_s = np.cumsum(raw / MS_PER_S + missing_s)
     if arrival_s is None:
         return np.cumsum(starts), t_s
     arrival = np.array(arrival_s, dtype=np.float64)
@@ -112,21 +116,20 @@ def _timeline(
     # Arrival lags the beat by a varying, never negative delay, so a chain's offset is the smallest one.
     lag = arrival - t_s
     starts[1:] |= np.diff(lag) > settings.arrival_jump_s
+    starts[0] = 0
     segment = np.cumsum(starts)
-    for chain in np.unique(segment):
-        inside = segment == chain
-        t_s[inside] += lag[inside].min()
-    return segment, t_s
+    first = np.append(0, np.flatnonzero(starts))
+    return segment, t_s + np.minimum.reduceat(lag, first)[segment]
 
 
 def _gaps(raw: FloatArray, settings: CorrectionSettings) -> BoolArray:
     """True where an interval spans several beats."""
     usual = rolling_quantile(raw, 2 * settings.median_beats - 1, 0.5)
-    return (raw <= 0.0) | (raw > settings.gap_beats * usual)
+    return (raw < NOTHING_MS) | (raw > settings.gap_beats * usual)
 
 
 def _cut_out(raw: FloatArray, index: int) -> Change:
-    lost = raw[index] <= 0.0
+    lost = raw[index] < NOTHING_MS
     return Change(
         index, (float(raw[index]),), (), Fault.GAP, "no interval" if lost else "as long as several beats"
     )

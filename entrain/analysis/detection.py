@@ -26,7 +26,9 @@ class CorrectionSettings:
     short_share: float = 0.68  # of the running median: no breath makes an interval this short
     kink_spreads: float = 3.2  # a fault bends the series by this many times its usual bend (robust SD) …
     kink_share: tuple[float, float] = (0.1, 0.2)  # … within these shares of the running median
-    long_share: float = 0.5  # a lone long interval is a fault only beyond this: breathing makes long ones too
+    pair_share: float = 0.6  # of each other, what two in a row must stand out by to be one displaced beat
+    long_share: float = 0.6  # a lone long interval is a fault only beyond this: breathing makes long ones too
+    same_share: float = 0.05  # within this of its neighbours an interval is no part of a fault beside it
     fit_share: float = 0.15  # how far from a whole number of beats a time may be and still be kept
     gap_beats: float = 2.6  # an interval this many times its neighbours is lost data
     arrival_jump_s: float = 2.0  # arrival running ahead of the intervals by this much is lost data
@@ -67,7 +69,8 @@ def standing_out(
 ) -> tuple[BoolArray, BoolArray]:
     """(intervals that stand out from the middle of their two neighbours by more than is usual, such pairs).
 
-    A pair is two in a row that stand out in opposite directions: what a beat in the wrong place leaves behind.
+    A pair is two in a row that stand out in opposite directions by about as much, as a beat in the wrong
+    place leaves behind.
     """
     kink = np.zeros(nn.size)
     inner = np.flatnonzero(joined[1:-1] & joined[2:]) + 1
@@ -78,7 +81,11 @@ def standing_out(
     out = np.abs(kink) > np.clip(settings.kink_spreads * spread, low, high)
     # The neighbours of a very long interval stand out from it, and are none the worse for that.
     near = out & (nn < (1.0 + settings.long_share) * usual)
-    first = np.append(near[:-1] & near[1:] & (kink[:-1] * kink[1:] < 0.0), False)
+    left, right = np.abs(kink[:-1]), np.abs(kink[1:])
+    alike = (kink[:-1] * kink[1:] < 0.0) & (
+        np.minimum(left, right) > settings.pair_share * np.maximum(left, right)
+    )
+    first = np.append(near[:-1] & near[1:] & alike, False)
     return out | (nn < settings.short_share * usual), first | np.append(False, first[:-1])
 
 

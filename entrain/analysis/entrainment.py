@@ -14,7 +14,7 @@ Three answers are given, and "evidence" is said only where the first two agree:
 2. the rank of that F among the same sound detuned: φ[n] + 2πδt[n] for 200 δ, each as plausible a rhythm as
 the
    real one, and none that the heart heard;
-3. the rank among 199 hearts with the same spectrum and values (IAAFT), for comparison.
+3. the rank among 99 hearts with the same spectrum and values (IAAFT), for comparison.
 
 A heart that beats where the sound says by construction (a tone triggered by the R wave) cannot be tested; nor
 can a sound that stayed at one phase. Both are refused with the reason.
@@ -41,7 +41,7 @@ LEAST_BEATS: Final = 100
 STILL_PHASE: Final = 0.98  # resultant length of the sound's phase at the beats beyond which it hardly moved
 DETUNED: Final = 200
 DETUNED_SPAN_HZ: Final = 0.1
-SURROGATES: Final = 199
+SURROGATES: Final = 99
 _SMOOTH_MS: Final = 3.0  # a metronome's intervals change by less from one to the next
 _ECHO_BEATS: Final = 4
 

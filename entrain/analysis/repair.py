@@ -55,9 +55,10 @@ class Candidates:
 
     def _repaired(self, first: int, last: int, free_from: int) -> Change | None:
         """What the run [first, last) should have been; None where it is nothing out of the ordinary."""
+        first, last = self._trimmed(first, last)
         if first >= last:
             return None
-        if last - first > self.settings.longest_fault_beats:
+        if last - first > self.settings.longest_fault_beats and self.standing_out[first:last].mean() > 0.3:
             return self._made(
                 first, last, (), Fault.GAP, "too many beats in a row are off to tell where they were"
             )
@@ -68,12 +69,33 @@ class Candidates:
                 continue
             if abs(total / usual - beats) > self.settings.fit_share:
                 continue
-            if beats == b - a and not self.standing_out[a:b].any():
+            if not self._likely(a, b, beats, usual):
                 continue
             expected = self._expected(a, b, beats)
             values = expected * (total / float(expected.sum()))
             return self._made(a, b, tuple(values.tolist()), *self._named(a, b, beats))
         return self._replaced(first, last)
+
+    def _trimmed(self, first: int, last: int) -> tuple[int, int]:
+        """The run less intervals at its ends that are as their neighbours: a fault makes those stand out."""
+        while last - first > 1:
+            near = self.settings.same_share * self._usual(first, last)
+            if abs(self.nn[first] - self._usual(first, last)) < near:
+                first += 1
+            elif abs(self.nn[last - 1] - self._usual(first, last)) < near:
+                last -= 1
+            else:
+                break
+        return first, last
+
+    def _likely(self, first: int, last: int, beats: int, usual: float) -> bool:
+        """Whether intervals like these come about by a missed, an extra or a displaced beat."""
+        run = self.nn[first:last]
+        if beats > last - first:
+            return float(run.max()) > (1.0 + self.settings.long_share) * usual
+        if beats < last - first:
+            return float(run.min()) < self.settings.short_share * usual
+        return bool(self.standing_out[first:last].any())
 
     def _extents(self, first: int, last: int, free_from: int) -> list[tuple[int, int]]:
         """The run itself, then with the neighbour before, after, and both: a displaced beat spoils two."""

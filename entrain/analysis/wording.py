@@ -16,7 +16,7 @@ from entrain.analysis.quality import Grade
 SHORT_S: Final = 60.0
 SHORT_FOR_LF_S: Final = 120.0
 SHORT_FOR_SDNN_S: Final = 300.0
-SHORT_FOR_CHANGE_S: Final = 240.0
+SHORT_FOR_CHANGE_S: Final = 230.0
 
 
 @dataclass(frozen=True, slots=True)
