@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from entrain.commands import session_text as words
+from entrain.commands.aligned import aligned
 from entrain.control.view import Summary
 from entrain.errors import UsageError
 from entrain.storage import codec
@@ -52,9 +53,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
     each = actions.add_parser("export", help="write one for other programs")
     _add_id(each)
-    forms = "rr: intervals in ms; csv: the beats, or every table; jsonl: the whole log"
-    each.add_argument("--format", choices=[*FORMATS], required=True, help=forms)
-    place = "a new file; for every table a new folder"
+    each.description = "Write one session for other programs."
+    each.formatter_class = argparse.RawDescriptionHelpFormatter
+    each.epilog = _formats_text()
+    each.add_argument("--format", choices=[*FORMATS], metavar="FORMAT", required=True, help="see below")
+    place = "a new file or folder; nothing is overwritten"
     each.add_argument("--out", metavar="PATH", type=Path, required=True, help=place)
     each.add_argument("--strap", metavar="NAME", help="only this heart, of several")
 
@@ -72,6 +75,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
     each = actions.add_parser("backup", help="copy the whole store to a new file, also during a session")
     each.add_argument("path", metavar="PATH", type=Path)
+
+
+def _formats_text() -> str:
+    rows = aligned([(name, each.holds, f"PATH: {each.place}") for name, each in FORMATS.items()])
+    return "\n".join(
+        [
+            "formats:",
+            *(f"  {row}" for row in rows),
+            "",
+            "docs/formats.md tells what each holds, and how exactly.",
+        ]
+    )
 
 
 def _add_id(parser: argparse.ArgumentParser) -> None:
