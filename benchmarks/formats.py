@@ -1,7 +1,8 @@
 """How exactly do others read what is exported? `python -m benchmarks.formats [MINUTES]`
 
-Records a session of a simulated heart at full speed, exports it in every format, reads each back with somebody
-else's reader and prints the largest difference from the store, in time and in interval, over all beats.
+Records a session of a simulated heart at full speed, exports it in every format, reads each back with
+somebody else's reader and prints the largest difference from the store, in time and in interval, over all
+beats.
 neurokit2 is used where it is installed.
 """
 
@@ -23,7 +24,7 @@ import wfdb
 
 from entrain.control.look import summary
 from entrain.control.protocol import SessionConfig, with_minutes
-from entrain.control.session import reduce, start
+from entrain.control.session import start
 from entrain.devices.simulated.heart import SimulatedHeart
 from entrain.devices.simulated.person import Person
 from entrain.heart.beat import Beat

@@ -164,3 +164,15 @@ def test_what_is_written_is_private(whole: Store, tmp_path: Path, form: str) -> 
     export(whole, 1, form, tmp_path / f"out.{form}")
     for path in tmp_path.rglob("*"):
         assert stat.S_IMODE(path.stat().st_mode) == (0o700 if path.is_dir() else 0o600), path
+
+
+@pytest.mark.parametrize("form", [form for form in FORMATS if form != "rr"])
+def test_two_hearts_and_none_at_all_can_be_written(store: Store, tmp_path: Path, form: str) -> None:
+    two_hearts(store)
+    with store.begin(replace(CONFIG, straps=()), preset_text=""):
+        pass  # a session that was cut off before anything happened
+    for session_id in (1, 2):
+        export(store, session_id, form, tmp_path / str(session_id))
+        assert (tmp_path / str(session_id)).exists()
+    export(store, 1, form, tmp_path / "right", "right")
+    assert (tmp_path / "right").exists()

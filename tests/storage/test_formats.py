@@ -124,7 +124,7 @@ def test_edf_by_pyedflib(whole: Store, beats: list[Beat], tmp_path: Path) -> Non
     with pyedflib.EdfReader(str(tmp_path / "session.edf")) as read:
         onsets, durations, texts = read.readAnnotations()
         pulse, labels = read.readSignal(0), read.getSignalLabels()
-        began = read.getStartdatetime().replace(microsecond=0, tzinfo=UTC)
+        began = read.getStartdatetime().replace(tzinfo=UTC)
     n_cues = len(effects_of(whole, OnsetPlanned)) + len(effects_of(whole, BreathCued))
     assert len(texts) == len(beats) + len(markers_of(whole)) + n_cues
     read_beats = [(at, long, text.split()) for at, long, text in zip(onsets, durations, texts, strict=True)]

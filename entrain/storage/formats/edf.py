@@ -36,9 +36,12 @@ def write_edf(source: Source, path: Path) -> Remarks:
         _signals(source, edfio.EdfSignal, n_seconds),
         patient=edfio.Patient(code=source.subject),
         recording=edfio.Recording(
-            startdate=began.date() if began else None, equipment_code=f"entrain_{meta.entrain_version}"
+            startdate=began.date() if began else None,
+            equipment_code=f"entrain_{meta.entrain_version}",
+            additional=(f"began_{began:%H:%M:%S.%f}_UTC",) if began else (),
         ),
-        starttime=began.time() if began else None,
+        # Whole seconds: EDFlib refuses files whose records begin at fractions that binary numbers miss.
+        starttime=began.time().replace(microsecond=0) if began else None,
         data_record_duration=1,
         annotations=annotations,
     )
