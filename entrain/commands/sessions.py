@@ -15,7 +15,7 @@ from entrain.errors import UsageError
 from entrain.storage import codec
 from entrain.storage.export import FORMATS
 from entrain.storage.store import Store
-from entrain.storage.stored import StoredSession
+from entrain.storage.stored import SessionState, StoredSession
 
 DESCRIPTION: Final = "What was recorded: to look at, to replay, to hand on, to delete."
 EPILOG: Final = """\
@@ -27,6 +27,15 @@ examples:
   entrain sessions export 3 --format csv --out session3
   entrain sessions note 3 "slept badly the night before"
   entrain sessions backup /media/stick/entrain.db
+"""
+
+
+_IMPORTS: Final = """\
+Bring in what was recorded elsewhere; what it is shows in the file itself:
+  intervals as text, in ms or s, one a line or in a table (Elite HRV, Kubios, HRV4Training, Polar Flow and
+  Sensor Logger, FatMaxxer, OpenHRV), Polar .hrm, and FIT files with HRV; each becomes a session of its own
+  a backup, another computer's store, a rescue file: the sessions that are missing here
+The same file twice changes nothing.
 """
 
 
@@ -61,8 +70,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     each.add_argument("--out", metavar="PATH", type=Path, required=True, help=place)
     each.add_argument("--strap", metavar="NAME", help="only this heart, of several")
 
-    each = actions.add_parser("import", help="bring in the sessions of a backup or a rescue file")
+    each = actions.add_parser("import", help="bring in recordings of other programs, a backup, a rescue file")
+    each.description = _IMPORTS
+    each.formatter_class = argparse.RawDescriptionHelpFormatter
     each.add_argument("files", metavar="FILE", nargs="+", type=Path)
+    keep = "of a recording with bad lines take the others; the chain of beats is broken where one was"
+    each.add_argument("--keep-good", action="store_true", help=keep)
 
     each = actions.add_parser("note", help="add a line to a session's note, or read the note")
     _add_id(each)
@@ -133,6 +146,9 @@ def _show(store: Store, args: argparse.Namespace) -> int:
             )
         )
         return 0
+    if session.meta.row.state is SessionState.IMPORTED:
+        print("\n".join([*words.head_text(session), "", *words.measured_text(summary)]))
+        return 0
     lines = [*words.head_text(session), "", *words.summary_text(summary), "", "Phases"]
     lines += words.phases_text(phases) or ["  none was reached"]
     if args.why:
@@ -154,11 +170,15 @@ def _summary_of_interrupted(session: StoredSession) -> Summary:
 
 def _replay(store: Store, args: argparse.Namespace) -> int:
     """0 where every decision is the same, 1 where one is not."""
+    from entrain.control import imported
     from entrain.control.session import reduce, start
     from entrain.storage.verify import replay
 
     session = store.load(store.find(args.id))
-    outcome = replay(session, start, reduce)
+    if session.meta.row.state is SessionState.IMPORTED:
+        outcome = replay(session, imported.start, imported.observe)
+    else:
+        outcome = replay(session, start, reduce)
     if args.json:
         difference = outcome.difference and str(outcome.difference)
         print(json.dumps({**asdict(outcome), "difference": difference, "identical": outcome.is_identical}))
@@ -185,11 +205,30 @@ def _export(store: Store, args: argparse.Namespace) -> int:
 
 def _import(store: Store, args: argparse.Namespace) -> int:
     from entrain.storage.absorb import absorb
+    from entrain.storage.database import is_database
 
     for path in args.files:
+        if not is_database(path):
+            _import_recording(store, path, args.keep_good)
+            continue
         new = absorb(store, path)
         print(f"{path}: {_sessions(new)}" if new else f"{path}: nothing that is not here already")
     return 0
+
+
+def _import_recording(store: Store, path: Path, keep_good: bool) -> None:
+    from entrain.storage.imported import import_recording
+
+    imported = import_recording(store, path, keep_good=keep_good)
+    if not imported.is_new:
+        print(f"{path}: nothing that is not here already, in session {imported.session_id}")
+        return
+    recording = imported.recording
+    for warning in recording.warnings:
+        print(f"{path}: {warning}", file=sys.stderr)
+    if not imported.began_is_known:
+        print(f"{path}: It does not say when it began; the file's own date was taken.", file=sys.stderr)
+    print(f"{path}: {_sessions((imported.session_id,))}, {words.recording_text(recording)}")
 
 
 def _sessions(ids: tuple[int, ...]) -> str:

@@ -52,6 +52,15 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
         return connection
 
 
+def is_database(path: Path) -> bool:
+    """Is the file at `path` one of SQLite's, by its first bytes? False where there is none."""
+    try:
+        with path.open("rb") as file:
+            return file.read(16) == b"SQLite format 3\0"
+    except OSError:
+        return False
+
+
 @contextmanager
 def reading(path: Path) -> Generator[sqlite3.Connection]:
     """A connection that sees one unchanging state of the database, closed at the end.
