@@ -10,6 +10,7 @@ from typing import Final
 
 from entrain.commands import session_text as words
 from entrain.commands.aligned import aligned
+from entrain.commands.passphrase import VARIABLE as PASSPHRASE
 from entrain.control.view import Summary
 from entrain.errors import UsageError
 from entrain.storage import codec
@@ -69,6 +70,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     place = "a new file or folder; nothing is overwritten"
     each.add_argument("--out", metavar="PATH", type=Path, required=True, help=place)
     each.add_argument("--strap", metavar="NAME", help="only this heart, of several")
+    gone = "without dates, names, addresses and notes; the person is called by a pseudonym"
+    each.add_argument("--deidentify", action="store_true", help=gone)
+    chosen = "letters and digits, instead of one drawn at random; implies --deidentify"
+    each.add_argument("--pseudonym", metavar="NAME", help=chosen)
+    sealed = f"encrypt with a passphrase (age); PATH ends in .age. Asked for, or from ${PASSPHRASE}"
+    each.add_argument("--encrypt", action="store_true", help=sealed)
+    first = "its first line is the passphrase; implies --encrypt"
+    each.add_argument("--passphrase-file", metavar="FILE", type=Path, help=first)
 
     each = actions.add_parser("import", help="bring in recordings of other programs, a backup, a rescue file")
     each.description = _IMPORTS
@@ -196,11 +205,38 @@ def _replay(store: Store, args: argparse.Namespace) -> int:
 
 
 def _export(store: Store, args: argparse.Namespace) -> int:
+    from entrain.storage.deidentify import pseudonym
     from entrain.storage.export import export
 
-    remarks = export(store, store.find(args.id), args.format, args.out, args.strap)
-    print(f"{args.out}: {'; '.join(remarks)}.", file=sys.stderr)
+    session_id, path = store.find(args.id), args.out
+    person = pseudonym(args.pseudonym) if args.deidentify or args.pseudonym else None
+    if not (args.encrypt or args.passphrase_file):
+        remarks = export(store, session_id, args.format, path, args.strap, person)
+    else:
+        remarks = _export_sealed(store, session_id, args, person)
+    if person is not None:
+        remarks = (*remarks, f"de-identified as {person}")
+    print(f"{path}: {'; '.join(remarks)}.", file=sys.stderr)
     return 0
+
+
+def _export_sealed(
+    store: Store, session_id: int, args: argparse.Namespace, person: str | None
+) -> tuple[str, ...]:
+    from entrain.commands.passphrase import new_passphrase
+    from entrain.storage import sealed
+    from entrain.storage.export import export
+    from entrain.storage.formats.files import check_new
+
+    sealed.check_name(args.out)
+    check_new(args.out)
+    passphrase = new_passphrase(args.passphrase_file)
+    with sealed.workplace() as folder:
+        plain = Path(folder) / args.out.with_suffix("").name.removesuffix(".tar")
+        remarks = export(store, session_id, args.format, plain, args.strap, person)
+        is_archive = sealed.seal(plain, args.out, passphrase)
+    inside = "a tar archive inside" if is_archive else "the file inside"
+    return (*remarks, f"encrypted, {inside}: age --decrypt --output FILE {args.out}")
 
 
 def _import(store: Store, args: argparse.Namespace) -> int:
@@ -255,14 +291,25 @@ def _delete(store: Store, args: argparse.Namespace) -> int:
         if sys.stdin.readline().strip().lower() not in ("y", "yes"):
             print("Nothing was deleted.", file=sys.stderr)
             return 1
+    from entrain.storage import backups
+
+    uuids = frozenset(row.uuid for row in store.sessions() if row.id in ids)
     for session_id in ids:
         store.delete(session_id)
     print(f"Deleted {_sessions(ids)}.", file=sys.stderr)
+    holding, unseen = backups.still_in(store, uuids)
+    for path in holding:
+        print(f"Still in the backup {path}: delete it there with --store {path}.", file=sys.stderr)
+    for path in unseen:
+        print(f"The backup {path} may hold it still; it is not here to look into.", file=sys.stderr)
     return 0
 
 
 def _backup(store: Store, args: argparse.Namespace) -> int:
+    from entrain.storage import backups
+
     store.backup(args.path)
+    backups.remember(store, args.path)
     print(f"{args.path}: {len(Store(args.path).sessions())} sessions.", file=sys.stderr)
     return 0
 

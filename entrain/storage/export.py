@@ -4,11 +4,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import MappingProxyType
 from typing import Final, cast
 
 from entrain.errors import UsageError
 from entrain.storage.database import reading
+from entrain.storage.deidentify import deidentified
 from entrain.storage.formats.files import check_new
 from entrain.storage.formats.source import Remarks, Source
 from entrain.storage.store import Store
@@ -40,9 +42,19 @@ FORMATS: Final[Mapping[str, Format]] = MappingProxyType(
 )
 
 
-def export(store: Store, session_id: int, form: str, path: Path, strap: str | None = None) -> Remarks:
+def export(
+    store: Store,
+    session_id: int,
+    form: str,
+    path: Path,
+    strap: str | None = None,
+    pseudonym: str | None = None,
+) -> Remarks:
     """Write a session to `path`, which must not exist yet.
 
+    Args:
+        strap: only this heart, of several.
+        pseudonym: de-identify the session, and call the person so; None: write it as it is.
     Raises:
         UsageError: there is no such format, the path is taken, or the format holds one heart and the session
             has several.
@@ -53,8 +65,23 @@ def export(store: Store, session_id: int, form: str, path: Path, strap: str | No
     if form not in FORMATS:
         raise UsageError(f'There is no format "{form}".', f"There are {', '.join(FORMATS)}.")
     check_new(path)
+    if pseudonym is None:
+        return _export(store, session_id, form, path, strap)
+    with TemporaryDirectory(prefix="entrain-") as folder:
+        copy, straps = deidentified(store, session_id, Path(folder))
+        new_strap = None if strap is None else straps.get(strap, strap)
+        return _export(copy, 1, form, path, new_strap, pseudonym)
+
+
+def _export(
+    store: Store, session_id: int, form: str, path: Path, strap: str | None, pseudonym: str | None = None
+) -> Remarks:
     with reading(store.path) as connection:
-        source = Source(connection, session_of(connection, store.path, session_id), strap)
+        session = session_of(connection, store.path, session_id)
+        if pseudonym is None:
+            source = Source(connection, session, strap)
+        else:
+            source = Source(connection, session, strap, subject=pseudonym, has_dates=False)
         _check_strap(source)
         return _writer(form)(source, path)
 

@@ -6,6 +6,7 @@ import sqlite3
 import sys
 from pathlib import Path
 
+import pyrage
 import pytest
 
 from entrain.cli import main
@@ -223,3 +224,51 @@ def test_check_goes_on_after_a_file_that_is_none(capsys: Typed) -> None:
     assert out.splitlines()[0] == "nothing.toml cannot be read: No such file or directory."
     assert out.splitlines()[1].startswith('There is no preset "dsek". Did you mean "desk"?')
     assert out.splitlines()[2] == "desk: nothing wrong"
+
+
+@pytest.mark.usefixtures("recorded")
+def test_an_encrypted_export(home: Path, capsys: Typed, monkeypatch: pytest.MonkeyPatch) -> None:
+    export = ("sessions", "export", "1", "--format", "csv", "--encrypt", "--out")
+    monkeypatch.setattr(sys, "stdin", io.StringIO())
+    code, _, err = entrain(capsys, *export, str(home / "beats.csv"))
+    assert (code, "Try beats.csv.age." in err) == (2, True)
+    code, _, err = entrain(capsys, *export, str(home / "beats.csv.age"))
+    assert (code, "nobody is here to ask" in err) == (2, True)
+    monkeypatch.setenv("ENTRAIN_PASSPHRASE", "correct horse")
+    code, _, err = entrain(capsys, *export, str(home / "beats.csv.age"))
+    assert (code, "the file inside: age --decrypt" in err) == (0, True)
+    data = pyrage.passphrase.decrypt((home / "beats.csv.age").read_bytes(), "correct horse")
+    assert data.startswith(b"t_s,rr_ms,rr_ticks,strap,")
+    (home / "word").write_text("other words\n")
+    words = ("--passphrase-file", str(home / "word"), "--pseudonym", "P7")
+    code, _, err = entrain(capsys, *export, str(home / "session.tar.age"), *words)
+    assert (code, "a tar archive inside" in err, "de-identified as P7" in err) == (0, True, True)
+    data = pyrage.passphrase.decrypt((home / "session.tar.age").read_bytes(), "other words")
+    assert b"heart1" in data
+    assert b"sim:7" not in data
+
+
+def test_deleting_says_where_it_still_is(recorded: Store, home: Path, capsys: Typed) -> None:
+    for name in ("here.db", "gone.db"):
+        assert entrain(capsys, "sessions", "backup", str(home / name))[0] == 0
+    (home / "gone.db").unlink()
+    code, _, err = entrain(capsys, "sessions", "delete", "1", "--yes")
+    assert code == 0
+    assert f"Still in the backup {home / 'here.db'}" in err
+    assert f"The backup {home / 'gone.db'} may hold it still" in err
+    assert recorded.sessions() == ()
+
+
+def test_a_recording_is_brought_in(home: Path, capsys: Typed) -> None:
+    (home / "night.txt").write_text("800\n810\nx\n820\n" * 20)
+    code, out, err = entrain(capsys, "sessions", "import", str(home / "night.txt"))
+    assert (code, out) == (3, "")
+    assert "  line 3: 'x' is no number\n" in err
+    code, out, err = entrain(capsys, "sessions", "import", "--keep-good", str(home / "night.txt"))
+    assert (code, out.startswith(f"{home / 'night.txt'}: session 1, 60 intervals, ")) == (0, True)
+    assert "It does not say when it began" in err
+    assert "20 lines left out" in err
+    code, out, _ = entrain(capsys, "sessions", "show", "1")
+    assert (code, "60 beats" in out, "20 gaps" in out, "Phases" in out) == (0, True, True, False)
+    assert entrain(capsys, "sessions", "replay", "1")[0] == 0
+    assert "imported" in entrain(capsys, "sessions", "list")[1]
