@@ -1,9 +1,7 @@
 """What is handed on tells nobody whose it is, and what is encrypted opens with the passphrase alone."""
 
 import gzip
-import io
 import stat
-import tarfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -143,17 +141,6 @@ def test_an_encrypted_file_opens_with_the_passphrase_alone(told_all: Store, tmp_
     with pytest.raises(pyrage.DecryptError):
         pyrage.passphrase.decrypt(data, "battery staple")
     assert stat.S_IMODE((tmp_path / "out.age").stat().st_mode) == 0o600
-
-
-def test_an_encrypted_folder_is_an_archive(told_all: Store, tmp_path: Path) -> None:
-    export(told_all, 1, "csv", tmp_path / "session")
-    assert sealed.seal(tmp_path / "session", tmp_path / "out.tar.age", "correct horse") is True
-    data = pyrage.passphrase.decrypt((tmp_path / "out.tar.age").read_bytes(), "correct horse")
-    with tarfile.open(fileobj=io.BytesIO(data)) as archive:
-        beats = archive.extractfile("session/beat.csv")
-        assert beats is not None
-        assert beats.read() == (tmp_path / "session" / "beat.csv").read_bytes()
-        assert {member.uname for member in archive} == {""}
 
 
 def test_the_store_is_private(told_all: Store) -> None:
