@@ -26,6 +26,8 @@ examples:
   entrain sessions list
   entrain sessions show last --why
   entrain sessions export 3 --format csv --out session3
+  entrain sessions replay 3 --policy follow
+  entrain sessions import watch.fit elite-hrv.txt
   entrain sessions note 3 "slept badly the night before"
   entrain sessions backup /media/stick/entrain.db
 """
@@ -59,6 +61,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
     each = actions.add_parser("replay", help="decide it all again and compare with the log, bit for bit")
     _add_id(each)
+    other = "what another policy would have decided on the same inputs: glide, follow, fixed"
+    each.add_argument("--policy", metavar="NAME", help=other)
     each.add_argument("--json", action="store_true", help="the outcome as one JSON object")
 
     each = actions.add_parser("export", help="write one for other programs")
@@ -184,6 +188,10 @@ def _replay(store: Store, args: argparse.Namespace) -> int:
     from entrain.storage.verify import replay
 
     session = store.load(store.find(args.id))
+    if args.policy is not None:
+        from entrain.commands import other_policy
+
+        return other_policy.show(session, args.policy, as_json=args.json)
     if session.meta.row.state is SessionState.IMPORTED:
         outcome = replay(session, imported.start, imported.observe)
     else:

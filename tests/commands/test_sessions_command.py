@@ -272,3 +272,26 @@ def test_a_recording_is_brought_in(home: Path, capsys: Typed) -> None:
     assert (code, "60 beats" in out, "20 gaps" in out, "Phases" in out) == (0, True, True, False)
     assert entrain(capsys, "sessions", "replay", "1")[0] == 0
     assert "imported" in entrain(capsys, "sessions", "list")[1]
+
+
+@pytest.mark.usefixtures("recorded")
+def test_another_policy_on_the_same_inputs(home: Path, capsys: Typed) -> None:
+    code, out, _ = entrain(capsys, "sessions", "replay", "1", "--policy", "fixed")
+    assert code == 0
+    assert "whose policy was glide, decided by fixed on the same heart and keys." in out
+    assert "Decided otherwise by fixed" in out
+    assert "nobody knows" in out
+    both = json.loads(entrain(capsys, "sessions", "replay", "1", "--policy", "fixed", "--json")[1])
+    stored = json.loads(entrain(capsys, "sessions", "show", "1", "--json")[1])
+    # The stored policy decides again as it did; of the other only the beat differs, never the heart.
+    assert both["then"]["decisions"] == stored["decisions"]
+    assert both["otherwise"]["decisions"] != stored["decisions"]
+    pulses = [[moment["pulse_bpm"] for moment in both[of]["moments"]] for of in ("then", "otherwise")]
+    assert pulses[0] == pulses[1]
+    same = json.loads(entrain(capsys, "sessions", "replay", "1", "--policy", "glide", "--json")[1])
+    assert same["then"] == same["otherwise"]
+    assert entrain(capsys, "sessions", "replay", "1", "--policy", "faster")[0] == 2
+    (home / "night.txt").write_text("800\n" * 60)
+    entrain(capsys, "sessions", "import", str(home / "night.txt"))
+    code, _, err = entrain(capsys, "sessions", "replay", "2", "--policy", "glide")
+    assert (code, "entrain run --heart replay:2" in err) == (2, True)
