@@ -20,7 +20,7 @@ COMMANDS: Final = {
     "presets": ("presets", "the kinds of session there are: list, show, check"),
     "voices": ("voices", "the sounds there are: list, play"),
     "render": ("render", "a preset's sound to a file, without a heart"),
-    "sessions": ("sessions", "what was recorded: list, show, replay, export, note, delete, backup"),
+    "sessions": ("sessions", "what was recorded: list, show, replay, export, import, note, delete, backup"),
     "doctor": ("doctor", "what works here: Bluetooth, sound, terminal, storage"),
 }
 

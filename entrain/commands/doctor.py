@@ -15,6 +15,7 @@ EPILOG: Final = """\
 examples:
   entrain doctor
   entrain doctor --json
+  entrain doctor --repair
 """
 _NARROWEST: Final = (80, 24)
 
@@ -35,17 +36,45 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.epilog = EPILOG
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    mend = "save what can be read of a damaged store into a new one; the damaged one is kept aside"
+    parser.add_argument("--repair", action="store_true", help=mend)
     parser.add_argument("--json", action="store_true", help="one JSON array, for programs")
 
 
 def run(args: argparse.Namespace) -> int:
     """Print what was found; 1 where the storage does not work, for without it a session is not kept."""
+    if args.repair:
+        return repair()
     findings = [bluetooth(), sound(), terminal(), storage()]
     if args.json:
         print(json.dumps([asdict(finding) for finding in findings]))
     else:
         print("\n".join(line for finding in findings for line in lines(finding)))
     return 0 if findings[-1].ok else 1
+
+
+def repair() -> int:
+    """Salvage the person's own store, where it is damaged."""
+    from entrain.storage.health import check_storage
+    from entrain.storage.places import sessions_path
+    from entrain.storage.salvage import repair as repair_store
+
+    works, found, _ = check_storage()
+    path = sessions_path()
+    if works or not path.exists():
+        print(f"Nothing to repair: {found}")
+        return 0
+    saved, aside = repair_store(path)
+    n_records = f"{saved.n_events} events and {saved.n_effects} effects"
+    print(f"{path}: {saved.n_sessions} sessions with {n_records} saved.")
+    if saved.n_lost:
+        print(f"{saved.n_lost} records are known to be lost; `entrain sessions replay ID` says whose.")
+    if saved.n_stand_ins:
+        print(
+            f"Of {saved.n_stand_ins} sessions date, preset and summary are lost; they bear the preset lost."
+        )
+    print(f"The damaged store is kept as {aside}.", file=sys.stderr)
+    return 0
 
 
 def lines(finding: Finding) -> list[str]:

@@ -21,6 +21,7 @@ hearts:
   sim, sim:7        a simulated person, by seed
   replay:FILE       a recording as if it were live; replay:3 is your own session 3
   tap               the space bar is your pulse
+  lsl:NAME          a stream of the Lab Streaming Layer with RR intervals or a pulse
   none              no sensor: beat and breath guide by themselves
 
 examples:
@@ -60,6 +61,11 @@ def add_session_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--reduced-motion", action="store_true", help="a still figure with words and counts, nothing animated"
     )
+    parser.add_argument(
+        "--lsl",
+        action="store_true",
+        help="send it all out as streams of the Lab Streaming Layer, to the network",
+    )
     parser.add_argument("--seed", type=int, metavar="N", help="everything random follows it")
 
 
@@ -75,6 +81,7 @@ def run(args: argparse.Namespace) -> int:
         audio=audio,
         speed=args.speed,
         seed=args.seed,
+        lsl=args.lsl,
     )
     if headless:
         return without_screen(choices, json_lines=args.json)

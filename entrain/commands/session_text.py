@@ -7,7 +7,9 @@ from typing import Any, Final
 from entrain.commands.aligned import aligned
 from entrain.control.events import Author, Decided, Phase, PhaseBegan
 from entrain.control.view import Summary
+from entrain.heart.recording import Recording
 from entrain.storage.stored import SessionMeta, SessionRow, StoredSession
+from entrain.units import S_PER_MIN
 
 _WHO: Final = {
     Author.PROTOCOL: "the preset",
@@ -65,6 +67,13 @@ def row_json(row: SessionRow) -> dict[str, Any]:
     }
 
 
+def recording_text(recording: Recording) -> str:
+    """What was read of a recording, in a line."""
+    n, gaps = len(recording.intervals_ms), len(recording.gaps)
+    broken = f", {_times(gaps, 'gap')}" if gaps else ""
+    return f"{n} intervals, {recording.duration_s / S_PER_MIN:.1f} minutes{broken}: {recording.format}"
+
+
 def head_text(session: StoredSession) -> list[str]:
     """What the session was."""
     meta, row = session.meta, session.meta.row
@@ -91,18 +100,32 @@ def _origin(meta: SessionMeta) -> str:
 def summary_text(summary: Summary) -> list[str]:
     """The session in figures; what was not measured is a dash."""
     s = summary
-    share = f" ({100 * s.n_artefacts / s.n_beats:.1f} %)" if s.n_beats else ""
     rows = [
         ("pulse", f"{_number(s.baseline_bpm)} at rest, {_number(s.end_bpm)} at the end"),
         ("RMSSD", f"{_number(s.baseline_rmssd_ms)} ms at rest, {_number(s.end_rmssd_ms)} ms at the end"),
         ("beat", f"down to {_number(s.lowest_tempo_bpm)} a minute; {s.n_onsets} of them"),
         ("breath", _breath(s)),
         ("guided", f"{clock(s.guided_s)}, {_times(s.n_holds, 'hold')}"),
-        ("data", f"{s.n_beats} beats, {s.n_artefacts} set aside{share}; {_outages(s)}"),
+        ("data", f"{_beats(s)}; {_outages(s)}"),
         ("marks", str(s.n_markers)),
         ("tension", f"{_number(s.rating_before)} before, {_number(s.rating_after)} after, of 10"),
     ]
     return [f"  {line}" for line in aligned(rows)]
+
+
+def measured_text(summary: Summary) -> list[str]:
+    """What there is to say of a recording in which nothing was guided."""
+    rows = [
+        ("pulse", f"{_number(summary.end_bpm)} in the last minute"),
+        ("RMSSD", f"{_number(summary.end_rmssd_ms)} ms in the last minute"),
+        ("data", f"{_beats(summary)}; {_times(summary.n_outages, 'gap')}"),
+    ]
+    return [f"  {line}" for line in aligned(rows)]
+
+
+def _beats(summary: Summary) -> str:
+    share = f" ({100 * summary.n_artefacts / summary.n_beats:.1f} %)" if summary.n_beats else ""
+    return f"{summary.n_beats} beats, {summary.n_artefacts} set aside{share}"
 
 
 def _breath(summary: Summary) -> str:

@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Final
 
 from entrain.commands import session_text as words
+from entrain.commands.aligned import aligned
+from entrain.commands.passphrase import VARIABLE as PASSPHRASE
 from entrain.control.view import Summary
 from entrain.errors import UsageError
 from entrain.storage import codec
 from entrain.storage.export import FORMATS
 from entrain.storage.store import Store
-from entrain.storage.stored import StoredSession
+from entrain.storage.stored import SessionState, StoredSession
 
 DESCRIPTION: Final = "What was recorded: to look at, to replay, to hand on, to delete."
 EPILOG: Final = """\
@@ -24,8 +26,19 @@ examples:
   entrain sessions list
   entrain sessions show last --why
   entrain sessions export 3 --format csv --out session3
+  entrain sessions replay 3 --policy follow
+  entrain sessions import watch.fit elite-hrv.txt
   entrain sessions note 3 "slept badly the night before"
   entrain sessions backup /media/stick/entrain.db
+"""
+
+
+_IMPORTS: Final = """\
+Bring in what was recorded elsewhere; what it is shows in the file itself:
+  intervals as text, in ms or s, one a line or in a table (Elite HRV, Kubios, HRV4Training, Polar Flow and
+  Sensor Logger, FatMaxxer, OpenHRV), Polar .hrm, and FIT files with HRV; each becomes a session of its own
+  a backup, another computer's store, a rescue file: the sessions that are missing here
+The same file twice changes nothing.
 """
 
 
@@ -48,18 +61,34 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
     each = actions.add_parser("replay", help="decide it all again and compare with the log, bit for bit")
     _add_id(each)
+    other = "what another policy would have decided on the same inputs: glide, follow, fixed"
+    each.add_argument("--policy", metavar="NAME", help=other)
     each.add_argument("--json", action="store_true", help="the outcome as one JSON object")
 
     each = actions.add_parser("export", help="write one for other programs")
     _add_id(each)
-    forms = "rr: intervals in ms; csv: the beats, or every table; jsonl: the whole log"
-    each.add_argument("--format", choices=[*FORMATS], required=True, help=forms)
-    place = "a new file; for every table a new folder"
+    each.description = "Write one session for other programs."
+    each.formatter_class = argparse.RawDescriptionHelpFormatter
+    each.epilog = _formats_text()
+    each.add_argument("--format", choices=[*FORMATS], metavar="FORMAT", required=True, help="see below")
+    place = "a new file or folder; nothing is overwritten"
     each.add_argument("--out", metavar="PATH", type=Path, required=True, help=place)
     each.add_argument("--strap", metavar="NAME", help="only this heart, of several")
+    gone = "without dates, names, addresses and notes; the person is called by a pseudonym"
+    each.add_argument("--deidentify", action="store_true", help=gone)
+    chosen = "letters and digits, instead of one drawn at random; implies --deidentify"
+    each.add_argument("--pseudonym", metavar="NAME", help=chosen)
+    sealed = f"encrypt with a passphrase (age); PATH ends in .age. Asked for, or from ${PASSPHRASE}"
+    each.add_argument("--encrypt", action="store_true", help=sealed)
+    first = "its first line is the passphrase; implies --encrypt"
+    each.add_argument("--passphrase-file", metavar="FILE", type=Path, help=first)
 
-    each = actions.add_parser("import", help="bring in the sessions of a backup or a rescue file")
+    each = actions.add_parser("import", help="bring in recordings of other programs, a backup, a rescue file")
+    each.description = _IMPORTS
+    each.formatter_class = argparse.RawDescriptionHelpFormatter
     each.add_argument("files", metavar="FILE", nargs="+", type=Path)
+    keep = "of a recording with bad lines take the others; the chain of beats is broken where one was"
+    each.add_argument("--keep-good", action="store_true", help=keep)
 
     each = actions.add_parser("note", help="add a line to a session's note, or read the note")
     _add_id(each)
@@ -72,6 +101,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
     each = actions.add_parser("backup", help="copy the whole store to a new file, also during a session")
     each.add_argument("path", metavar="PATH", type=Path)
+
+
+def _formats_text() -> str:
+    rows = aligned([(name, each.holds, f"PATH: {each.place}") for name, each in FORMATS.items()])
+    return "\n".join(
+        [
+            "formats:",
+            *(f"  {row}" for row in rows),
+            "",
+            "docs/formats.md tells what each holds, and how exactly.",
+        ]
+    )
 
 
 def _add_id(parser: argparse.ArgumentParser) -> None:
@@ -118,6 +159,9 @@ def _show(store: Store, args: argparse.Namespace) -> int:
             )
         )
         return 0
+    if session.meta.row.state is SessionState.IMPORTED:
+        print("\n".join([*words.head_text(session), "", *words.measured_text(summary)]))
+        return 0
     lines = [*words.head_text(session), "", *words.summary_text(summary), "", "Phases"]
     lines += words.phases_text(phases) or ["  none was reached"]
     if args.why:
@@ -139,11 +183,19 @@ def _summary_of_interrupted(session: StoredSession) -> Summary:
 
 def _replay(store: Store, args: argparse.Namespace) -> int:
     """0 where every decision is the same, 1 where one is not."""
+    from entrain.control import imported
     from entrain.control.session import reduce, start
     from entrain.storage.verify import replay
 
     session = store.load(store.find(args.id))
-    outcome = replay(session, start, reduce)
+    if args.policy is not None:
+        from entrain.commands import other_policy
+
+        return other_policy.show(session, args.policy, as_json=args.json)
+    if session.meta.row.state is SessionState.IMPORTED:
+        outcome = replay(session, imported.start, imported.observe)
+    else:
+        outcome = replay(session, start, reduce)
     if args.json:
         difference = outcome.difference and str(outcome.difference)
         print(json.dumps({**asdict(outcome), "difference": difference, "identical": outcome.is_identical}))
@@ -161,20 +213,66 @@ def _replay(store: Store, args: argparse.Namespace) -> int:
 
 
 def _export(store: Store, args: argparse.Namespace) -> int:
+    from entrain.storage.deidentify import pseudonym
     from entrain.storage.export import export
 
-    remarks = export(store, store.find(args.id), args.format, args.out, args.strap)
-    print(f"{args.out}: {'; '.join(remarks)}.", file=sys.stderr)
+    session_id, path = store.find(args.id), args.out
+    person = pseudonym(args.pseudonym) if args.deidentify or args.pseudonym else None
+    if not (args.encrypt or args.passphrase_file):
+        remarks = export(store, session_id, args.format, path, args.strap, person)
+    else:
+        remarks = _export_sealed(store, session_id, args, person)
+    if person is not None:
+        remarks = (*remarks, f"de-identified as {person}")
+    print(f"{path}: {'; '.join(remarks)}.", file=sys.stderr)
     return 0
+
+
+def _export_sealed(
+    store: Store, session_id: int, args: argparse.Namespace, person: str | None
+) -> tuple[str, ...]:
+    from entrain.commands.passphrase import new_passphrase
+    from entrain.storage import sealed
+    from entrain.storage.export import export
+    from entrain.storage.formats.files import check_new
+
+    sealed.check_name(args.out)
+    check_new(args.out)
+    passphrase = new_passphrase(args.passphrase_file)
+    with sealed.workplace() as folder:
+        plain = Path(folder) / args.out.with_suffix("").name.removesuffix(".tar")
+        remarks = export(store, session_id, args.format, plain, args.strap, person)
+        is_archive = sealed.seal(plain, args.out, passphrase)
+    inside = "a tar archive inside" if is_archive else "the file inside"
+    return (*remarks, f"encrypted, {inside}: age --decrypt --output FILE {args.out}")
 
 
 def _import(store: Store, args: argparse.Namespace) -> int:
     from entrain.storage.absorb import absorb
+    from entrain.storage.database import is_database
 
     for path in args.files:
+        if not is_database(path):
+            _import_recording(store, path, args.keep_good)
+            continue
         new = absorb(store, path)
         print(f"{path}: {_sessions(new)}" if new else f"{path}: nothing that is not here already")
     return 0
+
+
+def _import_recording(store: Store, path: Path, keep_good: bool) -> None:
+    from entrain.storage.imported import import_recording
+
+    imported = import_recording(store, path, keep_good=keep_good)
+    if not imported.is_new:
+        print(f"{path}: nothing that is not here already, in session {imported.session_id}")
+        return
+    recording = imported.recording
+    for warning in recording.warnings:
+        print(f"{path}: {warning}", file=sys.stderr)
+    if not imported.began_is_known:
+        print(f"{path}: It does not say when it began; the file's own date was taken.", file=sys.stderr)
+    print(f"{path}: {_sessions((imported.session_id,))}, {words.recording_text(recording)}")
 
 
 def _sessions(ids: tuple[int, ...]) -> str:
@@ -201,14 +299,25 @@ def _delete(store: Store, args: argparse.Namespace) -> int:
         if sys.stdin.readline().strip().lower() not in ("y", "yes"):
             print("Nothing was deleted.", file=sys.stderr)
             return 1
+    from entrain.storage import backups
+
+    uuids = frozenset(row.uuid for row in store.sessions() if row.id in ids)
     for session_id in ids:
         store.delete(session_id)
     print(f"Deleted {_sessions(ids)}.", file=sys.stderr)
+    holding, unseen = backups.still_in(store, uuids)
+    for path in holding:
+        print(f"Still in the backup {path}: delete it there with --store {path}.", file=sys.stderr)
+    for path in unseen:
+        print(f"The backup {path} may hold it still; it is not here to look into.", file=sys.stderr)
     return 0
 
 
 def _backup(store: Store, args: argparse.Namespace) -> int:
+    from entrain.storage import backups
+
     store.backup(args.path)
+    backups.remember(store, args.path)
     print(f"{args.path}: {len(Store(args.path).sessions())} sessions.", file=sys.stderr)
     return 0
 

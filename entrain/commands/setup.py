@@ -23,7 +23,7 @@ if TYPE_CHECKING:  # imported when such a heart is asked for
     from entrain.storage.log import SessionLog
 
 HEARTS: Final = (
-    "ble, ble:ADDRESS, ble:NAME, sim, sim:SEED, sim:SEED:KIND, replay:FILE, replay:ID, tap or none"
+    "ble, ble:ADDRESS, ble:NAME, sim, sim:SEED, sim:SEED:KIND, replay:FILE, replay:ID, tap, lsl:NAME or none"
 )
 SHORTEST_MIN: Final = 1.0
 _NUMBER: Final = re.compile(r"\d+")
@@ -40,6 +40,7 @@ class Choices:
     audio: str = "device"
     speed: float = 1.0
     seed: int | None = None
+    lsl: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +96,20 @@ def prepare(choices: Choices) -> Prepared:
             log.close(summary)
 
     session = Session(config, sound, hearts.live, hearts.virtual, begin_log, choices.speed)
+    if choices.lsl:
+        _send_out(session, config)
     tapped = hearts.tapped
     tap = None if tapped is None else lambda: tapped.tap(session.clock.now_s())
     return Prepared(session, tap, close)
+
+
+def _send_out(session: Session, config: SessionConfig) -> None:
+    from entrain.devices.lsl.outlets import Outlets
+
+    if session.clock.speed != 1.0:
+        raise UsageError("The Lab Streaming Layer knows real time only.", "Use --lsl without --speed.")
+    session.observers.append(Outlets(config, session.clock).observe)
+    print("entrain: --lsl: everybody on this network can find and read this session.", file=sys.stderr)
 
 
 def close_log(prepared: Prepared, summary: Summary | None) -> None:
@@ -159,6 +171,8 @@ def _hearts(specs: Sequence[str], seed: int) -> _Hearts:
             case "tap" if not rest:
                 tapped = _tapped(strap)
                 live.append(tapped)
+            case "lsl":
+                live.append(_lsl(strap, rest))
             case "sim":
                 virtual.append(_simulated(strap, rest, seed + index))
             case "replay" if rest:
@@ -199,6 +213,12 @@ def _tapped(strap: str) -> "TappedHeart":
     from entrain.devices.tap import TappedHeart
 
     return TappedHeart(strap)
+
+
+def _lsl(strap: str, name: str) -> LiveHeart:
+    from entrain.devices.lsl.inlet import LslHeart
+
+    return LslHeart(strap, name)
 
 
 def _simulated(strap: str, rest: str, seed: int) -> VirtualHeart:

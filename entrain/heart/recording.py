@@ -14,7 +14,10 @@ class TimeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Before interval `index` the recording lacks `seconds`, so the two neighbours are not joined."""
+    """Before interval `index` the recording lacks `seconds`, so the two neighbours are not joined.
+
+    An estimate where lines were left out.
+    """
 
     index: int
     seconds: float
@@ -32,6 +35,7 @@ class Recording:
     unit: str  # of the intervals as written: "ms" or "s"
     format: str  # what the file was taken for, in words
     warnings: tuple[str, ...] = ()  # what a person should know about it, one sentence each
+    began_epoch_s: float | None = None  # the first interval's beginning on the wall's clock; None: not said
 
     @property
     def duration_s(self) -> float:

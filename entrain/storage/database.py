@@ -52,6 +52,15 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
         return connection
 
 
+def is_database(path: Path) -> bool:
+    """Is the file at `path` one of SQLite's, by its first bytes? False where there is none."""
+    try:
+        with path.open("rb") as file:
+            return file.read(16) == b"SQLite format 3\0"
+    except OSError:
+        return False
+
+
 @contextmanager
 def reading(path: Path) -> Generator[sqlite3.Connection]:
     """A connection that sees one unchanging state of the database, closed at the end.
@@ -96,6 +105,9 @@ def told(path: Path) -> Generator[None]:
         yield
     except sqlite3.Error as error:
         raise _from_sqlite(error, path) from error
+    except UnicodeDecodeError as error:
+        # Python cannot even read SQLite's complaint where names in the schema are broken.
+        raise _damaged(path, "names in it cannot be read") from error
     except OSError as error:
         raise _from_system(error, path) from error
 
@@ -213,10 +225,7 @@ def _from_sqlite(error: sqlite3.Error, path: Path) -> StoreError:
                 "Close what else has it open, for instance a database browser with unsaved changes.",
             )
         case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
-            return UnusableStore(
-                f"The session store {path} is damaged: {error}.",
-                f"Move it away to begin a new one; `sqlite3 {path.name} .recover` saves what can be read.",
-            )
+            return _damaged(path, str(error))
         case sqlite3.SQLITE_IOERR:
             return StoreError(
                 f"The session store {path} could not be read or written: {error}.",
@@ -232,6 +241,13 @@ def _from_system(error: OSError, path: Path) -> StoreError:
     if error.errno in (EACCES, EPERM, EROFS):
         return _not_writable(path, error.strerror or str(error))
     return StoreError(f"The session store {path} cannot be used: {error.strerror or error}.")
+
+
+def _damaged(path: Path, how: str) -> StoreError:
+    return UnusableStore(
+        f"The session store {path} is damaged: {how}.",
+        "`entrain doctor --repair` saves what can be read into a new one and keeps this one aside.",
+    )
 
 
 def _full(path: Path) -> StoreError:

@@ -32,7 +32,7 @@ def _check(store: Store) -> tuple[bool, str, str]:
     with reading(store.path) as connection, told(store.path):
         (state,) = connection.execute("PRAGMA quick_check(1)").fetchone()
     if state != "ok":
-        advice = f"Copy what can be read: sqlite3 {store.path} .recover"
+        advice = "Save what can be read into a new one: entrain doctor --repair"
         return False, f"The store {store.path} is damaged: {state}.", advice
     with told(store.path), closing(open_for_writing(store.path)) as connection:
         connection.execute("BEGIN IMMEDIATE")

@@ -16,7 +16,8 @@ from typing import Self
 from entrain.control.events import Effect, Event
 from entrain.control.view import Summary
 from entrain.errors import StoreError
-from entrain.storage.writer import Ending, Head, OnFault, Writer
+from entrain.storage.rows import Ending, Head
+from entrain.storage.writer import OnFault, Writer
 
 
 class SessionLog:

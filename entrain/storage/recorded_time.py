@@ -20,6 +20,8 @@ LATE_S: Final = 2.0  # packets that are later than this from some interval on: s
 AROUND: Final = 30  # intervals before and after that say how late packets usually are
 PACKET_S: Final = 0.95  # what one packet carries spans less
 MANY: Final = 10  # gaps that are named one by one
+EARLIEST_S: Final = 1e9  # seconds since 1970 that a date can be, and not a count
+LATEST_S: Final = 4.1e9
 
 
 def timed(recording: Recording, lines: list[int], times: list[float]) -> Recording:
@@ -34,6 +36,9 @@ def timed(recording: Recording, lines: list[int], times: list[float]) -> Recordi
     if per_s is None:
         said = "Its column of times does not fit the intervals and was left aside."
         return replace(recording, warnings=(*recording.warnings, said))
+    recording = replace(
+        recording, began_epoch_s=_epoch(times[0] / per_s - rr_s[0]) or recording.began_epoch_s
+    )
     at_s = [(time - times[0]) / per_s for time in times]
     steps_s = [b - a for a, b in pairwise(at_s)]
     by_start = sum(abs(step_s - rr) <= SAME_S for step_s, rr in zip(steps_s, rr_s, strict=False))
@@ -44,6 +49,11 @@ def timed(recording: Recording, lines: list[int], times: list[float]) -> Recordi
     if by_start > 0.1 * len(steps_s):
         at_s = _packet_times(at_s, rr_s)
     return _arrived(recording, at_s, lines)
+
+
+def _epoch(time_s: float) -> float | None:
+    """The time, if it can be one on the wall's clock: between 2001 and 2100."""
+    return time_s if EARLIEST_S < time_s < LATEST_S else None
 
 
 def _packet_times(at_s: list[float], rr_s: list[float]) -> list[float]:

@@ -5,14 +5,16 @@ Known, each seen in the wild:
 - plain text, one interval per line, in ms or s (Elite HRV, Kubios, HRV4Training, `entrain sessions export`);
 - tables with `,` `;` tab or spaces, with or without a heading: a column of intervals (rr, ibi, nn ...) and
   perhaps one of times, which may be arrival times (Polar Sensor Logger, FatMaxxer, OpenHRV) or a running sum;
-- Polar `.hrm` with `Interval=238`, which is how it says that [HRData] holds RR intervals in ms.
+- Polar `.hrm` with `Interval=238`, which is how it says that [HRData] holds RR intervals in ms;
+- FIT files of watches with HRV recording on (see `entrain.storage.fit`).
 
 Nothing is dropped in silence: a line that is no interval makes the file unreadable, and the error names the
-first ten. An interval that no heart makes is kept, for judging is the screening's part.
+first ten; whoever asks for the good lines gets them with a gap where each bad one was. An interval that no
+heart makes is kept, for judging is the screening's part.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise
 from math import isfinite
@@ -21,7 +23,7 @@ from statistics import median, mode
 from typing import Final
 
 from entrain.errors import InputError
-from entrain.heart.recording import Recording, TimeKind
+from entrain.heart.recording import Gap, Recording, TimeKind
 from entrain.storage.recorded_time import timed
 from entrain.units import MS_PER_S
 
@@ -29,7 +31,9 @@ PAUSE_MS: Final = 2500.0
 LONGEST_MS: Final = 60_000.0  # a packet can say no more than 64 s; beyond a minute it is no interval
 MANY: Final = 10  # bad lines that an error names
 
-_RR_NAME: Final = re.compile(r"(^|[^a-z])(rr|rri|r-r|ibi|nn|nni)([^a-z]|$)|interval", re.IGNORECASE)
+_RR_NAME: Final = re.compile(
+    r"(^|[^a-z])(rr|rri|r-r|ibi|nn|nni)([^a-z]|$)|interval|^duration$", re.IGNORECASE
+)
 _TIME_NAME: Final = re.compile(r"time|stamp|elapsed|since|clock|date|^t$|_s$|^t_ms$|second", re.IGNORECASE)
 _DECIMAL_COMMA: Final = re.compile(r"\d,\d+")
 _SEPARATORS: Final = ("\t", ";", ",")
@@ -42,39 +46,65 @@ class _Row:
     time: float | None
 
 
+_Bad = tuple[int, str]  # number of a line, and what is wrong with it
+
+
 @dataclass(frozen=True, slots=True)
 class _Series:
     """What was read from a file before its units are known."""
 
     rows: list[_Row]
+    bad: list[_Bad]
     format: str
     warnings: tuple[str, ...] = ()
+    began_epoch_s: float | None = None
 
 
-def read_recording(path: Path | str) -> Recording:
+def read_recording(path: Path | str, *, keep_good: bool = False) -> Recording:
     """Read a file of RR intervals.
 
+    Args:
+        keep_good: leave out the lines that cannot be read instead of refusing the file.
     Raises:
         InputError: there is no such file, it is none of the known kinds, or some of its lines are not what
             they should be (the first ten are named with their numbers).
+        MissingExtra: it is a FIT file, and the library for those is not installed.
     """
     path = Path(path)
-    return parse_recording(_text_of(path), path.name)
+    data = _bytes_of(path)
+    if data[8:12] == b".FIT":
+        from entrain.storage.fit import parse_fit
+
+        return parse_fit(data, path.name, keep_good=keep_good)
+    return parse_recording(_text_of(data, path), path.name, keep_good=keep_good)
 
 
-def parse_recording(text: str, name: str) -> Recording:
+def parse_recording(text: str, name: str, *, keep_good: bool = False) -> Recording:
     """Like `read_recording`, of a file's text; `name` is what the file is called in messages."""
     lines = text.splitlines()
     if not any(line.strip() for line in lines):
         raise InputError(f"{name} is empty.")
     is_hrm = lines[0].strip() == "[Params]"
     series = _polar_hrm(lines, name) if is_hrm else _table(lines, name)
+    if not keep_good:
+        _refuse(name, series.bad)
     if not series.rows:
         raise InputError(f"{name} holds no interval.", f"It was taken for {series.format}.")
     unit, to_ms = _unit_of([row.value for row in series.rows], name)
-    too_long = [row for row in series.rows if row.value * to_ms > LONGEST_MS]
-    _refuse(name, [(row.line, f"an interval of {row.value:g} {unit} is over a minute") for row in too_long])
-    intervals_ms = tuple(row.value * to_ms for row in series.rows)
+    rows = [row for row in series.rows if row.value * to_ms <= LONGEST_MS]
+    bad = sorted(
+        [
+            *series.bad,
+            *(
+                (row.line, f"an interval of {row.value:g} {unit} is over a minute")
+                for row in series.rows
+                if row.value * to_ms > LONGEST_MS
+            ),
+        ]
+    )
+    if not keep_good:
+        _refuse(name, bad)
+    intervals_ms = tuple(row.value * to_ms for row in rows)
     recording = Recording(
         name=name,
         intervals_ms=intervals_ms,
@@ -83,22 +113,28 @@ def parse_recording(text: str, name: str) -> Recording:
         gaps=(),
         unit=unit,
         format=f"{series.format}, intervals in {unit}",
-        warnings=(*series.warnings, *_pauses_said(series.rows, to_ms)),
+        warnings=(*series.warnings, *_pauses_said(rows, to_ms)),
+        began_epoch_s=series.began_epoch_s,
     )
-    times = [row.time for row in series.rows if row.time is not None]
-    return timed(recording, [row.line for row in series.rows], times) if times else recording
+    times = [row.time for row in rows if row.time is not None]
+    if times:
+        recording = timed(recording, [row.line for row in rows], times)
+    return _without(recording, bad, [row.line for row in rows])
 
 
 # ---- what kind of text -------------------------------------------------------------------------------------
 
 
-def _text_of(path: Path) -> str:
+def _bytes_of(path: Path) -> bytes:
     try:
-        data = path.read_bytes()
+        return path.read_bytes()
     except FileNotFoundError:
         raise InputError(f"There is no file {path}.", "Check the name and the folder.") from None
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}.") from None
+
+
+def _text_of(data: bytes, path: Path) -> str:
     try:
         if b"\0" in data:
             raise UnicodeError
@@ -111,24 +147,34 @@ def _text_of(path: Path) -> str:
 
 def _polar_hrm(lines: list[str], name: str) -> _Series:
     """Polar's HRM file, versions 1.02 to 1.07: an INI-like text whose [HRData] has one sample per line."""
-    section, interval = "", ""
+    section = ""
+    params: dict[str, str] = {}
     rows: list[_Row] = []
-    bad: list[tuple[int, str]] = []
+    bad: list[_Bad] = []
     for number, raw in enumerate(lines, 1):
         line = raw.strip()
         if line.startswith("["):
             section = line
-        elif section == "[Params]" and line.startswith("Interval="):
-            interval = line.partition("=")[2]
+        elif section == "[Params]":
+            key, _, value = line.partition("=")
+            params[key] = value
         elif section == "[HRData]" and line:
             _take(number, line.split()[0], None, rows, bad)
-    if interval != "238":
+    if params.get("Interval") != "238":
+        every = params.get("Interval", "?")
         raise InputError(
-            f"{name} is a Polar HRM file with heart rates every {interval or '?'} s, not with RR intervals.",
+            f"{name} is a Polar HRM file with heart rates every {every} s, not with RR intervals.",
             "Record with the watch's RR function on; such a file says Interval=238.",
         )
-    _refuse(name, bad)
-    return _Series(rows, "a Polar HRM file")
+    return _Series(rows, bad, "a Polar HRM file", began_epoch_s=_polar_began(params))
+
+
+def _polar_began(params: dict[str, str]) -> float | None:
+    """Date=20080208 and StartTime=08:50:31.0 are the watch's local time; taken for that of this computer."""
+    try:
+        return datetime.fromisoformat(f"{params['Date']}T{params['StartTime']}").timestamp()
+    except (KeyError, ValueError):
+        return None
 
 
 def _table(lines: list[str], name: str) -> _Series:
@@ -136,7 +182,7 @@ def _table(lines: list[str], name: str) -> _Series:
     numbered = [(n, x.strip()) for n, x in enumerate(lines, 1)]
     numbered = [(n, x) for n, x in numbered if x and not x.startswith("#")]
     if not numbered:
-        return _Series([], "a text of comments")
+        return _Series([], [], "a text of comments")
     separator = _separator([x for _, x in numbered])
     cells = [(n, _split(x, separator)) for n, x in numbered]
     first, heading = 0, list[str]()
@@ -147,7 +193,7 @@ def _table(lines: list[str], name: str) -> _Series:
         [row for _, row in cells if len(row) == width]
     )
     rows: list[_Row] = []
-    bad: list[tuple[int, str]] = []
+    bad: list[_Bad] = []
     for number, row in cells:
         if len(row) <= max(rr_column, time_column or 0) or len(row) > width == 1:
             bad.append((number, f"{len(row)} columns where there should be {width}: {' '.join(row)!r}"))
@@ -159,12 +205,11 @@ def _table(lines: list[str], name: str) -> _Series:
                 bad.append((number, f"{row[time_column]!r} is no time"))
                 continue
         _take(number, row[rr_column], time, rows, bad)
-    _refuse(name, bad)
     if width == 1:
         warnings = (f"Line {first} was taken for a heading: {heading[0]!r}.",) if heading else ()
-        return _Series(rows, "plain text, one interval per line", warnings)
+        return _Series(rows, bad, "plain text, one interval per line", warnings)
     named = f" ({heading[rr_column]!r})" if heading else ""
-    return _Series(rows, f"a table with intervals in column {rr_column + 1}{named}")
+    return _Series(rows, bad, f"a table with intervals in column {rr_column + 1}{named}")
 
 
 def _separator(lines: list[str]) -> str | None:
@@ -205,7 +250,7 @@ def _columns_by_look(rows: list[list[str]]) -> tuple[int, int | None]:
     return rr, time
 
 
-def _take(number: int, cell: str, time: float | None, rows: list[_Row], bad: list[tuple[int, str]]) -> None:
+def _take(number: int, cell: str, time: float | None, rows: list[_Row], bad: list[_Bad]) -> None:
     value = _number(cell, is_time=False)
     if value is None:
         bad.append((number, f"{cell!r} is no number"))
@@ -229,15 +274,33 @@ def _number(cell: str, is_time: bool = True) -> float | None:
     return value if isfinite(value) else None
 
 
-def _refuse(name: str, bad: list[tuple[int, str]]) -> None:
-    if not bad:
-        return
-    listed = "".join(f"\n  line {number}: {what}" for number, what in bad[:MANY])
+def _refuse(name: str, bad: list[_Bad]) -> None:
+    if bad:
+        raise InputError(
+            f"{name} has {len(bad)} line{'s' * (len(bad) > 1)} that cannot be read:{_listed(bad)}",
+            "Mend or remove them and try again; nothing was read."
+            " `entrain sessions import --keep-good` takes what is good.",
+        )
+
+
+def _listed(bad: list[_Bad]) -> str:
     more = f"\n  and {len(bad) - MANY} more" if len(bad) > MANY else ""
-    raise InputError(
-        f"{name} has {len(bad)} line{'s' * (len(bad) > 1)} that cannot be read:{listed}{more}",
-        "Mend or remove them and try again; nothing was read.",
-    )
+    return "".join(f"\n  line {number}: {what}" for number, what in bad[:MANY]) + more
+
+
+def _without(recording: Recording, bad: list[_Bad], lines: list[int]) -> Recording:
+    """`recording` without its bad lines: a gap where each was, as long as usual intervals would have been."""
+    if not bad:
+        return recording
+    usual_s = median(recording.intervals_ms) / MS_PER_S
+    gaps = {gap.index: gap for gap in recording.gaps}
+    for index, (before, line) in enumerate(pairwise(lines), 1):
+        n_bad = sum(before < number < line for number, _ in bad)
+        if n_bad:
+            gaps.setdefault(index, Gap(index, n_bad * usual_s))
+    said = f"{len(bad)} line{'s' * (len(bad) > 1)} left out, and the chain broken there:{_listed(bad)}"
+    in_order = tuple(gaps[index] for index in sorted(gaps))
+    return replace(recording, gaps=in_order, warnings=(*recording.warnings, said))
 
 
 # ---- units -------------------------------------------------------------------------------------------------

@@ -24,8 +24,9 @@ from entrain.storage import codec
 from entrain.storage.database import open_for_writing, reading, told, writing
 from entrain.storage.log import SessionLog
 from entrain.storage.places import sessions_path
+from entrain.storage.rows import Head
 from entrain.storage.stored import SessionRow, SessionState, StoredSession, all_rows, row_of, session_of
-from entrain.storage.writer import Head, OnFault
+from entrain.storage.writer import OnFault
 
 
 @dataclass(frozen=True, slots=True)

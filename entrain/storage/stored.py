@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from entrain.control.events import Effect, Event
+from entrain.control.imported import PREFIX
 from entrain.control.protocol import SessionConfig
 from entrain.control.view import Summary
 from entrain.errors import StoreError
@@ -27,6 +28,7 @@ class SessionState(StrEnum):
     COMPLETED = "completed"
     STOPPED = "stopped"  # ended before its time, by the person or by a rule
     INTERRUPTED = "interrupted"  # the program ended without a word
+    IMPORTED = "imported"  # another program's recording; nothing was guided
     RUNNING = "running"
 
 
@@ -107,7 +109,7 @@ class StoredSession:
 
 def all_rows(connection: sqlite3.Connection) -> tuple[SessionRow, ...]:
     """Every session, the oldest first."""
-    return tuple(_row(each) for each in _select(connection, "SELECT * FROM overview ORDER BY id"))
+    return tuple(_row(each) for each in _select(connection, f"{_OVERVIEW} ORDER BY id"))
 
 
 def row_of(connection: sqlite3.Connection, session_id: int) -> SessionRow:
@@ -115,7 +117,7 @@ def row_of(connection: sqlite3.Connection, session_id: int) -> SessionRow:
     Raises:
         StoreError: there is no such session.
     """
-    for each in _select(connection, "SELECT * FROM overview WHERE id = ?", session_id):
+    for each in _select(connection, f"{_OVERVIEW} WHERE id = ?", session_id):
         return _row(each)
     raise StoreError(f"There is no session {session_id}.", "`entrain sessions list` shows them all.")
 
@@ -141,6 +143,9 @@ def session_of(connection: sqlite3.Connection, path: Path, session_id: int) -> S
     return StoredSession(config, Records(path, session_id), meta)
 
 
+_OVERVIEW: Final = (
+    "SELECT *, (SELECT hearts FROM session WHERE session.id = overview.id) AS hearts FROM overview"
+)
 _PLAIN: Final = (
     "origin_epoch_s",
     "origin_monotonic_s",
@@ -175,6 +180,8 @@ def _row(row: sqlite3.Row) -> SessionRow:
 
 
 def _state(row: sqlite3.Row) -> SessionState:
+    if row["hearts"].startswith(f'["{PREFIX}'):
+        return SessionState.IMPORTED
     if row["finished"]:
         return SessionState.COMPLETED if row["completed"] else SessionState.STOPPED
     silent_s = time.time() - (row["origin_epoch_s"] + row["last_t_s"])

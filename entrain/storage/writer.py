@@ -11,16 +11,15 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Final
 
 from entrain.control.events import Effect, Event
-from entrain.control.view import Summary
 from entrain.errors import StoreError
-from entrain.storage import codec
+from entrain.storage import codec, rows
 from entrain.storage.database import UnusableStore, open_for_writing, told, writing
+from entrain.storage.rows import EffectRow, Ending, EventRow, Head
 
 BATCH_S: Final = 0.2  # what a record waits for company before it is committed
 BATCH_RECORDS: Final = 2000
@@ -28,31 +27,6 @@ RETRY_S: Final = 2.0  # between attempts while the disk refuses
 PATIENCE_S: Final = 4.0  # for which the end of a session tries before it looks for another place
 
 OnFault = Callable[[StoreError | None], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """What is known of a session when it begins: columns of its row, see `docs/log.md`."""
-
-    uuid: str
-    origin_epoch_s: float
-    origin_monotonic_s: float
-    config: str
-    preset_text: str
-    preset_sha256: str
-    hearts: str
-    audio: str
-    voice: str
-    entrain_version: str
-    python_version: str
-    platform: str
-
-
-@dataclass(frozen=True, slots=True)
-class Ending:
-    epoch_s: float
-    monotonic_s: float
-    summary: Summary | None
 
 
 class Flush:
@@ -86,8 +60,8 @@ class Writer:
         self._inode = 0
         self._n_taken = 0  # records taken so far: the next event's seq
         self._n_effects = 0
-        self._events: list[tuple[int, float, str, str]] = []  # seq, t_s, kind, body; not on the disk yet
-        self._effects: list[tuple[int, int, float, str, str]] = []  # seq, event_seq, t_s, kind, body
+        self._events: list[EventRow] = []  # not on the disk yet
+        self._effects: list[EffectRow] = []
         self._flushes: list[Flush] = []
         self._ending: Ending | None = None
 
@@ -138,18 +112,14 @@ class Writer:
         seq = self._n_taken
         self._n_taken += 1
         try:
-            row = (seq, event.t_s, codec.kind_of(event), codec.encode(event))
-            rows = [
-                (self._n_effects + index, seq, effect.t_s, codec.kind_of(effect), codec.encode(effect))
-                for index, effect in enumerate(effects)
-            ]
+            row, rows_of_effects = rows.rows_of(event, effects, seq, self._n_effects)
         except (TypeError, ValueError) as error:
             # A fault of the program, not of the disk. The session goes on; the gap in `seq` tells for ever.
             self._standing = StoreError(f"Record {seq} ({codec.kind_of(event)}) cannot be stored: {error}.")
             return
-        self._n_effects += len(rows)
+        self._n_effects += len(rows_of_effects)
         self._events.append(row)
-        self._effects.extend(rows)
+        self._effects.extend(rows_of_effects)
 
     # ---- writing -------------------------------------------------------------------------------------------
 
@@ -173,17 +143,10 @@ class Writer:
         connection = self._connected()
         with writing(connection):
             if self._row_id is None:
-                self._row_id = _begin(connection, self._head)
-            key = self._row_id
-            connection.executemany(
-                "INSERT OR IGNORE INTO event VALUES (?, ?, ?, ?, ?)", ((key, *row) for row in self._events)
-            )
-            connection.executemany(
-                "INSERT OR IGNORE INTO effect VALUES (?, ?, ?, ?, ?, ?)",
-                ((key, *row) for row in self._effects),
-            )
+                self._row_id = rows.begin(connection, self._head)
+            rows.insert(connection, self._row_id, self._events, self._effects)
             if self._ending is not None:
-                _end(connection, key, self._ending)
+                rows.end(connection, self._row_id, self._ending)
         self._events.clear()
         self._effects.clear()
 
@@ -252,29 +215,3 @@ class Writer:
             self._attempt()
         if self._refused and self.fault is not None:
             self._go_on_in(self._rescue_path(Path(tempfile.gettempdir())), self.fault)
-
-
-def _begin(connection: sqlite3.Connection, head: Head) -> int:
-    """The number of the session's row, which is made where it is missing."""
-    names = [field.name for field in fields(head)]
-    connection.execute(
-        f"INSERT INTO session ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
-        " ON CONFLICT (uuid) DO NOTHING",
-        astuple(head),
-    )
-    (row_id,) = connection.execute("SELECT id FROM session WHERE uuid = ?", (head.uuid,)).fetchone()
-    return row_id
-
-
-def _end(connection: sqlite3.Connection, row_id: int, ending: Ending) -> None:
-    summary = ending.summary
-    connection.execute(
-        "UPDATE session SET end_epoch_s = ?, end_monotonic_s = ?, end_reason = ?, summary = ? WHERE id = ?",
-        (
-            ending.epoch_s,
-            ending.monotonic_s,
-            summary and summary.reason,
-            summary and codec.encode(summary),
-            row_id,
-        ),
-    )

@@ -4,8 +4,10 @@ import io
 import json
 import sqlite3
 import sys
+import tarfile
 from pathlib import Path
 
+import pyrage
 import pytest
 
 from entrain.cli import main
@@ -223,3 +225,73 @@ def test_check_goes_on_after_a_file_that_is_none(capsys: Typed) -> None:
     assert out.splitlines()[0] == "nothing.toml cannot be read: No such file or directory."
     assert out.splitlines()[1].startswith('There is no preset "dsek". Did you mean "desk"?')
     assert out.splitlines()[2] == "desk: nothing wrong"
+
+
+def test_an_encrypted_export_of_every_table(
+    recorded: Store, home: Path, capsys: Typed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    export = ("sessions", "export", "1", "--format", "csv", "--encrypt", "--out")
+    monkeypatch.setattr(sys, "stdin", io.StringIO())
+    code, _, err = entrain(capsys, *export, str(home / "beats.csv"))
+    assert (code, "Try beats.csv.age." in err) == (2, True)
+    code, _, err = entrain(capsys, *export, str(home / "beats.csv.age"))
+    assert (code, "nobody is here to ask" in err) == (2, True)
+    (home / "word").write_text("other words\n")
+    words = ("--passphrase-file", str(home / "word"), "--pseudonym", "P7")
+    code, _, err = entrain(capsys, *export, str(home / "session.tar.age"), *words)
+    assert (code, "a tar archive inside" in err, "de-identified as P7" in err) == (0, True, True)
+    data = pyrage.passphrase.decrypt((home / "session.tar.age").read_bytes(), "other words")
+    with tarfile.open(fileobj=io.BytesIO(data)) as archive:
+        beats = archive.extractfile("session/beat.csv")
+        assert beats is not None
+        assert beats.read().count(b",heart1,") == count(recorded, "beat")
+        assert {member.uname for member in archive} == {""}
+
+
+def test_deleting_says_where_it_still_is(recorded: Store, home: Path, capsys: Typed) -> None:
+    for name in ("here.db", "gone.db"):
+        assert entrain(capsys, "sessions", "backup", str(home / name))[0] == 0
+    (home / "gone.db").unlink()
+    code, _, err = entrain(capsys, "sessions", "delete", "1", "--yes")
+    assert code == 0
+    assert f"Still in the backup {home / 'here.db'}" in err
+    assert f"The backup {home / 'gone.db'} may hold it still" in err
+    assert recorded.sessions() == ()
+
+
+def test_a_recording_is_brought_in(home: Path, capsys: Typed) -> None:
+    (home / "night.txt").write_text("800\n810\nx\n820\n" * 20)
+    code, out, err = entrain(capsys, "sessions", "import", str(home / "night.txt"))
+    assert (code, out) == (3, "")
+    assert "  line 3: 'x' is no number\n" in err
+    code, out, err = entrain(capsys, "sessions", "import", "--keep-good", str(home / "night.txt"))
+    assert (code, out.startswith(f"{home / 'night.txt'}: session 1, 60 intervals, ")) == (0, True)
+    assert "It does not say when it began" in err
+    assert "20 lines left out" in err
+    code, out, _ = entrain(capsys, "sessions", "show", "1")
+    assert (code, "60 beats" in out, "20 gaps" in out, "Phases" in out) == (0, True, True, False)
+    assert entrain(capsys, "sessions", "replay", "1")[0] == 0
+    assert "imported" in entrain(capsys, "sessions", "list")[1]
+
+
+@pytest.mark.usefixtures("recorded")
+def test_another_policy_on_the_same_inputs(home: Path, capsys: Typed) -> None:
+    code, out, _ = entrain(capsys, "sessions", "replay", "1", "--policy", "fixed")
+    assert code == 0
+    assert "whose policy was glide, decided by fixed on the same heart and keys." in out
+    assert "Decided otherwise by fixed" in out
+    assert "nobody knows" in out
+    both = json.loads(entrain(capsys, "sessions", "replay", "1", "--policy", "fixed", "--json")[1])
+    stored = json.loads(entrain(capsys, "sessions", "show", "1", "--json")[1])
+    # The stored policy decides again as it did; of the other only the beat differs, never the heart.
+    assert both["then"]["decisions"] == stored["decisions"]
+    assert both["otherwise"]["decisions"] != stored["decisions"]
+    pulses = [[moment["pulse_bpm"] for moment in both[of]["moments"]] for of in ("then", "otherwise")]
+    assert pulses[0] == pulses[1]
+    same = json.loads(entrain(capsys, "sessions", "replay", "1", "--policy", "glide", "--json")[1])
+    assert same["then"] == same["otherwise"]
+    assert entrain(capsys, "sessions", "replay", "1", "--policy", "faster")[0] == 2
+    (home / "night.txt").write_text("800\n" * 60)
+    entrain(capsys, "sessions", "import", str(home / "night.txt"))
+    code, _, err = entrain(capsys, "sessions", "replay", "2", "--policy", "glide")
+    assert (code, "entrain run --heart replay:2" in err) == (2, True)

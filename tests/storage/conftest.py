@@ -13,6 +13,7 @@ import pytest
 from entrain.errors import StoreError
 from entrain.storage import database, writer
 from entrain.storage.store import Store
+from tests.support import record_fixture
 
 
 @pytest.fixture(autouse=True)
@@ -27,6 +28,14 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
     return Store(tmp_path / "data" / "sessions.db")
+
+
+@pytest.fixture(scope="session")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """A session that a controller really ran; only to be read."""
+    path = tmp_path_factory.mktemp("whole") / "sessions.db"
+    record_fixture.record(path)
+    return Store(path)
 
 
 class Told:

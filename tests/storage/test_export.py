@@ -2,6 +2,8 @@
 
 import csv
 import json
+import stat
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,26 +12,14 @@ import pytest
 from entrain.control.events import BeatSeen, Effect, Event, Tick
 from entrain.control.session import reduce, start
 from entrain.errors import InputError, UsageError
+from entrain.extras import MissingExtra
 from entrain.heart.beat import Beat, RRInterval, Verdict
 from entrain.storage import codec
-from entrain.storage.export import FORMATS, TABLES, export
+from entrain.storage.export import FORMATS, export
+from entrain.storage.formats.source import TABLES
 from entrain.storage.recordings import read_recording
 from entrain.storage.store import Store
-from tests.support import record_fixture
-from tests.support.sessions import CONFIG
-
-
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Store:
-    """A session that a controller really ran."""
-    path = tmp_path_factory.mktemp("whole") / "sessions.db"
-    record_fixture.record(path)
-    return Store(path)
-
-
-def beats_of(store: Store) -> list[Beat]:
-    records = store.load(1).records
-    return [effect.beat for _, effects in records for effect in effects if isinstance(effect, BeatSeen)]
+from tests.support.sessions import CONFIG, beats_of
 
 
 def test_rr_is_every_raw_interval(whole: Store, tmp_path: Path) -> None:
@@ -151,3 +141,38 @@ def test_nothing_is_overwritten_and_nothing_half_written_is_left(
 def test_an_unknown_format_is_told(whole: Store, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match='no format "pdf"'):
         export(whole, 1, "pdf", tmp_path / "x")
+
+
+@pytest.mark.parametrize(
+    ("form", "module", "extra"), [("parquet", "pyarrow", "research"), ("edf", "edfio", "formats")]
+)
+def test_a_missing_library_is_told_with_its_extra(
+    whole: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str, module: str, extra: str
+) -> None:
+    monkeypatch.setattr(sys, "path", [])
+    for name in [name for name in sys.modules if name.partition(".")[0] == module]:
+        monkeypatch.delitem(sys.modules, name)
+    with pytest.raises(MissingExtra, match=f"needs {module}, which is not installed") as caught:
+        export(whole, 1, form, tmp_path / "out")
+    assert caught.value.advice == f'Install it with: pip install "entrain[{extra}]"'
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_what_is_written_is_private(whole: Store, tmp_path: Path, form: str) -> None:
+    export(whole, 1, form, tmp_path / "out")
+    export(whole, 1, form, tmp_path / f"out.{form}")
+    for path in tmp_path.rglob("*"):
+        assert stat.S_IMODE(path.stat().st_mode) == (0o700 if path.is_dir() else 0o600), path
+
+
+@pytest.mark.parametrize("form", [form for form in FORMATS if form != "rr"])
+def test_two_hearts_and_none_at_all_can_be_written(store: Store, tmp_path: Path, form: str) -> None:
+    two_hearts(store)
+    with store.begin(replace(CONFIG, straps=()), preset_text=""):
+        pass  # a session that was cut off before anything happened
+    for session_id in (1, 2):
+        export(store, session_id, form, tmp_path / str(session_id))
+        assert (tmp_path / str(session_id)).exists()
+    export(store, 1, form, tmp_path / "right", "right")
+    assert (tmp_path / "right").exists()

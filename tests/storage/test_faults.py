@@ -155,7 +155,7 @@ def test_a_torn_store_is_left_alone_and_the_session_is_kept_beside_it(
     assert fault is not None
     assert words in fault.message
     assert f"This session is kept in {log.path}." in fault.message
-    assert ".recover" in fault.advice
+    assert "entrain doctor --repair" in fault.advice
     with pytest.raises(StoreError, match="This session is kept in"):
         log.close(SUMMARY)
     assert told.sentences == [fault.message]

@@ -46,7 +46,7 @@ def test_a_damaged_store() -> None:
     works, sentence, advice = check_storage()
     assert not works
     assert "damaged" in sentence
-    assert ".recover" in advice
+    assert "entrain doctor --repair" in advice
 
 
 def test_a_folder_that_cannot_be_written(forbidden_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -36,6 +36,7 @@ from entrain.control.protocol import Preset, SessionConfig
 from entrain.control.view import Summary
 from entrain.heart.beat import Beat, PulseSource, RRInterval, Verdict
 from entrain.score import Level, Presence, Score
+from entrain.storage.store import Store
 from entrain.tempo.plan import TempoPlan
 
 Record = tuple[Event, tuple[Effect, ...]]
@@ -124,3 +125,9 @@ SUMMARY = Summary(
     rating_before=6,
     rating_after=None,
 )
+
+
+def beats_of(store: Store, session_id: int = 1) -> list[Beat]:
+    """Every beat of a session, in the order of the log."""
+    records = store.load(session_id).records
+    return [effect.beat for _, effects in records for effect in effects if isinstance(effect, BeatSeen)]

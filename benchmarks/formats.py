@@ -1,0 +1,174 @@
+"""How exactly do others read what is exported? `python -m benchmarks.formats [MINUTES]`
+
+Records a session of a simulated heart at full speed, exports it in every format, reads each back with
+somebody else's reader and prints the largest difference from the store, in time and in interval, over all
+beats.
+neurokit2 is used where it is installed.
+"""
+
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy
+import pandas
+import pyedflib
+import pyxdf
+import wfdb
+
+from entrain.control.look import summary
+from entrain.control.protocol import SessionConfig, with_minutes
+from entrain.control.session import start
+from entrain.devices.simulated.heart import SimulatedHeart
+from entrain.devices.simulated.person import Person
+from entrain.heart.beat import Beat
+from entrain.storage import presets
+from entrain.storage.export import export
+from entrain.storage.store import Store
+from tests.support.record_fixture import STRAP, session
+from tests.support.sessions import beats_of
+
+Read = tuple[Sequence[float], Sequence[float]]  # times in s (or none), intervals in ms (or none)
+
+
+def record(path: Path, minutes: float) -> Store:
+    preset = presets.load("desk")
+    config = SessionConfig(with_minutes(replace(preset.preset), minutes), (STRAP,), 7)
+    log = Store(path).begin(config, preset_text=preset.text, hearts=[STRAP])
+    state = start(config)
+    for event, state, effects in session(config, SimulatedHeart(Person.draw(7), STRAP)):  # noqa: B007
+        log.append(event, effects)
+    log.close(summary(state, 1))
+    return Store(path)
+
+
+def by_pandas_csv(path: Path) -> Read:
+    read = pandas.read_csv(path)
+    return read["t_s"].tolist(), read["rr_ms"].tolist()
+
+
+def by_pandas_parquet(path: Path) -> Read:
+    read = pandas.read_parquet(path)
+    return read["t_s"].tolist(), read["rr_ms"].tolist()
+
+
+def by_numpy(path: Path) -> Read:
+    return [], numpy.loadtxt(path).tolist()
+
+
+def by_json(path: Path) -> Read:
+    lines = [json.loads(line) for line in path.read_text().splitlines()]
+    beats = [line["body"]["beat"] for line in lines if line.get("effect") == "BeatSeen"]
+    return [beat["t_s"] for beat in beats], [beat["rr"]["ticks"] / 1.024 for beat in beats]
+
+
+def by_pandas_bids(path: Path) -> Read:
+    (file,) = path.glob("sub-*/beh/*physioevents.tsv.gz")
+    columns = json.loads(file.with_name(file.name.replace(".tsv.gz", ".json")).read_text())["Columns"]
+    read = pandas.read_csv(file, sep="\t", names=columns)
+    return read["onset"].tolist(), read["rr"].tolist()
+
+
+def by_pyedflib(path: Path) -> Read:
+    with pyedflib.EdfReader(str(path)) as file:
+        onsets, _, texts = file.readAnnotations()
+    beats = [(at, text.split()) for at, text in zip(onsets, texts, strict=True) if text.startswith("beat")]
+    return [at for at, _ in beats], [float(words[1]) for _, words in beats]
+
+
+def by_wfdb(path: Path) -> Read:
+    read = wfdb.rdann(str(path / "session1"), "atr")
+    return (read.sample / read.fs).tolist(), []
+
+
+def by_pyxdf(path: Path) -> Read:
+    streams, _ = pyxdf.load_xdf(path)
+    (rr,) = [each for each in streams if each["info"]["type"] == ["RR"]]
+    return rr["time_stamps"].tolist(), rr["time_series"][:, 0].tolist()
+
+
+READERS: tuple[tuple[str, str, str, Callable[[Path], Read]], ...] = (
+    ("rr", "rr.txt", "numpy", by_numpy),
+    ("csv", "beats.csv", "pandas", by_pandas_csv),
+    ("jsonl", "log.jsonl", "Python's json", by_json),
+    ("parquet", "beats.parquet", "pandas", by_pandas_parquet),
+    ("bids", "bids", "pandas", by_pandas_bids),
+    ("edf", "session.edf", "pyedflib", by_pyedflib),
+    ("wfdb", "record", "wfdb", by_wfdb),
+    ("xdf", "session.xdf", "pyxdf", by_pyxdf),
+)
+
+
+def compare(store: Store, folder: Path) -> None:
+    beats = sorted(beats_of(store), key=lambda beat: beat.t_s)
+    print(f"{len(beats)} beats, entrain's own store {store.path.stat().st_size / 1e6:.2f} MB")
+    print("format   reader          beats  time off (ms)  interval off (ms)      kB  export (s)")
+    for form, name, reader, read in READERS:
+        path = folder / name
+        begun_s = time.perf_counter()
+        export(store, 1, form, path)
+        took_s = time.perf_counter() - begun_s
+        times_s, intervals_ms = read(path)
+        files = [path] if path.is_file() else [each for each in path.rglob("*") if each.is_file()]
+        size = sum(each.stat().st_size for each in files) / 1e3
+        n, off, rr_off = (
+            len(times_s) or len(intervals_ms),
+            worst(times_s, beats),
+            worst_rr(intervals_ms, beats),
+        )
+        print(f"{form:8} {reader:14} {n:6} {off:>14} {rr_off:>18} {size:7.0f} {took_s:11.2f}")
+
+
+def worst(times_s: Sequence[float], beats: Sequence[Beat]) -> str:
+    if not times_s:
+        return "none held"
+    return f"{max(abs(a - b.t_s) for a, b in zip(sorted(times_s), beats, strict=True)) * 1e3:.6f}"
+
+
+def worst_rr(intervals_ms: Sequence[float], beats: Sequence[Beat]) -> str:
+    if not intervals_ms:
+        return "none held"
+    return f"{max(abs(a - b.rr.ms) for a, b in zip(intervals_ms, beats, strict=True)):.6f}"
+
+
+def validate(folder: Path) -> None:
+    validator = Path(sys.executable).parent / "bids-validator-deno"
+    words = [str(validator), "--format", "json", "--max-rows", "-1", str(folder / "bids")]
+    issues = json.loads(subprocess.run(words, capture_output=True, check=True).stdout)["issues"]["issues"]
+    n_errors = sum(each.get("severity") == "error" for each in issues)
+    print(f"bids-validator-deno {version('bids-validator-deno')}: {n_errors} errors; warnings:")
+    for each in issues:
+        print(f"  {each['code']} {each.get('subCode') or ''}".rstrip())
+
+
+def neurokit(folder: Path, beats: Sequence[Beat]) -> None:
+    try:
+        import neurokit2
+    except ImportError:
+        print("neurokit2: not installed, not tried")
+        return
+    intervals_ms = numpy.loadtxt(folder / "rr.txt")
+    peaks = neurokit2.intervals_to_peaks(intervals_ms, sampling_rate=1024)
+    theirs = neurokit2.hrv_time(peaks, sampling_rate=1024)
+    own = numpy.array([beat.rr.ms for beat in beats])
+    rmssd_ms = float(numpy.sqrt(numpy.mean(numpy.diff(own) ** 2)))
+    print(
+        f"neurokit2 {version('neurokit2')} from rr.txt: {len(peaks) - 1} intervals,"
+        f" mean {theirs['HRV_MeanNN'][0]:.3f} ms (store {own.mean():.3f}),"
+        f" RMSSD {theirs['HRV_RMSSD'][0]:.3f} ms (store {rmssd_ms:.3f})"
+    )
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as name:
+        there = Path(name)
+        recorded = record(there / "sessions.db", float(sys.argv[1]) if len(sys.argv) > 1 else 20.0)
+        compare(recorded, there)
+        validate(there)
+        neurokit(there, beats_of(recorded))

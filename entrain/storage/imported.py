@@ -1,0 +1,78 @@
+"""Another program's recording as a session of the store."""
+
+import hashlib
+import json
+import platform
+import uuid
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from entrain import __version__
+from entrain.control.imported import PREFIX, config_of, events_of, observe, start
+from entrain.control.look import summary
+from entrain.heart.recording import Recording
+from entrain.storage import codec, rows
+from entrain.storage.database import open_for_writing, told, writing
+from entrain.storage.recordings import read_recording
+from entrain.storage.rows import EffectRow, Ending, EventRow, Head
+from entrain.storage.store import Store
+
+_NAMES: Final = uuid.UUID("8d2f0c9e-52a4-4f0a-9f53-6f3b6c9c1f75")  # of sessions by what their files hold
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    session_id: int
+    is_new: bool  # False: this very file was imported before
+    recording: Recording
+    began_is_known: bool  # False: the file's own date was taken for the recording's end
+
+
+def import_recording(store: Store, path: Path, *, keep_good: bool = False) -> Imported:
+    """Store the recording in the file at `path`; the same file twice is one session.
+
+    Raises:
+        InputError: the file is no recording of RR intervals, or has bad lines and `keep_good` is False.
+        StoreError: it cannot be stored; nothing of it is.
+    """
+    recording = read_recording(path, keep_good=keep_good)
+    began_epoch_s = recording.began_epoch_s
+    if began_epoch_s is None:
+        began_epoch_s = path.stat().st_mtime - recording.duration_s
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    config = config_of(recording)
+    head = Head(
+        uuid=str(uuid.uuid5(_NAMES, f"{digest} {keep_good and recording.warnings}")),
+        origin_epoch_s=began_epoch_s,
+        origin_monotonic_s=0.0,
+        config=codec.encode(config),
+        preset_text="",
+        preset_sha256=hashlib.sha256(b"").hexdigest(),
+        hearts=json.dumps([f"{PREFIX}{path.name}"]),
+        audio="none",
+        voice="",
+        entrain_version=__version__,
+        python_version=platform.python_version(),
+        platform=platform.platform(),
+    )
+    events: list[EventRow] = []
+    all_effects: list[EffectRow] = []
+    state = start(config)
+    for event in events_of(recording):
+        state, effects = observe(state, event)
+        row, of_event = rows.rows_of(event, effects, len(events), len(all_effects))
+        events.append(row)
+        all_effects += of_event
+    ending = Ending(began_epoch_s + state.t_s, state.t_s, summary(state))
+    with told(store.path), closing(open_for_writing(store.path)) as connection, writing(connection):
+        before = connection.total_changes
+        session_id = rows.begin(connection, head)
+        is_new = connection.total_changes > before
+        if is_new:
+            rows.insert(connection, session_id, events, all_effects)
+            rows.end(connection, session_id, ending)
+            note = "\n".join((f"{recording.format}.", *recording.warnings))
+            connection.execute("UPDATE session SET note = ? WHERE id = ?", (note, session_id))
+    return Imported(session_id, is_new, recording, recording.began_epoch_s is not None)
