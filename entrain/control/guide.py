@@ -1,6 +1,5 @@
 """Where tempo and breath go next: policy, bounds, holds, and the edits to the score."""
 
-from dataclasses import replace
 from math import floor
 from typing import Final
 
@@ -11,6 +10,7 @@ from entrain.control.events import Author, Decided, Effect, Link, Phase, ScoreCh
 from entrain.control.protocol import HARD_BREATH_FALL_PER_MIN2
 from entrain.control.state import GUIDED, HoldCause, SessionState, has_sensor
 from entrain.control.track import group_in_step
+from entrain.frozen import changed
 from entrain.heart.beat import HeartState
 from entrain.score import LEAD_S, Presence, Score
 from entrain.tempo.plan import TempoPlan
@@ -64,7 +64,7 @@ def begin(state: SessionState, heart: HeartState, out: list[Effect]) -> SessionS
     if breaths is not None:
         reason = f"{breaths.pattern.beats} beats a breath, about {line:.0f} breaths a minute"
         out.append(Decided(state.t_s, "breath_beats", Author.PROTOCOL, None, breaths.pattern.beats, reason))
-    state = replace(
+    state = changed(
         state,
         start_bpm=start.to_bpm,
         guided_since_s=at_s,
@@ -91,7 +91,7 @@ def _start_per_min(state: SessionState) -> float:
 def with_score(state: SessionState, score: Score, from_s: float, out: list[Effect]) -> SessionState:
     score = score.since(min(state.t_s, from_s) - KEEP_S)
     out.append(ScoreChanged(state.t_s, from_s, score))
-    return replace(state, score=score)
+    return changed(state, score=score)
 
 
 def goal_bpm(state: SessionState) -> float:
@@ -111,25 +111,24 @@ def goal_breath_per_min(state: SessionState) -> float:
 
 def with_step(state: SessionState) -> SessionState:
     """Remember since when the breath has been out of step with the guided one."""
-    if group_in_step(state.tracks) is not InStep.NO:
-        return replace(state, out_of_step_since_s=None)
-    if state.out_of_step_since_s is None:
-        return replace(state, out_of_step_since_s=state.t_s)
-    return state
+    is_out, was_out = group_in_step(state.tracks) is InStep.NO, state.out_of_step_since_s is not None
+    if is_out is was_out:
+        return state
+    return changed(state, out_of_step_since_s=state.t_s if is_out else None)
 
 
 def with_hold(state: SessionState, heart: HeartState, out: list[Effect]) -> SessionState:
     """Begin, change or end a hold, and say why."""
     cause, reason = _cause(state, heart)
     if cause is state.hold:
-        return replace(state, hold_reason=reason)
+        return state if reason == state.hold_reason else changed(state, hold_reason=reason)
     inputs = (("pulse_bpm", heart.bpm), ("baseline_bpm", state.baseline_bpm), ("age_s", heart.age_s))
     author = Author.PERSON if cause in _BY_PERSON else Author.BOUND
     said = reason or "going on"
     begun, before = float(cause is not None), float(state.hold is not None)
     out.append(Decided(state.t_s, "hold", author, before, begun, said, inputs))
     n_holds = state.n_holds + (state.hold is None and cause is not None)
-    return replace(state, hold=cause, hold_reason=reason, n_holds=n_holds)
+    return changed(state, hold=cause, hold_reason=reason, n_holds=n_holds)
 
 
 _BY_PERSON: Final = frozenset({HoldCause.PAUSED, HoldCause.PERSON, HoldCause.EASED})
@@ -221,7 +220,7 @@ def wish_tempo(
     reason = bounded.limit or wish.reason
     author = Author.BOUND if bounded.limit else author
     out.append(Decided(state.t_s, "tempo_bpm", author, tempo, bounded.to_bpm, reason, inputs))
-    return with_score(state, replace(state.score, tempo=edited), at_s, out)
+    return with_score(state, changed(state.score, tempo=edited), at_s, out)
 
 
 def _is_new(bounded: limits.Bounded, plan: TempoPlan, at_s: float, same_bpm: float) -> bool:
@@ -243,7 +242,8 @@ def pace_breath(state: SessionState, spent_s: float, out: list[Effect]) -> Sessi
         fall = min(bounds.breath_fall_per_min2, HARD_BREATH_FALL_PER_MIN2) * spent_s / S_PER_MIN
         goal = goal_breath_per_min(state)
         line = max(goal, line - fall) if line > goal else min(goal, line + fall)
-        state = replace(state, breath_line_per_min=line)
+        if line != state.breath_line_per_min:
+            state = changed(state, breath_line_per_min=line)
     return fit_breath(state, out)
 
 
@@ -272,13 +272,13 @@ def fit_breath(state: SessionState, out: list[Effect]) -> SessionState:
     pattern = BreathPattern.of_beats(beats, preset.breath.ratio)
     if preset.breath.lengthen == "out":
         first = state.first_pattern or pattern
-        pattern = replace(first, exhale=max(1, beats - (first.beats - first.exhale)))
+        pattern = changed(first, exhale=max(1, beats - (first.beats - first.exhale)))
     breath = score.breath.changed(phase, pattern)
     reason = f"{beats} beats a breath from the next one on, about {slowest_bpm / beats:.1f} breaths a minute"
     out.append(Decided(state.t_s, "breath_beats", Author.PROTOCOL, planned, beats, reason))
     slowest = min(state.slowest_breath_per_min or slowest_bpm / beats, slowest_bpm / beats)
-    state = replace(state, slowest_breath_per_min=slowest)
-    return with_score(state, replace(score, breath=breath), at_s, out)
+    state = changed(state, slowest_breath_per_min=slowest)
+    return with_score(state, changed(score, breath=breath), at_s, out)
 
 
 def ease_off(state: SessionState, heart: HeartState, out: list[Effect]) -> SessionState:
@@ -286,7 +286,7 @@ def ease_off(state: SessionState, heart: HeartState, out: list[Effect]) -> Sessi
     if state.score is None or state.phase not in GUIDED:
         return state
     tempo = state.score.tempo.bpm_at(edit_time_s(state))
-    state = replace(
+    state = changed(
         state,
         eased_until_s=state.t_s + EASE_S,
         breath_line_per_min=state.breath_line_per_min + EASE_BREATH_PER_MIN,
