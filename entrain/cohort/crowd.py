@@ -1,4 +1,4 @@
-"""A crowd: the same people under each policy, on all cores. The same study gives the same outcomes anywhere."""
+"""A crowd: the same people under each policy, on all cores. A study gives the same outcomes anywhere."""
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor

@@ -1,7 +1,7 @@
 """One simulated person through one session, and what came of it.
 
-The very controller of a live session on a simulated heart, in virtual time. What is measured is the truth that
-no strap tells, except where a field says otherwise.
+The very controller of a live session on a simulated heart, in virtual time. What is measured is the truth
+that no strap tells, except where a field says otherwise.
 """
 
 from dataclasses import dataclass, replace

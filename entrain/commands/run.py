@@ -36,6 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--heart", action="append", metavar="HEART", help="where the pulse comes from; repeatable for a group"
     )
     parser.add_argument("--preset", metavar="NAME|FILE", help="what kind of session (default: desk)")
+    parser.add_argument("--yoke", metavar="ID", help="for the policy yoked: the session whose tempo it has")
     add_session_arguments(parser)
 
 
@@ -69,6 +70,7 @@ def run(args: argparse.Namespace) -> int:
         audio=audio,
         speed=args.speed,
         seed=args.seed,
+        yoke=args.yoke,
     )
     if headless:
         return without_screen(choices, json_lines=args.json)

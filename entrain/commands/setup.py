@@ -40,6 +40,7 @@ class Choices:
     audio: str = "device"
     speed: float = 1.0
     seed: int | None = None
+    yoke: str | None = None  # the session whose tempo this one has, for policy "yoked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ def prepare(choices: Choices) -> Prepared:
     if preset.needs_heart and not hearts.straps:
         preset = replace(preset, needs_heart=False)
     sound = _sound(choices.audio, preset)
-    config = SessionConfig(preset, hearts.straps, seed)
+    config = SessionConfig(preset, hearts.straps, seed, _yoked(choices.yoke, preset))
     logs: list[SessionLog] = []
 
     def begin_log(origin_monotonic_s: float, on_fault: OnLogFault) -> Recorder:
@@ -120,6 +121,25 @@ def _preset(choices: Choices) -> Preset:
     if choices.voice is not None:
         preset = replace(preset, sound=replace(preset.sound, voice=choices.voice))
     return preset
+
+
+def _yoked(session: str | None, preset: Preset) -> tuple[tuple[float, float], ...]:
+    """The other session's tempo; asked for exactly where the policy is to follow one."""
+    if (preset.tempo.policy == "yoked") is (session is not None):
+        if session is None:
+            return ()
+        from entrain.commands.yoke import tempo_of
+
+        return tempo_of(session)
+    if session is None:
+        raise UsageError(
+            'The policy "yoked" plays the tempo of another session, and none is named.',
+            "Add --yoke ID; `entrain sessions list` shows them.",
+        )
+    raise UsageError(
+        f'--yoke is for the policy "yoked"; this preset\'s is "{preset.tempo.policy}".',
+        'Set policy = "yoked" under [tempo] in a preset of your own.',
+    )
 
 
 def _sound(audio: str, preset: Preset) -> SoundOutput:
