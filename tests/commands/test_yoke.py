@@ -34,7 +34,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def run(home: Path, *more: str) -> int:
     preset = str(home / "yoked.toml")
-    return main(["run", "--heart", "sim:8", "--headless", "--speed", "100000", "--preset", preset, *more])
+    return main(["run", "--heart", "sim:1", "--headless", "--speed", "100000", "--preset", preset, *more])
 
 
 def test_the_tempo_of_another_session_comes_from_the_store_and_stays_in_the_log(home: Path) -> None:
