@@ -1,6 +1,6 @@
 """Where tempo and breath go next: policy, bounds, holds, and the edits to the score."""
 
-from math import floor
+from math import ceil, floor
 from typing import Final
 
 from entrain.breath.estimate import InStep
@@ -95,11 +95,18 @@ def with_score(state: SessionState, score: Score, from_s: float, out: list[Effec
 
 
 def goal_bpm(state: SessionState) -> float:
-    """Where the tempo is to end: the person's word, the preset's, or as low as the floor permits."""
+    """Where the tempo is to end: the person's word, the preset's, or as low as floor and breath permit."""
     preset = state.config.preset
     lowest = limits.tempo_floor_bpm(preset.bounds, state.baseline_bpm)
     wish = state.goal_bpm if state.goal_bpm is not None else preset.tempo.goal_bpm
-    return lowest if wish is None else max(lowest, wish)
+    if wish is not None:
+        return max(lowest, wish)
+    if state.score is None or state.score.breath is None:
+        return lowest
+    # The slowest tempo at which whole beats make just the breath that is the goal, if that lies below.
+    breath = goal_breath_per_min(state)
+    whole = breath * ceil(lowest / breath - 1e-9)
+    return whole if whole <= state.start_bpm else lowest
 
 
 def goal_breath_per_min(state: SessionState) -> float:
@@ -260,7 +267,8 @@ def fit_breath(state: SessionState, out: list[Effect]) -> SessionState:
     floor_per_min = limits.breath_floor_per_min(preset.bounds)
     fitting = max(2, floor(slowest_bpm / max(state.breath_line_per_min, floor_per_min) + 1e-9))
     # A falling tempo may take a breath a little under the line; only a clear miss takes a beat away again.
-    too_slow = slowest_bpm / planned < max(floor_per_min, 0.97 * state.breath_line_per_min)
+    slowest = max(floor_per_min, 0.97 * state.breath_line_per_min, goal_breath_per_min(state) - 0.01)
+    too_slow = slowest_bpm / planned < slowest
     if fitting > planned:
         beats = min(fitting, current + 1)  # one beat at a time: a step that a breath can follow
     elif too_slow:
