@@ -1,6 +1,6 @@
 """Where tempo and breath go next: policy, bounds, holds, and the edits to the score."""
 
-from math import ceil, floor
+from math import floor
 from typing import Final
 
 from entrain.breath.estimate import InStep
@@ -95,18 +95,11 @@ def with_score(state: SessionState, score: Score, from_s: float, out: list[Effec
 
 
 def goal_bpm(state: SessionState) -> float:
-    """Where the tempo is to end: the person's word, the preset's, or as low as floor and breath permit."""
+    """Where the tempo is to end: the person's word, the preset's, or as low as the floor permits."""
     preset = state.config.preset
     lowest = limits.tempo_floor_bpm(preset.bounds, state.baseline_bpm)
     wish = state.goal_bpm if state.goal_bpm is not None else preset.tempo.goal_bpm
-    if wish is not None:
-        return max(lowest, wish)
-    if state.score is None or state.score.breath is None:
-        return lowest
-    # The slowest tempo at which whole beats make just the breath that is the goal, if that lies below.
-    breath = goal_breath_per_min(state)
-    whole = breath * ceil(lowest / breath - 1e-9)
-    return whole if whole <= state.start_bpm else lowest
+    return lowest if wish is None else max(lowest, wish)
 
 
 def goal_breath_per_min(state: SessionState) -> float:
