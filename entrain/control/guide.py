@@ -6,6 +6,7 @@ from typing import Final
 from entrain.breath.estimate import InStep
 from entrain.breath.pattern import BreathPattern, BreathPlan
 from entrain.control import bounds as limits
+from entrain.control import stages
 from entrain.control.events import Author, Decided, Effect, Link, Phase, ScoreChanged
 from entrain.control.protocol import HARD_BREATH_FALL_PER_MIN2
 from entrain.control.state import GUIDED, HoldCause, SessionState, has_sensor
@@ -36,6 +37,8 @@ def edit_time_s(state: SessionState) -> float:
 
 def begin(state: SessionState, heart: HeartState, out: list[Effect]) -> SessionState:
     """The beat begins: a little below the pulse, with a breath near the person's own rate."""
+    if state.config.stages:
+        return _begin_stages(state, heart, out)
     preset = state.config.preset
     rule, breath = preset.tempo, preset.breath
     pulse = heart.bpm if heart.bpm is not None else state.baseline_bpm
@@ -75,6 +78,31 @@ def begin(state: SessionState, heart: HeartState, out: list[Effect]) -> SessionS
         slowest_breath_per_min=line if breaths is not None else None,
     )
     return with_score(state, score, at_s, out)
+
+
+def _begin_stages(state: SessionState, heart: HeartState, out: list[Effect]) -> SessionState:
+    """The score of a whole protocol of paced stages."""
+    preset, at_s = state.config.preset, edit_time_s(state)
+    pulse = heart.bpm if heart.bpm is not None else state.baseline_bpm
+    met_bpm = preset.tempo.free_bpm if pulse is None else pulse
+    score = stages.score_of(state.config.stages, at_s, met_bpm, preset.breath.ratio)
+    bpm, inputs = score.tempo.bpm_at(at_s), (("pulse_bpm", pulse),)
+    reason = f"a protocol of {len(state.config.stages)} paced stages"
+    out.append(Decided(state.t_s, "stages", Author.PROTOCOL, None, len(state.config.stages), reason, inputs))
+    state = changed(
+        state,
+        start_bpm=bpm,
+        guided_since_s=at_s,
+        committed_s=at_s,
+        lowest_tempo_bpm=bpm,
+        slowest_breath_per_min=min(min(s.per_min, s.to_per_min or s.per_min) for s in state.config.stages),
+    )
+    return with_score(state, score, at_s, out)
+
+
+def is_led(state: SessionState) -> bool:
+    """Is there a beat to be steered? Paced stages are given, not steered."""
+    return state.score is not None and state.phase in GUIDED and not state.config.stages
 
 
 def _start_per_min(state: SessionState) -> float:
@@ -144,6 +172,8 @@ def _cause(state: SessionState, heart: HeartState) -> tuple[HoldCause | None, st
             return HoldCause.NO_DATA, "staying at this tempo: the strap is not connected"
         if heart.age_s is None or heart.age_s > bounds.stale_s:
             return HoldCause.NO_DATA, "staying at this tempo: no fresh pulse"
+    if state.config.stages:
+        return None, ""
     if state.baseline_bpm is not None and heart.bpm is not None:
         above = heart.bpm - state.baseline_bpm
         held = state.hold is HoldCause.PULSE_UP
@@ -160,7 +190,7 @@ def _cause(state: SessionState, heart: HeartState) -> tuple[HoldCause | None, st
 
 def steer(state: SessionState, heart: HeartState, out: list[Effect]) -> SessionState:
     """Ask the policy, cut its wish to the bounds, and edit the score where that changes it."""
-    if state.score is None or state.phase not in GUIDED:
+    if state.score is None or not is_led(state):
         return state
     at_s = edit_time_s(state)
     tempo = state.score.tempo.bpm_at(at_s)
@@ -234,7 +264,7 @@ def _is_new(bounded: limits.Bounded, plan: TempoPlan, at_s: float, same_bpm: flo
 def pace_breath(state: SessionState, spent_s: float, out: list[Effect]) -> SessionState:
     """Let the breath lengthen by whole beats, no faster than its bound, and never below its floor."""
     score = state.score
-    if score is None or score.breath is None or state.phase not in GUIDED:
+    if score is None or score.breath is None or not is_led(state):
         return state
     bounds = state.config.preset.bounds
     line = state.breath_line_per_min
@@ -284,7 +314,7 @@ def fit_breath(state: SessionState, out: list[Effect]) -> SessionState:
 
 def ease_off(state: SessionState, heart: HeartState, out: list[Effect]) -> SessionState:
     """A little quicker and shallower again: RESPeRATE's "refresh", one key."""
-    if state.score is None or state.phase not in GUIDED:
+    if state.score is None or not is_led(state):
         return state
     tempo = state.score.tempo.bpm_at(edit_time_s(state))
     state = changed(

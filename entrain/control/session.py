@@ -19,7 +19,7 @@ from bisect import bisect_right
 from collections.abc import Callable
 from typing import Final, assert_never
 
-from entrain.control import guide
+from entrain.control import guide, stages
 from entrain.control.events import (
     Author,
     BreathCued,
@@ -207,6 +207,8 @@ def _advance_phase(state: SessionState, heart: HeartState, out: list[Effect]) ->
         case Phase.BASELINE if state.phase_spent_s >= times.baseline_s:
             state = _with_baseline(state, out)
             return _begin_guiding(state, heart, "the beat meets your pulse", out)
+        case Phase.MATCH | Phase.DESCEND | Phase.HOLD if state.config.stages:
+            return _advance_stages(state, out)
         case Phase.MATCH if _guiding_is_over(state):
             return _enter_silence(state, out)
         case Phase.MATCH if state.phase_spent_s >= times.match_s:
@@ -219,6 +221,15 @@ def _advance_phase(state: SessionState, heart: HeartState, out: list[Effect]) ->
             return _end(state, "the session is complete", completed=True, out=out)
         case _:
             return state
+
+
+def _advance_stages(state: SessionState, out: list[Effect]) -> SessionState:
+    """Every stage and every rest is a phase of its own, so that the log says where each began."""
+    since_s = state.t_s - (state.guided_since_s or state.t_s)
+    if since_s >= stages.length_s(state.config.stages):
+        return _enter_silence(state, out)
+    said = stages.now_said(state.config.stages, since_s)
+    return state if said == state.reason else _enter(state, Phase.HOLD, said, out)
 
 
 def _begin_guiding(state: SessionState, heart: HeartState, reason: str, out: list[Effect]) -> SessionState:
@@ -414,7 +425,7 @@ def _hold(state: SessionState, holds: bool, heart: HeartState, out: list[Effect]
 
 def _nudge(state: SessionState, bpm: float, heart: HeartState, out: list[Effect]) -> SessionState:
     """The person's hand on the tempo: it becomes the goal too, or the policy would undo it."""
-    if state.score is None or state.phase not in GUIDED:
+    if state.score is None or not guide.is_led(state):
         return state
     to_bpm = state.score.tempo.bpm_at(guide.edit_time_s(state)) + bpm
     if bpm < 0.0 and to_bpm < guide.goal_bpm(state):
