@@ -59,7 +59,6 @@ def add_session_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    headless = args.headless or args.json or args.plain
     # Faster than life there is nothing to hear, unless a file is asked for.
     audio = args.audio or ("device" if args.speed == 1.0 else "none")
     choices = Choices(
@@ -72,7 +71,12 @@ def run(args: argparse.Namespace) -> int:
         seed=args.seed,
         yoke=args.yoke,
     )
-    if headless:
+    return with_or_without_screen(choices, args)
+
+
+def with_or_without_screen(choices: Choices, args: argparse.Namespace) -> int:
+    """Run on the screen, or with lines where those were asked for."""
+    if args.headless or args.json or args.plain:
         return without_screen(choices, json_lines=args.json)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError(

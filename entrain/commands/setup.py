@@ -8,7 +8,7 @@ from pathlib import Path
 from random import SystemRandom
 from typing import TYPE_CHECKING, Final
 
-from entrain.control.protocol import HARD_SESSION_MAX_MIN, Preset, SessionConfig, with_minutes
+from entrain.control.protocol import HARD_SESSION_MAX_MIN, PacedStage, Preset, SessionConfig, with_minutes
 from entrain.control.view import Summary
 from entrain.devices.ports import LiveHeart, SoundOutput, VirtualHeart
 from entrain.errors import DeviceError, EntrainError, InputError, StoreError, UsageError
@@ -41,6 +41,7 @@ class Choices:
     speed: float = 1.0
     seed: int | None = None
     yoke: str | None = None  # the session whose tempo this one has, for policy "yoked"
+    stages: tuple[PacedStage, ...] = ()  # in place of a policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ def prepare(choices: Choices) -> Prepared:
     if preset.needs_heart and not hearts.straps:
         preset = replace(preset, needs_heart=False)
     sound = _sound(choices.audio, preset)
-    config = SessionConfig(preset, hearts.straps, seed, _yoked(choices.yoke, preset))
+    config = SessionConfig(preset, hearts.straps, seed, _yoked(choices.yoke, preset), choices.stages)
     logs: list[SessionLog] = []
 
     def begin_log(origin_monotonic_s: float, on_fault: OnLogFault) -> Recorder:
