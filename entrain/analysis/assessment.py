@@ -11,6 +11,7 @@ retest the rate had moved in two thirds of 21 people (Capdevila and others 2021)
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import isfinite
 from typing import Final
 
 import numpy as np
@@ -23,6 +24,8 @@ from entrain.units import MS_PER_S, S_PER_MIN
 
 WITHIN_PER_MIN: Final = 0.25
 LEAST_CONFIDENCE: Final = 0.8
+# The median over rates: what a heart does without keeping phase with the pacer is not its answer.
+LEAST_IN_PHASE: Final = 0.9
 LEAST_RATES: Final = 4
 SETTLE_S: Final = 20.0  # at the beginning of a stage the heart is still at the rate before
 N_DRAWS: Final = 2000
@@ -45,7 +48,7 @@ class Swing:
 class Assessment:
     """`resonance_per_min` is None where there is no clear peak; `confidence` is always given.
 
-    `curve` is the fitted swing in bpm at rates between the slowest and the quickest; empty with too few rates.
+    `curve` is the fitted swing in bpm at rates between the slowest and the quickest; empty with too few.
     """
 
     criteria: tuple[ResonanceCriteria, ...]
@@ -70,16 +73,17 @@ def assess(stages: Sequence[tuple[NNSeries, ArrayLike]]) -> Assessment:
     sizes = np.array([each.swing_bpm for each in swings])
     errors = np.array([each.error_bpm for each in swings])
     fit = _Parabola(rates, sizes, errors)
-    (top,) = fit.tops(sizes[None, :])
+    top = float(fit.tops(sizes[None, :])[0])
     draws = np.random.default_rng(0).normal(sizes, errors, (N_DRAWS, sizes.size))
     tops = fit.tops(np.maximum(draws, 0.05 * sizes))
     near = np.abs(tops - top) <= WITHIN_PER_MIN  # a draw without a top is nan, and near nothing
-    confidence = float(np.mean(near)) if np.isfinite(top) else float(np.mean(np.isfinite(tops)))
-    clear = bool(np.isfinite(top)) and confidence >= LEAST_CONFIDENCE
+    confidence = float(np.mean(near)) if isfinite(top) else float(np.mean(np.isfinite(tops)))
+    follows = float(np.median([each.in_phase for each in swings])) >= LEAST_IN_PHASE
+    clear = isfinite(top) and follows and confidence >= LEAST_CONFIDENCE
     at = np.linspace(swings[0].pace_per_min, swings[-1].pace_per_min, N_CURVE)
     fitted = fit.at(at, sizes)
     curve = tuple((float(at[n]), float(fitted[n])) for n in range(N_CURVE))
-    return Assessment(tuple(criteria), tuple(swings), float(top) if clear else None, confidence, curve)
+    return Assessment(tuple(criteria), tuple(swings), top if clear else None, confidence, curve)
 
 
 def swing(series: NNSeries, breath_starts_s: ArrayLike) -> Swing | None:

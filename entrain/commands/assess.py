@@ -29,9 +29,9 @@ TEXT: Final = "# The resonance assessment: it has no preset file; its stages are
 SAME_PER_MIN: Final = 0.25
 BAR: Final = 40
 EPILOG: Final = """\
-You breathe with the cue, gently and not deeply, at 6.5, 6, 5.5, 5 and 4.5 breaths a minute, two minutes each in
-an order drawn by lot, and rest between. Stop any time; at 4.5 stop if you get dizzy. The outcome can be the goal
-of a preset: goal_per_min = "own resonance". "No clear peak" is an outcome too: then 6 is as good as any.
+You breathe with the cue, gently and not deeply, at 6.5, 6, 5.5, 5 and 4.5 breaths a minute, two minutes each
+in an order drawn by lot, and rest between. Stop any time, and stop if you get dizzy. The outcome can be the
+goal of a preset: goal_per_min = "own resonance". "No clear peak" is an outcome too: then 6 is as good as any.
 
 examples:
   entrain assess
@@ -149,9 +149,8 @@ def _lines(found: "Assessment", number: int, day: str, before: KnownResonance | 
         lines += ["", "How far your pulse swings with each breath:"]
         for each in reversed(found.swings):
             bar = "█" * round(BAR * each.swing_bpm / most)
-            lines.append(
-                f"  {each.pace_per_min:5.2f}/min  {bar:<{BAR}}  {each.swing_bpm:.1f} ± {2 * each.error_bpm:.1f} bpm"
-            )
+            size = f"{each.swing_bpm:.1f} ± {2 * each.error_bpm:.1f} bpm"
+            lines.append(f"  {each.pace_per_min:5.2f}/min  {bar:<{BAR}}  {size}")
     return [*lines, "", *_verdict(found), *_retest(found, before, number)]
 
 
@@ -159,7 +158,8 @@ def _verdict(found: "Assessment") -> list[str]:
     sure = f"{found.confidence:.0%}"
     if found.resonance_per_min is not None:
         return [
-            f"Your pulse swings most near {found.resonance_per_min:.2f} breaths a minute (confidence {sure}).",
+            f"Your pulse swings most near {found.resonance_per_min:.2f} breaths a minute"
+            f" (confidence {sure}).",
             "It moves with time: on retest it differed in two of three people. Ask again in some weeks.",
         ]
     if len(found.swings) < 4:

@@ -5,6 +5,7 @@ minutes each). The sliding one follows the idea of Fisher & Lehrer 2022: one slo
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 from random import Random
 from typing import Final
 
@@ -41,5 +42,5 @@ def pieces(breath_starts_s: Sequence[float], stages: tuple[PacedStage, ...]) -> 
         return [starts]
     n = max(1, round((starts[-1] - starts[0]) / PIECE_S))
     edges = [starts[0] + k * (starts[-1] - starts[0]) / n for k in range(n + 1)]
-    cut = [[t_s for t_s in starts if a <= t_s <= b] for a, b in zip(edges, edges[1:], strict=False)]
+    cut = [[t_s for t_s in starts if a <= t_s <= b] for a, b in pairwise(edges)]
     return [piece for piece in cut if len(piece) >= LEAST_BREATHS]

@@ -40,6 +40,6 @@ def stretches(stored: StoredSession) -> list[tuple[NNSeries, list[float]]]:
     out: list[tuple[NNSeries, list[float]]] = []
     for from_s, to_s in spans(stages, score.tempo.start_s):
         if to_s <= last_s:
-            for starts in pieces(list(breaths_s(score, from_s - 0.01, to_s)), stages):
-                out.append((series.between(starts[0], starts[-1]), starts))
+            paced = pieces(list(breaths_s(score, from_s - 0.01, to_s)), stages)
+            out += [(series.between(starts[0], starts[-1]), starts) for starts in paced]
     return out

@@ -1,8 +1,8 @@
 """A protocol of paced stages: given breathing rates for given times, with rests, in place of a policy.
 
-The whole score is made when the beat begins and nothing is steered afterwards: no bound moves a rate that is to
-be measured at. What stays is the floor of the breath and of the tempo, the hands of the person (stop, pause,
-volume) and the stops for safety. Between two stages it is silent, so the tempo may change there at once.
+The whole score is made when the beat begins and nothing is steered afterwards: no bound moves a rate that is
+to be measured at. What stays is the floor of breath and tempo, the hands of the person (stop, pause, volume)
+and the stops for safety. Between two stages it is silent, so the tempo may change there at once.
 """
 
 from math import ceil
