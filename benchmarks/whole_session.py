@@ -87,7 +87,8 @@ def tell(whole: Whole, sent: list[bytes]) -> None:
     segments = sum(isinstance(e, SegmentBegan) for e in effects)
     print(f"outages {whole.summary.n_outages}, LOST {links[Link.LOST]}, segments begun {segments}")
     print(f"onsets captured {whole.heard.n}, every planned one played: {whole.heard.all_planned_were_played}")
-    print(f"captured - planned, after one constant offset: max {np.abs(errors).max():.2f} frames")
+    worst, n = np.abs(errors).max(), whole.heard.n_stretches
+    print(f"captured - planned, after one constant offset: max {worst:.2f} frames, in {n} stretch(es)")
     spread_ms, worst_ms = np.nanstd(dac_ms), np.nanmax(np.abs(dac_ms))
     print(f"logged DAC time - captured, after one offset: SD {spread_ms:.3f} ms, max {worst_ms:.3f} ms")
     same = "identical" if whole.replayed.is_identical else f"differs: {whole.replayed.difference}"

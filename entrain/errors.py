@@ -6,6 +6,7 @@
     │   ├── MalformedMeasurement bytes on 0x2A37 that are no heart rate measurement
     │   └── PresetError          a preset with faults; carries all of them
     ├── DeviceError              a strap or a sound device is missing or lost for good (exit 4)
+    │   └── BluetoothFault       in devices/ble/faults.py: what is wrong with Bluetooth; carries its reason
     └── StoreError               the session store cannot be read or written (exit 1)
 
 `advice` says what to do next. A front end prints `message` and `advice`, never a traceback.

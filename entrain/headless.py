@@ -34,6 +34,7 @@ from entrain.control.events import (
     Stop,
 )
 from entrain.control.view import Summary
+from entrain.heart.beat import PulseSource
 from entrain.runtime import Session
 
 _WORDS = {
@@ -100,8 +101,8 @@ class Lines:
                 return [
                     _line(t_s, "beat", beat_t_s=beat.t_s, rr_ms=beat.rr.ms, strap=beat.strap, quality=quality)
                 ]
-            case PulseMeasured(t_s=t_s, bpm=bpm, age_s=age_s):
-                return [_line(t_s, "pulse", bpm=bpm, age_s=age_s)]
+            case PulseMeasured(t_s=t_s, bpm=bpm, age_s=age_s, source=source):
+                return [_line(t_s, "pulse", bpm=bpm, age_s=age_s, source=source.value)]
             case BreathMeasured(t_s=t_s, strap=strap, rate_per_min=rate, rsa_ms=rsa_ms, in_step=in_step):
                 return [_line(t_s, "breathing", strap=strap, bpm=rate, rsa_ms=rsa_ms, in_step=in_step.value)]
             case PhaseBegan(t_s=t_s, phase=phase, reason=reason):
@@ -132,6 +133,8 @@ class Lines:
 
     def _plain(self, line: dict[str, Any]) -> str:
         match line["event"]:
+            case "decision" if line["what"] == "stop":
+                return ""  # the end says it as well
             case "phase" | "decision":
                 return line["reason"]
             case "tempo":
@@ -149,7 +152,9 @@ class Lines:
                 return f"beats interrupted: {line['reason']}"
             case "pulse" if line["t_s"] - self._pulse_said_s >= PULSE_EVERY_S:
                 self._pulse_said_s = line["t_s"]
-                return "pulse --" if line["bpm"] is None else f"pulse {line['bpm']:.0f}"
+                rate_only = line["source"] == PulseSource.HEART_RATE_FIELD.value
+                label = " (heart rate only: this strap sends no beats)" if rate_only else ""
+                return "pulse --" if line["bpm"] is None else f"pulse {line['bpm']:.0f}{label}"
             case "command" if line["command"] == "mark":
                 return f"marked {line['note']}".rstrip()
             case _:

@@ -3,11 +3,14 @@
 import argparse
 import asyncio
 import sys
+from contextlib import suppress
+from dataclasses import replace
 from typing import Final
 
 from entrain.commands import setup
 from entrain.commands.setup import Choices
-from entrain.errors import UsageError
+from entrain.errors import StoreError, UsageError
+from entrain.storage import settings
 
 INTERRUPTED: Final = 130
 
@@ -55,6 +58,9 @@ def add_session_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--speed", type=float, default=1.0, metavar="N", help="N times as fast, same decisions (sim, replay)"
     )
+    parser.add_argument(
+        "--reduced-motion", action="store_true", help="a still figure with words and counts, nothing animated"
+    )
     parser.add_argument("--seed", type=int, metavar="N", help="everything random follows it")
 
 
@@ -84,7 +90,7 @@ def with_or_without_screen(choices: Choices, args: argparse.Namespace) -> int:
         )
     from entrain.commands.screen import with_screen
 
-    return with_screen(choices)
+    return with_screen(choices, reduced_motion=args.reduced_motion)
 
 
 def without_screen(choices: Choices, *, json_lines: bool) -> int:
@@ -94,7 +100,26 @@ def without_screen(choices: Choices, *, json_lines: bool) -> int:
     prepared = setup.prepare(choices)
     if prepared.tap is not None:
         raise UsageError("--heart tap needs the screen, for its space bar.", "Leave out --headless.")
+    say_notice_once()
     summary, interrupted = asyncio.run(run_headless(prepared.session, sys.stdout, json_lines))
     setup.close_log(prepared, summary)
     say_summary(prepared.session.summary() or summary, sys.stdout, json_lines)
     return INTERRUPTED if interrupted else 0
+
+
+NOTICE: Final = """\
+entrain is a wellness and research tool, not a medical device. Ask a doctor first if you have an irregular
+heartbeat, a pacemaker or an ICD, if you faint or have low blood pressure, with severe lung disease, in
+pregnancy, or if panic makes you breathe too much. Never while driving. Breathe gently, not deeply; stop when
+you feel dizzy. Ctrl-C stops at any time. (This is said once.)
+"""
+
+
+def say_notice_once() -> None:
+    """The safety notice of the first use, for those who never see the screen."""
+    if settings.load()[0].notice_accepted_utc is not None:
+        return
+    print(NOTICE, file=sys.stderr)
+    # Where it cannot be remembered, it is said again: that is the lesser harm.
+    with suppress(StoreError):
+        settings.change(lambda now: replace(now, notice_accepted_utc=settings.now_utc()))

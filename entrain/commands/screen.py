@@ -3,6 +3,7 @@
 Devices, sound and log are imported here, before the app takes the terminal: starting an audio library prints.
 """
 
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from typing import Final
@@ -28,10 +29,16 @@ class _Opener:
 
     def __init__(self) -> None:
         self._current: Prepared | None = None
+        self._waiting: Prepared | None = None
 
-    async def open(self, choices: Choices) -> OpenedSession:
+    def check(self, choices: Choices) -> None:
+        """Make the first session ahead: what is wrong with it is said before the terminal is taken."""
+        self._waiting = setup.prepare(choices)
+
+    async def open(self, choices: Choices, *, first: bool = False) -> OpenedSession:
         self.close()
-        self._current = setup.prepare(choices)
+        waiting, self._waiting = self._waiting, None
+        self._current = waiting if first and waiting is not None else setup.prepare(choices)
         return OpenedSession(self._current.session, self._current.tap)
 
     def close(self) -> None:
@@ -40,18 +47,19 @@ class _Opener:
             self._current = None
 
 
-def with_screen(choices: Choices) -> int:
+def with_screen(choices: Choices, *, reduced_motion: bool = False) -> int:
     """One session, and another for as long as the person wants."""
     known = settings.load()[0]
     opener = _Opener()
+    opener.check(choices)
 
     def open_with(heart: HeartChoice) -> Awaitable[OpenedSession]:
         return opener.open(replace(choices, hearts=(heart_spec(heart),)))
 
     # A strap nobody named and nobody has used yet: let the person see which there are.
     picks = choices.hearts == ("ble",) and known.strap is None
-    start = Pick(find_straps, open_with) if picks else lambda: opener.open(choices)
-    return _shown(opener, lambda: run_session(start, manners(known)))
+    start = Pick(find_straps, open_with) if picks else lambda: opener.open(choices, first=True)
+    return _shown(opener, lambda: run_session(start, manners(known, reduced_motion)))
 
 
 def with_home() -> int:
@@ -102,9 +110,9 @@ def heart_spec(choice: HeartChoice) -> str:
     return _SPECS[choice.kind]
 
 
-def manners(known: Settings) -> Manners:
+def manners(known: Settings, reduced_motion: bool = False) -> Manners:
     """How the app deals with this person, and what it remembers for the next time."""
-    look = Look(theme=known.theme or "dark")
+    look = Look(theme=known.theme or "dark", reduced_motion=reduced_motion or motion_is_unwanted())
     return Manners(
         look=look,
         show_notice=known.notice_accepted_utc is None,
@@ -112,6 +120,11 @@ def manners(known: Settings) -> Manners:
         on_look_changed=lambda look: _keep(lambda now: replace(now, theme=look.theme)),
         on_choice=_keep_choice,
     )
+
+
+def motion_is_unwanted() -> bool:
+    """Terminals have no setting for it, so an environment variable stands in for one."""
+    return bool(os.environ.get("ENTRAIN_REDUCED_MOTION"))
 
 
 def _keep_choice(choice: SessionChoice) -> None:

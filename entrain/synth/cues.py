@@ -26,7 +26,7 @@ _LOOP_S: Final = 5.0
 
 def build(sample_rate_hz: int) -> Callable[[Swell], Samples | None]:
     """The cues as a voice's `swell`."""
-    mellow, open_, hollow = Wave(1.0, 0.2), Wave(0.6, 0.6, 0.42, 0.26, 0.15, 0.08), Wave(1.0, 0.1, 0.18)
+    mellow, open_, hollow = Wave(1.0, 0.1), Wave(0.6, 0.28, 0.48, 0.2, 0.2, 0.08), Wave(1.0, 0.1, 0.18)
     bright_air = noise_loop(sample_rate_hz, _LOOP_S, 900.0, 3200.0, seed=2)
     dark_air = noise_loop(sample_rate_hz, _LOOP_S, 250.0, 900.0, seed=3)
 

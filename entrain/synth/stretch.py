@@ -162,7 +162,8 @@ def presence_in(presence: Presence, stretch: Stretch) -> Samples | float:
         end_s = later[0].start_s if later else np.inf
         instant = end_s - level.start_s < _INSTANT_S
         ease_s = level.duration_s if instant else max(level.duration_s, EASE_S)
-        if level.start_s + ease_s > first_s and end_s > first_s and not instant:
+        # Whether it is over on the first frame is asked in the very terms in which it is drawn below.
+        if not instant and end_s > first_s and (first_s - level.start_s) / ease_s < 1.0:
             if gains is None:
                 gains = np.full(stretch.n_frames, steady)
             at = bisect_left(stretch.times_s, level.start_s)
@@ -170,7 +171,7 @@ def presence_in(presence: Presence, stretch: Stretch) -> Samples | float:
             gains[at:] = value + (level.level - value) * x
         elif gains is not None:
             gains[bisect_left(stretch.times_s, level.start_s) :] = level.level
-        reached = 1.0 if instant or end_s >= level.start_s + ease_s else (end_s - level.start_s) / ease_s
+        reached = 1.0 if instant else min(1.0, (end_s - level.start_s) / ease_s)
         value = steady = value + (level.level - value) * reached
     return steady if gains is None else gains.astype(np.float32)
 

@@ -5,19 +5,22 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from textual.app import App, SystemCommand
+from textual.binding import Binding
+from textual.command import CommandPalette
 from textual.screen import Screen
 
 from entrain.clock import Clock, MonotonicClock
 from entrain.control.protocol import Preset
 from entrain.control.view import Summary
 from entrain.errors import EntrainError
-from entrain.tui.drawing.ink import Depth
+from entrain.tui.drawing.palette import Depth
 from entrain.tui.look import Look, depth_of
 from entrain.tui.messages import FigureChosen
 from entrain.tui.ports import FindStraps, HeartChoice, OpenedSession, OpenSession, SessionChoice
 from entrain.tui.screens.check_in import CheckInScreen
 from entrain.tui.screens.home import HomeScreen
 from entrain.tui.screens.notice import NoticeScreen
+from entrain.tui.screens.palette import Palette
 from entrain.tui.screens.session import SessionScreen
 from entrain.tui.screens.session_keys import KEYS
 from entrain.tui.screens.straps import StrapsScreen
@@ -65,10 +68,14 @@ class EntrainApp(App[Summary | None]):
     ENABLE_COMMAND_PALETTE = True
     CSS = """
     Screen { background: $background; color: $text; }
-    ToastRack { align: right top; dock: top; }
-    Toast { background: $panel; max-width: 44; width: auto; padding: 1 2; }
+    ToastRack { dock: top; align: right top; margin: 1 2 0 0; }
+    Toast { background: $panel; width: 40; margin-top: 0; padding: 0 2; }
     """
-    BINDINGS = [("t", "theme", "Theme")]  # noqa: RUF012  Textual's own type
+    BINDINGS = [  # noqa: RUF012  Textual's own type
+        Binding("t", "theme", "Theme", show=False),
+        # With priority, so that it stops a session while a note is being written too.
+        Binding("ctrl+c", "quit", "Stop", show=False, priority=True),
+    ]
 
     def __init__(
         self, start: Home | Pick | Open, manners: Manners = Manners(), *, clock: Clock | None = None
@@ -108,26 +115,20 @@ class EntrainApp(App[Summary | None]):
         start = self._start
         if isinstance(start, Home):
             await self._from_home(start)
-            return
-        if isinstance(start, Pick):
+        elif isinstance(start, Pick):
             picked = await self.push_screen_wait(StrapsScreen(start.find_straps))
-            if picked is None:
-                return
-            open_with = start.open_with
-            start = lambda: open_with(picked)  # noqa: E731
-        while await self._session(start) is Next.AGAIN:
-            pass
+            if picked is not None:
+                await self._sessions(lambda: start.open_with(picked))
+        else:
+            await self._sessions(start)
 
     async def _from_home(self, home: Home) -> None:
         choice, trouble = home.choice, ""
-        while True:
-            chosen = await self.push_screen_wait(self._home_screen(home, choice, trouble))
-            if chosen is None:
-                return
+        while chosen := await self.push_screen_wait(self._home_screen(home, choice, trouble)):
             choice, trouble = chosen, ""
             self._manners.on_choice(choice)
             try:
-                await self._session(lambda choice=choice: home.open_session(choice))
+                await self._sessions(lambda choice=choice: home.open_session(choice))
             except EntrainError as fault:
                 trouble = f"{fault.message} {fault.advice}".strip()
 
@@ -141,6 +142,10 @@ class EntrainApp(App[Summary | None]):
             depth=self.depth,
             trouble=trouble,
         )
+
+    async def _sessions(self, open_session: Open) -> None:
+        while await self._session(open_session) is Next.AGAIN:
+            pass
 
     async def _session(self, open_session: Open) -> Next:
         """Check in, one session, its summary. Raises what the session raised."""
@@ -157,7 +162,7 @@ class EntrainApp(App[Summary | None]):
                 clock=self._clock,
                 figure=self.look.figure,
                 depth=self.depth,
-                reduced_motion=self.look.reduced_motion,
+                reduced_motion=self.look.reduced_motion or self.animation_level == "none",
                 rating=rating,
             )
         )
@@ -184,6 +189,10 @@ class EntrainApp(App[Summary | None]):
         self.look = look
         self._manners.on_look_changed(look)
 
+    def action_command_palette(self) -> None:
+        if not isinstance(self.screen, CommandPalette):
+            self.push_screen(Palette(id="--command-palette"))
+
     async def action_quit(self) -> None:
         """A running session is stopped first, so that its sound fades and its log is whole."""
         session = self._running_session()
@@ -191,9 +200,6 @@ class EntrainApp(App[Summary | None]):
             self.exit(self.ended_with)
         else:
             session.action_stop()
-
-    def action_help_quit(self) -> None:
-        self.call_later(self.action_quit)
 
     def _running_session(self) -> SessionScreen | None:
         for screen in reversed(self.screen_stack):

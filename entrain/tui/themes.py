@@ -5,9 +5,9 @@ Beside Textual's own names a theme sets `$breath-in`, `$breath-out`, `$pulse`, `
 
 from typing import Final
 
-from textual.theme import Theme
+from textual.theme import BUILTIN_THEMES, Theme
 
-from entrain.tui.drawing.palette import FigureColours
+from entrain.tui.drawing.palette import Depth, FigureColours
 
 DARK: Final = Theme(
     name="dark",
@@ -116,11 +116,15 @@ PLAIN: Final = Theme(
     surface="ansi_default",
     panel="ansi_default",
     boost="ansi_default",
-    variables={
+    variables=BUILTIN_THEMES["ansi-dark"].variables
+    | {
         "breath-in": "ansi_cyan",
         "breath-out": "ansi_blue",
         "pulse": "ansi_red",
         "tempo": "ansi_cyan",
+        # Textual asks an ANSI theme for these two; without them no screen comes up.
+        "ansi-background": "ansi_default",
+        "ansi-foreground": "ansi_default",
         "quiet": "ansi_default 50%",
         "block-cursor-background": "ansi_default",
         "block-cursor-foreground": "ansi_default",
@@ -148,6 +152,25 @@ _FIGURES: Final = {
 }
 
 
-def figure_colours(theme: str) -> FigureColours:
+# Every colour after the first is one of the 240 that such a terminal really has: left to the nearest match, a
+# soft ramp jumps between hues.
+_CUBE_FIGURES: Final = {
+    "dark": FigureColours(
+        inhale=("#0f1318", "#1c1c1c", "#005f5f", "#008787", "#5fafaf", "#87d7d7", "#d7ffff"),
+        exhale=("#0f1318", "#1c1c1c", "#444444", "#5f5f87", "#8787af", "#afafd7", "#d7d7ff"),
+    ),
+    "light": FigureColours(
+        inhale=("#f8f6f1", "#e4e4e4", "#afd7d7", "#87afaf", "#5fafaf", "#008787", "#005f5f"),
+        exhale=("#f8f6f1", "#e4e4e4", "#d7d7ff", "#afafd7", "#8787d7", "#5f5faf", "#5f5f87"),
+    ),
+    "night": FigureColours(
+        inhale=("#000000", "#080808", "#1c1c1c", "#5f0000", "#875f00", "#af5f00", "#af875f"),
+        exhale=("#000000", "#080808", "#1c1c1c", "#5f0000", "#870000", "#875f5f", "#af5f5f"),
+    ),
+}
+
+
+def figure_colours(theme: str, depth: Depth) -> FigureColours:
     """The breathing figure's colours in a theme; the first of them is the theme's own background."""
-    return _FIGURES.get(theme, _FIGURES["dark"])
+    figures = _CUBE_FIGURES if depth is Depth.CUBE else _FIGURES
+    return figures.get(theme, figures["dark"])

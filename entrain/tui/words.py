@@ -6,9 +6,11 @@ Nothing here invents: what is not known freshly is `--`, and says why.
 from dataclasses import dataclass
 from typing import Final
 
+from entrain.breath.estimate import InStep
 from entrain.breath.pattern import BreathMoment, BreathPart
 from entrain.control.events import Link, Phase, Sound
 from entrain.control.view import SessionView, SoundView, StrapView
+from entrain.heart.beat import PulseSource
 from entrain.units import S_PER_MIN
 
 STALE_S: Final = 3.0  # a pulse older than this is not shown
@@ -113,7 +115,10 @@ def pulse(view: SessionView, late_s: float = 0.0) -> PulseWords:
         return PulseWords(UNKNOWN, f"nothing for {span(age_s)}", False)
     if heart.bpm is None:
         return PulseWords(UNKNOWN, "not clear yet", False)
-    return PulseWords(f"{heart.bpm:.0f}", "" if heart.settled else "settling", True)
+    note = "" if heart.settled else "settling"
+    if heart.source is PulseSource.HEART_RATE_FIELD:
+        note = "rate only, no beats"
+    return PulseWords(f"{heart.bpm:.0f}", note, True)
 
 
 def _not_streaming(straps: tuple[StrapView, ...]) -> str:
@@ -230,6 +235,8 @@ def advice(view: SessionView) -> Advice | None:
         if text and strap.link not in (Link.STREAMING, Link.FINISHED, Link.OFF):
             what = strap.detail or strap_line(strap)
             return Advice(f"{_sentence(what)} {text}", serious=strap.link is not Link.SEARCHING)
+    if view.log_fault is not None:
+        return Advice(_sentence(view.log_fault), serious=True)
     if view.sound.sound in _SOUND_ADVICE:
         text = view.sound.advice or _SOUND_ADVICE[view.sound.sound]
         return Advice(f"{_sentence(view.sound.detail)} {text}".strip(), serious=True)
@@ -240,6 +247,17 @@ def advice(view: SessionView) -> Advice | None:
             name = strap.name or strap.strap
             return Advice(f"The battery of {name} is at {strap.battery_percent} %.", serious=False)
     return None
+
+
+def in_step(view: SessionView) -> tuple[str, bool]:
+    """Whether the person's breath is with the guided one, and whether that is well; empty where unknown."""
+    match view.in_step:
+        case InStep.YES:
+            return "in step", True
+        case InStep.NO if view.own_breath_per_min is not None:
+            return f"you breathe {view.own_breath_per_min:.1f}", False
+        case _:
+            return "", True
 
 
 def markers(n: int) -> str:

@@ -98,3 +98,15 @@ def test_a_lost_link_begins_a_new_segment_and_keeps_counting() -> None:
     timeline, placed, _ = advance(broken(timeline), 9.0, (1000,))
     assert (placed[0].segment, placed[0].n) == (1, 2)
     assert broken(Timeline()) == Timeline()
+
+
+def test_a_better_offset_is_taken_up_gently() -> None:
+    """The first packet was late by a second; later ones tell, and beats move earlier without crowding."""
+    timeline, times = Timeline(), []
+    for second in range(1, 30):
+        arrival_s = second + (1.0 if second == 1 else 0.02)
+        timeline, placed, _ = advance(timeline, arrival_s, (1024,))
+        times += [beat.t_s for beat in placed]
+    gaps = [b - a for a, b in pairwise(times)]
+    assert min(gaps) >= 0.74
+    assert times[-1] == 29.02

@@ -16,6 +16,7 @@ from entrain.storage import presets
 from entrain.storage.preset_check import _settings, checked
 from entrain.storage.preset_rules import LIMITS
 from entrain.storage.toml_lines import line_of
+from entrain.tempo.policy import POLICIES
 
 ALL = ("desk", "first", "fixed", "follow", "metronome", "quiet", "resonance", "sleep")
 
@@ -138,7 +139,7 @@ def test_all_faults_are_told_at_once_with_their_lines() -> None:
         'line 4: needs_hart is no setting. Did you mean "needs_heart"?',
         "line 5: baseline_s is no setting. It belongs under [phases].",
         'line 7: phases.match_s must be a number, not "long".',
-        'line 9: tempo.policy = "glid" is no policy. Did you mean "glide"? There are glide, follow, fixed.',
+        f'line 9: tempo.policy = "glid" is no policy. Did you mean "glide"? There are {", ".join(POLICIES)}.',
         "line 10: tempo.start_fraction = -0.2 begins further below the pulse than bounds.lead_fraction = 0.1"
         " permits. Use -0.1 or more.",
         "line 12: breath.guided must be true or false, not 1.",

@@ -107,6 +107,7 @@ class Rig:
         computer = Device.with_hci("computer", hci.Address("F0:00:00:00:00:01"), controller, controller)
         self._computer = computer
         self.mtus: list[int] = []  # as negotiated, one for each connection
+        self.disconnect_hangs = False
         rig = self
 
         class Scanner(BumbleScanner):
@@ -115,6 +116,11 @@ class Rig:
         class Client(BumbleClient):
             radio = computer
             mtus = rig.mtus
+
+            async def disconnect(self) -> None:
+                if rig.disconnect_hangs:
+                    await asyncio.Event().wait()
+                await super().disconnect()
 
         self.backends = Backends(Scanner, Client)
 

@@ -14,13 +14,13 @@ import asyncio
 from collections import defaultdict, deque
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Final, Self
 
 from dbus_fast import BusType, Message, MessageType, RequestNameReply, Variant
 from dbus_fast.aio import MessageBus
 
+from tests.support.bluez_script import Delay, Hang, Race, Refuse, Step
 from tests.support.fake_strap import (
     ADAPTER_PATH,
     BATTERY_LEVEL,
@@ -40,34 +40,6 @@ BATTERY: Final = "org.bluez.Battery1"
 
 _ADVERTISING_INTERVAL_S: Final = 0.01
 _CONNECTING_S: Final = 0.002
-
-
-class Refuse(Exception):
-    """Answer with a D-Bus error; a bare name is one of BlueZ's."""
-
-    def __init__(self, name: str, text: str = "") -> None:
-        super().__init__(name, text)
-        self.name = name if "." in name else f"org.bluez.Error.{name}"
-        self.text = text
-
-
-class Hang:
-    """Never answer."""
-
-
-class Race:
-    """Connect: services are said to be resolved, and the link never to be connected (seen with bluetoothd
-    5.66)."""
-
-
-@dataclass(frozen=True)
-class Delay:
-    """Answer, but later."""
-
-    seconds: float
-
-
-Step = Refuse | Hang | Race | Delay
 
 
 class FakeBluez:

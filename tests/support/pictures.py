@@ -11,13 +11,16 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 from textual.pilot import Pilot
+from textual.screen import Screen
 
 from entrain.clock import ManualClock
 from entrain.control.events import Link, Sound
 from entrain.tui.app import EntrainApp, Home, Manners
-from entrain.tui.drawing.ink import Depth
+from entrain.tui.drawing.palette import Depth
 from entrain.tui.look import Look
 from entrain.tui.ports import FoundStrap, HeartChoice, HeartKind, OpenedSession, SessionChoice
+from entrain.tui.screens.summary import SummaryScreen
+from tests.support.screen import comes, drawn, strike
 from tests.support.scripted import EVENING, VOICES, Incident, Script, ScriptedPort, presets
 
 SIZES = ((80, 24), (120, 40))
@@ -61,8 +64,8 @@ def home_app(look: Look) -> tuple[EntrainApp, ManualClock]:
 
 def press(*keys: str) -> Act:
     async def act(pilot: Pilot[object], _clock: ManualClock) -> None:
-        await pilot.press(*keys)
-        await pilot.pause(0.1)
+        await strike(pilot, *keys)
+        await drawn(pilot)
 
     return act
 
@@ -70,7 +73,14 @@ def press(*keys: str) -> Act:
 def wait(seconds: float) -> Act:
     async def act(pilot: Pilot[object], clock: ManualClock) -> None:
         clock.advance_to(clock.now_s() + seconds)
-        await pilot.pause(0.15)
+        await drawn(pilot)
+
+    return act
+
+
+def until(screen: type[Screen[object]]) -> Act:
+    async def act(pilot: Pilot[object], _clock: ManualClock) -> None:
+        await comes(pilot, screen)
 
     return act
 
@@ -121,8 +131,18 @@ def scenes() -> list[Scene]:
         ("home", home_app, (wait(0.1),), dark),
         ("home-light", home_app, (wait(0.1),), light),
         ("straps", home_app, (press("s"), wait(0.3)), dark),
-        ("summary", _session(Script(begins_at_s=425)), (*(wait(30),) * 10, press("4")), dark),
-        ("summary-short", _session(Script(begins_at_s=20)), (wait(5), press("q"), wait(2)), light),
+        (
+            "summary",
+            _session(Script(begins_at_s=425)),
+            (*(wait(30),) * 10, until(SummaryScreen), press("4")),
+            dark,
+        ),
+        (
+            "summary-short",
+            _session(Script(begins_at_s=20)),
+            (wait(5), press("q"), until(SummaryScreen)),
+            light,
+        ),
     ]
 
 
@@ -131,7 +151,7 @@ async def picture(scene: Scene, size: tuple[int, int]) -> str:
     name, make, acts, look = scene
     app, clock = make(look)
     async with app.run_test(size=size) as pilot:
-        await pilot.pause(0.2)
+        await pilot.pause()
         for act in acts:
             await act(pilot, clock)
         svg = app.export_screenshot(title=f"entrain {name}")

@@ -103,7 +103,7 @@ def pulse_at(t_s: float) -> float:
     return 70.5 - calm + 1.4 * sin(t_s / 23.0) + 0.8 * sin(2 * pi * t_s / 41.0)
 
 
-@dataclass(slots=True)
+@dataclass
 class ScriptedPort:
     """Satisfies `SessionPort`. `sent` holds every command in order."""
 
@@ -153,6 +153,8 @@ class ScriptedPort:
             score=score,
             tempo_bpm=score.tempo.bpm_at(t_s) if score is not None and guided else None,
             breath_per_min=score.breath_rate_at(t_s) if score is not None and guided else None,
+            goal_bpm=None,
+            log_fault=None,
             straps=tuple(self._strap(name, heart, incident) for name in script.straps),
             sound=self._sound(incident),
             n_markers=self._markers,

@@ -26,6 +26,7 @@ from tests.support.pulse import RATE_HZ, Pulse
 from tests.support.virtual_strap import VirtualStrap
 
 STRAP = "ble"
+HICCUP_FRAMES = 4  # an overloaded server loses whole fragments; rounding to frames moves an onset by one
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,8 @@ class Heard:
     """Onsets captured from the sound server beside the log's; frames of one recording."""
 
     n: int
-    planned_errors_frames: np.ndarray  # captured - planned, less one constant offset
+    planned_errors_frames: np.ndarray  # captured - planned, less one constant offset for each stretch
+    n_stretches: int  # 1, unless the sound server itself hiccuped and began anew somewhat later
     dac_errors_s: np.ndarray  # logged DAC time - captured time, less one constant offset
     all_planned_were_played: bool
 
@@ -85,12 +87,14 @@ def compare(stored: StoredSession, captured: np.ndarray) -> Heard:
     n = min(len(onsets), len(played))
     planned_frames = np.array([event.planned_t_s for event in played[:n]]) * RATE_HZ
     errors = onsets[:n] - planned_frames
+    stretches = np.split(errors, np.flatnonzero(np.abs(np.diff(errors)) > HICCUP_FRAMES) + 1)
     dac_s = np.array([event.dac_t_s or np.nan for event in played[:n]])
     dac_errors_s = dac_s - onsets[:n] / RATE_HZ
     numbers: Sequence[int] = [event.n for event in played]
     return Heard(
         n=n,
-        planned_errors_frames=errors - np.median(errors),
+        planned_errors_frames=np.concatenate([stretch - np.median(stretch) for stretch in stretches]),
+        n_stretches=len(stretches),
         dac_errors_s=dac_errors_s - np.nanmedian(dac_errors_s),
         all_planned_were_played=len(onsets) == len(played)
         and numbers == [effect.n for effect in planned][: len(played)]

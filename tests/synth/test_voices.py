@@ -1,6 +1,8 @@
 """Every voice keeps its promises, and the breath can be followed with closed eyes."""
 
+import sys
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -10,6 +12,8 @@ from entrain.errors import UsageError
 from entrain.synth import voices
 from entrain.synth.renderer import Renderer
 from entrain.synth.stretch import Samples, Strike, Swell
+from entrain.synth.tones import looped, noise_loop
+from entrain.synth.voice import Voice
 from tests.synth.scores import steady
 
 RATE_HZ = 48_000
@@ -132,3 +136,18 @@ def test_the_heart_takes_less_time_for_a_beat_when_it_is_quick():
     assert strike is not None
     slow, quick = (strike(strike_at(0, bpm))[1][0] / RATE_HZ for bpm in (50.0, 100.0))
     assert 0.25 < quick < slow < 0.45
+
+
+def test_a_voice_may_also_have_a_bed_that_goes_on_all_the_time(monkeypatch: pytest.MonkeyPatch):
+    """What a voice of wind or water is made of: a sound by absolute frame, under the score's presence."""
+    loop = noise_loop(RATE_HZ, 0.3, 200.0, 800.0, seed=7) * np.float32(0.05)
+    hum = ModuleType("hum")
+    hum.build = lambda _: Voice(bed=lambda stretch: looped(loop, stretch.first_frame, stretch.n_frames))
+    monkeypatch.setitem(sys.modules, "entrain.synth.voices.hum", hum)
+    monkeypatch.setitem(voices.CATALOGUE, "hum", "for this test")
+    renderer, score = Renderer("hum", RATE_HZ), steady(60.0, 0.0)
+    whole = renderer.render(score, 0, 2 * RATE_HZ, 0.0)
+    cut = [renderer.render(score, first, 4_000, 0.0) for first in range(0, 2 * RATE_HZ, 4_000)]
+    np.testing.assert_array_equal(np.concatenate(cut), whole)
+    np.testing.assert_array_equal(whole[: len(loop)], whole[len(loop) : 2 * len(loop)])
+    assert np.sqrt((whole**2).mean()) == pytest.approx(0.05, rel=0.01)

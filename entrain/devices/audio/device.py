@@ -23,13 +23,14 @@ from entrain.synth import voices
 from entrain.synth.volume import gain_of
 from entrain.units import MS_PER_S
 
-HEARTBEAT_S: Final = 1.0  # silence from a running engine that is taken for its death
+HEARTBEAT_S: Final = 0.7  # silence from a running engine that makes one suspicious …
+SECOND_LOOK_S: Final = 0.5  # … and how much more of it is taken for its death
 OPENING_S: Final = 15.0  # a machine with many devices may take long to look through them
 RETRY_S: Final = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 SAME_DEVICE_S: Final = 5.0  # how long a lost device is waited for before another one will do
 CLOSING_S: Final = 2.0  # beyond the fade
+_MOST_AT_ONCE: Final = 1 << 16  # bytes
 
-HELD_S: Final = 0.2  # waking this much late is the fault of whoever held this process
 
 T = TypeVar("T")
 
@@ -149,17 +150,15 @@ class DeviceSound:
     async def _listen(self, engine: Process) -> msg.Failed:
         """Pass on what the engine says. Raises TimeoutError where it falls silent."""
         assert engine.stdout is not None
-        patience_s = OPENING_S
-        while True:
-            match await _patiently(msg.received(engine.stdout), patience_s):
-                case None:
-                    return msg.Failed(msg.Fault.BROKEN, "its process ended")
-                case msg.Failed() as failed:
-                    return failed
-                case message:
-                    patience_s = HEARTBEAT_S
-                    self._heard_s = self._clock.now_s()
-                    self._pass_on(message)
+        unpacker, patience_s = msg.Unpacker(), OPENING_S
+        # Whatever has come is taken at once: a loop that is held between two messages would fall behind.
+        while data := await _patiently(engine.stdout.read(_MOST_AT_ONCE), patience_s):
+            self._heard_s, patience_s = self._clock.now_s(), HEARTBEAT_S
+            for message in unpacker.messages(data):
+                if isinstance(message, msg.Failed):
+                    return message
+                self._pass_on(message)
+        return msg.Failed(msg.Fault.BROKEN, "its process ended")
 
     def _pass_on(self, message: msg.Alive | msg.Opened | msg.Sounded | msg.Gap) -> None:
         match message:
@@ -255,18 +254,16 @@ async def _ended(engine: Process, within_s: float) -> None:
 async def _patiently(awaitable: Coroutine[None, None, T], patience_s: float) -> T:
     """What is awaited, or TimeoutError where it does not come.
 
-    Waking late means that this process was held and could not listen, not that nobody spoke: then it listens
-    once more.
+    A process that was held wakes late, and finds its time run out before it has looked at what came
+    meanwhile. So it always looks once more.
     """
     task = asyncio.ensure_future(awaitable)
     try:
-        while True:
-            due_s = monotonic() + patience_s
-            await asyncio.wait({task}, timeout=patience_s)
+        for wait_s in (patience_s, SECOND_LOOK_S):
+            await asyncio.wait({task}, timeout=wait_s)
             if task.done():
                 return task.result()
-            if monotonic() - due_s < HELD_S:
-                raise TimeoutError
+        raise TimeoutError
     finally:
         task.cancel()
 

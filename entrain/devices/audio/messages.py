@@ -7,7 +7,7 @@ they happen, and `Failed` where it has to give up. The end of either pipe is the
 
 import pickle
 import struct
-from asyncio import IncompleteReadError, StreamReader
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import BinaryIO, Final
@@ -117,10 +117,19 @@ def read(pipe: BinaryIO) -> ToEngine | None:
     return pickle.loads(body) if len(body) == length else None
 
 
-async def received(pipe: StreamReader) -> FromEngine | None:
-    """The next message, or None at the pipe's end."""
-    try:
-        (length,) = _LENGTH.unpack(await pipe.readexactly(_LENGTH.size))
-        return pickle.loads(await pipe.readexactly(length))
-    except IncompleteReadError:
-        return None
+class Unpacker:
+    """Puts messages together again from whatever pieces a pipe delivers."""
+
+    def __init__(self) -> None:
+        self._rest = b""
+
+    def messages(self, data: bytes) -> Iterator[FromEngine]:
+        """All that `data` completes."""
+        self._rest += data
+        while len(self._rest) >= _LENGTH.size:
+            (length,) = _LENGTH.unpack_from(self._rest)
+            end = _LENGTH.size + length
+            if len(self._rest) < end:
+                return
+            body, self._rest = self._rest[_LENGTH.size : end], self._rest[end:]
+            yield pickle.loads(body)

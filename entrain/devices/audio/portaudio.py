@@ -14,7 +14,7 @@ from entrain.synth.renderer import DEFAULT_RATE_HZ
 from entrain.synth.stretch import Samples
 
 BLOCK_FRAMES: Final = 512
-LATENCY_S: Final = 0.15  # what the device buffers: survives a busy machine, and a mute is heard within 0.25 s
+LATENCY_S: Final = 0.12  # what the device buffers: survives a busy machine, and a mute is heard within 0.25 s
 LETTING_GO_S: Final = 1.0  # closing a stream whose server died can hang for ever
 
 # PortAudio on Linux sees sound servers through these ALSA devices. `pulse` fails cleanly when its server goes

@@ -48,10 +48,10 @@ class Connection:
         self.name = sighting.strap.name or sighting.strap.address
         self._report, self._timing = report, timing
         self._begun: Callable[[], None] | None = begun
-        self._lost = asyncio.Event()
-        self._closed = False
+        self._stirred = asyncio.Event()  # something happened that the watchdog has to look at
+        self._lost = self._silent = self._closed = False
         self._heard_s = _now_s()
-        self._client = _client(sighting, timing, backends, self._lost.set)
+        self._client = _client(sighting, timing, backends, self._disconnected)
 
     async def open(self) -> None:
         """Connect and subscribe.
@@ -90,10 +90,17 @@ class Connection:
         with suppress(Exception):
             await within(self._timing.disconnect_s, self._client.disconnect())
 
+    def _disconnected(self) -> None:
+        self._lost = True
+        self._stirred.set()
+
     def _arrived(self, _: BleakGATTCharacteristic, payload: bytearray) -> None:
         if self._closed:
             return
         self._heard_s = _now_s()
+        if self._silent:
+            self._silent = False
+            self._stirred.set()
         if self._begun is not None:
             self._begun()
             self._begun = None
@@ -102,29 +109,34 @@ class Connection:
     async def _watch(self) -> NoReturn:
         """The data watchdog. A link can be dead without anybody being told: when bluetoothd is killed no
         callback comes, and `is_connected` stays True."""
-        probed_s = 0.0
         while True:
+            self._stirred.clear()
+            if self._lost:
+                raise BluetoothFault(Reason.LINK_LOST, self.name)
             quiet_s = _now_s() - self._heard_s
             if quiet_s >= self._timing.give_up_s:
                 raise BluetoothFault(Reason.SILENT, self.name)
-            if quiet_s >= self._timing.silent_s and probed_s < self._heard_s:
-                probed_s = _now_s()
-                silent = BluetoothFault(Reason.SILENT, self.name)
-                self._report.link(Link.SILENT, silent.message, silent.advice)
+            if quiet_s >= self._timing.silent_s and not self._silent:
+                self._silent = True
+                silence = BluetoothFault(Reason.SILENT, self.name)
+                self._report.link(Link.SILENT, silence.message, silence.advice)
                 await self._probe()
                 continue
-            limit_s = self._timing.silent_s if probed_s < self._heard_s else self._timing.give_up_s
+            limit_s = self._timing.give_up_s if self._silent else self._timing.silent_s
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._lost.wait(), self._heard_s + limit_s - _now_s())
-            if self._lost.is_set():
-                raise BluetoothFault(Reason.LINK_LOST, self.name)
+                await asyncio.wait_for(self._stirred.wait(), self._heard_s + limit_s - _now_s())
 
     async def _probe(self) -> None:
-        """Ask for anything at all. An answer means a live link and a strap with nothing to say; an error ends
-        it."""
+        """Ask the silent strap for anything at all. An answer means a live link and a strap with nothing to
+        say; an error means the end, unless data has come meanwhile."""
         readable = (c for c in self._client.services.characteristics.values() if "read" in c.properties)
-        if (question := next(readable, None)) is not None:
+        if (question := next(readable, None)) is None:
+            return
+        try:
             await within(self._timing.call_s, self._client.read_gatt_char(question))
+        except Exception:
+            if self._silent:
+                raise
 
     async def _describe(self) -> None:
         """Battery, maker, model, firmware: whatever the strap offers. None of it matters enough to fail."""

@@ -18,12 +18,13 @@ from bleak.backends.adapter import BaseBleakAdapter
 from bleak.backends.client import BaseBleakClient
 from bleak.backends.device import BLEDevice
 from bleak.backends.scanner import AdvertisementData, BaseBleakScanner
+from bleak.exc import BleakError
 from bleak.uuids import normalize_uuid_16
 
 from entrain.devices.ble.explain import explained, macos_refusal
 from entrain.devices.ble.faults import BluetoothFault, Host, Reason
 from entrain.devices.ble.timing import Timing
-from entrain.devices.ble.wanted import FoundStrap, Wanted, printable
+from entrain.devices.ble.wanted import FoundStrap, Wanted, printable, same_address
 from entrain.heart.gatt import HEART_RATE_SERVICE
 
 HEART_RATE_SERVICE_UUID: Final = normalize_uuid_16(HEART_RATE_SERVICE)
@@ -60,10 +61,11 @@ class Sighting:
 
 @dataclass(slots=True)
 class Airspace:
-    """What the hearts of one event loop share: whose turn it is, and who waits for which strap."""
+    """What the hearts of one event loop share: whose turn it is, and who waits for or has which strap."""
 
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)  # first come, first served
     wanted: dict[str, Wanted] = field(default_factory=dict[str, Wanted])
+    held: dict[str, str] = field(default_factory=dict[str, str])  # heart to address, from the connect on
 
     @classmethod
     def here(cls) -> "Airspace":
@@ -71,10 +73,13 @@ class Airspace:
 
     def spoken_for(self, strap: FoundStrap, heart: str) -> bool:
         """Whether another heart than `heart` has found or asks for this very strap."""
-        return any(
+        asked = any(
             not wanted.any and wanted.matches(strap)
             for other, wanted in self.wanted.items()
             if other != heart
+        )
+        return asked or any(
+            same_address(address, strap.address) for other, address in self.held.items() if other != heart
         )
 
 
@@ -89,13 +94,16 @@ async def within(limit_s: float, call: Coroutine[Any, Any, _T]) -> _T:
 
     Raises:
         TimeoutError: it took longer. The call was cancelled, and abandoned if even that did not help.
+        BleakError: the call was cancelled by itself.
     """
     task = asyncio.ensure_future(call)
     try:
         done, _ = await asyncio.wait({task}, timeout=limit_s)
-        if done:
-            return task.result()
-        raise TimeoutError
+        if not done:
+            raise TimeoutError
+        if task.cancelled():  # from inside, by a bus that closed; whoever awaits us was not cancelled
+            raise BleakError("disconnected")
+        return task.result()
     finally:
         await _end(task)
 
@@ -151,19 +159,24 @@ async def _start(scanner: BleakScanner, timing: Timing) -> None:
     refused as `InProgress` (bleak issue 1628).
     """
     start = asyncio.ensure_future(scanner.start())
-    done, _ = await asyncio.wait({start}, timeout=timing.call_s)
-    if done:
-        return start.result()
-    start.add_done_callback(lambda _: _LATE.add(asyncio.ensure_future(_stop_late(start, scanner))))
-    raise BluetoothFault(Reason.SERVICE_HANGS)
+    try:
+        done, _ = await asyncio.wait({start}, timeout=timing.call_s)
+        if not done:
+            raise BluetoothFault(Reason.SERVICE_HANGS)
+    except BaseException:
+        late = asyncio.ensure_future(_stop_late(start, scanner))
+        _LATE.add(late)
+        late.add_done_callback(_LATE.discard)
+        raise
+    start.result()
 
 
-_LATE: set[asyncio.Future[None]] = set()  # asyncio itself keeps only weak references to tasks
+_LATE: Final[set[asyncio.Future[None]]] = set()  # asyncio itself keeps only weak references to tasks
 
 
 async def _stop_late(start: asyncio.Future[None], scanner: BleakScanner) -> None:
     with suppress(Exception):
-        start.result()
+        await start
         await scanner.stop()
 
 
@@ -214,6 +227,7 @@ async def already_connected(timing: Timing, backends: Backends) -> list[Sighting
     """Straps that this computer is connected to although nobody here reads them.
 
     A strap left connected by a program that crashed does not advertise, so no scan would ever find it again.
+    A link is the system's, one for each strap: who disconnects ends it for all its users.
     """
     if backends.adapter is None and not backends.of_platform:
         return []

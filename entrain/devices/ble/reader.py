@@ -93,6 +93,7 @@ class BleHeart:
                 if sighting is None:
                     return
                 self._last, strap = sighting, sighting.strap
+                airspace.held[self.strap] = strap.address
                 report.described(name=strap.name, signal_dbm=strap.signal_dbm)
                 connection = Connection(
                     sighting, report, self._timing, self._backends, lambda: self._settle(strap, airspace)
@@ -102,6 +103,7 @@ class BleHeart:
         finally:
             if connection is not None:
                 await connection.close()
+            airspace.held.pop(self.strap, None)
 
     async def _find(self, report: Report, airspace: Airspace) -> Sighting | None:
         def spoken_for(strap: FoundStrap) -> bool:

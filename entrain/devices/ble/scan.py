@@ -29,7 +29,8 @@ async def scan(
     """Straps heard within `seconds`, nearest first, and those this computer is already connected to.
 
     `everything` also lists named devices that do not advertise the heart rate service: some straps do not.
-    `battery` connects to each strap in turn to ask.
+    `battery` connects to each strap in turn to ask, except where somebody is connected already: to disconnect
+    afterwards would take the strap from them.
 
     Raises:
         BluetoothFault: Bluetooth cannot be used here, and why.
@@ -42,16 +43,17 @@ async def scan(
             sightings[strap.address] = Sighting(strap, device)
 
     async with Airspace.here().turn:
-        for sighting in await already_connected(timing, backends):
-            sightings[sighting.strap.address] = sighting
         async with scanning(heard, timing, backends, only_heart_rate=not everything):
             await asyncio.sleep(seconds)
-        found = [
-            replace(sighting.strap, battery_percent=await read_battery(sighting, timing, backends))
-            if battery and sighting.strap.heart_rate_service
-            else sighting.strap
-            for sighting in sightings.values()
-        ]
+        in_use = {s.strap.address: s.strap for s in await already_connected(timing, backends)}
+        found = list(in_use.values())
+        for address, sighting in sightings.items():
+            strap = sighting.strap
+            if address in in_use:
+                continue
+            if battery and strap.heart_rate_service:
+                strap = replace(strap, battery_percent=await read_battery(sighting, timing, backends))
+            found.append(strap)
     return sorted(found, key=lambda strap: (not strap.heart_rate_service, -_strength_dbm(strap)))
 
 

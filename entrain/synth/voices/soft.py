@@ -24,7 +24,6 @@ def build(sample_rate_hz: int) -> Voice:
 def _felt(hz: float, sample_rate_hz: int) -> Samples:
     """A hammer of felt: a strong fundamental, overtones that die early, an attack without an edge."""
     partials = (
-        Partial(0.5 * hz, 0.16, 0.9),
         Partial(hz, 1.0, 1.5),
         Partial(1.0015 * hz, 0.35, 1.9),  # a second string, a little out of tune: a slow, warm beating
         Partial(2.001 * hz, 0.22, 0.8),

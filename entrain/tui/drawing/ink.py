@@ -4,7 +4,6 @@ Rows are cached by what is in them. A figure that breathes shows the same rows o
 did not change is the same object, which is how its widget knows what not to repaint.
 """
 
-from enum import Enum
 from functools import lru_cache
 from typing import Final, Protocol
 
@@ -16,26 +15,16 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from entrain.tui.drawing.palette import FigureColours, Rgb, ramp
+from entrain.tui.drawing.palette import Depth, FigureColours, Rgb, ramp
 from entrain.tui.drawing.shapes import Field
 
 _KEPT_ROWS: Final = 6000
-_TIDE_STEPS: Final = 12
 
 # Bayer 1973: the order in which the pixels of a 4×4 tile light up, as thresholds between -0.5 and 0.5.
 _BAYER: Final = (np.array([[0.0, 8, 2, 10], [12, 4, 14, 6], [3, 11, 1, 9], [15, 7, 13, 5]]) + 0.5) / 16 - 0.5
 
 # The bit of each of a braille cell's 4×2 dots (Unicode 16, section 21.1).
 _DOTS: Final = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]], np.uint16)
-
-
-class Depth(Enum):
-    """How many colours a terminal has."""
-
-    TRUE = "truecolor"
-    CUBE = "256 colours"
-    SIXTEEN = "16 colours"
-    NONE = "no colours"
 
 
 class Ink(Protocol):
@@ -52,9 +41,9 @@ def ink_for(depth: Depth, colours: FigureColours) -> Ink:
     """The finest ink for a terminal of `depth`."""
     match depth:
         case Depth.TRUE:
-            return HalfBlocks(colours, shades=40, dither=0.0)
+            return HalfBlocks(colours, shades=40, tides=12, dither=0.0)
         case Depth.CUBE:
-            return HalfBlocks(colours, shades=9, dither=1.0)
+            return HalfBlocks(colours, shades=len(colours.inhale), tides=1, dither=1.0)
         case Depth.SIXTEEN:
             return Stipple(Style(color="cyan"), Style(color="blue"))
         case Depth.NONE:
@@ -62,14 +51,15 @@ def ink_for(depth: Depth, colours: FigureColours) -> Ink:
 
 
 class HalfBlocks:
-    """Two square pixels to a cell, each in a colour of its own.
+    """Two square pixels to a cell, each in one of `shades` colours; `tides` is how many steps the hue takes.
 
     With few shades the steps between them are dithered, which reads as softness at arm's length.
     """
 
-    def __init__(self, colours: FigureColours, shades: int, dither: float) -> None:
+    def __init__(self, colours: FigureColours, shades: int, tides: int, dither: float) -> None:
         self.colours = colours
         self.shades = shades
+        self.tides = tides
         self.dither = dither
         self._rows: dict[tuple[int, bytes], Strip] = {}
         self._styles: dict[tuple[int, int], Style] = {}
@@ -84,7 +74,7 @@ class HalfBlocks:
             levels = levels + self.dither * _tiled(field.shape) * np.clip(levels, 0.0, 1.0)
         shades = np.clip(np.rint(levels), 0, self.shades - 1).astype(np.uint16)
         pairs = shades[0::2] * self.shades + shades[1::2]
-        step = round(tide * _TIDE_STEPS)
+        step = round(tide * self.tides)
         if len(self._rows) > _KEPT_ROWS:
             self._rows.clear()
         return [self._row(step, row) for row in pairs]
@@ -109,7 +99,7 @@ class HalfBlocks:
     def _style(self, step: int, code: int) -> Style:
         style = self._styles.get((step, code))
         if style is None:
-            colours = ramp(self.colours, step / _TIDE_STEPS, self.shades)
+            colours = ramp(self.colours, step / self.tides, self.shades)
             upper, lower = colours[code // self.shades], colours[code % self.shades]
             style = self._styles[step, code] = Style(color=_rich(upper), bgcolor=_rich(lower))
         return style
@@ -127,7 +117,7 @@ class Stipple:
         return 2 * columns, 4 * rows
 
     def rows(self, field: Field, tide: float) -> list[Strip]:
-        lit = field + 0.9 * _tiled(field.shape) * (field > 0.04) > 0.42
+        lit = field + 0.5 * _tiled(field.shape) > 0.5
         cells = braille_cells(lit)
         if len(self._rows) > _KEPT_ROWS:
             self._rows.clear()

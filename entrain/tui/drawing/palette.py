@@ -4,6 +4,7 @@ Source: Björn Ottosson, "A perceptual color space for image processing" (2020),
 """
 
 from dataclasses import dataclass
+from enum import Enum
 from functools import lru_cache
 from typing import Final
 
@@ -43,6 +44,15 @@ def from_oklab(lab: Colours) -> Colours:
     linear = np.clip((lab @ _FROM_LAB.T) ** 3 @ _FROM_LMS.T, 0.0, 1.0)
     c = np.where(linear <= 0.0031308, linear * 12.92, 1.055 * linear ** (1 / 2.4) - 0.055)
     return np.rint(c * 255.0)
+
+
+class Depth(Enum):
+    """How many colours a terminal has."""
+
+    TRUE = "truecolor"
+    CUBE = "256 colours"
+    SIXTEEN = "16 colours"
+    NONE = "no colours"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,21 +3,38 @@
 from typing import Generic, TypeVar
 
 from textual.app import App
-from textual.screen import Screen
+from textual.screen import ModalScreen, Screen
 
 ResultT = TypeVar("ResultT")
 
 
 class EntrainScreen(Screen[ResultT], Generic[ResultT]):
-    """A screen that ends with a result of its own type.
+    """A screen that ends once, with a result of its own type, and is deaf from then on.
 
-    `-narrow` is below 100 columns, `-small` too small for more than figure and cue.
+    Keys may come faster than screens go: without that, the second of two quick keys would take the screen
+    below away too. `-narrow` is below 100 columns, `-tiny` and `-flat` are too small for more than figure and
+    cue.
     """
 
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (64, "-narrow"), (100, "-wide")]  # noqa: RUF012  Textual's own type
     VERTICAL_BREAKPOINTS = [(0, "-flat"), (18, "-low"), (32, "-tall")]  # noqa: RUF012
 
+    left = False
+
     @property
     def host(self) -> App[object]:
         """The app, with a type that says so."""
         return self.app  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+
+    def leave(self, result: ResultT) -> None:
+        """End with `result`, unless it has ended already or something lies above it."""
+        if not self.left and self.host.screen is self:
+            self.left = True
+            self.dismiss(result)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return not self.left
+
+
+class EntrainModal(EntrainScreen[ResultT], ModalScreen[ResultT]):
+    """A screen of ours that lets the one below shine through."""

@@ -51,10 +51,10 @@ class CheckInScreen(EntrainScreen[CheckIn | None]):
             event.prevent_default()
 
     def action_go_on(self) -> None:
-        self.dismiss(CheckIn(self.query_one(Rating).value))
+        self.leave(CheckIn(self.query_one(Rating).value))
 
     def action_skip(self) -> None:
-        self.dismiss(CheckIn(None))
+        self.leave(CheckIn(None))
 
     def action_leave(self) -> None:
-        self.dismiss(None)
+        self.leave(None)

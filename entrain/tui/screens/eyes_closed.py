@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from entrain.tui.screens.base import EntrainScreen
 from entrain.tui.widgets.say import Say
 
-_STOP: Final = frozenset({"q", "escape", "ctrl+c", "ctrl+q"})
+_STOP: Final = frozenset({"q", "escape"})
 
 
 class EyesClosedScreen(EntrainScreen[None]):
@@ -32,10 +32,10 @@ class EyesClosedScreen(EntrainScreen[None]):
         if event.key == "space" and self._tap is not None:
             self._tap()
         elif event.key in _STOP:
-            self.dismiss()
+            self.leave(None)
             self._stop()
         else:
-            self.dismiss()
+            self.leave(None)
 
     def on_click(self) -> None:
-        self.dismiss()
+        self.leave(None)

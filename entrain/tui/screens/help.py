@@ -6,13 +6,13 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from entrain.tui.screens.base import EntrainModal
 from entrain.tui.widgets.key_line import Key
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(EntrainModal[None]):
     """Any key closes it; where a session can be stopped, q still stops."""
 
     CSS = """
@@ -48,9 +48,9 @@ class HelpScreen(ModalScreen[None]):
             return
         event.stop()
         event.prevent_default()
-        self.dismiss()
-        if self._stop is not None and event.key in ("q", "ctrl+c", "ctrl+q"):
+        self.leave(None)
+        if self._stop is not None and event.key == "q":
             self._stop()
 
     def on_click(self) -> None:
-        self.dismiss()
+        self.leave(None)

@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 
 from entrain.control.protocol import HARD_SESSION_MAX_MIN, Preset
-from entrain.tui.drawing.ink import Depth
+from entrain.tui.drawing.palette import Depth
 from entrain.tui.drawing.shapes import Pose
 from entrain.tui.ports import FindStraps, HeartChoice, HeartKind, SessionChoice
 from entrain.tui.screens.base import EntrainScreen
@@ -34,9 +34,9 @@ _KEYS = (
     Key("v,right", "v", "voice(1)", "voice", "The next voice."),
     Key("minus,underscore", "-", "minutes(-1)", "shorter", "A minute shorter."),
     Key("plus,equals_sign", "+", "minutes(1)", "longer", "A minute longer."),
-    Key("t", "t", "theme", "light", "Dark, light or dim for the night."),
+    Key("t", "t", "app.theme", "light", "Dark, light or dim for the night."),
     Key("question_mark,f1", "?", "help", "help", "This list."),
-    Key("q,escape,ctrl+c", "q", "leave", "quit", "Leave."),
+    Key("q,escape", "q", "leave", "quit", "Leave."),
 )
 _SHOWN = tuple(key for key in _KEYS if key.shown not in ("-", "t"))
 _ARROWS = Key("up", "↑ ↓", "none", "session", "Choose what to do.")
@@ -85,10 +85,11 @@ class HomeScreen(EntrainScreen[SessionChoice | None]):
         self._presets = presets
         self._voices = voices
         self._find_straps = find_straps
-        self.choice = choice
+        offered = {preset.name: preset for preset in presets}
+        self.choice = replace(choice, preset=offered.get(choice.preset.name, presets[0]))
         self._trouble = trouble
         self._remembered = choice.heart if choice.heart.kind is HeartKind.STRAP else None
-        self._figure = BreathFigure(figure, depth, figure_colours("dark"))
+        self._figure = BreathFigure(figure, depth, figure_colours("dark", depth))
 
     def compose(self) -> ComposeResult:
         yield Say("entrain", classes="name")
@@ -116,7 +117,7 @@ class HomeScreen(EntrainScreen[SessionChoice | None]):
         self.query_one(Cards).styles.max_height = max(3, self.size.height - 11)
 
     def _dye(self) -> None:
-        self._figure.dye(figure_colours(self.host.theme))
+        self._figure.dye(figure_colours(self.host.theme, self._figure.depth))
         self._figure.show(Pose(0.55, 0.75, 0.85))
 
     def _show(self) -> None:
@@ -154,7 +155,7 @@ class HomeScreen(EntrainScreen[SessionChoice | None]):
             self._trouble = f"“{self.choice.preset.title}” needs a pulse. Press s to choose where from."
             self._show()
         else:
-            self.dismiss(self.choice)
+            self.leave(self.choice)
 
     def action_straps(self) -> None:
         def chosen(heart: HeartChoice | None) -> None:
@@ -186,7 +187,7 @@ class HomeScreen(EntrainScreen[SessionChoice | None]):
         self.host.push_screen(HelpScreen((_KEYS[0], _ARROWS, *_KEYS[1:])))
 
     def action_leave(self) -> None:
-        self.dismiss(None)
+        self.leave(None)
 
 
 def _card(preset: Preset) -> Card:

@@ -2,13 +2,13 @@
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input
 
+from entrain.tui.screens.base import EntrainModal
 from entrain.tui.widgets.say import Say
 
 
-class NoteScreen(ModalScreen[str | None]):
+class NoteScreen(EntrainModal[str | None]):
     """Ends with the note (it may be empty), or with None where it was dropped."""
 
     CSS = """
@@ -26,10 +26,10 @@ class NoteScreen(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         with Vertical():
             yield Input(placeholder=self._prompt, max_length=400)
-            yield Say("enter keep   escape drop", classes="hint")
+            yield Say("enter keep   escape drop   ctrl+c stop", classes="hint")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        self.dismiss(event.value.strip())
+        self.leave(event.value.strip())
 
     def action_drop(self) -> None:
-        self.dismiss(None)
+        self.leave(None)

@@ -91,7 +91,7 @@ class NoticeScreen(EntrainScreen[bool]):
 
     def action_forward(self) -> None:
         if self.page == len(PAGES) - 1:
-            self.dismiss(True)
+            self.leave(True)
         else:
             self.page += 1
             self._show()
@@ -101,4 +101,4 @@ class NoticeScreen(EntrainScreen[bool]):
         self._show()
 
     def action_leave(self) -> None:
-        self.dismiss(False)
+        self.leave(False)

@@ -4,6 +4,7 @@ It keeps no session state of its own. Whatever goes wrong while drawing, it show
 something false, and the stop key goes on working.
 """
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -17,7 +18,7 @@ from entrain.control import events as ev
 from entrain.control.view import Sample, SessionView, Summary
 from entrain.score import LEAD_S
 from entrain.tui import words
-from entrain.tui.drawing.ink import Depth
+from entrain.tui.drawing.palette import Depth
 from entrain.tui.drawing.shapes import FIGURES, Pose
 from entrain.tui.messages import FigureChosen
 from entrain.tui.ports import OpenedSession
@@ -25,7 +26,7 @@ from entrain.tui.screens.base import EntrainScreen
 from entrain.tui.screens.eyes_closed import EyesClosedScreen
 from entrain.tui.screens.help import HelpScreen
 from entrain.tui.screens.note import NoteScreen
-from entrain.tui.screens.session_keys import KEYS, keys_now
+from entrain.tui.screens.session_keys import KEYS, STOP, keys_now
 from entrain.tui.themes import figure_colours
 from entrain.tui.toasts import Toasts
 from entrain.tui.trail import Trail
@@ -74,7 +75,8 @@ class SessionScreen(EntrainScreen[SessionResult]):
     SessionScreen.-flat #head, SessionScreen.-flat Cue, SessionScreen.-flat .beats { margin: 0; }
     SessionScreen.-flat Cue { height: 2; }
 
-    SessionScreen.-focus #head, SessionScreen.-focus Panel, SessionScreen.-focus Banner { display: none; }
+    SessionScreen.-focus #head, SessionScreen.-focus Panel { display: none; }
+    SessionScreen.-focus Banner { height: 2; }
     SessionScreen.-focus KeyLine { opacity: 60%; }
     """
     BINDINGS = [*(key.binding() for key in KEYS), ("space", "space_bar")]  # noqa: RUF012  Textual's own type
@@ -93,7 +95,7 @@ class SessionScreen(EntrainScreen[SessionResult]):
         self._port = opened.port
         self._tap: Callable[[], None] | None = opened.tap
         self._clock = clock
-        self._figure = BreathFigure(figure, depth, figure_colours("dark"))
+        self._figure = BreathFigure(figure, depth, figure_colours("dark", depth))
         self._reduced_motion = reduced_motion
         self._rating = rating
         self._trail = Trail()
@@ -106,6 +108,8 @@ class SessionScreen(EntrainScreen[SessionResult]):
         self._stop_at_s: float | None = None
         self._worker: Worker[None] | None = None
         self._finished = False
+        self._no_note = asyncio.Event()
+        self._no_note.set()
 
     def compose(self) -> ComposeResult:
         with Horizontal(id="head"):
@@ -128,11 +132,11 @@ class SessionScreen(EntrainScreen[SessionResult]):
         self.call_after_refresh(self._begin)
 
     def _dye(self) -> None:
-        self._figure.dye(figure_colours(self.host.theme))
+        self._figure.dye(figure_colours(self.host.theme, self._figure.depth))
 
     def _begin(self) -> None:
         if self._rating is not None:
-            self._port.send(ev.Rate(self._rating, "before"))
+            self._send(ev.Rate(self._rating, "before"))
         self.draw()
 
     # ---- the session itself ---------------------------------------------------------------------------
@@ -141,18 +145,19 @@ class SessionScreen(EntrainScreen[SessionResult]):
         try:
             summary = await self._port.run()
         except Exception as fault:
-            self.call_later(self._finish, None, fault)
+            await self._hand_back(None, fault)
         else:
-            self.call_later(self._finish, summary, None)
+            await self._hand_back(summary, None)
 
-    async def _finish(self, summary: Summary | None, fault: Exception | None) -> None:
-        """Hand back how it went, from under whatever lies above."""
-        if self._finished or not self.is_attached:
+    async def _hand_back(self, summary: Summary | None, fault: Exception | None) -> None:
+        """End with how it went, from under whatever lies above; a note is let finish."""
+        if self._finished:
             return
         self._finished = True
+        await self._no_note.wait()
         while self.host.screen is not self:
             await self.host.pop_screen()
-        self.dismiss(SessionResult(summary, self._trail.samples, fault))
+        self.leave(SessionResult(summary, self._trail.samples, fault))
 
     # ---- drawing --------------------------------------------------------------------------------------
 
@@ -197,24 +202,35 @@ class SessionScreen(EntrainScreen[SessionResult]):
         self.query_one(Cue).show(words.cue(view, moment))
 
     def _draw_words(self, view: SessionView, pulse: words.PulseWords, now_s: float) -> None:
-        tiny = self.has_class("-tiny") or self.has_class("-flat")
-        title = words.brief(view, pulse) if tiny else view.preset.title
+        small = self.has_class("-tiny") or self.has_class("-flat")
+        focus = self.has_class("-focus")
+        title = words.brief(view, pulse) if small else view.preset.title
         self.query_one("#head .title", Say).say((title, "$text-muted"))
         self.query_one("#head .left", Say).say((words.session_left(view), "$text-muted"))
         self.query_one(Panel).show(view, pulse, now_s)
-        self.query_one(Banner).show(view)
-        stopping = self._stop_at_s is not None
-        self.query_one(KeyLine).show(
-            keys_now(view, stopping, self._tap is not None, self.has_class("-focus"))
-        )
+        self.query_one(Banner).show(view, only_trouble=focus)
+        stopping, tapped = self._stop_at_s is not None, self._tap is not None
+        self.query_one(KeyLine).show(keys_now(view, stopping, tapped, focus))
 
     def _blank(self) -> None:
         self._figure.show(None)
         self.query_one(Cue).show(words.CueWords(""))
+        self.query_one("#head .title", Say).say()
+        self.query_one("#head .left", Say).say()
         self.query_one(Panel).blank()
         self.query_one(Banner).blank(_BLIND)
+        self.query_one(KeyLine).show((STOP,))
+        self._frame = 0
+        self._trend_at_s = -_TREND_EVERY_S
 
     # ---- keys -----------------------------------------------------------------------------------------
+
+    def _send(self, command: ev.Command) -> None:
+        try:
+            self._port.send(command)
+        except Exception as fault:
+            self.log.error(f"{command!r} was not taken: {fault!r}")
+            self.notify("That did not work.", severity="error", markup=False)
 
     def _view(self) -> SessionView | None:
         try:
@@ -226,10 +242,10 @@ class SessionScreen(EntrainScreen[SessionResult]):
         now_s = self._clock.now_s()
         if self._stop_at_s is None:
             self._stop_at_s = now_s
-            self._port.send(ev.Stop())
+            self._send(ev.Stop())
         elif now_s - self._stop_at_s >= _LEAVE_AFTER_S and self._worker is not None:
             self._worker.cancel()
-            self.call_later(self._finish, self._port.summary(), None)
+            self.run_worker(self._hand_back(self._port.summary(), None), exit_on_error=False)
 
     def action_space_bar(self) -> None:
         if self._tap is not None:
@@ -239,38 +255,41 @@ class SessionScreen(EntrainScreen[SessionResult]):
 
     def action_pause(self) -> None:
         view = self._view()
-        self._port.send(ev.Resume() if view is not None and view.paused else ev.Pause())
+        self._send(ev.Resume() if view is not None and view.paused else ev.Pause())
 
     def action_ease_off(self) -> None:
-        self._port.send(ev.EaseOff())
+        self._send(ev.EaseOff())
 
     def action_hold(self) -> None:
-        self._port.send(ev.HoldTempo())
+        self._send(ev.HoldTempo())
 
     def action_go_on(self) -> None:
-        self._port.send(ev.GoOn())
+        self._send(ev.GoOn())
 
     def action_nudge(self, bpm: int) -> None:
-        self._port.send(ev.Nudge(float(bpm)))
+        self._send(ev.Nudge(float(bpm)))
 
     def action_louder(self, by: float) -> None:
         view = self._view()
         if view is not None:
             before = view.sound.volume if self._volume is None else self._volume
             self._volume = round(min(1.0, max(0.0, before + by)), 2)
-            self._port.send(ev.SetVolume(self._volume))
+            self._send(ev.SetVolume(self._volume))
 
     def action_mute(self) -> None:
         view = self._view()
         if view is not None:
-            self._port.send(ev.SetMuted(not view.sound.muted))
+            self._send(ev.SetMuted(not view.sound.muted))
 
     def action_mark(self) -> None:
         pressed_s = self._clock.now_s()
 
+        self._no_note.clear()
+
         def keep(note: str | None) -> None:
+            self._no_note.set()
             if note is not None:
-                self._port.send(ev.Mark(note, ago_s=round(self._clock.now_s() - pressed_s, 3)))
+                self._send(ev.Mark(note, ago_s=round(self._clock.now_s() - pressed_s, 3)))
 
         self.host.push_screen(NoteScreen("A note for this moment, or nothing"), keep)
 

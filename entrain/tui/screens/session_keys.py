@@ -8,7 +8,7 @@ from entrain.control.view import SessionView
 from entrain.tui.widgets.key_line import Key
 
 STOP: Final = Key(
-    "q,escape,ctrl+c",
+    "q,escape",
     "q",
     "stop",
     "stop",
@@ -27,7 +27,7 @@ LOUDER: Final = Key("plus,equals_sign", "+", "louder(0.05)", "louder", "A little
 SOFTER: Final = Key("minus", "-", "louder(-0.05)", "softer", "A little softer.")
 MUTE: Final = Key("m", "m", "mute", "sound", "Sound off and on. The beat goes on silently.")
 MARK: Final = Key("n", "n", "mark", "mark", "Mark this moment, with a note if you like.")
-THEME: Final = Key("t", "t", "theme", "light", "Dark, light or dim for the night.")
+THEME: Final = Key("t", "t", "app.theme", "light", "Dark, light or dim for the night.")
 FIGURE: Final = Key("v", "v", "figure", "figure", "Another figure: orb, wave, petals, bar.")
 FOCUS: Final = Key("f", "f", "figure_alone", "focus", "Only the figure, and back.")
 UNFOCUS: Final = replace(FOCUS, label="back")

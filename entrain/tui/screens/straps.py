@@ -93,17 +93,17 @@ class StrapsScreen(EntrainScreen[HeartChoice | None]):
     def on_cards_taken(self, message: Cards.Taken) -> None:
         chosen = message.card.key
         if chosen in {kind.value for kind, _, _ in _OTHERS}:
-            self.dismiss(HeartChoice(HeartKind(chosen)))
+            self.leave(HeartChoice(HeartKind(chosen)))
         elif chosen in self._found:
-            self.dismiss(HeartChoice(HeartKind.STRAP, chosen, self._found[chosen].name))
+            self.leave(HeartChoice(HeartKind.STRAP, chosen, self._found[chosen].name))
         elif self._remembered is not None:
-            self.dismiss(self._remembered)
+            self.leave(self._remembered)
 
     def action_choose(self) -> None:
         self.query_one(Cards).action_take()
 
     def action_leave(self) -> None:
-        self.dismiss(None)
+        self.leave(None)
 
     def action_help(self) -> None:
         self.host.push_screen(HelpScreen(_KEYS))

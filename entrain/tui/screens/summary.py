@@ -16,7 +16,7 @@ from entrain.tui.screens.help import HelpScreen
 from entrain.tui.screens.note import NoteScreen
 from entrain.tui.widgets.key_line import Key, KeyLine
 from entrain.tui.widgets.rating import Rating
-from entrain.tui.widgets.say import Say
+from entrain.tui.widgets.say import Part, Say
 from entrain.tui.widgets.trend import Trend
 from entrain.tui.words import clock
 
@@ -45,7 +45,6 @@ class SummaryScreen(EntrainScreen[Next]):
     SummaryScreen.-tall Trend { height: 12; }
     SummaryScreen .question { margin-top: 1; text-align: center; }
     SummaryScreen Rating { margin-top: 1; height: 2; }
-    SummaryScreen .ratings { text-align: center; color: $text-muted; }
     SummaryScreen KeyLine { padding: 0 4; }
     SummaryScreen.-wide VerticalScroll { padding: 2 10; }
     SummaryScreen.-wide KeyLine { padding: 0 10; margin-bottom: 1; }
@@ -73,10 +72,9 @@ class SummaryScreen(EntrainScreen[Next]):
             yield Trend()
             yield Say(summary_words.guided(summary), classes="small")
             yield Say(summary_words.quality(summary), classes="small")
-            yield Say("How do you feel now?", classes="question")
+            yield Say(*self._question(self._kept), classes="question")
             with Center():
                 yield Rating(self._kept)
-            yield Say(summary_words.rating(summary, self._kept), classes="ratings")
         yield KeyLine(*_KEYS)
 
     def on_mount(self) -> None:
@@ -89,7 +87,10 @@ class SummaryScreen(EntrainScreen[Next]):
         if rating.take(event.key):
             event.stop()
             event.prevent_default()
-            self.query_one(".ratings", Say).say(summary_words.rating(self._summary, rating.value))
+            self.query_one(".question", Say).say(*self._question(rating.value))
+
+    def _question(self, rating: int | None) -> tuple[Part, ...]:
+        return "How do you feel now?", (f"   {summary_words.rating(self._summary, rating)}", "$text-muted")
 
     def _keep_rating(self) -> None:
         value = self.query_one(Rating).value
@@ -107,11 +108,11 @@ class SummaryScreen(EntrainScreen[Next]):
 
     def action_again(self) -> None:
         self._keep_rating()
-        self.dismiss(Next.AGAIN)
+        self.leave(Next.AGAIN)
 
     def action_leave(self) -> None:
         self._keep_rating()
-        self.dismiss(Next.LEAVE)
+        self.leave(Next.LEAVE)
 
     def action_help(self) -> None:
         self.host.push_screen(HelpScreen(_KEYS))

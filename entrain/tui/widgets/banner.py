@@ -19,13 +19,19 @@ class Banner(Vertical):
         yield Say(classes="advice")
         yield Say(classes="why")
 
-    def show(self, view: SessionView) -> None:
-        left = words.phase_left(view)
-        self._say("phase", (words.phase_title(view), "bold"), (f"   {left}" if left else "", "$text-muted"))
+    def show(self, view: SessionView, only_trouble: bool = False) -> None:
+        """Draw a picture; `only_trouble` leaves out everything but what is wrong."""
         advice = words.advice(view)
-        style = "$warning" if advice is not None and advice.serious else "$text-muted"
-        self._say("advice", (advice.text if advice is not None else "", style))
-        self._say("why", (words.reason(view), "$text-muted"))
+        serious = advice is not None and advice.serious
+        style = "$warning" if serious else "$text-muted"
+        if advice is None or (only_trouble and not serious):
+            self._say("advice", "")
+        else:
+            self._say("advice", (advice.text, style))
+        left = words.phase_left(view)
+        title = "" if only_trouble else words.phase_title(view)
+        self._say("phase", (title, "bold"), (f"   {left}" if left and title else "", "$text-muted"))
+        self._say("why", ("" if only_trouble else words.reason(view), "$text-muted"))
 
     def blank(self, text: str) -> None:
         """Nothing but `text`."""

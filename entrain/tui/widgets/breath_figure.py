@@ -4,8 +4,8 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from entrain.tui.drawing.ink import Depth, Ink, ink_for
-from entrain.tui.drawing.palette import FigureColours
+from entrain.tui.drawing.ink import Ink, ink_for
+from entrain.tui.drawing.palette import Depth, FigureColours
 from entrain.tui.drawing.shapes import FIGURES, Grid, Pose
 
 

@@ -65,6 +65,7 @@ class Cards(VerticalScroll, can_focus=True):
         super().__init__()
         self._cards = tuple(cards)
         self._at = self._place_of(marked)
+        self._chosen = marked is not None  # a mark that somebody set stays with its card
 
     @property
     def marked(self) -> Card | None:
@@ -77,9 +78,9 @@ class Cards(VerticalScroll, can_focus=True):
             yield view
 
     async def offer(self, cards: Sequence[Card]) -> None:
-        """Other cards from now on; what was marked stays marked if it is still there."""
+        """Other cards from now on. A card that was chosen stays marked; else the first one is."""
         if tuple(cards) != self._cards:
-            marked = self.marked
+            marked = self.marked if self._chosen else None
             self._cards = tuple(cards)
             self._at = self._place_of(marked.key if marked is not None else None)
             await self.recompose()
@@ -105,6 +106,7 @@ class Cards(VerticalScroll, can_focus=True):
 
     def _mark(self, at: int) -> None:
         self._at = at
+        self._chosen = True
         for view in self.query(_CardView):
             view.set_class(view.at == at, "-marked")
             if view.at == at:

@@ -36,5 +36,5 @@ class Cue(Vertical):
         said, beats = self.query(Say)
         count = (("   ", ""), (words.count, "$text-muted")) if words.beats else ()
         said.say((words.text, style), *count)
-        done, to_come = "━━ " * words.beat, "━━ " * (words.beats - words.beat)
+        done, to_come = "━━ " * words.beat, "── " * (words.beats - words.beat)
         beats.say((done, style), (to_come.rstrip(), "$text-disabled"))

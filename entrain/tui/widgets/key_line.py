@@ -55,5 +55,6 @@ def _content(keys: Sequence[Key]) -> Content:
     parts: list[Content] = []
     for key in keys:
         text = Content.assemble((key.shown, "bold $primary"), f" {key.label}")
-        parts.append(text.stylize(Style.from_meta({"@click": f"screen.{key.action}"})))
+        action = key.action if key.action.startswith("app.") else f"screen.{key.action}"
+        parts.append(text.stylize(Style.from_meta({"@click": action})))
     return Content("   ").join(parts)

@@ -22,8 +22,8 @@ class Panel(Vertical):
     Panel { width: 30; padding: 1 2 0 1; }
     Panel Digits { height: 3; width: 1fr; color: $pulse; text-style: bold; }
     Panel Digits.unknown { color: $text-disabled; }
-    Panel .guidance { margin-top: 1; }
-    Panel Trend { margin-top: 1; height: 1fr; max-height: 12; }
+    Panel .guidance { margin-top: 1; height: 2; }
+    Panel Trend { height: 1fr; max-height: 12; }
     Panel .straps { height: auto; max-height: 3; margin-top: 1; }
     """
 
@@ -59,6 +59,7 @@ class Panel(Vertical):
     def blank(self) -> None:
         """Show nothing that could be false."""
         self._show_pulse(words.PulseWords(words.UNKNOWN, "", False), False)
+        self.query_one(Trend).show((), 0.0, 1.0, ("", ""))
         for name in ("guidance", "straps", "sound", "marks"):
             self._say(name, ())
 
@@ -87,6 +88,9 @@ def _guidance(view: SessionView) -> Sequence[Part]:
     parts: list[Part] = [("tempo ", "$text-muted"), (tempo, "$tempo")]
     if view.breath_per_min is not None:
         parts += [("   breath ", "$text-muted"), (f"{view.breath_per_min:.1f}", "$breath-in")]
+        text, well = words.in_step(view)
+        if text:
+            parts += [(f"\n{text}", "$success" if well else "$warning")]
     return parts
 
 

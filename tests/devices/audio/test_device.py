@@ -8,12 +8,14 @@ import sys
 import textwrap
 import time
 from collections.abc import Iterator
+from itertools import repeat
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from entrain.control.events import OnsetPlayed, Sound, SoundChanged
+from entrain.devices.audio.check import check_sound
 from entrain.devices.audio.device import DeviceSound
 from entrain.score import LEAD_S, Presence, Score
 from entrain.synth.renderer import Renderer
@@ -35,7 +37,7 @@ def steady(bpm: float, start_s: float) -> Score:
 async def playing(session: Session, bpm: float = 100.0) -> Score:
     """Wait for the device, then begin a beat."""
     await session.until_states(Sound.PLAYING)
-    score = steady(bpm, session.clock.now_s() + 0.5)
+    score = steady(bpm, session.clock.now_s() + 0.6)
     session.sound.play(score)
     return score
 
@@ -48,18 +50,27 @@ def is_running(pid: int) -> bool:
     return state != "Z"
 
 
-async def test_what_is_heard_is_bit_for_bit_what_was_planned_also_while_it_is_edited(pulse: Pulse):
+def hold(seconds: float) -> None:
+    """Let nothing else happen in this process: no event loop, no other thread."""
+    end_s = time.perf_counter() + seconds
+    while time.perf_counter() < end_s:
+        sum(repeat(1, 5_000_000))  # in C, without letting go of the interpreter
+
+
+async def test_what_is_heard_is_bit_for_bit_what_was_planned_through_edits_and_a_busy_session(pulse: Pulse):
     with pulse.recording() as recording:
         async with Session(DeviceSound("metronome", breath=0.0)) as session:
             score = await playing(session, 240.0)
-            for bpm in (300.0, 180.0, 260.0):
-                await asyncio.sleep(0.3)
+            for bpm in (300.0, 180.0, 330.0):
+                await asyncio.sleep(0.2)
                 tempo = score.tempo.edited(session.clock.now_s() + LEAD_S, bpm, 0.7)
                 score = Score(tempo, None, score.presence)
                 session.sound.play(score.since(session.clock.now_s() - 30.0))
-            await session.until_onsets(12)
+            hold(1.6)  # longer than an engine's silence may last: but it is we who hear nothing
+            await session.until_onsets(9)
         heard = recording.stop()
     onsets = session.of(OnsetPlayed)
+    assert session.states == [Sound.OPENING, Sound.PLAYING]
     assert [onset.n for onset in onsets] == list(range(len(onsets)))
     assert [onset.planned_t_s for onset in onsets] == [score.tempo.time_of_beat(o.n) for o in onsets]
     # Each onset sits on the frame nearest to its planned time, for one and the same zero of the stream.
@@ -90,15 +101,15 @@ async def test_volume_and_mute_glide_without_a_click(pulse: Pulse):
             session.sound.set_volume(0.5, False)
             await session.until_onsets(5)
             session.sound.set_volume(0.5, True)
-            await asyncio.sleep(0.5)
+            await asyncio.sleep(0.4)
             n_muted = len(session.of(OnsetPlayed))
-            await asyncio.sleep(0.5)
+            await asyncio.sleep(0.4)
             assert len(session.of(OnsetPlayed)) == n_muted, "what nobody can hear was not played"
             session.sound.set_volume(0.5, False)
             await session.until_onsets(n_muted + 2)
         heard = recording.stop()
     loud = np.flatnonzero(heard.any(axis=1))
-    assert np.diff(loud).max() > 0.4 * RATE_HZ, "muted is exact silence"
+    assert np.diff(loud).max() > 0.3 * RATE_HZ, "muted is exact silence"
     steepest = largest_step(Renderer("soft").render(steady(240.0, 0.0), 0, 5 * RATE_HZ, 0.0))
     assert largest_step(heard) < 1.2 * steepest
     # Half the volume is a quarter of the amplitude.
@@ -132,8 +143,10 @@ async def test_a_server_that_dies_and_comes_back_is_found_again(pulse: Pulse):
     assert session.states == [Sound.OPENING, Sound.PLAYING, Sound.LOST, Sound.PLAYING]
 
 
-async def test_an_engine_that_dies_or_hangs_is_started_again(pulse: Pulse):
-    await asyncio.gather(*(started_again_after(how) for how in (signal.SIGKILL, signal.SIGSTOP)))
+async def test_an_engine_that_dies_or_hangs_is_started_again_and_one_that_was_held_catches_up(pulse: Pulse):
+    await asyncio.gather(
+        started_again_after(signal.SIGKILL), started_again_after(signal.SIGSTOP), back_on_time_after_a_gap()
+    )
 
 
 async def started_again_after(how: signal.Signals) -> None:
@@ -151,7 +164,7 @@ async def started_again_after(how: signal.Signals) -> None:
         assert said[-1].gap_s > 0.2
 
 
-async def test_a_gap_is_reported_and_the_beat_is_back_on_time_after_it(pulse: Pulse):
+async def back_on_time_after_a_gap() -> None:
     async with Session(DeviceSound("metronome")) as session:
         await playing(session, 240.0)
         await session.until_onsets(2)
@@ -177,9 +190,6 @@ async def test_without_a_device_the_session_is_told_and_goes_on(
     for name in ("HOME", "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME"):
         monkeypatch.setenv(name, str(tmp_path))
     monkeypatch.setenv("PULSE_SERVER", f"unix:{tmp_path}/nobody")
-    # Where there is a sound card, ALSA does not know it either.
-    (tmp_path / "alsa.conf").touch()
-    monkeypatch.setenv("ALSA_CONFIG_PATH", str(tmp_path / "alsa.conf"))
     async with Session(DeviceSound("soft")) as session:
         session.sound.play(steady(60.0, 0.0))
         await session.until_states(Sound.UNAVAILABLE)
@@ -200,6 +210,17 @@ async def test_a_device_is_found_by_part_of_its_name_and_one_that_is_not_there_i
     said = missing.of(SoundChanged)[-1]
     assert 'no sound device called "Grand Piano"' in said.detail
     assert '"pulse"' in said.detail, "and those that are there as well"
+
+
+def test_the_check_says_what_sound_would_do_here(pulse: Pulse):
+    works, said, advice = check_sound()
+    assert works
+    assert said.startswith('Sound plays through "pulse": 48000 Hz')
+    assert not advice
+    works, said, advice = check_sound("Grand Piano")
+    assert not works
+    assert "Grand Piano" in said
+    assert advice
 
 
 async def test_without_the_library_the_advice_says_what_to_install(

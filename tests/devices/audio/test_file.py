@@ -41,7 +41,7 @@ def sixteen_bits(path: Path) -> np.ndarray:
         return np.frombuffer(file.readframes(file.getnframes()), "<i2").reshape(-1, 2)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(times_s=st.lists(st.floats(0.0, 3.0), max_size=8))
 def test_a_wave_file_holds_the_renderers_frames_however_time_advanced(
     tmp_path_factory: pytest.TempPathFactory, times_s: list[float]

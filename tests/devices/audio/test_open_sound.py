@@ -1,11 +1,15 @@
 """`--audio`: what can be asked for, and what is answered to anything else."""
 
 import asyncio
+import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from entrain.clock import ManualClock
 from entrain.control.events import Event, Sound, SoundChanged
@@ -70,9 +74,22 @@ def test_messages_cross_the_pipe_unchanged():
         assert msg.read(read_end) is None
 
 
-def _pipe():
-    import os
+@given(st.lists(st.integers(1, 400), max_size=60))
+def test_messages_are_put_together_from_any_pieces(sizes: list[int]):
+    sent = [
+        msg.Opened("pulse", 48_000, 0.12),
+        msg.Alive(),
+        msg.Sounded(3, 4, 5.0, None, None),
+        msg.Gap(0.1, 2),
+    ]
+    raw, unpacker, got, at = b"".join(map(msg.packed, sent)), msg.Unpacker(), list[msg.FromEngine](), 0
+    for size in [*sizes, len(raw)]:
+        got.extend(unpacker.messages(raw[at : at + size]))
+        at += size
+    assert got == sent
 
+
+def _pipe() -> tuple[BinaryIO, BinaryIO]:
     read_fd, write_fd = os.pipe()
     return os.fdopen(read_fd, "rb"), os.fdopen(write_fd, "wb")
 

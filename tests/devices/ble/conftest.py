@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
-from typing import Final
+from typing import Final, Protocol
 
 import pytest
 
@@ -16,19 +16,19 @@ from tests.support.fake_bluez import FakeBluez
 from tests.support.private_bus import PrivateBus
 
 QUICK: Final = Timing(
-    search_s=0.3,
+    search_s=0.2,
     choose_s=0.05,
-    patience_s=0.6,
+    patience_s=0.4,
     connect_s=1.0,
-    call_s=0.5,
-    disconnect_s=0.3,
+    call_s=0.4,
+    disconnect_s=0.2,
     silent_s=5.0,  # tests of the watchdog make these short; in others a busy machine must not trip it
     give_up_s=20.0,
     air=Backoff(0.01, 1.5, 0.1),
     person=Backoff(0.05, 1.0, 0.05),
     stubborn=Backoff(0.05, 2.0, 0.2),
 )
-WATCHFUL: Final = replace(QUICK, silent_s=0.15, give_up_s=0.6)
+WATCHFUL: Final = replace(QUICK, silent_s=0.15, give_up_s=0.5)
 
 
 class Ear:
@@ -73,6 +73,17 @@ class Ear:
     async def until_link(self, link: Link, times: int = 1) -> LinkChanged:
         await self.until(lambda: self.links.count(link) >= times)
         return [change for change in self.changes if change.link is link][times - 1]
+
+
+class Wearable(Protocol):
+    """A virtual strap of whatever kind."""
+
+    subscribed: asyncio.Event
+
+
+async def listening(strap: Wearable) -> None:
+    """Until somebody listens to the strap; a test that waits in vain fails and does not hang."""
+    await asyncio.wait_for(strap.subscribed.wait(), 10)
 
 
 @asynccontextmanager

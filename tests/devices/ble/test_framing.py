@@ -1,12 +1,14 @@
 """The reader against a strap that speaks real ATT: what a strap puts on the air is what arrives."""
 
+import asyncio
+
 import pytest
 
 from entrain.control.events import Link
 from entrain.devices.ble.reader import BleHeart
 from entrain.devices.ble.scan import scan
 from entrain.devices.ble.wanted import FoundStrap
-from tests.devices.ble.conftest import QUICK, running
+from tests.devices.ble.conftest import QUICK, WATCHFUL, listening, running
 from tests.devices.ble.test_reader import WALK
 from tests.support.bumble_radio import ADDRESS, NAME, Rig
 
@@ -37,7 +39,7 @@ async def rig() -> Rig:
 
 async def test_payloads_arrive_unchanged(rig: Rig) -> None:
     async with running(BleHeart("s1", timing=QUICK, backends=rig.backends)) as ear:
-        await rig.strap.subscribed.wait()
+        await listening(rig.strap)
         for payload in PAYLOADS:
             await rig.strap.notify(payload)
         await ear.until(lambda: len(ear.payloads) == len(PAYLOADS))
@@ -59,7 +61,7 @@ async def test_the_longest_notification_that_the_mtu_permits(mtu: int) -> None:
     await rig.start()
     longest = b"\x10\x3c" + b"\x20\x03" * ((mtu - 5) // 2)  # ATT takes 3 octets, flags and pulse 2
     async with running(BleHeart("s1", timing=QUICK, backends=rig.backends)) as ear:
-        await rig.strap.subscribed.wait()
+        await listening(rig.strap)
         await rig.strap.notify(longest)
         await ear.until(lambda: bool(ear.payloads))
     assert rig.mtus == [mtu]
@@ -69,7 +71,7 @@ async def test_the_longest_notification_that_the_mtu_permits(mtu: int) -> None:
 async def test_the_strap_disconnects_and_is_found_again(rig: Rig) -> None:
     async with running(BleHeart("s1", timing=QUICK, backends=rig.backends)) as ear:
         for n in range(4):
-            await rig.strap.subscribed.wait()
+            await listening(rig.strap)
             await rig.strap.notify(PAYLOADS[n])
             await ear.until(lambda n=n: len(ear.payloads) == n + 1)
             if n < 3:
@@ -77,6 +79,20 @@ async def test_the_strap_disconnects_and_is_found_again(rig: Rig) -> None:
     assert ear.payloads == PAYLOADS[:4]
     assert ear.links == [*WALK, *[Link.LOST, *WALK] * 3]
     assert rig.strap.n_links == 4
+
+
+async def test_a_link_that_would_not_end_is_no_longer_heard(rig: Rig) -> None:
+    """What an abandoned connection still delivers must not mix with the next one's data."""
+    rig.disconnect_hangs = True
+    async with running(BleHeart("s1", timing=WATCHFUL, backends=rig.backends)) as ear:
+        await listening(rig.strap)
+        await rig.strap.notify(PAYLOADS[0])
+        await ear.until_link(Link.LOST)
+        await ear.until(lambda: ear.now.link is Link.SEARCHING)
+        await rig.strap.notify(PAYLOADS[1])
+        await asyncio.sleep(0.1)
+        assert ear.payloads == PAYLOADS[:1]
+        assert ear.now.link is Link.SEARCHING
 
 
 async def test_scan(rig: Rig) -> None:

@@ -6,9 +6,10 @@ from dataclasses import replace
 from entrain.control.events import Link, LinkChanged, NotificationArrived
 from entrain.devices.ble.reader import BleHeart
 from entrain.devices.ble.timing import Backoff
-from tests.devices.ble.conftest import QUICK, WATCHFUL, running
+from tests.devices.ble.conftest import QUICK, WATCHFUL, listening, running
 from tests.devices.ble.test_reader import BEAT, WALK, beat
-from tests.support.fake_bluez import FakeBluez, Hang
+from tests.support.bluez_script import Hang
+from tests.support.fake_bluez import FakeBluez
 from tests.support.private_bus import PrivateBus
 
 # ---- no data -----------------------------------------------------------------------------------------------
@@ -57,6 +58,19 @@ async def test_a_silent_strap_that_answers_nothing_is_lost_at_once(bluez: FakeBl
         bluez.script("ReadValue", Hang())
         await ear.until_link(Link.LOST)
         assert ear.links == [*WALK, Link.SILENT, Link.LOST]
+
+
+async def test_data_that_comes_while_the_strap_is_asked_is_answer_enough(bluez: FakeBluez) -> None:
+    strap = bluez.add_strap()
+    timing = replace(QUICK, silent_s=0.2, give_up_s=60.0, call_s=0.2)
+    async with running(BleHeart("s1", timing=timing)) as ear:
+        await beat(strap, ear)
+        await ear.until(lambda: ear.described is not None and ear.described.firmware is not None)
+        bluez.script("ReadValue", Hang())
+        await ear.until_link(Link.SILENT)
+        await beat(strap, ear)
+        await ear.until_link(Link.SILENT, times=2)
+    assert Link.LOST not in ear.links
 
 
 async def test_a_burst_after_a_stall_arrives_whole_and_in_order(bluez: FakeBluez) -> None:
@@ -168,7 +182,7 @@ async def test_a_hundred_cuts(bluez: FakeBluez) -> None:
     timing = replace(QUICK, choose_s=0.01, air=Backoff(0.001, 1.0, 0.001))
     async with running(BleHeart("s1", timing=timing)) as ear:
         for n in range(n_cuts + 1):
-            await strap.subscribed.wait()
+            await listening(strap)
             for k in range(n % 4 + 1):  # equal payloads are real, so some repeat
                 strap.notify(bytes([0x10, 60, n, k // 2]))
             if n == n_cuts:

@@ -5,6 +5,7 @@ import math
 from contextlib import suppress
 
 import pytest
+from bleak.exc import BleakError
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -117,6 +118,32 @@ async def test_within_lets_a_cancelled_call_tidy_up() -> None:
     with pytest.raises(TimeoutError):
         await within(0.02, tidy())
     assert tidied
+
+
+async def test_within_cuts_a_tidying_up_short_that_hangs() -> None:
+    cut_short = False
+
+    async def untidy() -> None:
+        nonlocal cut_short
+        try:
+            await asyncio.sleep(60)
+        finally:
+            try:
+                await asyncio.sleep(60)
+            finally:
+                cut_short = True
+
+    with pytest.raises(TimeoutError):
+        await within(0.02, untidy())
+    assert cut_short
+
+
+async def test_a_call_that_cancels_itself_does_not_cancel_us() -> None:
+    async def give_up() -> None:
+        raise asyncio.CancelledError
+
+    with pytest.raises(BleakError):
+        await within(1, give_up())
 
 
 async def test_cancelling_whoever_waits_cancels_the_call() -> None:

@@ -8,8 +8,9 @@ import pytest
 from entrain.control.events import Link
 from entrain.devices.ble.reader import BleHeart
 from entrain.devices.ble.wanted import FoundStrap, Wanted
-from tests.devices.ble.conftest import QUICK, Ear, running
-from tests.support.fake_bluez import FakeBluez, Hang, Race, Refuse, Step
+from tests.devices.ble.conftest import QUICK, Ear, listening, running
+from tests.support.bluez_script import Delay, Hang, Race, Refuse, Step
+from tests.support.fake_bluez import FakeBluez
 from tests.support.fake_strap import BATTERY_LEVEL, FakeStrap
 
 WALK = [Link.SEARCHING, Link.CONNECTING, Link.DISCOVERING, Link.SUBSCRIBING, Link.STREAMING]
@@ -20,7 +21,7 @@ PAYLOADS = [bytes.fromhex(text) for text in ("163c1104", "063c", "104d16031403",
 async def beat(strap: FakeStrap, ear: Ear) -> None:
     """Send one notification and see it arrive."""
     n = len(ear.payloads)
-    await strap.subscribed.wait()
+    await listening(strap)
     assert strap.notify(BEAT)
     await ear.until(lambda: len(ear.payloads) == n + 1)
 
@@ -28,7 +29,7 @@ async def beat(strap: FakeStrap, ear: Ear) -> None:
 async def test_walks_through_the_states_and_passes_payloads_on_unchanged(bluez: FakeBluez) -> None:
     strap = bluez.add_strap()
     async with running(BleHeart("s1", timing=QUICK)) as ear:
-        await strap.subscribed.wait()
+        await listening(strap)
         for payload in PAYLOADS:
             strap.notify(payload)
         await ear.until(lambda: len(ear.payloads) == len(PAYLOADS))
@@ -53,7 +54,13 @@ async def test_describes_the_strap_and_follows_its_battery(bluez: FakeBluez) -> 
         strap.set_battery(12)
         await ear.until(lambda: ear.described is not None and ear.described.battery_percent == 12)
         assert ear.described == replace(described, t_s=ear.described.t_s, battery_percent=12)
-    assert ear.payloads == [BEAT], "reading and battery notifications are no heart beats"
+        n_events = len(ear.events)
+        strap.set_battery(12)
+        strap.characteristic(BATTERY_LEVEL).value = b""
+        strap.notify(b"\xff", BATTERY_LEVEL)
+        await beat(strap, ear)
+        assert len(ear.events) == n_events + 1, "nothing was learnt of the same, or of nonsense"
+    assert ear.payloads == [BEAT, BEAT], "reading and battery notifications are no heart beats"
 
 
 async def test_a_strap_without_battery_and_information_streams_all_the_same(bluez: FakeBluez) -> None:
@@ -70,7 +77,7 @@ async def test_tells_the_caller_what_to_remember(bluez: FakeBluez) -> None:
     found: list[FoundStrap] = []
     strap = bluez.add_strap("AA:BB:CC:DD:EE:FF", "TICKR 1")
     async with running(BleHeart("s1", timing=QUICK, on_found=found.append)) as ear:
-        await strap.subscribed.wait()
+        await listening(strap)
         assert not found, "only data proves a strap"
         await beat(strap, ear)
     assert [(strap.address, strap.name) for strap in found] == [("AA:BB:CC:DD:EE:FF", "TICKR 1")]
@@ -285,8 +292,8 @@ async def test_a_strap_that_hides_its_service_is_not_just_any(bluez: FakeBluez) 
 )
 async def test_of_two_straps_the_right_one(bluez: FakeBluez, wanted: Wanted, chosen: str) -> None:
     straps = {
+        "far": bluez.add_strap("AA:00:00:00:00:02", "far", signal_dbm=-80),  # heard first
         "near": bluez.add_strap("AA:00:00:00:00:01", "near", signal_dbm=-50),
-        "far": bluez.add_strap("AA:00:00:00:00:02", "far", signal_dbm=-80),
     }
     async with running(BleHeart("s1", wanted, timing=QUICK)) as ear:
         await beat(straps[chosen], ear)
@@ -311,7 +318,8 @@ async def test_two_hearts_of_a_group_take_two_straps(bluez: FakeBluez, second: W
     one, other = BleHeart("s1", timing=QUICK), BleHeart("s2", second, timing=QUICK)
     async with running(one) as ear, running(other) as second_ear:
         for strap in straps:
-            await strap.subscribed.wait()
+            await listening(strap)  # both, before there is any data that could tell whose is whose
+        for strap in straps:
             strap.notify(strap.address.encode())
         await ear.until(lambda: bool(ear.payloads))
         await second_ear.until(lambda: bool(second_ear.payloads))
@@ -319,11 +327,13 @@ async def test_two_hearts_of_a_group_take_two_straps(bluez: FakeBluez, second: W
         if not second.any:
             assert second_ear.payloads == [b"AA:00:00:00:00:01"]
         straps[0].cut()
-        await straps[0].subscribed.wait()
+        await listening(straps[0])
         assert straps[0].notify(b"again")
         taker = ear if b"AA:00:00:00:00:01" in ear.payloads else second_ear
         await taker.until(lambda: taker.payloads[-1] == b"again")
     assert [strap.n_links for strap in straps] == [2, 1]
+    scans = [call for call in bluez.calls if call in ("StartDiscovery", "StopDiscovery")]
+    assert scans == ["StartDiscovery", "StopDiscovery"] * (len(scans) // 2), "one at a time"
 
 
 async def test_a_link_left_over_from_a_crash_is_taken_on(bluez: FakeBluez) -> None:
@@ -333,3 +343,16 @@ async def test_a_link_left_over_from_a_crash_is_taken_on(bluez: FakeBluez) -> No
     async with running(BleHeart("s1", timing=QUICK)) as ear:
         await beat(strap, ear)
     assert "Connect" not in bluez.calls
+
+
+async def test_ending_a_session_while_a_scan_starts_leaves_no_scan_behind(bluez: FakeBluez) -> None:
+    """The next session of the same program would be refused its scan (`InProgress`)."""
+    strap = bluez.add_strap()
+    bluez.script("StartDiscovery", Delay(0.1))
+    async with running(BleHeart("s1", timing=QUICK)) as ear:
+        await ear.until(lambda: "StartDiscovery" in bluez.calls)
+    await asyncio.sleep(0.2)
+    assert bluez.calls.count("StopDiscovery") == 1
+    async with running(BleHeart("s2", timing=QUICK)) as ear:
+        await beat(strap, ear)
+    assert ear.links == WALK

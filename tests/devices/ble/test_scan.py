@@ -9,11 +9,14 @@ from collections.abc import Generator
 import pytest
 
 from entrain.commands import straps
+from entrain.control.events import Link
 from entrain.devices.ble.faults import BluetoothFault, Reason
+from entrain.devices.ble.reader import BleHeart
 from entrain.devices.ble.scan import check_bluetooth, scan
 from entrain.devices.ble.wanted import FoundStrap
-from tests.devices.ble.conftest import QUICK
-from tests.support.fake_bluez import FakeBluez, Hang, Race, Refuse
+from tests.devices.ble.conftest import QUICK, listening, running
+from tests.support.bluez_script import Hang, Race, Refuse
+from tests.support.fake_bluez import FakeBluez
 from tests.support.private_bus import PrivateBus
 from tests.support.virtual_strap import ADDRESS, NAME, VirtualStrap, virtual_strap
 
@@ -52,11 +55,16 @@ async def test_the_battery_is_not_worth_a_failure(bluez: FakeBluez) -> None:
     assert "Connect" not in bluez.calls
 
 
-async def test_lists_a_strap_that_this_computer_is_connected_to(bluez: FakeBluez) -> None:
+async def test_lists_a_strap_that_somebody_uses_and_leaves_it_to_them(bluez: FakeBluez) -> None:
     strap = bluez.add_strap(battery=33)
-    strap.linked = strap.known = strap.resolved = True
-    (found,) = await scan(0.05, timing=QUICK)
-    assert (found.name, found.signal_dbm, found.battery_percent) == (strap.name, None, 33)
+    async with running(BleHeart("s1", timing=QUICK)) as ear:
+        await listening(strap)
+        (found,) = await scan(0.05, timing=QUICK)
+        assert (found.name, found.signal_dbm, found.battery_percent) == (strap.name, None, None)
+        assert strap.linked
+        strap.notify(b"\x00\x3c")
+        await ear.until(lambda: bool(ear.payloads))
+    assert Link.LOST not in ear.links
 
 
 async def test_the_doctor_hears_how_bluetooth_is(bluez: FakeBluez) -> None:

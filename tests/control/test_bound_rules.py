@@ -1,0 +1,81 @@
+"""Each bound by itself, on plans made by hand."""
+
+import pytest
+
+from entrain.control.bounds import ROOM_BPM, bounded, start_bpm
+from entrain.control.protocol import Bounds
+from entrain.tempo.plan import TempoPlan
+from entrain.tempo.policy import Wish
+
+BOUNDS = Bounds()
+STEADY = TempoPlan.steady(0.0, 65.0)
+FALLING = STEADY.edited(10.0, 60.0, 300.0)
+RISING = STEADY.edited(10.0, 68.0, 60.0)
+
+
+def cut(
+    to_bpm: float,
+    plan: TempoPlan = STEADY,
+    pulse_bpm: float | None = 70.0,
+    may_fall: bool = True,
+    per_min: float | None = None,
+) -> tuple[float, float, str]:
+    got = bounded(Wish(to_bpm, "", per_min), plan, 20.0, BOUNDS, 70.0, pulse_bpm, may_fall)
+    return got.to_bpm, got.per_min, got.limit
+
+
+def test_without_fresh_data_nothing_falls_and_a_rise_may() -> None:
+    to_bpm, _, limit = cut(60.0, FALLING, pulse_bpm=None, may_fall=False)
+    assert to_bpm == FALLING.bpm_at(20.0)
+    assert "no fresh pulse" in limit
+    assert cut(68.0, pulse_bpm=None, may_fall=False)[0] == 68.0
+
+
+def test_the_floor_is_the_highest_of_three() -> None:
+    assert cut(40.0)[0] == pytest.approx(0.85 * 70)
+    assert bounded(Wish(40.0, ""), STEADY, 20.0, BOUNDS, None, None, True).to_bpm == 50.0
+    strict = Bounds(tempo_floor_bpm=62.0)
+    assert bounded(Wish(40.0, ""), STEADY, 20.0, strict, 70.0, None, True).to_bpm == 62.0
+    lax = Bounds(tempo_floor_bpm=10.0, tempo_floor_fraction=0.1)
+    assert bounded(Wish(10.0, ""), STEADY, 20.0, lax, 60.0, None, True).to_bpm == 51.0
+
+
+def test_a_beat_too_far_below_the_pulse_is_raised_with_some_room() -> None:
+    to_bpm, per_min, limit = cut(60.0, pulse_bpm=80.0)
+    assert to_bpm == pytest.approx(72.0 + ROOM_BPM)
+    assert per_min == BOUNDS.rise_bpm_per_min
+    assert "too far below" in limit
+
+
+def test_a_rise_under_way_is_not_redrawn_while_it_is_enough() -> None:
+    assert cut(60.0, RISING, pulse_bpm=75.0)[0] == 68.0  # lead 67.5, still below it
+    assert cut(60.0, RISING, pulse_bpm=72.5)[0] == 68.0  # past it, within the room
+
+
+def test_a_fall_stops_before_the_lead_and_begins_again_only_with_room() -> None:
+    tempo = FALLING.bpm_at(20.0)
+    assert cut(60.0, FALLING, pulse_bpm=tempo / 0.9 - 0.05)[0] == tempo
+    assert cut(60.0, FALLING, pulse_bpm=tempo / 0.9 - 0.5)[0] == 60.0
+    assert cut(60.0, STEADY, pulse_bpm=65.0 / 0.9 - 0.5)[0] == 65.0
+    assert cut(60.0, STEADY, pulse_bpm=65.0 / 0.9 - 1.5)[0] == 60.0
+
+
+def test_the_slew_is_the_slowest_of_all_that_limit_it() -> None:
+    assert cut(60.0, pulse_bpm=None)[1] == pytest.approx(1.0)
+    assert cut(60.0, pulse_bpm=None, per_min=0.3)[1] == pytest.approx(0.3)
+    gentle = Bounds(fall_fraction_per_min=0.01)
+    assert bounded(Wish(60.0, ""), STEADY, 20.0, gentle, 70.0, None, True).per_min == pytest.approx(0.6)
+    greedy = Bounds(fall_bpm_per_min=99.0, fall_fraction_per_min=0.9)
+    assert bounded(Wish(60.0, ""), STEADY, 20.0, greedy, 70.0, None, True).per_min == 2.0
+
+
+def test_where_nothing_may_fall_at_all_the_tempo_stays() -> None:
+    stuck = Bounds(fall_bpm_per_min=0.0)
+    assert bounded(Wish(60.0, ""), STEADY, 20.0, stuck, 70.0, None, True).to_bpm == 65.0
+
+
+def test_the_beginning_is_within_floor_lead_and_ceiling() -> None:
+    assert start_bpm(66.0, BOUNDS, 70.0, 70.0).to_bpm == 66.0
+    assert start_bpm(40.0, BOUNDS, 70.0, 70.0).to_bpm == pytest.approx(63.0)
+    assert start_bpm(300.0, BOUNDS, 70.0, 70.0).to_bpm == 120.0
+    assert start_bpm(66.0, BOUNDS, None, 180.0).to_bpm == 120.0

@@ -1,0 +1,168 @@
+"""What the session screen says: never a stale figure, always a plain reason."""
+
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from entrain.breath.pattern import BreathPart
+from entrain.clock import ManualClock
+from entrain.control.events import Link, Phase, Sound
+from entrain.control.view import SessionView, StrapView
+from entrain.heart.beat import HeartState, PulseSource
+from entrain.tui import words
+from tests.support.scripted import Script, ScriptedPort
+
+
+def view_at(t_s: float, script: Script | None = None) -> SessionView:
+    return ScriptedPort(ManualClock(t_s), script or Script()).view()
+
+
+def with_link(view: SessionView, link: Link, **more: str) -> SessionView:
+    return replace(view, straps=tuple(replace(strap, link=link, **more) for strap in view.straps))
+
+
+def with_heart(
+    view: SessionView, bpm: float | None, age_s: float | None, settled: bool = True
+) -> SessionView:
+    return replace(view, heart=HeartState(bpm, age_s, PulseSource.INTERVALS, None, 0.0, settled))
+
+
+@given(
+    bpm=st.one_of(st.none(), st.floats(30, 200)),
+    age_s=st.one_of(st.none(), st.floats(0, 100)),
+    late_s=st.floats(0, 100),
+    link=st.sampled_from(Link),
+    settled=st.booleans(),
+)
+def test_a_pulse_is_shown_only_while_it_is_fresh(
+    bpm: float | None, age_s: float | None, late_s: float, link: Link, settled: bool
+) -> None:
+    view = with_link(with_heart(view_at(200.0), bpm, age_s, settled), link)
+    pulse = words.pulse(view, late_s)
+    fresh = (
+        bpm is not None and age_s is not None and age_s + late_s <= words.STALE_S and link is Link.STREAMING
+    )
+    assert pulse.fresh == fresh
+    assert pulse.text == (f"{bpm:.0f}" if fresh else "--")
+    assert fresh or pulse.note
+
+
+@pytest.mark.parametrize("link", [Link.LOST, Link.SILENT, Link.BLOCKED])
+@pytest.mark.parametrize("t_s", [30, 90, 300, 540, 660])
+def test_a_lost_strap_has_advice_in_every_phase(link: Link, t_s: float) -> None:
+    view = with_link(view_at(t_s), link)
+    advice = words.advice(view)
+    assert words.pulse(view).text == "--"
+    assert advice is not None
+    assert advice.serious
+    assert advice.text
+
+
+def test_the_device_s_own_words_come_first() -> None:
+    view = with_link(view_at(300), Link.LOST, detail="it went out of range", advice="Come closer.")
+    advice = words.advice(view)
+    assert advice is not None
+    assert advice.text == "It went out of range. Come closer."
+
+
+def test_one_of_two_straps_is_enough_for_a_pulse_but_the_other_is_told_of() -> None:
+    view = view_at(300, Script(straps=("Anna", "Ben")))
+    anna, ben = view.straps
+    view = replace(view, straps=(anna, replace(ben, link=Link.LOST)))
+    assert words.pulse(view).fresh
+    advice = words.advice(view)
+    assert advice is not None
+    assert advice.text.startswith("Ben: lost.")
+
+
+def test_no_sensor_is_not_a_trouble() -> None:
+    view = view_at(300, Script(straps=()))
+    assert words.pulse(view) == words.PulseWords("--", "no sensor", False)
+    assert words.advice(view) is None
+
+
+def test_a_weak_battery_is_worth_a_word_but_no_alarm() -> None:
+    advice = words.advice(view_at(300, Script(battery_percent=9)))
+    assert advice is not None
+    assert "9 %" in advice.text
+    assert not advice.serious
+    assert words.advice(view_at(300, Script(battery_percent=90))) is None
+
+
+@pytest.mark.parametrize("sound", [Sound.LOST, Sound.UNAVAILABLE])
+def test_sound_that_is_gone_is_said_with_what_to_do(sound: Sound) -> None:
+    view = view_at(300)
+    advice = words.advice(replace(view, sound=replace(view.sound, sound=sound)))
+    assert advice is not None
+    assert advice.serious
+
+
+def test_the_cue_counts_beats_from_one() -> None:
+    view = view_at(302.1)
+    assert view.score is not None
+    counted: list[tuple[BreathPart | None, int, int]] = []
+    phase = view.score.tempo.phase_at(302.1)
+    first = int(phase) + 1
+    for n in range(first, first + 9):
+        cue = words.cue(view, view.score.breath.at(n) if view.score.breath else None)
+        counted.append((cue.part, cue.beat, cue.beats))
+    for (part, beat, beats), (next_part, next_beat, _) in pairwise(counted):
+        assert 1 <= beat <= beats
+        assert next_beat == beat + 1 if part is next_part else (beat == beats and next_beat == 1)
+
+
+@pytest.mark.parametrize(
+    ("t_s", "text"),
+    [(30, "Breathe as you like"), (640, "Breathe as you like"), (800, "Done")],
+)
+def test_where_nothing_is_guided_nothing_is_counted(t_s: float, text: str) -> None:
+    cue = words.cue(view_at(t_s), None)
+    assert cue.text == text
+    assert cue.count == ""
+
+
+def test_a_pause_is_said_clearly() -> None:
+    view = replace(view_at(300), paused=True)
+    assert words.cue(view, None).text == "Paused"
+    assert words.phase_title(view) == "Paused"
+    assert words.phase_left(view) == ""
+
+
+def test_holding_says_why() -> None:
+    view = replace(view_at(300), hold_reason="holding: pulse rose 4 bpm")
+    assert words.phase_title(view) == "Holding"
+    assert words.reason(view) == "Holding: pulse rose 4 bpm."
+
+
+@pytest.mark.parametrize("phase", Phase)
+def test_every_phase_has_a_title(phase: Phase) -> None:
+    assert words.phase_title(replace(view_at(300), phase=phase))
+
+
+@pytest.mark.parametrize("link", Link)
+def test_every_link_has_words(link: Link) -> None:
+    strap: StrapView = replace(view_at(300).straps[0], link=link)
+    assert "Polar H10" in words.strap_line(strap)
+
+
+@pytest.mark.parametrize("sound", Sound)
+def test_every_sound_state_has_words(sound: Sound) -> None:
+    assert words.sound_line(replace(view_at(300).sound, sound=sound), "soft")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "clock", "span"),
+    [(0, "0:00", "0 s"), (59.6, "1:00", "1 min"), (245, "4:05", "4 min 5 s"), (-3, "0:00", "0 s")],
+)
+def test_times_are_said_as_people_say_them(seconds: float, clock: str, span: str) -> None:
+    assert words.clock(seconds) == clock
+    assert words.span(seconds) == span
+
+
+def test_a_strap_that_sends_a_rate_and_no_beats_is_labelled() -> None:
+    view = view_at(200.0)
+    heart = HeartState(71.0, 0.5, PulseSource.HEART_RATE_FIELD, None, 0.0, settled=True)
+    assert words.pulse(replace(view, heart=heart)) == words.PulseWords("71", "rate only, no beats", True)
