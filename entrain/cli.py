@@ -21,6 +21,8 @@ COMMANDS: Final = {
     "voices": ("voices", "the sounds there are: list, play"),
     "render": ("render", "a preset's sound to a file, without a heart"),
     "sessions": ("sessions", "what was recorded: list, show, replay, export, import, note, delete, backup"),
+    "assess": ("assess", "the resonance assessment: at which breathing rate your heart swings most"),
+    "simulate": ("simulate", "many simulated people under each policy: what comes of it"),
     "doctor": ("doctor", "what works here: Bluetooth, sound, terminal, storage"),
 }
 

@@ -79,10 +79,10 @@ class Score:
 
     def paced_at(self, t_s: float) -> tuple[float, float] | None:
         """(fraction of the breath, breaths per minute) where a breath is being guided at `t_s`."""
-        moment = self.breath_at(t_s)
-        if moment is None or self.presence.at(t_s) <= 0.0:
+        if self.breath is None or t_s < self.tempo.start_s or self.presence.at(t_s) <= 0.0:
             return None
-        return moment.fraction, self.tempo.bpm_at(t_s) / moment.pattern.beats
+        fraction, pattern = self.breath.fraction_at(self.tempo.phase_at(t_s))
+        return fraction, self.tempo.bpm_at(t_s) / pattern.beats
 
     def onsets_between(self, from_s: float, to_s: float) -> Iterator[tuple[int, float]]:
         """(beat number, session seconds) of every beat with from_s <= time < to_s."""

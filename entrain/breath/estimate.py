@@ -23,10 +23,11 @@ the heart does: to it, a large Mayer wave looks like a breath.
 
 from cmath import exp as turned
 from cmath import phase as angle
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
 from math import floor, pi, sin
+from operator import mul
 from typing import Final
 
 from entrain.breath.tachogram import FASTEST_BIN, PACED_N, SAMPLE_S, WINDOW_S, N, Pacer, Tachogram, extended
@@ -69,7 +70,6 @@ class BreathEstimate:
 
     t_s: float
     rate_per_min: float | None  # over the last minute, or the last 40 s in step with a pacer
-    phase: float | None  # 0..1; 0 where the pulse is slowest, at slow rates about where breathing in begins
     rsa_ms: float | None  # peak to trough of the RR intervals
     confidence: float  # 0..1: the share of all change that is this breath's
     in_step: InStep
@@ -90,20 +90,20 @@ class BreathTrack:
 
 def with_interval(track: BreathTrack, t_s: float, rr_ms: float, pacer: Pacer | None = None) -> BreathTrack:
     """Fold in an accepted interval that ended at `t_s`, and what was paced meanwhile (`Score.paced_at`)."""
-    return replace(track, tachogram=extended(track.tachogram, t_s, rr_ms, pacer))
+    tachogram = extended(track.tachogram, t_s, rr_ms, pacer)
+    return BreathTrack(tachogram, track.estimate, track.in_step_s, track.judged_s)
 
 
 def with_tick(track: BreathTrack, t_s: float) -> BreathTrack:
     """What is known at `t_s`, into `estimate`; call it once a second. Counts the time in step."""
     tachogram = track.tachogram
     if tachogram.newest is None or t_s - tachogram.newest_s > STALE_S:
-        estimate = BreathEstimate(t_s, None, None, None, 0.0, InStep.LISTENING)
+        estimate = BreathEstimate(t_s, None, None, 0.0, InStep.LISTENING)
     else:
         wave, confidence, in_step = _judged(tachogram)
         estimate = BreathEstimate(
             t_s=t_s,
             rate_per_min=None if wave is None else wave.per_min,
-            phase=None if wave is None else _phase(tachogram, wave.per_min, t_s),
             rsa_ms=None if wave is None else wave.swing_ms,
             confidence=confidence,
             in_step=in_step,
@@ -116,6 +116,17 @@ def with_tick(track: BreathTrack, t_s: float) -> BreathTrack:
         in_step_s=track.in_step_s + since_s * (estimate.in_step is InStep.YES),
         judged_s=track.judged_s + since_s * (estimate.in_step in (InStep.YES, InStep.NO)),
     )
+
+
+def phase(track: BreathTrack) -> float | None:
+    """Where the breath stands at the newest estimate, 0..1; None where it does not show.
+
+    0 is where the pulse is slowest, at slow rates about where breathing in begins.
+    """
+    estimate = track.estimate
+    if estimate is None or estimate.rate_per_min is None:
+        return None
+    return _phase(track.tachogram, estimate.rate_per_min, estimate.t_s)
 
 
 def _judged(tachogram: Tachogram) -> tuple["_Wave | None", float, InStep]:
@@ -184,7 +195,8 @@ def _peak(tachogram: Tachogram, slowest: int) -> tuple[_Wave, float] | None:
     hann = [0.0] + [abs(0.5 * z[k] - 0.25 * (z[k - 1] + z[k + 1])) for k in range(1, len(z) - 1)]
     fastest = min(FASTEST_BIN, floor(OF_PULSE * S_PER_MIN * MS_PER_S / rr_ms))
     peaks = [k for k in range(slowest, fastest + 1) if hann[k - 1] <= hann[k] >= hann[k + 1]]
-    total = sum(x * x for x in hann[slowest : fastest + 1])
+    band = hann[slowest : fastest + 1]
+    total = sum(map(mul, band, band))
     if not peaks or total <= 0.0:
         return None
     k = max(peaks, key=hann.__getitem__)
@@ -193,7 +205,7 @@ def _peak(tachogram: Tachogram, slowest: int) -> tuple[_Wave, float] | None:
     ratio = hann[k + side] / hann[k]
     off = (2.0 * ratio - 1.0) / (ratio + 1.0)
     per_min = (k + side * off) * S_PER_MIN / WINDOW_S
-    known = sum(w for w, is_known in zip(_HANN, tachogram.known, strict=True) if is_known)
+    known = sum(map(mul, _HANN, tachogram.known))
     change_ms = 2.0 * hann[k] * (1.0 - off * off) / (known * _sinc(off))
     return _Wave.of_changes(per_min, change_ms, rr_ms), share
 
@@ -220,9 +232,9 @@ def _lock(tachogram: Tachogram, paced_per_min: float) -> _Lock | None:
     explained = 0.0
     for first in range(0, LOCKS * LOCK_HOP_N, LOCK_HOP_N):
         window = steps[first : first + LOCK_N]
-        weighted = [w * x for w, x in zip(_LOCK_HANN, window, strict=True)]
-        z = sum(x * turn for x, turn in zip(weighted, paced[first : first + LOCK_N], strict=True))
-        energy = sum(x * y for x, y in zip(weighted, window, strict=True))
+        weighted = list(map(mul, _LOCK_HANN, window))
+        z = sum(map(mul, weighted, paced[first : first + LOCK_N]))
+        energy = sum(map(mul, weighted, window))
         sums.append(2.0 * z / (0.5 * LOCK_N))
         explained += abs(z) ** 2 / (0.25 * LOCK_N * energy) / LOCKS if energy > 0.0 else 0.0
     size = sum(abs(z) for z in sums)

@@ -144,6 +144,12 @@ class BreathPlan:
             pattern=run.pattern,
         )
 
+    def fraction_at(self, phase: float) -> tuple[float, BreathPattern]:
+        """(fraction of the breath, its pattern) at `phase`: as `at` says, for a fifth of the cost."""
+        run = self._run_at(phase)
+        beats = run.pattern.beats
+        return max(0.0, phase - run.first_beat) % beats / beats, run.pattern
+
     def next_boundary(self, phase: float) -> int:
         """The first beat at or after `phase` on which a breath begins."""
         run = self._run_at(phase)

@@ -23,5 +23,5 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    args.heart = [HEART]
+    args.heart, args.yoke = [HEART], None
     return run_command.run(args)

@@ -40,6 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--heart", action="append", metavar="HEART", help="where the pulse comes from; repeatable for a group"
     )
     parser.add_argument("--preset", metavar="NAME|FILE", help="what kind of session (default: desk)")
+    parser.add_argument("--yoke", metavar="ID", help="for the policy yoked: the session whose tempo it has")
     add_session_arguments(parser)
 
 
@@ -70,7 +71,6 @@ def add_session_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    headless = args.headless or args.json or args.plain
     # Faster than life there is nothing to hear, unless a file is asked for.
     audio = args.audio or ("device" if args.speed == 1.0 else "none")
     choices = Choices(
@@ -82,8 +82,14 @@ def run(args: argparse.Namespace) -> int:
         speed=args.speed,
         seed=args.seed,
         lsl=args.lsl,
+        yoke=args.yoke,
     )
-    if headless:
+    return with_or_without_screen(choices, args)
+
+
+def with_or_without_screen(choices: Choices, args: argparse.Namespace) -> int:
+    """Run on the screen, or with lines where those were asked for."""
+    if args.headless or args.json or args.plain:
         return without_screen(choices, json_lines=args.json)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError(

@@ -8,7 +8,7 @@ from pathlib import Path
 from random import SystemRandom
 from typing import TYPE_CHECKING, Final
 
-from entrain.control.protocol import HARD_SESSION_MAX_MIN, Preset, SessionConfig, with_minutes
+from entrain.control.protocol import HARD_SESSION_MAX_MIN, PacedStage, Preset, SessionConfig, with_minutes
 from entrain.control.view import Summary
 from entrain.devices.ports import LiveHeart, SoundOutput, VirtualHeart
 from entrain.errors import DeviceError, EntrainError, InputError, StoreError, UsageError
@@ -41,6 +41,8 @@ class Choices:
     speed: float = 1.0
     seed: int | None = None
     lsl: bool = False
+    yoke: str | None = None  # the session whose tempo this one has, for policy "yoked"
+    stages: tuple[PacedStage, ...] = ()  # in place of a policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ def prepare(choices: Choices) -> Prepared:
     if preset.needs_heart and not hearts.straps:
         preset = replace(preset, needs_heart=False)
     sound = _sound(choices.audio, preset)
-    config = SessionConfig(preset, hearts.straps, seed)
+    config = SessionConfig(preset, hearts.straps, seed, _yoked(choices.yoke, preset), choices.stages)
     logs: list[SessionLog] = []
 
     def begin_log(origin_monotonic_s: float, on_fault: OnLogFault) -> Recorder:
@@ -132,6 +134,25 @@ def _preset(choices: Choices) -> Preset:
     if choices.voice is not None:
         preset = replace(preset, sound=replace(preset.sound, voice=choices.voice))
     return preset
+
+
+def _yoked(session: str | None, preset: Preset) -> tuple[tuple[float, float], ...]:
+    """The other session's tempo; asked for exactly where the policy is to follow one."""
+    if (preset.tempo.policy == "yoked") is (session is not None):
+        if session is None:
+            return ()
+        from entrain.commands.yoke import tempo_of
+
+        return tempo_of(session)
+    if session is None:
+        raise UsageError(
+            'The policy "yoked" plays the tempo of another session, and none is named.',
+            "Add --yoke ID; `entrain sessions list` shows them.",
+        )
+    raise UsageError(
+        f'--yoke is for the policy "yoked"; this preset\'s is "{preset.tempo.policy}".',
+        'Set policy = "yoked" under [tempo] in a preset of your own.',
+    )
 
 
 def _sound(audio: str, preset: Preset) -> SoundOutput:

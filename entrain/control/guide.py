@@ -1,16 +1,17 @@
 """Where tempo and breath go next: policy, bounds, holds, and the edits to the score."""
 
-from dataclasses import replace
 from math import floor
 from typing import Final
 
 from entrain.breath.estimate import InStep
 from entrain.breath.pattern import BreathPattern, BreathPlan
 from entrain.control import bounds as limits
+from entrain.control import stages
 from entrain.control.events import Author, Decided, Effect, Link, Phase, ScoreChanged
 from entrain.control.protocol import HARD_BREATH_FALL_PER_MIN2
 from entrain.control.state import GUIDED, HoldCause, SessionState, has_sensor
 from entrain.control.track import group_in_step
+from entrain.frozen import changed
 from entrain.heart.beat import HeartState
 from entrain.score import LEAD_S, Presence, Score
 from entrain.tempo.plan import TempoPlan
@@ -36,6 +37,8 @@ def edit_time_s(state: SessionState) -> float:
 
 def begin(state: SessionState, heart: HeartState, out: list[Effect]) -> SessionState:
     """The beat begins: a little below the pulse, with a breath near the person's own rate."""
+    if state.config.stages:
+        return _begin_stages(state, heart, out)
     preset = state.config.preset
     rule, breath = preset.tempo, preset.breath
     pulse = heart.bpm if heart.bpm is not None else state.baseline_bpm
@@ -64,7 +67,7 @@ def begin(state: SessionState, heart: HeartState, out: list[Effect]) -> SessionS
     if breaths is not None:
         reason = f"{breaths.pattern.beats} beats a breath, about {line:.0f} breaths a minute"
         out.append(Decided(state.t_s, "breath_beats", Author.PROTOCOL, None, breaths.pattern.beats, reason))
-    state = replace(
+    state = changed(
         state,
         start_bpm=start.to_bpm,
         guided_since_s=at_s,
@@ -75,6 +78,31 @@ def begin(state: SessionState, heart: HeartState, out: list[Effect]) -> SessionS
         slowest_breath_per_min=line if breaths is not None else None,
     )
     return with_score(state, score, at_s, out)
+
+
+def _begin_stages(state: SessionState, heart: HeartState, out: list[Effect]) -> SessionState:
+    """The score of a whole protocol of paced stages."""
+    preset, at_s = state.config.preset, edit_time_s(state)
+    pulse = heart.bpm if heart.bpm is not None else state.baseline_bpm
+    met_bpm = preset.tempo.free_bpm if pulse is None else pulse
+    score = stages.score_of(state.config.stages, at_s, met_bpm, preset.breath.ratio)
+    bpm, inputs = score.tempo.bpm_at(at_s), (("pulse_bpm", pulse),)
+    reason = f"a protocol of {len(state.config.stages)} paced stages"
+    out.append(Decided(state.t_s, "stages", Author.PROTOCOL, None, len(state.config.stages), reason, inputs))
+    state = changed(
+        state,
+        start_bpm=bpm,
+        guided_since_s=at_s,
+        committed_s=at_s,
+        lowest_tempo_bpm=bpm,
+        slowest_breath_per_min=min(min(s.per_min, s.to_per_min or s.per_min) for s in state.config.stages),
+    )
+    return with_score(state, score, at_s, out)
+
+
+def is_led(state: SessionState) -> bool:
+    """Is there a beat to be steered? Paced stages are given, not steered."""
+    return state.score is not None and state.phase in GUIDED and not state.config.stages
 
 
 def _start_per_min(state: SessionState) -> float:
@@ -91,7 +119,7 @@ def _start_per_min(state: SessionState) -> float:
 def with_score(state: SessionState, score: Score, from_s: float, out: list[Effect]) -> SessionState:
     score = score.since(min(state.t_s, from_s) - KEEP_S)
     out.append(ScoreChanged(state.t_s, from_s, score))
-    return replace(state, score=score)
+    return changed(state, score=score)
 
 
 def goal_bpm(state: SessionState) -> float:
@@ -111,25 +139,24 @@ def goal_breath_per_min(state: SessionState) -> float:
 
 def with_step(state: SessionState) -> SessionState:
     """Remember since when the breath has been out of step with the guided one."""
-    if group_in_step(state.tracks) is not InStep.NO:
-        return replace(state, out_of_step_since_s=None)
-    if state.out_of_step_since_s is None:
-        return replace(state, out_of_step_since_s=state.t_s)
-    return state
+    is_out, was_out = group_in_step(state.tracks) is InStep.NO, state.out_of_step_since_s is not None
+    if is_out is was_out:
+        return state
+    return changed(state, out_of_step_since_s=state.t_s if is_out else None)
 
 
 def with_hold(state: SessionState, heart: HeartState, out: list[Effect]) -> SessionState:
     """Begin, change or end a hold, and say why."""
     cause, reason = _cause(state, heart)
     if cause is state.hold:
-        return replace(state, hold_reason=reason)
+        return state if reason == state.hold_reason else changed(state, hold_reason=reason)
     inputs = (("pulse_bpm", heart.bpm), ("baseline_bpm", state.baseline_bpm), ("age_s", heart.age_s))
     author = Author.PERSON if cause in _BY_PERSON else Author.BOUND
     said = reason or "going on"
     begun, before = float(cause is not None), float(state.hold is not None)
     out.append(Decided(state.t_s, "hold", author, before, begun, said, inputs))
     n_holds = state.n_holds + (state.hold is None and cause is not None)
-    return replace(state, hold=cause, hold_reason=reason, n_holds=n_holds)
+    return changed(state, hold=cause, hold_reason=reason, n_holds=n_holds)
 
 
 _BY_PERSON: Final = frozenset({HoldCause.PAUSED, HoldCause.PERSON, HoldCause.EASED})
@@ -145,6 +172,8 @@ def _cause(state: SessionState, heart: HeartState) -> tuple[HoldCause | None, st
             return HoldCause.NO_DATA, "staying at this tempo: the strap is not connected"
         if heart.age_s is None or heart.age_s > bounds.stale_s:
             return HoldCause.NO_DATA, "staying at this tempo: no fresh pulse"
+    if state.config.stages:
+        return None, ""
     if state.baseline_bpm is not None and heart.bpm is not None:
         above = heart.bpm - state.baseline_bpm
         held = state.hold is HoldCause.PULSE_UP
@@ -161,7 +190,7 @@ def _cause(state: SessionState, heart: HeartState) -> tuple[HoldCause | None, st
 
 def steer(state: SessionState, heart: HeartState, out: list[Effect]) -> SessionState:
     """Ask the policy, cut its wish to the bounds, and edit the score where that changes it."""
-    if state.score is None or state.phase not in GUIDED:
+    if state.score is None or not is_led(state):
         return state
     at_s = edit_time_s(state)
     tempo = state.score.tempo.bpm_at(at_s)
@@ -221,7 +250,7 @@ def wish_tempo(
     reason = bounded.limit or wish.reason
     author = Author.BOUND if bounded.limit else author
     out.append(Decided(state.t_s, "tempo_bpm", author, tempo, bounded.to_bpm, reason, inputs))
-    return with_score(state, replace(state.score, tempo=edited), at_s, out)
+    return with_score(state, changed(state.score, tempo=edited), at_s, out)
 
 
 def _is_new(bounded: limits.Bounded, plan: TempoPlan, at_s: float, same_bpm: float) -> bool:
@@ -235,7 +264,7 @@ def _is_new(bounded: limits.Bounded, plan: TempoPlan, at_s: float, same_bpm: flo
 def pace_breath(state: SessionState, spent_s: float, out: list[Effect]) -> SessionState:
     """Let the breath lengthen by whole beats, no faster than its bound, and never below its floor."""
     score = state.score
-    if score is None or score.breath is None or state.phase not in GUIDED:
+    if score is None or score.breath is None or not is_led(state):
         return state
     bounds = state.config.preset.bounds
     line = state.breath_line_per_min
@@ -243,7 +272,8 @@ def pace_breath(state: SessionState, spent_s: float, out: list[Effect]) -> Sessi
         fall = min(bounds.breath_fall_per_min2, HARD_BREATH_FALL_PER_MIN2) * spent_s / S_PER_MIN
         goal = goal_breath_per_min(state)
         line = max(goal, line - fall) if line > goal else min(goal, line + fall)
-        state = replace(state, breath_line_per_min=line)
+        if line != state.breath_line_per_min:
+            state = changed(state, breath_line_per_min=line)
     return fit_breath(state, out)
 
 
@@ -260,7 +290,8 @@ def fit_breath(state: SessionState, out: list[Effect]) -> SessionState:
     floor_per_min = limits.breath_floor_per_min(preset.bounds)
     fitting = max(2, floor(slowest_bpm / max(state.breath_line_per_min, floor_per_min) + 1e-9))
     # A falling tempo may take a breath a little under the line; only a clear miss takes a beat away again.
-    too_slow = slowest_bpm / planned < max(floor_per_min, 0.97 * state.breath_line_per_min)
+    slowest = max(floor_per_min, 0.97 * state.breath_line_per_min, goal_breath_per_min(state) - 0.01)
+    too_slow = slowest_bpm / planned < slowest
     if fitting > planned:
         beats = min(fitting, current + 1)  # one beat at a time: a step that a breath can follow
     elif too_slow:
@@ -272,21 +303,21 @@ def fit_breath(state: SessionState, out: list[Effect]) -> SessionState:
     pattern = BreathPattern.of_beats(beats, preset.breath.ratio)
     if preset.breath.lengthen == "out":
         first = state.first_pattern or pattern
-        pattern = replace(first, exhale=max(1, beats - (first.beats - first.exhale)))
+        pattern = changed(first, exhale=max(1, beats - (first.beats - first.exhale)))
     breath = score.breath.changed(phase, pattern)
     reason = f"{beats} beats a breath from the next one on, about {slowest_bpm / beats:.1f} breaths a minute"
     out.append(Decided(state.t_s, "breath_beats", Author.PROTOCOL, planned, beats, reason))
     slowest = min(state.slowest_breath_per_min or slowest_bpm / beats, slowest_bpm / beats)
-    state = replace(state, slowest_breath_per_min=slowest)
-    return with_score(state, replace(score, breath=breath), at_s, out)
+    state = changed(state, slowest_breath_per_min=slowest)
+    return with_score(state, changed(score, breath=breath), at_s, out)
 
 
 def ease_off(state: SessionState, heart: HeartState, out: list[Effect]) -> SessionState:
     """A little quicker and shallower again: RESPeRATE's "refresh", one key."""
-    if state.score is None or state.phase not in GUIDED:
+    if state.score is None or not is_led(state):
         return state
     tempo = state.score.tempo.bpm_at(edit_time_s(state))
-    state = replace(
+    state = changed(
         state,
         eased_until_s=state.t_s + EASE_S,
         breath_line_per_min=state.breath_line_per_min + EASE_BREATH_PER_MIN,

@@ -107,6 +107,16 @@ def with_minutes(preset: Preset, minutes: float) -> Preset:
 
 
 @dataclass(frozen=True, slots=True)
+class PacedStage:
+    """A time of paced breathing after a silent rest, at one rate or sliding to another."""
+
+    per_min: float
+    duration_s: float
+    to_per_min: float | None = None
+    rest_s: float = 0.0  # before it
+
+
+@dataclass(frozen=True, slots=True)
 class SessionConfig:
     """All that a session is made from beside its events. Stored with the log: replay starts alike."""
 
@@ -114,3 +124,4 @@ class SessionConfig:
     straps: tuple[str, ...]  # the hearts expected; empty: guide without a sensor
     seed: int = 0
     yoked: tuple[tuple[float, float], ...] = ()  # (s since its beat began, bpm) of another session
+    stages: tuple[PacedStage, ...] = ()  # in place of a policy; see `entrain.control.stages`

@@ -3,10 +3,10 @@
 Each reason must stand for a while before it counts: a moment's bad contact stops nothing.
 """
 
-from dataclasses import replace
 from typing import Final
 
 from entrain.control.state import Alarm, SessionState
+from entrain.frozen import changed
 from entrain.heart.beat import HeartState
 
 SLOW_FOR_S: Final = 15.0
@@ -27,7 +27,8 @@ def reason_to_stop(state: SessionState, heart: HeartState) -> tuple[SessionState
         jump_since_s=_since(state.alarm.jump_since_s, _jumped(state, heart), t_s),
         artefacts_since_s=_since(state.alarm.artefacts_since_s, artefacts, t_s),
     )
-    state = replace(state, alarm=alarm)
+    if alarm != state.alarm:
+        state = changed(state, alarm=alarm)
     if _stood(alarm.slow_since_s, SLOW_FOR_S, t_s):
         return state, f"stopping to be careful: a pulse below {bounds.slow_pulse_bpm:.0f} was measured"
     if _stood(alarm.jump_since_s, JUMP_FOR_S, t_s):
@@ -40,10 +41,10 @@ def reason_to_stop(state: SessionState, heart: HeartState) -> tuple[SessionState
 def _jumped(state: SessionState, heart: HeartState) -> bool:
     """A quarter away from the pulse before; once the alarm stands, from the pulse before the alarm."""
     before_s = state.t_s if state.alarm.jump_since_s is None else state.alarm.jump_since_s
-    earlier = [bpm for t_s, bpm in state.pulses if t_s <= before_s - JUMP_BACK_S]
-    if heart.bpm is None or not earlier:
+    earlier = next((bpm for t_s, bpm in reversed(state.pulses) if t_s <= before_s - JUMP_BACK_S), None)
+    if heart.bpm is None or earlier is None:
         return False
-    return abs(heart.bpm - earlier[-1]) > JUMP_FRACTION * earlier[-1]
+    return abs(heart.bpm - earlier) > JUMP_FRACTION * earlier
 
 
 def _since(since_s: float | None, stands: bool, t_s: float) -> float | None:

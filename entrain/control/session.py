@@ -15,11 +15,11 @@ core reads no clock. Effects come out in order; those about onsets and cues spea
 the commit horizon, and are final.
 """
 
+from bisect import bisect_right
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Final, assert_never
 
-from entrain.control import guide
+from entrain.control import guide, stages
 from entrain.control.events import (
     Author,
     BreathCued,
@@ -67,6 +67,7 @@ from entrain.control.track import (
     with_link,
     with_notification,
 )
+from entrain.frozen import changed
 from entrain.heart.beat import HeartState
 from entrain.heart.median import median
 from entrain.score import LEAD_S
@@ -97,25 +98,26 @@ def reduce(state: SessionState, event: Event) -> tuple[SessionState, tuple[Effec
     """
     if state.phase is Phase.ENDED and not _matters_after_the_end(event):
         return state, ()
-    state = replace(state, t_s=max(state.t_s, event.t_s))
+    t_s = max(state.t_s, event.t_s)
     out: list[Effect] = []
-    score = state.score
+    # The two that come every second make their one new state themselves.
+    if isinstance(event, Tick):
+        return _tick(state, t_s, out), tuple(out)
+    if isinstance(event, NotificationArrived):
+        return _after_notification(state, t_s, event, out), tuple(out)
+    state = changed(state, t_s=t_s)
     match event:
-        case Tick():
-            state = _tick(state, out)
-        case NotificationArrived():
-            state = _on_track(state, event.strap, lambda track: with_notification(track, event, score), out)
         case LinkChanged():
-            state = _on_track(state, event.strap, lambda track: with_link(track, event), out)
+            state = _on_track(state, t_s, event.strap, lambda track: with_link(track, event), out)
             state = _after_link(state, event, out)
         case StrapDescribed():
-            state = _on_track(state, event.strap, lambda track: (with_description(track, event), ()), out)
+            state = _on_track(state, t_s, event.strap, lambda track: with_description(track, event), out)
         case SoundChanged():
             n_gaps = state.sound.n_gaps + (event.gap_s > 0.0)
             sound = SoundState(event.sound, event.device, event.detail, event.advice, n_gaps)
-            state = replace(state, sound=sound)
+            state = changed(state, sound=sound)
         case LogChanged(fault=fault, advice=advice):
-            state = replace(state, log_fault=f"{fault} {advice}".strip() or None)
+            state = changed(state, log_fault=f"{fault} {advice}".strip() or None)
         case OnsetPlayed():
             pass  # kept in the log; nothing is decided on it
         case CommandGiven():
@@ -132,16 +134,23 @@ def _matters_after_the_end(event: Event) -> bool:
 # ---- time --------------------------------------------------------------------------------------------------
 
 
-def _tick(state: SessionState, out: list[Effect]) -> SessionState:
-    heart = group_state(state.tracks, state.t_s)
-    since_s = 0.0 if state.last_tick_s is None else state.t_s - state.last_tick_s
-    state = replace(state, last_tick_s=state.t_s)
-    if has_sensor(state):
-        out.append(PulseMeasured(state.t_s, heart.bpm, heart.age_s, heart.source, heart.rmssd_ms))
-        state = _remember(state, heart)
-        state = _look_for_breath(state, out)
+def _tick(state: SessionState, t_s: float, out: list[Effect]) -> SessionState:
+    heart = group_state(state.tracks, t_s)
+    since_s = 0.0 if state.last_tick_s is None else t_s - state.last_tick_s
     spent_s = 0.0 if state.paused or not _counts(state, heart) else since_s
-    state = replace(state, phase_spent_s=state.phase_spent_s + spent_s, spent_s=state.spent_s + spent_s)
+    if has_sensor(state):
+        out.append(PulseMeasured(t_s, heart.bpm, heart.age_s, heart.source, heart.rmssd_ms))
+    pulses, rmssds = _remembered(state, t_s, heart)
+    state = changed(
+        state,
+        t_s=t_s,
+        last_tick_s=t_s,
+        phase_spent_s=state.phase_spent_s + spent_s,
+        spent_s=state.spent_s + spent_s,
+        pulses=pulses,
+        rmssds=rmssds,
+        tracks=_with_breath(state.tracks, t_s, out),
+    )
     state = _advance_phase(state, heart, out)
     if state.phase in GUIDED:
         state, stop = reason_to_stop(state, heart)
@@ -161,16 +170,26 @@ def _counts(state: SessionState, heart: HeartState) -> bool:
     return state.phase is not Phase.BASELINE or heart.bpm is not None
 
 
-def _remember(state: SessionState, heart: HeartState) -> SessionState:
-    since_s = state.t_s - MINUTE_S
+_Past = tuple[tuple[float, float], ...]
+
+
+def _remembered(state: SessionState, t_s: float, heart: HeartState) -> tuple[_Past, _Past]:
+    """Pulse and RMSSD of the last minute, or of all the baseline, for its own median."""
+    since_s = state.phase_since_s if state.phase is Phase.BASELINE else t_s - MINUTE_S
     pulses, rmssds = state.pulses, state.rmssds
-    if state.phase is Phase.BASELINE:
-        since_s = state.phase_since_s  # all of it, for the baseline's own median
     if heart.bpm is not None:
-        pulses = (*(x for x in pulses if x[0] > since_s), (state.t_s, heart.bpm))
+        pulses = (*_after(pulses, since_s), (t_s, heart.bpm))
     if heart.bpm is not None and heart.rmssd_ms is not None:
-        rmssds = (*(x for x in rmssds if x[0] > since_s), (state.t_s, heart.rmssd_ms))
-    return replace(state, pulses=pulses, rmssds=rmssds)
+        rmssds = (*_after(rmssds, since_s), (t_s, heart.rmssd_ms))
+    return pulses, rmssds
+
+
+def _after(past: _Past, since_s: float) -> _Past:
+    return past[bisect_right(past, since_s, key=_time) :]
+
+
+def _time(sample: tuple[float, float]) -> float:
+    return sample[0]
 
 
 def _advance_phase(state: SessionState, heart: HeartState, out: list[Effect]) -> SessionState:
@@ -188,6 +207,8 @@ def _advance_phase(state: SessionState, heart: HeartState, out: list[Effect]) ->
         case Phase.BASELINE if state.phase_spent_s >= times.baseline_s:
             state = _with_baseline(state, out)
             return _begin_guiding(state, heart, "the beat meets your pulse", out)
+        case Phase.MATCH | Phase.DESCEND | Phase.HOLD if state.config.stages:
+            return _advance_stages(state, out)
         case Phase.MATCH if _guiding_is_over(state):
             return _enter_silence(state, out)
         case Phase.MATCH if state.phase_spent_s >= times.match_s:
@@ -200,6 +221,15 @@ def _advance_phase(state: SessionState, heart: HeartState, out: list[Effect]) ->
             return _end(state, "the session is complete", completed=True, out=out)
         case _:
             return state
+
+
+def _advance_stages(state: SessionState, out: list[Effect]) -> SessionState:
+    """Every stage and every rest is a phase of its own, so that the log says where each began."""
+    since_s = state.t_s - (state.guided_since_s or state.t_s)
+    if since_s >= stages.length_s(state.config.stages):
+        return _enter_silence(state, out)
+    said = stages.now_said(state.config.stages, since_s)
+    return state if said == state.reason else _enter(state, Phase.HOLD, said, out)
 
 
 def _begin_guiding(state: SessionState, heart: HeartState, reason: str, out: list[Effect]) -> SessionState:
@@ -216,7 +246,7 @@ def _with_baseline(state: SessionState, out: list[Effect]) -> SessionState:
     inputs = (("n", float(len(state.pulses))), ("rmssd_ms", rmssd_ms), ("breath_per_min", breath_per_min))
     reason = f"your resting pulse is {bpm:.0f}"
     out.append(Decided(state.t_s, "baseline_bpm", Author.PROTOCOL, None, bpm, reason, inputs))
-    return replace(
+    return changed(
         state, baseline_bpm=bpm, baseline_rmssd_ms=rmssd_ms, baseline_breath_per_min=breath_per_min
     )
 
@@ -240,7 +270,7 @@ def _at_goal(state: SessionState) -> bool:
 def _enter(state: SessionState, phase: Phase, reason: str, out: list[Effect]) -> SessionState:
     out.append(PhaseBegan(state.t_s, phase, reason))
     lengths = (*state.phase_lengths, (state.phase, state.t_s - state.phase_since_s))
-    return replace(
+    return changed(
         state,
         phase=phase,
         phase_since_s=state.t_s,
@@ -254,7 +284,7 @@ def _enter_silence(state: SessionState, out: list[Effect]) -> SessionState:
     if state.config.preset.phases.silence_s <= 0.0:
         return _end(state, "the session is complete", completed=True, out=out)
     state = _enter(state, Phase.SILENCE, "the sound fades; stay as you are", out)
-    state = replace(state, hold=None, hold_reason="")
+    state = changed(state, hold=None, hold_reason="")
     return _fade(state, state.config.preset.sound.fade_out_s, out)
 
 
@@ -263,13 +293,13 @@ def _fade(state: SessionState, fade_s: float, out: list[Effect]) -> SessionState
         return state
     at_s = guide.edit_time_s(state)
     presence = state.score.presence.changed(at_s, 0.0, fade_s)
-    return guide.with_score(state, replace(state.score, presence=presence), at_s, out)
+    return guide.with_score(state, changed(state.score, presence=presence), at_s, out)
 
 
 def _end(state: SessionState, reason: str, *, completed: bool, out: list[Effect]) -> SessionState:
     state = _enter(state, Phase.ENDED, reason, out)
     out.append(Ended(state.t_s, reason, STOP_FADE_S, completed))
-    return replace(state, completed=completed, hold=None, hold_reason="", paused=False)
+    return changed(state, completed=completed, hold=None, hold_reason="", paused=False)
 
 
 def _commit(state: SessionState, out: list[Effect]) -> SessionState:
@@ -292,13 +322,22 @@ def _commit(state: SessionState, out: list[Effect]) -> SessionState:
     lowest = state.lowest_tempo_bpm
     if state.phase in GUIDED and lowest is not None:
         lowest = min(lowest, score.tempo.bpm_at(state.t_s))
-    return replace(state, committed_s=until_s, n_onsets=n_onsets, lowest_tempo_bpm=lowest)
+    return changed(state, committed_s=until_s, n_onsets=n_onsets, lowest_tempo_bpm=lowest)
 
 
 # ---- hearts ------------------------------------------------------------------------------------------------
 
 
-def _on_track(state: SessionState, strap: str, change: _Change, out: list[Effect]) -> SessionState:
+def _after_notification(
+    state: SessionState, t_s: float, event: NotificationArrived, out: list[Effect]
+) -> SessionState:
+    score = state.score
+    return _on_track(state, t_s, event.strap, lambda track: with_notification(track, event, score), out)
+
+
+def _on_track(
+    state: SessionState, t_s: float, strap: str, change: _Change, out: list[Effect]
+) -> SessionState:
     """Apply a change to one strap's track; a strap nobody expects is not invented."""
     tracks: list[HeartTrack] = []
     for track in state.tracks:
@@ -306,7 +345,7 @@ def _on_track(state: SessionState, strap: str, change: _Change, out: list[Effect
             track, effects = change(track)
             out.extend(effects)
         tracks.append(track)
-    return replace(state, tracks=tuple(tracks))
+    return changed(state, t_s=t_s, tracks=tuple(tracks))
 
 
 def _after_link(state: SessionState, event: LinkChanged, out: list[Effect]) -> SessionState:
@@ -320,13 +359,13 @@ def _after_link(state: SessionState, event: LinkChanged, out: list[Effect]) -> S
     return state
 
 
-def _look_for_breath(state: SessionState, out: list[Effect]) -> SessionState:
-    tracks: list[HeartTrack] = []
-    for track in state.tracks:
-        looked, effects = with_breath_at(track, state.t_s)
-        tracks.append(looked)
+def _with_breath(tracks: tuple[HeartTrack, ...], t_s: float, out: list[Effect]) -> tuple[HeartTrack, ...]:
+    looked: list[HeartTrack] = []
+    for track in tracks:
+        track, effects = with_breath_at(track, t_s)
+        looked.append(track)
         out.extend(effects)
-    return replace(state, tracks=tuple(tracks))
+    return tuple(looked)
 
 
 # ---- the person --------------------------------------------------------------------------------------------
@@ -347,23 +386,23 @@ def _command(state: SessionState, command: Command, out: list[Effect]) -> Sessio
         case HoldTempo():
             return _hold(state, True, heart, out)
         case GoOn():
-            return _hold(replace(state, eased_until_s=state.t_s), False, heart, out)
+            return _hold(changed(state, eased_until_s=state.t_s), False, heart, out)
         case Nudge(bpm=bpm):
             return _nudge(state, bpm, heart, out)
         case SetGoal(tempo_bpm=tempo_bpm, breath_per_min=breath_per_min):
             return _set_goal(state, tempo_bpm, breath_per_min, out)
         case SetVolume(volume=volume):
-            state = replace(state, volume=min(1.0, max(0.0, volume)))
+            state = changed(state, volume=min(1.0, max(0.0, volume)))
             return _say_volume(state, out)
         case SetMuted(muted=muted):
-            return _say_volume(replace(state, muted=muted), out)
+            return _say_volume(changed(state, muted=muted), out)
         case Mark():
-            return replace(state, n_markers=state.n_markers + 1)
+            return changed(state, n_markers=state.n_markers + 1)
         case Rate(value=value, when=when):
             value = min(10, max(0, value))
             if when == "before":
-                return replace(state, rating_before=value)
-            return replace(state, rating_after=value)
+                return changed(state, rating_before=value)
+            return changed(state, rating_after=value)
         case _:
             assert_never(command)
 
@@ -371,14 +410,14 @@ def _command(state: SessionState, command: Command, out: list[Effect]) -> Sessio
 def _pause(state: SessionState, paused: bool, heart: HeartState, out: list[Effect]) -> SessionState:
     if paused is state.paused:
         return state
-    state = _say_volume(replace(state, paused=paused), out)
+    state = _say_volume(changed(state, paused=paused), out)
     if state.phase in GUIDED:
         state = guide.steer(guide.with_hold(state, heart, out), heart, out)
     return state
 
 
 def _hold(state: SessionState, holds: bool, heart: HeartState, out: list[Effect]) -> SessionState:
-    state = replace(state, person_holds=holds)
+    state = changed(state, person_holds=holds)
     if state.phase in GUIDED:
         state = guide.steer(guide.with_hold(state, heart, out), heart, out)
     return state
@@ -386,14 +425,14 @@ def _hold(state: SessionState, holds: bool, heart: HeartState, out: list[Effect]
 
 def _nudge(state: SessionState, bpm: float, heart: HeartState, out: list[Effect]) -> SessionState:
     """The person's hand on the tempo: it becomes the goal too, or the policy would undo it."""
-    if state.score is None or state.phase not in GUIDED:
+    if state.score is None or not guide.is_led(state):
         return state
     to_bpm = state.score.tempo.bpm_at(guide.edit_time_s(state)) + bpm
     if bpm < 0.0 and to_bpm < guide.goal_bpm(state):
-        state = replace(state, goal_bpm=to_bpm)
+        state = changed(state, goal_bpm=to_bpm)
     if bpm > 0.0:
         # Upwards the policy would lead down again at once: it waits, as after an ease-off.
-        state = guide.with_hold(replace(state, eased_until_s=state.t_s + guide.EASE_S), heart, out)
+        state = guide.with_hold(changed(state, eased_until_s=state.t_s + guide.EASE_S), heart, out)
     wish = Wish(to_bpm, f"{bpm:+.0f} a minute, as you asked")
     return guide.wish_tempo(state, heart, wish, Author.PERSON, out)
 
@@ -402,7 +441,7 @@ def _set_goal(
     state: SessionState, tempo_bpm: float | None, breath_per_min: float | None, out: list[Effect]
 ) -> SessionState:
     before, before_breath = guide.goal_bpm(state), guide.goal_breath_per_min(state)
-    state = replace(
+    state = changed(
         state,
         goal_bpm=state.goal_bpm if tempo_bpm is None else tempo_bpm,
         goal_breath_per_min=state.goal_breath_per_min if breath_per_min is None else breath_per_min,

@@ -1,6 +1,6 @@
 """One strap inside a session: its link, its chain of beats, its pulse."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from entrain.breath.estimate import BreathTrack, InStep, with_interval, with_tick
@@ -16,6 +16,7 @@ from entrain.control.events import (
     StrapDescribed,
 )
 from entrain.errors import MalformedMeasurement
+from entrain.frozen import changed
 from entrain.heart import artefacts, timeline
 from entrain.heart.artefacts import Screen
 from entrain.heart.beat import Beat, HeartState, PulseSource, Verdict
@@ -85,7 +86,7 @@ def with_notification(
             n_artefacts += 1
     if measurement.contact is not False:
         rate = with_field(rate, event.t_s, measurement.bpm)
-    track = replace(
+    track = changed(
         track,
         timeline=chain,
         screen=screen,
@@ -103,7 +104,7 @@ def with_breath_at(track: HeartTrack, t_s: float) -> tuple[HeartTrack, tuple[Eff
     """What is known of the breath at a tick; nothing is said before there is anything to say."""
     breath = with_tick(track.breath, t_s)
     estimate = breath.estimate
-    track = replace(track, breath=breath)
+    track = changed(track, breath=breath)
     if estimate is None or breath.tachogram.newest is None:
         return track, ()
     return track, (
@@ -117,14 +118,14 @@ def with_link(track: HeartTrack, event: LinkChanged) -> tuple[HeartTrack, tuple[
     """Follow the connection. Whatever ends a stream also ends the chain of intervals."""
     was_connected, is_connected = track.link in _CONNECTED, event.link in _CONNECTED
     out: tuple[Effect, ...] = ()
-    track = replace(track, link=event.link, detail=event.detail, advice=event.advice)
+    track = changed(track, link=event.link, detail=event.detail, advice=event.advice)
     if was_connected and not is_connected:
         chain = timeline.broken(track.timeline)
         if chain is not track.timeline:
             reason = event.detail or "the strap was lost"
             out = (SegmentBegan(event.t_s, event.strap, chain.segment, reason),)
         lost = event.link is not Link.FINISHED
-        track = replace(
+        track = changed(
             track,
             timeline=chain,
             screen=artefacts.restart(track.screen),
@@ -132,13 +133,13 @@ def with_link(track: HeartTrack, event: LinkChanged) -> tuple[HeartTrack, tuple[
             lost_since_s=event.t_s if lost else None,
         )
     elif is_connected and track.lost_since_s is not None:
-        track = replace(track, outage_s=track.outage_s + event.t_s - track.lost_since_s, lost_since_s=None)
+        track = changed(track, outage_s=track.outage_s + event.t_s - track.lost_since_s, lost_since_s=None)
     return track, out
 
 
-def with_description(track: HeartTrack, event: StrapDescribed) -> HeartTrack:
+def with_description(track: HeartTrack, event: StrapDescribed) -> tuple[HeartTrack, tuple[Effect, ...]]:
     battery = track.battery_percent if event.battery_percent is None else event.battery_percent
-    return replace(track, name=event.name or track.name, battery_percent=battery)
+    return changed(track, name=event.name or track.name, battery_percent=battery), ()
 
 
 def group_state(tracks: tuple[HeartTrack, ...], t_s: float) -> HeartState:

@@ -61,11 +61,11 @@ def heart_state(rate: Rate, now_s: float) -> HeartState:
     artefacts = sum(1 for x in rate.artefacts if x > now_s - MINUTE_S)
     if len(intervals) >= LEAST_BEATS:
         newest_s, oldest_s = intervals[-1][0], intervals[0][0]
-        bpm = S_PER_MIN / _smooth([(t_s, rr_s) for t_s, rr_s, _ in intervals], now_s)
+        bpm = S_PER_MIN / _smooth([x[0] for x in intervals], [x[1] for x in intervals], now_s)
         source = PulseSource.INTERVALS
     elif len(fields) >= LEAST_BEATS:
         newest_s, oldest_s = fields[-1][0], fields[0][0]
-        bpm = _smooth([(t_s, float(bpm)) for t_s, bpm in fields], now_s)
+        bpm = _smooth([x[0] for x in fields], [float(x[1]) for x in fields], now_s)
         source = PulseSource.HEART_RATE_FIELD
     else:
         newest = max((x[-1][0] for x in (rate.intervals, rate.fields) if x), default=None)
@@ -82,17 +82,17 @@ def heart_state(rate: Rate, now_s: float) -> HeartState:
     )
 
 
-def _smooth(values: list[tuple[float, float]], now_s: float) -> float:
-    """Robust weighted mean of (t_s, value); weights fall off to both ends of the data's span."""
-    middle = median([value for _, value in values])
+def _smooth(times_s: list[float], values: list[float], now_s: float) -> float:
+    """Robust weighted mean of `values`; weights fall off to both ends of the data's span."""
+    middle = median(values)
     least, most = middle * (1.0 - PULL_IN), middle * (1.0 + PULL_IN)
-    oldest_s = values[0][0]
+    oldest_s = times_s[0]
     centre_s, half_s = 0.5 * (oldest_s + now_s), 0.5 * EDGE * max(now_s - oldest_s, 1.0)
     total = weights = 0.0
-    for t_s, value in values:
+    for t_s, value in zip(times_s, values, strict=True):
         x = (t_s - centre_s) / half_s
         weight = (1.0 - x * x) ** 2
-        total += weight * min(most, max(least, value))
+        total += weight * (value if least <= value <= most else min(most, max(least, value)))
         weights += weight
     return total / weights
 

@@ -39,18 +39,25 @@ class PresetFault:
         return f"{self.file}, line {self.line}: {what}. {self.suggestion}".rstrip()
 
 
-def checked(text: str, file: str, name: str) -> tuple[Preset | None, tuple[PresetFault, ...]]:
+OWN_RESONANCE: Final = "own resonance"  # what `breath.goal_per_min` may be in place of a number
+OWN_RESONANCE_KEY: Final = "breath.goal_per_min"
+
+
+def checked(
+    text: str, file: str, name: str, own_resonance_per_min: float | None = None
+) -> tuple[Preset | None, tuple[PresetFault, ...]]:
     """The preset that `text` describes, or None and everything that is wrong with it.
 
     Args:
         file: what a fault calls the file.
         name: the preset's name, where the text gives none.
+        own_resonance_per_min: what "own resonance" stands for; None: no assessment has found one yet.
     """
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         return None, (_syntax_fault(str(error), text, file),)
-    reader = _Reader()
+    reader = _Reader(own_resonance_per_min)
     preset = cast(Preset, reader.table(Preset, {"name": name, **data}, ""))
     reader.check_rules(preset)
     faults = [
@@ -72,7 +79,8 @@ def _syntax_fault(message: str, text: str, file: str) -> PresetFault:
 class _Reader:
     """Walks a file along the dataclasses, keeps what is right and notes what is wrong."""
 
-    def __init__(self) -> None:
+    def __init__(self, own_resonance_per_min: float | None) -> None:
+        self._own_resonance_per_min = own_resonance_per_min
         self.complaints: list[tuple[tuple[str, ...], str, str]] = []  # keys, problem, suggestion
 
     def complain(self, key: str, problem: str, suggestion: str = "") -> None:
@@ -115,6 +123,13 @@ class _Reader:
                 return None
             numbers = tuple(self.number(each, key) for each in values)
             return None if None in numbers else numbers
+        if key == OWN_RESONANCE_KEY and value == OWN_RESONANCE:
+            value = self._own_resonance_per_min
+            if value is None:
+                self.complain(
+                    key, f"= {shown}, and yours is not known", "Run `entrain assess`, or give a number."
+                )
+                return None
         if hint is float or float in options:
             if _is_number(value):
                 return self.number(value, key)

@@ -12,8 +12,9 @@ from typing import Final
 
 from entrain.control.protocol import Preset
 from entrain.errors import InputError, PresetError, UsageError
+from entrain.storage import settings
 from entrain.storage.places import own_presets_path
-from entrain.storage.preset_check import PresetFault, checked
+from entrain.storage.preset_check import OWN_RESONANCE, PresetFault, checked
 
 DEFAULT: Final = "desk"
 
@@ -68,7 +69,7 @@ def load(name_or_path: str) -> LoadedPreset:
     """
     path = path_of(name_or_path)
     text = _text_of(path)
-    preset, faults = checked(text, path.name, path.stem)
+    preset, faults = checked(text, path.name, path.stem, _own_resonance_per_min(text))
     if preset is None:
         n = len(faults)
         raise PresetError(
@@ -85,7 +86,14 @@ def check(path: Path) -> tuple[PresetFault, ...]:
     Raises:
         InputError: the file cannot be read.
     """
-    return checked(_text_of(path), str(path), path.stem)[1]
+    text = _text_of(path)
+    return checked(text, str(path), path.stem, _own_resonance_per_min(text))[1]
+
+
+def _own_resonance_per_min(text: str) -> float | None:
+    """What the last assessment found; looked up only for a text that speaks of it."""
+    known = settings.load()[0].resonance if OWN_RESONANCE in text else None
+    return None if known is None else known.per_min
 
 
 def _text_of(path: Path) -> str:

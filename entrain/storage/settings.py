@@ -25,6 +25,16 @@ class KnownStrap:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownResonance:
+    """The outcome of the last assessment that found a clear peak."""
+
+    per_min: float
+    confidence: float
+    measured_utc: str  # ISO 8601
+    session: int
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """None where nothing was chosen yet."""
 
@@ -32,6 +42,7 @@ class Settings:
     notice_accepted_utc: str | None = None  # when the safety notice was accepted, ISO 8601
     volume: float | None = None  # 0 to 1
     theme: str | None = None
+    resonance: KnownResonance | None = None
 
 
 def load(path: Path | None = None) -> tuple[Settings, str]:

@@ -351,3 +351,12 @@ def test_yoked_follows_the_other_session_within_the_bounds() -> None:
         log.append((event, effects))
     assert state_tempo(log, 200) == pytest.approx(66.5, abs=0.5)
     assert 63.0 <= state_tempo(log, 450) < 66.0
+
+
+@pytest.mark.parametrize("bpm", [58.0, 63.0, 70.0, 83.0])
+def test_the_breath_is_never_asked_to_go_below_its_goal(bpm: float) -> None:
+    preset = replace(PRESET, minutes=20, breath=BreathRule(goal_per_min=6.5))
+    _, log = play(preset, pulse=lambda _: bpm, until_s=1300)
+    rates = [cue.breath_per_min for cue in effects_of(log, BreathCued)]
+    assert min(rates) >= 6.5 - 0.02
+    assert min(rates) < 7.2  # a beat of a breath is a tenth of it, so that near it comes

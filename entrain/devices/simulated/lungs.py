@@ -18,7 +18,7 @@ from math import cos, exp, floor, pi
 from random import Random
 from typing import Final
 
-from entrain.breath.pattern import BreathMoment, BreathPattern
+from entrain.breath.pattern import BreathPattern
 from entrain.score import Score
 from entrain.units import S_PER_MIN
 
@@ -92,16 +92,16 @@ class Lungs:
         if pacer is None:
             speed_hz = self.rate_hz
         else:
-            moment, rate_hz = pacer
+            fraction, rate_hz, _ = pacer
             self.rate_hz = rate_hz
-            error = moment.fraction + self._offset - self.phase
+            error = fraction + self._offset - self.phase
             error -= floor(error + 0.5)
             # A breath is hurried or dragged, never breathed backwards.
             speed_hz = min(1.8 * rate_hz, max(0.4 * rate_hz, rate_hz + self.traits.follow_per_s * error))
         before = floor(self.phase)
         self.phase += speed_hz * self._step_s
         if floor(self.phase) != before:
-            self._begin_breath(None if pacer is None else pacer[0].pattern)
+            self._begin_breath(None if pacer is None else pacer[2])
         self._depth += (self._depth_goal - self._depth) * self._depth_share
         self.volume = self._depth * (_fullness(self.phase % 1.0, self._shape) - 0.5)
         goal_mmhg = REST_PETCO2_MMHG / self._ventilation
@@ -111,15 +111,14 @@ class Lungs:
     def now(self) -> Breathing:
         return Breathing(self.phase, self.volume, self.rate_hz * S_PER_MIN, self.petco2_mmhg, self.following)
 
-    def _listen(self, t_s: float, score: Score | None) -> tuple[BreathMoment, float] | None:
-        """The pacer as this person hears it and its rate in Hz; None while they do not follow it."""
+    def _listen(self, t_s: float, score: Score | None) -> tuple[float, float, BreathPattern] | None:
+        """(fraction of the breath, its rate in Hz, its pattern) as heard; None while it is not followed."""
         self.following = False
         if score is None or score.breath is None or score.presence.at(t_s) < AUDIBLE:
             self._heard_s = 0.0
             return None
         heard_at_s = t_s - self.traits.reaction_s
-        moment = score.breath_at(heard_at_s)
-        if moment is None:
+        if heard_at_s < score.tempo.start_s:
             return None
         self._heard_s += self._step_s
         if self._heard_s < self.traits.settle_s or self.traits.follow_per_s <= 0.0:
@@ -133,7 +132,8 @@ class Lungs:
             self._lapse_left_s = self._rng.expovariate(1.0 / self.traits.lapse_s)
             return None
         self.following = True
-        return moment, score.tempo.bpm_at(heard_at_s) / S_PER_MIN / moment.pattern.beats
+        fraction, pattern = score.breath.fraction_at(score.tempo.phase_at(heard_at_s))
+        return fraction, score.tempo.bpm_at(heard_at_s) / S_PER_MIN / pattern.beats, pattern
 
     def _begin_breath(self, pattern: BreathPattern | None) -> None:
         """Lungs are empty now, so rate and shape may change without a jump."""

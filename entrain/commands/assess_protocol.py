@@ -1,0 +1,46 @@
+"""The two protocols of the resonance assessment, as paced stages.
+
+Rates and times: Lehrer, Vaschillo & Vaschillo 2000; Shaffer & Meehan 2020 (6.5 to 4.5 breaths a minute, two
+minutes each). The sliding one follows the idea of Fisher & Lehrer 2022: one slow fall through all rates.
+"""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from random import Random
+from typing import Final
+
+from entrain.control.protocol import PacedStage
+
+RATES_PER_MIN: Final = (6.5, 6.0, 5.5, 5.0, 4.5)
+STAGE_S: Final = 120.0
+REST_S: Final = 45.0
+SLIDE_PER_MIN: Final = (6.75, 4.25)
+SLIDE_S: Final = 960.0
+PIECE_S: Final = 120.0
+LEAST_BREATHS: Final = 6  # of a stretch that says anything
+
+
+def five_rates(seed: int) -> tuple[PacedStage, ...]:
+    """Each rate for two minutes after a rest, in an order that the seed decides."""
+    rates = list(RATES_PER_MIN)
+    Random(f"{seed}/order").shuffle(rates)
+    return tuple(PacedStage(rate, STAGE_S, rest_s=REST_S if n else 0.0) for n, rate in enumerate(rates))
+
+
+def sliding() -> tuple[PacedStage, ...]:
+    """One stage of sixteen minutes that falls through all rates."""
+    first, last = SLIDE_PER_MIN
+    return (PacedStage(first, SLIDE_S, to_per_min=last),)
+
+
+def pieces(breath_starts_s: Sequence[float], stages: tuple[PacedStage, ...]) -> list[list[float]]:
+    """What is looked at as one rate: a stage, or two minutes of a slide. Times of breaths beginning."""
+    starts = list(breath_starts_s)
+    if len(starts) < LEAST_BREATHS:
+        return []
+    if all(stage.to_per_min is None for stage in stages):
+        return [starts]
+    n = max(1, round((starts[-1] - starts[0]) / PIECE_S))
+    edges = [starts[0] + k * (starts[-1] - starts[0]) / n for k in range(n + 1)]
+    cut = [[t_s for t_s in starts if a <= t_s <= b] for a, b in pairwise(edges)]
+    return [piece for piece in cut if len(piece) >= LEAST_BREATHS]

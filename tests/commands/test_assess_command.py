@@ -1,0 +1,114 @@
+"""`entrain assess`, whole: paced, recorded, judged, kept, and used as a preset's goal."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from entrain.cli import main
+from entrain.commands.assess_protocol import RATES_PER_MIN, five_rates, pieces, sliding
+from entrain.control.session import reduce, start
+from entrain.devices.simulated.person import Kind, Person
+from entrain.storage import presets, settings
+from entrain.storage.settings import KnownResonance
+from entrain.storage.store import Store
+from entrain.storage.verify import replay
+
+Typed = pytest.CaptureFixture[str]
+FAST = ["--speed", "100000", "--headless", "--seed", "3"]
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("ENTRAIN_HOME", str(tmp_path))
+    return tmp_path
+
+
+def with_a_peak(seed: int, kind: Kind | None = None) -> Person:
+    person = drawn(seed, kind)
+    heart = replace(
+        person.heart,
+        rsa_bpm=2.0,
+        resonance_bpm=16.0,
+        resonance_per_min=5.4,
+        resonance_q=4.0,
+        mayer_bpm=0.4,
+        wander_bpm=1.0,
+    )
+    lungs = replace(person.lungs, lapses_per_min=0.0)
+    return replace(person, heart=heart, lungs=lungs, strap=replace(person.strap, outages_per_min=0.0))
+
+
+drawn = Person.draw
+
+
+def test_a_peak_is_found_kept_replayed_compared_and_used(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: Typed
+) -> None:
+    monkeypatch.setattr(Person, "draw", staticmethod(with_a_peak))
+    assert main(["assess", "--heart", "sim:7", *FAST]) == 0
+    out = capsys.readouterr().out
+    assert "Your pulse swings most near 5." in out
+    assert all(f"{rate:.2f}" in out for rate in RATES_PER_MIN)
+    kept = settings.load()[0].resonance
+    assert kept is not None
+    assert kept.per_min == pytest.approx(5.4, abs=0.3)
+    assert kept.session == 1
+
+    stored = Store.open().load(1)
+    assert replay(stored, start, reduce).is_identical
+    assert stored.config.stages == five_rates(3)
+
+    mine = home / "mine.toml"
+    mine.write_text('title = "Mine"\nsummary = ""\n[breath]\ngoal_per_min = "own resonance"\n')
+    assert presets.load(str(mine)).preset.breath.goal_per_min == kept.per_min
+
+    settings.change(
+        lambda known: replace(known, resonance=KnownResonance(6.2, 0.9, "2026-01-02T00:00:00", 9))
+    )
+    assert main(["assess", "--session", "1", "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert said["resonance_per_min"] == kept.per_min
+    assert len(said["rates"]) == len(said["swings"]) == 5
+    assert main(["assess", "--session", "1"]) == 0
+    assert "Last time, 2026-01-02, it was 6.20 a minute: it has moved by -" in capsys.readouterr().out
+
+
+def test_no_clear_peak_is_an_outcome_and_nothing_is_kept(capsys: Typed) -> None:
+    assert main(["assess", "--heart", "sim:3:non-responder", *FAST]) == 0
+    assert "No clear peak" in capsys.readouterr().out
+    assert settings.load()[0].resonance is None
+
+
+def test_a_preset_that_wants_a_resonance_nobody_knows_is_told_what_to_do(home: Path, capsys: Typed) -> None:
+    mine = home / "mine.toml"
+    mine.write_text('title = "Mine"\nsummary = ""\n[breath]\ngoal_per_min = "own resonance"\n')
+    (fault,) = presets.check(mine)
+    assert (fault.line, fault.key) == (4, "breath.goal_per_min")
+    assert "entrain assess" in fault.suggestion
+    assert main(["run", "--heart", "sim", "--headless", "--speed", "9", "--preset", str(mine)]) == 3
+    assert "not known" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("wrong", [["--heart", "none"], ["--minutes", "5"], ["--session", "last"]])
+def test_wrong_use_is_said(wrong: list[str], capsys: Typed) -> None:
+    assert main(["assess", *wrong, "--headless"]) != 0
+    assert capsys.readouterr().err.startswith("entrain: ")
+
+
+def test_the_order_is_drawn_by_the_seed_and_holds_every_rate_once() -> None:
+    orders = {tuple(stage.per_min for stage in five_rates(seed)) for seed in range(40)}
+    assert len(orders) > 15
+    assert all(sorted(order) == sorted(RATES_PER_MIN) for order in orders)
+
+
+def test_a_slide_is_cut_into_stretches_of_about_two_minutes() -> None:
+    starts, t_s = [], 0.0
+    while t_s < 960.0:
+        starts.append(t_s)
+        t_s += 60.0 / (6.75 - 2.5 * t_s / 960.0)
+    cut = pieces(starts, sliding())
+    assert len(cut) == 8
+    assert all(100.0 < piece[-1] - piece[0] < 125.0 for piece in cut)
+    assert pieces(starts[:4], sliding()) == []
