@@ -1,0 +1,82 @@
+"""How good the data is, in figures and in a word."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from entrain.analysis.correction import Correction
+from entrain.analysis.series import Fault, NNSeries
+from entrain.units import MS_PER_S
+
+FEW_ARTEFACTS_PERCENT: Final = 1.0
+MANY_ARTEFACTS_PERCENT: Final = 5.0  # beyond, a corrected series is no longer the heart behind it
+GOOD_COVER_PERCENT: Final = 95.0
+POOR_COVER_PERCENT: Final = 80.0
+
+
+class Grade(StrEnum):
+    GOOD = "good"
+    FAIR = "fair"
+    POOR = "poor"
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    grade: Grade
+    n_raw: int
+    span_s: float  # first beat to last
+    covered_percent: float  # of the span, by intervals
+    artefact_percent: float  # of raw intervals, gaps aside
+    ectopic: int
+    missed: int
+    extra: int
+    shifted: int
+    gaps: int  # places where the chain of beats is broken
+    longest_chain_s: float
+
+    @property
+    def sentence(self) -> str:
+        gaps = f"{self.gaps} gap{'s' if self.gaps != 1 else ''}"
+        return (
+            f"Data quality is {self.grade.value}: {self.covered_percent:.0f} % of {_minutes(self.span_s)} "
+            f"covered, {self.artefact_percent:.1f} % of intervals corrected, {gaps}."
+        )
+
+
+def quality(recording: Correction | NNSeries) -> Quality:
+    """Quality of a corrected recording, or of a series with what its faults tell."""
+    series = recording.series if isinstance(recording, Correction) else recording
+    if isinstance(recording, Correction):
+        n_raw, artefacts = recording.raw_ms.size, recording.artefact_share
+        counts = {fault: recording.count(fault) for fault in Fault}
+    else:
+        n_raw, artefacts = len(series), float((~series.measured).mean()) if len(series) else 0.0
+        counts = {fault: int((series.fault == fault).sum()) for fault in Fault}
+    chains = series.segments()
+    span_s = float(series.t_s[-1] - series.t_s[0]) + float(series.nn_ms[0]) / MS_PER_S if len(series) else 0.0
+    covered = min(100.0, 100.0 * series.duration_s / span_s) if span_s > 0.0 else 0.0
+    return Quality(
+        grade=_grade(100.0 * artefacts, covered),
+        n_raw=n_raw,
+        span_s=span_s,
+        covered_percent=covered,
+        artefact_percent=100.0 * artefacts,
+        ectopic=counts[Fault.ECTOPIC],
+        missed=counts[Fault.MISSED],
+        extra=counts[Fault.EXTRA],
+        shifted=counts[Fault.SHIFTED],
+        gaps=max(0, len(chains) - 1),
+        longest_chain_s=max((float(series.nn_ms[s].sum()) / MS_PER_S for s in chains), default=0.0),
+    )
+
+
+def _grade(artefact_percent: float, covered_percent: float) -> Grade:
+    if artefact_percent > MANY_ARTEFACTS_PERCENT or covered_percent < POOR_COVER_PERCENT:
+        return Grade.POOR
+    if artefact_percent > FEW_ARTEFACTS_PERCENT or covered_percent < GOOD_COVER_PERCENT:
+        return Grade.FAIR
+    return Grade.GOOD
+
+
+def _minutes(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 120.0 else f"{seconds / 60.0:.1f} min"

@@ -1,0 +1,116 @@
+"""Time-domain measures of heart rate variability.
+
+Source: Task Force of the ESC and NASPE, "Heart rate variability: standards of measurement, physiological
+interpretation, and clinical use", Circulation 93 (1996) 1043–1065.
+"""
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+import numpy as np
+
+from entrain.analysis.series import FloatArray, Intervals, NNSeries, as_series
+from entrain.units import MS_PER_S, S_PER_MIN
+
+LONG_TERM_WINDOW_S: Final = 300.0
+HISTOGRAM_BIN_MS: Final = 1000.0 / 128.0
+
+
+@dataclass(frozen=True, slots=True)
+class TimeDomain:
+    """None where there are too few intervals to say."""
+
+    n_intervals: int
+    n_differences: int  # successive, both intervals measured
+    duration_s: float
+    mean_nn_ms: float
+    median_nn_ms: float
+    mean_hr_bpm: float  # 60,000 / mean NN: beats over time, not the mean of momentary rates
+    slowest_hr_bpm: float  # of any 5 beats in a row
+    fastest_hr_bpm: float
+    sdnn_ms: float | None  # standard deviation of NN, n − 1
+    rmssd_ms: float | None  # root mean square of successive differences
+    sdsd_ms: float | None  # their standard deviation, n − 1
+    pnn50_percent: float | None  # successive differences above 50 ms, of all differences
+    pnn20_percent: float | None
+    cvnn_percent: float | None  # SDNN / mean NN
+    triangular_index: float | None  # n / height of the histogram's mode, bins of 1/128 s; from 20 min on
+    sdann_ms: float | None  # SD of the means of whole 5-min windows, at least 3
+    sdnn_index_ms: float | None  # mean of their SDs
+
+
+TIME_DOMAIN_SETTINGS: Final[dict[str, str | float]] = {
+    "standard_deviation": "n - 1",
+    "successive_differences": "within an unbroken chain, both intervals measured (none corrected)",
+    "long_term_window_s": LONG_TERM_WINDOW_S,
+    "histogram_bin_ms": HISTOGRAM_BIN_MS,
+}
+
+
+def time_domain(intervals: Intervals) -> TimeDomain:
+    """All time-domain measures of NN intervals (an `NNSeries`, or ms).
+
+    Raises:
+        InputError: an interval is not a positive number.
+        ValueError: there are no intervals.
+    """
+    series = as_series(intervals)
+    nn = series.nn_ms
+    if not nn.size:
+        raise ValueError("no intervals, no measures")
+    differences = series.differences_ms()
+    size = np.abs(differences)
+    mean_ms, sdnn = float(nn.mean()), _sd(nn)
+    five = _runs_of_five(nn)
+    window_means, window_sds = _windows(series)
+    some = differences.size > 0
+    return TimeDomain(
+        n_intervals=nn.size,
+        n_differences=differences.size,
+        duration_s=series.duration_s,
+        mean_nn_ms=mean_ms,
+        median_nn_ms=float(np.median(nn)),
+        mean_hr_bpm=S_PER_MIN * MS_PER_S / mean_ms,
+        slowest_hr_bpm=S_PER_MIN * MS_PER_S / float(five.max()),
+        fastest_hr_bpm=S_PER_MIN * MS_PER_S / float(five.min()),
+        sdnn_ms=sdnn,
+        rmssd_ms=rmssd_ms(differences),
+        sdsd_ms=_sd(differences),
+        pnn50_percent=100.0 * float(np.mean(size > 50.0)) if some else None,
+        pnn20_percent=100.0 * float(np.mean(size > 20.0)) if some else None,
+        cvnn_percent=None if sdnn is None else 100.0 * sdnn / mean_ms,
+        triangular_index=_triangular_index(nn) if series.duration_s >= 20.0 * S_PER_MIN else None,
+        sdann_ms=_sd(window_means) if window_means.size >= 3 else None,
+        sdnn_index_ms=float(window_sds.mean()) if window_sds.size >= 3 else None,
+    )
+
+
+def rmssd_ms(differences_ms: FloatArray) -> float | None:
+    """Root mean square of successive differences; None where there are none."""
+    return float(np.sqrt(np.mean(np.square(differences_ms)))) if differences_ms.size else None
+
+
+def _sd(values: FloatArray) -> float | None:
+    return float(np.std(values, ddof=1)) if values.size > 1 else None
+
+
+def _runs_of_five(nn: FloatArray) -> FloatArray:
+    n = min(5, nn.size)
+    return np.convolve(nn, np.full(n, 1.0 / n), mode="valid")
+
+
+def _windows(series: NNSeries) -> tuple[FloatArray, FloatArray]:
+    """(mean, SD) of NN in each 5-min window from the start that is at least half covered."""
+    start_s = series.t_s[0] - series.nn_ms[0] / MS_PER_S
+    n_windows = int((series.t_s[-1] - start_s) // LONG_TERM_WINDOW_S)
+    edges_s = [start_s + LONG_TERM_WINDOW_S * k for k in range(n_windows + 1)]
+    parts = [series.between(a, b).nn_ms for a, b in pairwise(edges_s)]
+    parts = [part for part in parts if part.size > 1 and part.sum() >= 0.5 * LONG_TERM_WINDOW_S * MS_PER_S]
+    means, sds = [float(p.mean()) for p in parts], [float(np.std(p, ddof=1)) for p in parts]
+    return np.array(means, dtype=np.float64), np.array(sds, dtype=np.float64)
+
+
+def _triangular_index(nn: FloatArray) -> float:
+    counts = np.bincount(np.floor(nn / HISTOGRAM_BIN_MS).astype(np.int64))
+    return nn.size / float(counts.max())

@@ -1,0 +1,122 @@
+"""What the figures say, in plain sentences, and where one of them misleads.
+
+Wellness wording only: what was measured and how sure it is. No promise, no cause, no diagnosis.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from entrain.analysis.breathing import SLOW_BREATHING_PER_MIN
+from entrain.analysis.change import rating_change
+from entrain.analysis.findings import Findings
+from entrain.analysis.nonlinear import LEAST_FOR_ENTROPY
+from entrain.analysis.quality import Grade
+
+SHORT_S: Final = 60.0
+SHORT_FOR_LF_S: Final = 120.0
+SHORT_FOR_SDNN_S: Final = 300.0
+SHORT_FOR_CHANGE_S: Final = 240.0
+
+
+@dataclass(frozen=True, slots=True)
+class Caution:
+    """A figure that misleads here, and why; belongs beside the figure wherever that is shown."""
+
+    about: str  # the figure's name as in the result: "lf_hf", "sdnn_ms", "all" …
+    why: str
+
+
+def cautions(found: Findings) -> tuple[Caution, ...]:
+    """Every caution that applies, the most important first."""
+    return tuple(Caution(about, why) for about, why in (*_about_data(found), *_about_meaning(found)))
+
+
+def _about_data(found: Findings) -> Iterator[tuple[str, str]]:
+    data, length_s = found.quality, found.time_domain.duration_s
+    if data.grade is Grade.POOR:
+        bad = f"{data.artefact_percent:.1f} % of intervals corrected, {data.covered_percent:.0f} % covered"
+        yield "all", f"{bad}: figures from such data can be far off."
+    if length_s < SHORT_S:
+        yield "all", f"{length_s:.0f} s are too short for anything but the pulse and a rough RMSSD."
+    if length_s < SHORT_FOR_SDNN_S:
+        yield "sdnn_ms", f"SDNN grows with length: {length_s:.0f} s compare only with recordings as long."
+    if found.welch is None or data.longest_chain_s < SHORT_FOR_LF_S:
+        yield "lf_ms2", "LF needs two minutes without a gap; the longest stretch here is shorter."
+    entropy = found.sample_entropy
+    if entropy is not None and (entropy.value is None or entropy.n_templates < LEAST_FOR_ENTROPY):
+        yield "sample_entropy", f"fewer than {LEAST_FOR_ENTROPY} intervals give only a rough sample entropy."
+
+
+def _about_meaning(found: Findings) -> Iterator[tuple[str, str]]:
+    rate = _breaths_per_min(found)
+    if rate is not None and rate < SLOW_BREATHING_PER_MIN:
+        yield (
+            "lf_hf",
+            f"at {rate:.1f} breaths/min the breath's own wave lies in the LF band: LF and LF/HF then show "
+            "the breathing, and say nothing of a balance.",
+        )
+    if found.compared_s is not None and found.compared_s < SHORT_FOR_CHANGE_S:
+        yield (
+            "changes",
+            f"the shorter of the two stretches lasts {found.compared_s:.0f} s; a pulse wanders more slowly "
+            "than that, so its interval is too narrow.",
+        )
+
+
+def sentences(found: Findings) -> tuple[str, ...]:
+    """The result in plain sentences, the data's quality first."""
+    said = [found.quality.sentence, *_heart(found), *_breath(found), *_sound(found)]
+    said += [change.sentence for change in found.changes]
+    if found.changes:
+        said.append("A change is not an effect: sitting quietly changes these figures too.")
+    said.append(rating_change(found.rating_before, found.rating_after))
+    return tuple(sentence for sentence in said if sentence)
+
+
+def _heart(found: Findings) -> list[str]:
+    time = found.time_domain
+    variability = "" if time.rmssd_ms is None else f", RMSSD {time.rmssd_ms:.1f} ms"
+    said = [f"The pulse was {time.mean_hr_bpm:.1f} beats/min on average{variability}."]
+    score = found.coherence.mean
+    if score is not None:
+        said.append(f"The coherence score was {score:.2f} on average; score = {found.coherence.formula}.")
+    return said
+
+
+def _breath(found: Findings) -> list[str]:
+    said = list[str]()
+    if found.breathing is not None:
+        said.append(
+            f"The heart's rhythm suggests about {found.breathing.breaths_per_min:.1f} breaths a minute."
+        )
+    paced = found.paced_breathing
+    if paced is None:
+        return said
+    minutes = f"{paced.minutes_in_step:.1f} of {paced.minutes_paced:.1f} guided minutes"
+    said.append(f"In step with the breath for {minutes}.")
+    answer = "followed" if paced.coherence_p < 0.05 else "did not clearly follow"
+    said.append(
+        f"The heart's wave {answer} the guided breath (coherence {paced.coherence:.2f}, "
+        f"p = {paced.coherence_p:.3f}, swing ±{paced.gain_bpm:.1f} beats/min, "
+        f"quickest {paced.fastest_at_deg:.0f}° into the breath)."
+    )
+    return said
+
+
+def _sound(found: Findings) -> list[str]:
+    said = list[str]()
+    if found.entrainment is not None:
+        said.append(found.entrainment.sentence)
+    tempo = found.tempo_tracking
+    if tempo is not None:
+        side = "below" if tempo.bias_bpm < 0.0 else "above"
+        said.append(f"The beat stood {abs(tempo.bias_bpm):.1f} beats/min {side} the pulse on average.")
+    return said
+
+
+def _breaths_per_min(found: Findings) -> float | None:
+    """The paced rate where there was one, else what the heart shows."""
+    if found.paced_breathing is not None:
+        return found.paced_breathing.pace_per_min
+    return None if found.breathing is None else found.breathing.breaths_per_min
