@@ -9,6 +9,7 @@ from typing import Final
 
 from entrain.breath.pattern import BreathPattern, BreathPlan
 from entrain.clock import ManualClock
+from entrain.commands.layers import layers_of
 from entrain.control.events import Event, Sound, SoundChanged
 from entrain.control.protocol import (
     HARD_BREATH_FALL_PER_MIN2,
@@ -157,6 +158,7 @@ def _breaths(tempo: TempoPlan, course: Course, preset: Preset) -> BreathPlan:
 
 async def _render(path: Path, voice: str, preset: Preset, course: Course) -> None:
     from entrain.devices.audio.file import FileSound
+    from entrain.synth.end_gong import LENGTH_S
 
     faults: list[SoundChanged] = []
 
@@ -165,9 +167,11 @@ async def _render(path: Path, voice: str, preset: Preset, course: Course) -> Non
             faults.append(event)
 
     rule = preset.sound
-    sound = FileSound(path, voice, rule.beat, rule.breath, rule.volume)
+    sound = FileSound(path, voice, rule.beat, rule.breath, rule.volume, layers_of(rule))
     running = asyncio.create_task(sound.run(emit, ManualClock()))
     end_s = LEAD_IN_S + course.minutes * S_PER_MIN
+    if rule.end_gong > 0.0:
+        end_s += max(0.0, LENGTH_S - rule.fade_out_s)  # let it ring
     score = score_of(course, preset)
     sound.play(score)
     try:
