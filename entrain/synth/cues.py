@@ -22,6 +22,9 @@ from entrain.synth.volume import db
 
 _DETUNE: Final = 0.0012  # left and right a little apart: width, and a slow shimmer
 _LOOP_S: Final = 5.0
+# How many bands away a band of air begins to be heard: at this width their power adds up to nearly the same
+# wherever the glide stands, and no band is heard to set in.
+_REACH: Final = 1.6
 
 Swells = Callable[[Swell], Samples | None]
 
@@ -87,8 +90,8 @@ def airs(sample_rate_hz: int, colour: Airs = Airs()) -> Swells:
     half = 2.0 ** (colour.octaves / 2.0)
     bands = [
         noise_loop(sample_rate_hz, _LOOP_S + 0.31 * k, hz / half, hz * half, colour.seed + k)
-        # The ear takes a higher band for a louder one; 3 dB an octave makes up for it.
-        * np.float32(db(colour.level_db) * (colour.centres_hz[0] / hz) ** 0.5)
+        # The ear takes a higher band for a louder one; some 2 dB an octave make up for it.
+        * np.float32(db(colour.level_db) * (colour.centres_hz[0] / hz) ** 0.35)
         for k, hz in enumerate(colour.centres_hz)
     ]
     top = len(bands) - 1
@@ -97,10 +100,9 @@ def airs(sample_rate_hz: int, colour: Airs = Airs()) -> Swells:
         """Noise `height` (0 to 1) of the way up the bands."""
         at = height * top
         out = np.zeros((len(at), 2), np.float32)
-        for k in range(int(at.min()), min(top, int(at.max()) + 1) + 1):
-            near = np.maximum(1 - np.abs(at - k), 0)
-            # Neighbours share the power, not the amplitude: they know nothing of each other.
-            out += looped(bands[k], swell.first_frame, len(at)) * (np.sqrt(near) * level)[:, None]
+        for k in range(max(0, int(at.min() - _REACH)), min(top, int(at.max() + _REACH) + 1) + 1):
+            near = eased(1 - np.abs(at - k) / _REACH)
+            out += looped(bands[k], swell.first_frame, len(at)) * (near * level)[:, None]
         return out
 
     def breathe_in(swell: Swell) -> Samples:

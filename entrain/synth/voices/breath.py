@@ -21,7 +21,7 @@ _AIR: Final = cues.Airs(
     seed=50,
 )
 _PULSE: Final = (Partial(73.4, 1.0, 0.5), Partial(146.8, 0.5, 0.4), Partial(220.2, 0.12, 0.25))
-_GAIN: Final = db(-1.1)
+_GAIN: Final = db(-3.2)
 
 
 def build(sample_rate_hz: int) -> Voice:

@@ -15,7 +15,7 @@ from entrain.synth.voice import Grain, Voice
 from entrain.synth.volume import db
 
 _WAVE: Final = cues.Airs(
-    centres_hz=(140.0, 260.0, 480.0, 900.0, 1600.0),
+    centres_hz=(140.0, 260.0, 480.0, 850.0, 1450.0),
     turn=0.6,
     octaves=1.3,
     ripple=0.12,
@@ -24,7 +24,7 @@ _WAVE: Final = cues.Airs(
 )
 _SEA: Final = db(-34.0)
 _BUOY: Final = (Partial(147.0, 1.0, 0.9), Partial(294.5, 0.22, 0.5), Partial(220.3, 0.25, 0.6))
-_GAIN: Final = db(0.1)
+_GAIN: Final = db(-2.0)
 
 
 def build(sample_rate_hz: int) -> Voice:

@@ -22,7 +22,7 @@ _LOOP_S: Final = 17.0
 _DROPS_PER_S: Final = 40
 _HISS: Final = db(-43.0)
 _PATTER: Final = db(-42.0)
-_GAIN: Final = db(0.2)
+_GAIN: Final = db(-1.2)
 
 
 def build(sample_rate_hz: int) -> Voice:
