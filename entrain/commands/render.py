@@ -3,7 +3,7 @@
 import argparse
 import asyncio
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -11,6 +11,7 @@ from entrain.breath.pattern import BreathPattern, BreathPlan
 from entrain.clock import ManualClock
 from entrain.commands.layers import layers_of
 from entrain.control.events import Event, Sound, SoundChanged
+from entrain.control.guide import presence_from
 from entrain.control.protocol import (
     HARD_BREATH_FALL_PER_MIN2,
     HARD_BREATH_FLOOR_PER_MIN,
@@ -21,7 +22,7 @@ from entrain.control.protocol import (
     Preset,
 )
 from entrain.errors import StoreError, UsageError
-from entrain.score import Presence, Score
+from entrain.score import Score
 from entrain.synth import voices
 from entrain.tempo.plan import TempoPlan
 from entrain.units import S_PER_MIN
@@ -129,7 +130,9 @@ def score_of(course: Course, preset: Preset) -> Score:
     tempo = TempoPlan.steady(LEAD_IN_S, course.from_bpm).edited(LEAD_IN_S, course.to_bpm, length_s)
     fade_in_s = min(preset.sound.fade_in_s, length_s / 4)
     fade_out_s = min(preset.sound.fade_out_s, length_s / 4)
-    presence = Presence().changed(LEAD_IN_S, 1.0, fade_in_s)
+    # A file needs no time to settle: it begins when it is played.
+    sound = replace(preset.sound, fade_in_s=fade_in_s, delay_s=0.0)
+    presence = presence_from(sound, LEAD_IN_S, length_s - fade_out_s)
     presence = presence.changed(LEAD_IN_S + length_s - fade_out_s, 0.0, fade_out_s)
     return Score(tempo, None if course.breath is None else _breaths(tempo, course, preset), presence)
 

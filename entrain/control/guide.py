@@ -8,7 +8,7 @@ from entrain.breath.estimate import InStep
 from entrain.breath.pattern import BreathPattern, BreathPlan
 from entrain.control import bounds as limits
 from entrain.control.events import Author, Decided, Effect, Link, Phase, ScoreChanged
-from entrain.control.protocol import HARD_BREATH_FALL_PER_MIN2, Preset
+from entrain.control.protocol import HARD_BREATH_FALL_PER_MIN2, Preset, SoundRule
 from entrain.control.state import GUIDED, HoldCause, SessionState, has_sensor
 from entrain.control.track import group_in_step
 from entrain.heart.beat import HeartState
@@ -50,8 +50,7 @@ def begin(state: SessionState, heart: HeartState, out: list[Effect]) -> SessionS
         beats = max(2, min(beats, floor(start.to_bpm / slowest)))
         breaths = BreathPlan.steady(BreathPattern.of_beats(beats, breath.ratio))
         line = start.to_bpm / beats
-    presence = Presence() if rule.policy in UNHEARD else presence_from(preset, at_s)
-    score = Score(plan, breaths, presence)
+    score = Score(plan, breaths, _presence(preset, at_s))
     why = (
         f"no pulse to meet, so the beat begins at {start.to_bpm:.0f}"
         if pulse is None
@@ -77,16 +76,22 @@ def begin(state: SessionState, heart: HeartState, out: list[Effect]) -> SessionS
     return with_score(state, score, at_s, out)
 
 
-def presence_from(preset: Preset, at_s: float) -> Presence:
-    """The sound fades in, and, where the preset says so, sinks until the silence begins."""
-    sound, times = preset.sound, preset.phases
+def presence_from(sound: SoundRule, at_s: float, length_s: float) -> Presence:
+    """The sound fades in, and, where the preset says so, sinks during the `length_s` of guidance."""
     heard_s = at_s + sound.delay_s
     presence = Presence().changed(heard_s, 1.0, sound.fade_in_s)
     if sound.sink_to >= 1.0:
         return presence
     there_s = heard_s + sound.fade_in_s
-    length_s = preset.minutes * S_PER_MIN - times.baseline_s - times.silence_s - (there_s - at_s)
-    return presence.changed(there_s, sound.sink_to, max(sound.fade_in_s, length_s))
+    return presence.changed(there_s, sound.sink_to, max(sound.fade_in_s, at_s + length_s - there_s))
+
+
+def _presence(preset: Preset, at_s: float) -> Presence:
+    if preset.tempo.policy in UNHEARD:
+        return Presence()
+    times = preset.phases
+    length_s = preset.minutes * S_PER_MIN - times.baseline_s - times.silence_s
+    return presence_from(preset.sound, at_s, length_s)
 
 
 def _start_per_min(state: SessionState) -> float:

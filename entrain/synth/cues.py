@@ -101,7 +101,7 @@ def airs(sample_rate_hz: int, colour: Airs = Airs()) -> Swells:
         at = height * top
         out = np.zeros((len(at), 2), np.float32)
         for k in range(max(0, int(at.min() - _REACH)), min(top, int(at.max() + _REACH) + 1) + 1):
-            near = eased(1 - np.abs(at - k) / _REACH)
+            near = eased((1 - np.abs(at - k) / _REACH).astype(np.float32))
             out += looped(bands[k], swell.first_frame, len(at)) * (near * level)[:, None]
         return out
 
