@@ -3,13 +3,15 @@
 import argparse
 import asyncio
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from entrain.breath.pattern import BreathPattern, BreathPlan
 from entrain.clock import ManualClock
+from entrain.commands.layers import layers_of
 from entrain.control.events import Event, Sound, SoundChanged
+from entrain.control.guide import presence_from
 from entrain.control.protocol import (
     HARD_BREATH_FALL_PER_MIN2,
     HARD_BREATH_FLOOR_PER_MIN,
@@ -20,7 +22,7 @@ from entrain.control.protocol import (
     Preset,
 )
 from entrain.errors import StoreError, UsageError
-from entrain.score import Presence, Score
+from entrain.score import Score
 from entrain.synth import voices
 from entrain.tempo.plan import TempoPlan
 from entrain.units import S_PER_MIN
@@ -128,7 +130,9 @@ def score_of(course: Course, preset: Preset) -> Score:
     tempo = TempoPlan.steady(LEAD_IN_S, course.from_bpm).edited(LEAD_IN_S, course.to_bpm, length_s)
     fade_in_s = min(preset.sound.fade_in_s, length_s / 4)
     fade_out_s = min(preset.sound.fade_out_s, length_s / 4)
-    presence = Presence().changed(LEAD_IN_S, 1.0, fade_in_s)
+    # A file needs no time to settle: it begins when it is played.
+    sound = replace(preset.sound, fade_in_s=fade_in_s, delay_s=0.0)
+    presence = presence_from(sound, LEAD_IN_S, length_s - fade_out_s)
     presence = presence.changed(LEAD_IN_S + length_s - fade_out_s, 0.0, fade_out_s)
     return Score(tempo, None if course.breath is None else _breaths(tempo, course, preset), presence)
 
@@ -157,6 +161,7 @@ def _breaths(tempo: TempoPlan, course: Course, preset: Preset) -> BreathPlan:
 
 async def _render(path: Path, voice: str, preset: Preset, course: Course) -> None:
     from entrain.devices.audio.file import FileSound
+    from entrain.synth.end_gong import LENGTH_S
 
     faults: list[SoundChanged] = []
 
@@ -165,9 +170,11 @@ async def _render(path: Path, voice: str, preset: Preset, course: Course) -> Non
             faults.append(event)
 
     rule = preset.sound
-    sound = FileSound(path, voice, rule.beat, rule.breath, rule.volume)
+    sound = FileSound(path, voice, rule.beat, rule.breath, rule.volume, layers_of(rule))
     running = asyncio.create_task(sound.run(emit, ManualClock()))
     end_s = LEAD_IN_S + course.minutes * S_PER_MIN
+    if rule.end_gong > 0.0:
+        end_s += max(0.0, LENGTH_S - rule.fade_out_s)  # let it ring
     score = score_of(course, preset)
     sound.play(score)
     try:

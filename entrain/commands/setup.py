@@ -8,6 +8,7 @@ from pathlib import Path
 from random import SystemRandom
 from typing import TYPE_CHECKING, Final
 
+from entrain.commands.layers import layers_of
 from entrain.control.protocol import HARD_SESSION_MAX_MIN, PacedStage, Preset, SessionConfig, with_minutes
 from entrain.control.view import Summary
 from entrain.devices.ports import LiveHeart, SoundOutput, VirtualHeart
@@ -159,7 +160,9 @@ def _sound(audio: str, preset: Preset) -> SoundOutput:
     from entrain.devices.audio import open_sound
 
     rule = preset.sound
-    return open_sound(audio, rule.voice, beat=rule.beat, breath=rule.breath, volume=rule.volume)
+    return open_sound(
+        audio, rule.voice, beat=rule.beat, breath=rule.breath, volume=rule.volume, layers=layers_of(rule)
+    )
 
 
 def _check_speed(choices: Choices, hearts: _Hearts) -> None:

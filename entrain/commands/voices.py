@@ -9,11 +9,16 @@ from typing import Final
 
 from entrain.breath.pattern import BreathPattern, BreathPlan
 from entrain.clock import MonotonicClock
+from entrain.commands.layers import scale_of
 from entrain.control.events import Event, Sound, SoundChanged
 from entrain.devices.audio import FORMS, open_sound
-from entrain.errors import DeviceError, UsageError
+from entrain.devices.ports import SoundOutput
+from entrain.errors import DeviceError, InputError, UsageError
 from entrain.score import Presence, Score
-from entrain.synth import voices
+from entrain.storage.places import own_scales_path
+from entrain.synth import scales, voices
+from entrain.synth.layers import OWN, Layers
+from entrain.synth.voices import BACKGROUNDS
 from entrain.tempo.plan import TempoPlan
 
 EPILOG: Final = """\
@@ -21,6 +26,7 @@ examples:
   entrain voices list
   entrain voices play soft
   entrain voices play heartbeat --seconds 60 --bpm 56
+  entrain voices play raga --scale bhairav --background rain
   entrain voices play soft --audio file:soft.wav
 """
 INTERRUPTED: Final = 130
@@ -35,8 +41,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     actions.add_parser("list", help="the voices, each in a line")
+    actions.add_parser("scales", help="the scales that tuned voices play, yours among them")
     play = actions.add_parser("play", help="listen to one, with its breath cues")
     play.add_argument("voice", metavar="NAME", help="one of those that `list` names")
+    play.add_argument("--breath-voice", default=OWN, metavar="NAME", help="the voice whose breath sounds")
+    play.add_argument(
+        "--background", default=OWN, metavar="NAME", help=f"{', '.join(BACKGROUNDS)} or silence"
+    )
+    play.add_argument("--scale", default=OWN, metavar="NAME", help="one of those that `scales` names")
     play.add_argument("--seconds", type=float, default=20.0, metavar="N", help="how long (default: 20)")
     play.add_argument("--bpm", type=float, default=60.0, metavar="BPM", help="beats a minute (default: 60)")
     play.add_argument("--volume", type=float, default=0.7, metavar="V", help="0 to 1 (default: 0.7)")
@@ -50,11 +62,21 @@ def run(args: argparse.Namespace) -> int:
         for name, text in voices.CATALOGUE.items():
             print(f"{name:<{width}}  {text}")
         return 0
+    if args.action == "scales":
+        _list_scales()
+        return 0
     if not (args.seconds > 0.0 and 20.0 <= args.bpm <= 240.0 and 0.0 <= args.volume <= 1.0):
         raise UsageError(
             "A voice is played for more than 0 seconds, at 20 to 240 beats a minute and a volume of 0 to 1."
         )
-    return asyncio.run(_play(args.voice, args.seconds, args.bpm, args.volume, args.audio))
+    if args.background not in (OWN, "silence", *BACKGROUNDS):
+        raise UsageError(
+            f'There is no background "{args.background}".', f"There are {', '.join(BACKGROUNDS)} and silence."
+        )
+    layers = Layers(args.breath_voice, args.background, scale=scale_of(args.scale))
+    sound = open_sound(args.audio, args.voice, volume=args.volume, layers=layers)
+    is_file = args.audio.startswith("file:")
+    return asyncio.run(_play(sound, args.voice, args.seconds, args.bpm, is_file=is_file))
 
 
 def taste(bpm: float, from_s: float, seconds: float) -> Score:
@@ -65,8 +87,22 @@ def taste(bpm: float, from_s: float, seconds: float) -> Score:
     return Score(TempoPlan.steady(from_s, bpm), BreathPlan.steady(PATTERN, 0), presence)
 
 
-async def _play(voice: str, seconds: float, bpm: float, volume: float, audio: str) -> int:
-    sound, clock = open_sound(audio, voice, volume=volume), MonotonicClock()
+def _list_scales() -> None:
+    """All that can be read; one that cannot is said, and hides none of the others."""
+    names = scales.names(own_scales_path())
+    width = max(map(len, names))
+    for name in names:
+        try:
+            scale = scale_of(name)
+        except InputError as fault:
+            print(f"{name:<{width}}  cannot be used: {fault.message}")
+            continue
+        assert scale is not None
+        print(f"{name:<{width}}  {scale.title}{f', {scale.when}' if scale.when else ''}")
+
+
+async def _play(sound: SoundOutput, voice: str, seconds: float, bpm: float, *, is_file: bool) -> int:
+    clock = MonotonicClock()
     told: asyncio.Queue[SoundChanged] = asyncio.Queue()
     stopped = asyncio.Event()
     with suppress(NotImplementedError):  # Windows has no such handlers: there Ctrl-C ends it without a fade
@@ -82,7 +118,7 @@ async def _play(voice: str, seconds: float, bpm: float, volume: float, audio: st
         if said.sound is Sound.UNAVAILABLE:
             raise DeviceError(said.detail, said.advice)
         print(f"{voice}: {voices.CATALOGUE[voice]}", file=sys.stderr)
-        if audio.startswith("file:"):
+        if is_file:
             sound.play(taste(bpm, LEAD_IN_S, seconds))
             sound.advance(LEAD_IN_S + seconds)
             return 0

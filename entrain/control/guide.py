@@ -8,7 +8,7 @@ from entrain.breath.pattern import BreathPattern, BreathPlan
 from entrain.control import bounds as limits
 from entrain.control import stages
 from entrain.control.events import Author, Decided, Effect, Link, Phase, ScoreChanged
-from entrain.control.protocol import HARD_BREATH_FALL_PER_MIN2
+from entrain.control.protocol import HARD_BREATH_FALL_PER_MIN2, Preset, SoundRule
 from entrain.control.state import GUIDED, HoldCause, SessionState, has_sensor
 from entrain.control.track import group_in_step
 from entrain.frozen import changed
@@ -53,8 +53,7 @@ def begin(state: SessionState, heart: HeartState, out: list[Effect]) -> SessionS
         beats = max(2, min(beats, floor(start.to_bpm / slowest)))
         breaths = BreathPlan.steady(BreathPattern.of_beats(beats, breath.ratio))
         line = start.to_bpm / beats
-    presence = Presence() if rule.policy in UNHEARD else Presence().changed(at_s, 1.0, preset.sound.fade_in_s)
-    score = Score(plan, breaths, presence)
+    score = Score(plan, breaths, _presence(preset, at_s))
     why = (
         f"no pulse to meet, so the beat begins at {start.to_bpm:.0f}"
         if pulse is None
@@ -103,6 +102,24 @@ def _begin_stages(state: SessionState, heart: HeartState, out: list[Effect]) -> 
 def is_led(state: SessionState) -> bool:
     """Is there a beat to be steered? Paced stages are given, not steered."""
     return state.score is not None and state.phase in GUIDED and not state.config.stages
+
+
+def presence_from(sound: SoundRule, at_s: float, length_s: float) -> Presence:
+    """The sound fades in, and, where the preset says so, sinks during the `length_s` of guidance."""
+    heard_s = at_s + sound.delay_s
+    presence = Presence().changed(heard_s, 1.0, sound.fade_in_s)
+    if sound.sink_to >= 1.0:
+        return presence
+    there_s = heard_s + sound.fade_in_s
+    return presence.changed(there_s, sound.sink_to, max(sound.fade_in_s, at_s + length_s - there_s))
+
+
+def _presence(preset: Preset, at_s: float) -> Presence:
+    if preset.tempo.policy in UNHEARD:
+        return Presence()
+    times = preset.phases
+    length_s = preset.minutes * S_PER_MIN - times.baseline_s - times.silence_s
+    return presence_from(preset.sound, at_s, length_s)
 
 
 def _start_per_min(state: SessionState) -> float:

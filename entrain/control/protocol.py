@@ -72,10 +72,17 @@ class BreathRule:
 @dataclass(frozen=True, slots=True)
 class SoundRule:
     voice: str = "soft"
+    breath_voice: str = "own"  # whose breath cues; "own": the voice's
+    background: str = "own"  # what goes on under it; "own": the voice's, if it has one
+    scale: str = "own"  # what tuned voices play; "own": each its own
     volume: float = 0.7
     beat: float = 1.0  # loudness of the beat, 0 to 1
     breath: float = 0.8  # loudness of the breath cues, 0 to 1
+    background_volume: float = 1.0  # loudness of the background, 0 to 1
+    end_gong: float = 0.0  # loudness of a gong as the guidance ends, 0 to 1
+    delay_s: float = 0.0  # the beat is there, but not yet to be heard
     fade_in_s: float = 4.0
+    sink_to: float = 1.0  # the share of its presence that is left when the guidance ends
     fade_out_s: float = 8.0
 
 

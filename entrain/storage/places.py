@@ -27,6 +27,11 @@ def own_presets_path() -> Path:
     return home() / "presets"
 
 
+def own_scales_path() -> Path:
+    """The folder of scales that a person wrote."""
+    return home() / "scales"
+
+
 def settings_path() -> Path:
     return home() / "settings.json"
 

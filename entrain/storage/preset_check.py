@@ -6,21 +6,27 @@ where a file is silent; `preset_rules` says how far they may go. One walk over b
 
 import re
 import tomllib
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from difflib import get_close_matches
 from typing import Any, Final, cast, get_args, get_origin, get_type_hints
 
 from entrain.control.protocol import Preset
+from entrain.storage import places
 from entrain.storage.preset_rules import LIMITS, RULES
 from entrain.storage.toml_lines import line_of
-from entrain.synth.voices import CATALOGUE
+from entrain.synth import scales
+from entrain.synth.layers import OWN
+from entrain.synth.voices import BACKGROUNDS, CATALOGUE
 from entrain.tempo.policy import POLICIES
 
-_CHOICES: Final[Mapping[str, Mapping[str, object]]] = {
-    "tempo.policy": POLICIES,
-    "breath.lengthen": {"both": "in and out alike", "out": "breathing out alone"},
-    "sound.voice": CATALOGUE,
+_CHOICES: Final[Mapping[str, Callable[[], Iterable[str]]]] = {
+    "tempo.policy": lambda: POLICIES,
+    "breath.lengthen": lambda: ("both", "out"),
+    "sound.voice": lambda: CATALOGUE,
+    "sound.breath_voice": lambda: (OWN, *CATALOGUE),
+    "sound.background": lambda: (OWN, "silence", *BACKGROUNDS),
+    "sound.scale": lambda: (OWN, *scales.names(places.own_scales_path())),
 }
 
 
@@ -150,12 +156,12 @@ class _Reader:
         return float(value)
 
     def choice(self, value: str, key: str) -> str | None:
-        known = _CHOICES[key]
+        known = tuple(_CHOICES[key]())
         if value in known:
             return value
         near = get_close_matches(value, known, 1)
         hint = f'Did you mean "{near[0]}"? ' if near else ""
-        what = key.rpartition(".")[2]
+        what = key.rpartition(".")[2].replace("_", " ")
         self.complain(key, f'= "{value}" is no {what}', f"{hint}There are {', '.join(known)}.")
         return None
 

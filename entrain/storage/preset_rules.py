@@ -68,8 +68,12 @@ LIMITS: Final[Mapping[str, Limit]] = {
     "sound.volume": _LOUDNESS,
     "sound.beat": _LOUDNESS,
     "sound.breath": _LOUDNESS,
+    "sound.background_volume": _LOUDNESS,
+    "sound.end_gong": _LOUDNESS,
+    "sound.delay_s": Limit(0.0, 120.0),
     "sound.fade_in_s": Limit(0.0, 60.0),
-    "sound.fade_out_s": Limit(0.0, 300.0),
+    "sound.sink_to": Limit(0.1, 1.0),
+    "sound.fade_out_s": Limit(0.0, 900.0),
 }
 
 

@@ -3,50 +3,124 @@
 In: the pitch rises, the tone opens and a light ripple runs along, twice a beat; loudest near the top.
 Out: the pitch sinks by an octave to a dark, hollow tone without a ripple; loudest soon after the turn, then
 long in going. Holds are quiet. Both last exactly as long as their part of the breath.
+
+`tones` are cues with a pitch, in a voice's own colour; `airs` are wind and water, where brightness and
+loudness do the same without one.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from entrain.breath.pattern import BreathPart
 from entrain.synth.stretch import Positions, Samples, Swell
 from entrain.synth.tones import Wave, eased, looped, noise_loop, points_at
 from entrain.synth.volume import db
 
-_IN_HZ: Final = (146.83, 220.0)  # D3 up to A3
-_OUT_HZ: Final = (220.0, 110.0)  # A3 down to A2
 _DETUNE: Final = 0.0012  # left and right a little apart: width, and a slow shimmer
-_RIPPLE: Final = 0.28
-_TONE: Final = db(-16.0)
-_AIR: Final = db(-41.0)
 _LOOP_S: Final = 5.0
+# How many bands away a band of air begins to be heard: at this width their power adds up to nearly the same
+# wherever the glide stands, and no band is heard to set in.
+_REACH: Final = 1.6
+
+Swells = Callable[[Swell], Samples | None]
 
 
-def build(sample_rate_hz: int) -> Callable[[Swell], Samples | None]:
-    """The cues as a voice's `swell`."""
-    mellow, open_, hollow = Wave(1.0, 0.1), Wave(0.6, 0.28, 0.48, 0.2, 0.2, 0.08), Wave(1.0, 0.1, 0.18)
+@dataclass(frozen=True, slots=True)
+class Tones:
+    """A colour for cues with a pitch, gliding from the first to the second; gains are of harmonics 1, 2 …"""
+
+    in_hz: tuple[float, float] = (146.83, 220.0)  # D3 up to A3
+    out_hz: tuple[float, float] = (220.0, 110.0)  # A3 down to A2
+    mellow: tuple[float, ...] = (1.0, 0.1)  # where both begin
+    open: tuple[float, ...] = (0.6, 0.28, 0.48, 0.2, 0.2, 0.08)  # where breathing in leads
+    hollow: tuple[float, ...] = (1.0, 0.1, 0.18)  # where breathing out leads
+    ripple: float = 0.28
+    tone_db: float = -16.0
+    air_db: float = -41.0
+
+
+def tones(sample_rate_hz: int, colour: Tones = Tones()) -> Swells:
+    """Gliding tones as a voice's `swell`."""
+    mellow, open_, hollow = Wave(*colour.mellow), Wave(*colour.open), Wave(*colour.hollow)
     bright_air = noise_loop(sample_rate_hz, _LOOP_S, 900.0, 3200.0, seed=2)
     dark_air = noise_loop(sample_rate_hz, _LOOP_S, 250.0, 900.0, seed=3)
+    gain, air = db(colour.tone_db), db(colour.air_db)
 
     def breathe_in(swell: Swell) -> Samples:
         x = swell.position.astype(np.float32)
         level = (0.3 * eased(x / 0.12) + 0.7 * eased(x / 0.85)) * eased((1 - x) / 0.15)
-        ripple = 1 - _RIPPLE * (0.5 - 0.5 * np.cos(4 * np.pi * swell.beats * x))
-        tone = _blended(mellow, open_, eased(x), _turns(swell, *_IN_HZ))
-        tone *= (_TONE * level * ripple)[:, None]
-        tone += looped(bright_air, swell.first_frame, len(x)) * (_AIR * level * x)[:, None]
+        ripple = 1 - colour.ripple * (0.5 - 0.5 * np.cos(4 * np.pi * swell.beats * x))
+        tone = _blended(mellow, open_, eased(x), _turns(swell, *colour.in_hz))
+        tone *= (gain * level * ripple)[:, None]
+        tone += looped(bright_air, swell.first_frame, len(x)) * (air * level * x)[:, None]
         return tone
 
     def breathe_out(swell: Swell) -> Samples:
         x = swell.position.astype(np.float32)
         level = eased(x / 0.14) * eased(1 - x) ** 0.75
-        tone = _blended(mellow, hollow, eased(x / 0.5), _turns(swell, *_OUT_HZ))
-        tone *= (_TONE * level)[:, None]
-        tone += looped(dark_air, swell.first_frame, len(x)) * (1.6 * _AIR * level)[:, None]
+        tone = _blended(mellow, hollow, eased(x / 0.5), _turns(swell, *colour.out_hz))
+        tone *= (gain * level)[:, None]
+        tone += looped(dark_air, swell.first_frame, len(x)) * (1.6 * air * level)[:, None]
         return tone
 
+    return _either(breathe_in, breathe_out)
+
+
+@dataclass(frozen=True, slots=True)
+class Airs:
+    """A colour for cues of moving air or water: noise in a band that glides over these centres, low to high.
+
+    Breathing in goes up them all, breathing out starts from `turn` (0 to 1 of the way) and goes down.
+    """
+
+    centres_hz: tuple[float, ...] = (180.0, 320.0, 560.0, 1000.0, 1700.0)
+    turn: float = 0.75
+    octaves: float = 0.9  # how wide each band is
+    ripple: float = 0.2
+    level_db: float = -22.0
+    seed: int = 11
+
+
+def airs(sample_rate_hz: int, colour: Airs = Airs()) -> Swells:
+    """Gliding noise as a voice's `swell`."""
+    half = 2.0 ** (colour.octaves / 2.0)
+    bands = [
+        noise_loop(sample_rate_hz, _LOOP_S + 0.31 * k, hz / half, hz * half, colour.seed + k)
+        # The ear takes a higher band for a louder one; some 2 dB an octave make up for it.
+        * np.float32(db(colour.level_db) * (colour.centres_hz[0] / hz) ** 0.35)
+        for k, hz in enumerate(colour.centres_hz)
+    ]
+    top = len(bands) - 1
+
+    def air(swell: Swell, height: Samples, level: NDArray[np.floating]) -> Samples:
+        """Noise `height` (0 to 1) of the way up the bands."""
+        at = height * top
+        out = np.zeros((len(at), 2), np.float32)
+        for k in range(max(0, int(at.min() - _REACH)), min(top, int(at.max() + _REACH) + 1) + 1):
+            near = eased((1 - np.abs(at - k) / _REACH).astype(np.float32))
+            out += looped(bands[k], swell.first_frame, len(at)) * (near * level)[:, None]
+        return out
+
+    def breathe_in(swell: Swell) -> Samples:
+        x = swell.position.astype(np.float32)
+        level = (0.25 * eased(x / 0.12) + 0.75 * eased(x / 0.9)) * eased((1 - x) / 0.12)
+        ripple = 1 - colour.ripple * (0.5 - 0.5 * np.cos(4 * np.pi * swell.beats * x))
+        return air(swell, x, level * ripple)
+
+    def breathe_out(swell: Swell) -> Samples:
+        x = swell.position.astype(np.float32)
+        level = eased(x / 0.12) * eased(1 - x) ** 0.75
+        return air(swell, np.float32(colour.turn) * eased(1 - 0.9 * x), 1.25 * level)
+
+    return _either(breathe_in, breathe_out)
+
+
+def _either(breathe_in: Callable[[Swell], Samples], breathe_out: Callable[[Swell], Samples]) -> Swells:
+    """One for each way of the breath; holds are quiet."""
     sounds = {BreathPart.INHALE: breathe_in, BreathPart.EXHALE: breathe_out}
 
     def swell(part: Swell) -> Samples | None:

@@ -123,3 +123,18 @@ def eased(x: Samples) -> Samples:
     """0 up to 0, 1 from 1 on, and smooth between."""
     x = np.minimum(np.maximum(x, 0), 1)
     return x * x * (3 - 2 * x)
+
+
+def panned(samples: Samples, side: float) -> Samples:
+    """The same sound further to the left (-1) or right (1), with the same power; 0 is the middle."""
+    angle = 0.25 * np.pi * (1.0 + side)
+    return samples * np.array([np.sqrt(2.0) * np.cos(angle), np.sqrt(2.0) * np.sin(angle)], np.float32)
+
+
+def overlaid(loop: Samples, sound: Samples, first_frame: int) -> None:
+    """Add a sound to a loop in place; what goes over its end comes in again at its beginning."""
+    at, done = first_frame % len(loop), 0
+    while done < len(sound):
+        n = min(len(sound) - done, len(loop) - at)
+        loop[at : at + n] += sound[done : done + n]
+        done, at = done + n, 0

@@ -23,3 +23,4 @@ class Voice:
     tail_frames: int = 0  # the longest that a strike rings, its delay included
     swell: Callable[[Swell], Samples | None] | None = None
     bed: Callable[[Stretch], Samples] | None = None
+    gain: float = 1.0  # of all three: what makes the voice as loud as the others (`benchmarks/voices.py`)

@@ -16,6 +16,7 @@ from entrain.storage import presets
 from entrain.storage.preset_check import _settings, checked
 from entrain.storage.preset_rules import LIMITS
 from entrain.storage.toml_lines import line_of
+from entrain.synth.voices import CATALOGUE
 from entrain.tempo.policy import POLICIES
 
 ALL = ("desk", "first", "fixed", "follow", "metronome", "quiet", "resonance", "sleep")
@@ -147,8 +148,7 @@ def test_all_faults_are_told_at_once_with_their_lines() -> None:
         "line 14: breath.goal_per_min = 3 is below 4, which no session may pass. Use a value from 4 to 30.",
         "line 16: bounds.tempo_floor_bpm = 45 is below 50, which no session may pass."
         " Use a value from 50 to 140.",
-        'line 18: sound.voice = "sofa" is no voice. Did you mean "soft"?'
-        " There are soft, metronome, heartbeat, silence.",
+        f'line 18: sound.voice = "sofa" is no voice. Did you mean "soft"? There are {", ".join(CATALOGUE)}.',
         "line 19: sound.volume = nan is no number. Use a value from 0 to 1.",
     ]
 

@@ -1,15 +1,21 @@
 """Every voice keeps its promises, and the breath can be followed with closed eyes."""
 
+import subprocess
 import sys
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 
 import numpy as np
+import pyloudnorm
 import pytest
+from scipy.signal import resample_poly
 
 from entrain.breath.pattern import BreathPart, BreathPattern, BreathPlan
 from entrain.errors import UsageError
 from entrain.synth import voices
+from entrain.synth.layers import Layers
 from entrain.synth.renderer import Renderer
 from entrain.synth.stretch import Samples, Strike, Swell
 from entrain.synth.tones import looped, noise_loop
@@ -19,6 +25,15 @@ from tests.synth.scores import steady
 RATE_HZ = 48_000
 PATTERN = BreathPattern(4, 6)
 SOUNDING = [name for name in voices.CATALOGUE if name != "silence"]
+LOUDNESS_LUFS = -20.0
+
+voice_at = cache(voices.build)
+
+
+@cache
+def rendered(name: str) -> Samples:
+    """Twenty seconds at 60 beats and 6 breaths a minute; not to be written to."""
+    return Renderer(name, RATE_HZ).render(steady(60.0, 0.0, PATTERN), 0, 20 * RATE_HZ, 0.0)
 
 
 def strike_at(n: int, bpm: float = 60.0) -> Strike:
@@ -28,7 +43,7 @@ def strike_at(n: int, bpm: float = 60.0) -> Strike:
 def part_of_breath(voice: str, part: BreathPart) -> Samples:
     """One whole part at 60 beats a minute, as the voice sounds it."""
     beats = {BreathPart.INHALE: 4, BreathPart.EXHALE: 6}.get(part, 2)
-    swell = voices.build(voice, RATE_HZ).swell
+    swell = voice_at(voice, RATE_HZ).swell
     assert swell is not None
     n_frames = beats * RATE_HZ
     sound = swell(Swell(part, 0, beats, float(beats), 0, np.arange(n_frames) / n_frames))
@@ -62,9 +77,9 @@ def test_an_unknown_voice_is_answered_with_the_nearest():
 
 
 @pytest.mark.parametrize("name", SOUNDING)
-@pytest.mark.parametrize("rate_hz", [22_050, 44_100, 48_000, 96_000])
+@pytest.mark.parametrize("rate_hz", [22_050, 96_000])
 def test_a_strike_begins_on_its_first_frame_and_ends_within_its_tail_in_silence(name: str, rate_hz: int):
-    voice = voices.build(name, rate_hz)
+    voice = voice_at(name, rate_hz)
     assert voice.strike is not None
     for n in range(PATTERN.beats):
         for bpm in (45.0, 60.0, 140.0):
@@ -80,14 +95,14 @@ def test_a_strike_begins_on_its_first_frame_and_ends_within_its_tail_in_silence(
 @pytest.mark.parametrize("name", SOUNDING)
 def test_a_voice_is_the_same_every_time(name: str):
     score = steady(66.0, 0.0, PATTERN)
-    first, second = (Renderer(name, RATE_HZ).render(score, 0, 4 * RATE_HZ, 0.0) for _ in range(2))
+    first, second = (Renderer(name, 8000).render(score, 0, 32_000, 0.0) for _ in range(2))
     np.testing.assert_array_equal(first, second)
 
 
 @pytest.mark.parametrize("name", SOUNDING)
 def test_a_voice_is_gentle(name: str):
     """Head-room below full scale, a soft attack, and hardly anything above 5 kHz."""
-    sound = Renderer(name, RATE_HZ).render(steady(60.0, 0.0, PATTERN), 0, 10 * RATE_HZ, 0.0)
+    sound = rendered(name)
     assert 0.1 < np.abs(sound).max() < 0.75
     power = np.abs(np.fft.rfft(sound[:, 0])) ** 2
     hz = np.fft.rfftfreq(len(sound), 1 / RATE_HZ)
@@ -132,7 +147,7 @@ def test_a_cue_fills_its_whole_part(name: str):
 
 
 def test_the_heart_takes_less_time_for_a_beat_when_it_is_quick():
-    strike = voices.build("heartbeat", RATE_HZ).strike
+    strike = voice_at("heartbeat", RATE_HZ).strike
     assert strike is not None
     slow, quick = (strike(strike_at(0, bpm))[1][0] / RATE_HZ for bpm in (50.0, 100.0))
     assert 0.25 < quick < slow < 0.45
@@ -151,3 +166,50 @@ def test_a_voice_may_also_have_a_bed_that_goes_on_all_the_time(monkeypatch: pyte
     np.testing.assert_array_equal(np.concatenate(cut), whole)
     np.testing.assert_array_equal(whole[: len(loop)], whole[len(loop) : 2 * len(loop)])
     assert np.sqrt((whole**2).mean()) == pytest.approx(0.05, rel=0.01)
+
+
+@pytest.mark.parametrize("name", SOUNDING)
+def test_all_voices_are_equally_loud(name: str):
+    """Integrated loudness after ITU-R BS.1770, by another's meter."""
+    measured = pyloudnorm.Meter(RATE_HZ).integrated_loudness(rendered(name).astype(float))
+    assert measured == pytest.approx(LOUDNESS_LUFS, abs=1.5)
+
+
+@pytest.mark.parametrize("name", SOUNDING)
+def test_no_peak_between_the_samples_passes_full_scale(name: str):
+    """True peak, four times oversampled: what a converter makes of it stays below 0 dBTP too."""
+    true_peak = np.abs(resample_poly(rendered(name), 4, 1, axis=0)).max()
+    assert true_peak < 0.8
+
+
+def test_everything_at_once_and_in_a_hurry_is_held_by_the_limiter():
+    loudest = Layers(breath_voice="ocean", background="raga", end_gong=1.0)
+    score = steady(140.0, 0.0, BreathPattern(2, 2))
+    score = replace(score, presence=score.presence.changed(4.0, 0.0, 4.0))
+    sound = Renderer("heartbeat", RATE_HZ, layers=loudest).render(score, 0, 10 * RATE_HZ, 0.0)
+    assert np.abs(resample_poly(sound, 4, 1, axis=0)).max() < 1.0
+    assert pyloudnorm.Meter(RATE_HZ).integrated_loudness(sound[: 4 * RATE_HZ].astype(float)) < -12.0
+
+
+@pytest.mark.parametrize("name", SOUNDING)
+def test_with_beat_and_background_in_it_a_breath_in_still_grows_and_a_breath_out_still_goes(name: str):
+    """What the ear gets, not the cue alone."""
+    sound = rendered(name)[10 * RATE_HZ :]
+
+    def growth(part: Samples) -> float:
+        one, other = np.array_split(part, 2)
+        return float((other**2).sum() / (one**2).sum())
+
+    assert growth(sound[: 4 * RATE_HZ]) > 1.5 * growth(sound[4 * RATE_HZ :])
+
+
+def test_backgrounds_are_the_voices_that_have_one():
+    assert {name for name in voices.CATALOGUE if voice_at(name, 8000).bed is not None} == set(
+        voices.BACKGROUNDS
+    )
+    assert set(voices.BACKGROUNDS) <= set(voices.CATALOGUE)
+
+
+def test_importing_the_catalogue_loads_no_numpy():
+    code = "import sys, entrain.synth.voices, entrain.synth.layers; sys.exit('numpy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -4,13 +4,20 @@ from pathlib import Path
 
 from entrain.devices.ports import SoundOutput
 from entrain.errors import UsageError
+from entrain.synth.layers import Layers
 from entrain.synth.voices import DEFAULT
 
 FORMS = "device, device:NAME, none or file:OUT.wav (.flac, .ogg)"
 
 
 def open_sound(
-    spec: str, voice: str = DEFAULT, *, beat: float = 1.0, breath: float = 1.0, volume: float = 1.0
+    spec: str,
+    voice: str = DEFAULT,
+    *,
+    beat: float = 1.0,
+    breath: float = 1.0,
+    volume: float = 1.0,
+    layers: Layers = Layers(),
 ) -> SoundOutput:
     """The sound output that `--audio SPEC` asks for.
 
@@ -18,6 +25,7 @@ def open_sound(
         spec: one of `FORMS`.
         beat, breath: loudness of those layers, 0 to 1.
         volume: master volume to begin with, 0 to 1.
+        layers: what sounds beside the beat.
 
     Raises:
         UsageError: `spec` is none of the forms, there is no such voice, or the file cannot be written.
@@ -27,11 +35,11 @@ def open_sound(
         case "device":
             from entrain.devices.audio.device import DeviceSound
 
-            return DeviceSound(voice, beat, breath, volume, device=name or None)
+            return DeviceSound(voice, beat, breath, volume, device=name or None, layers=layers)
         case "file" if name:
             from entrain.devices.audio.file import FileSound
 
-            return FileSound(Path(name), voice, beat, breath, volume)
+            return FileSound(Path(name), voice, beat, breath, volume, layers)
         case "none" if not name:
             from entrain.devices.audio.none import NoSound
 

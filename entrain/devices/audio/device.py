@@ -20,6 +20,7 @@ from entrain.devices.audio import messages as msg
 from entrain.devices.ports import Emit
 from entrain.score import Score
 from entrain.synth import voices
+from entrain.synth.layers import Layers
 from entrain.synth.volume import gain_of
 from entrain.units import MS_PER_S
 
@@ -58,10 +59,12 @@ class DeviceSound:
         breath: float = 1.0,
         volume: float = 1.0,
         device: str | None = None,
+        layers: Layers = Layers(),
     ) -> None:
         """`device` is part of a device's name, None the best there is. Raises UsageError: no such voice."""
         voices.check(voice)
-        self._begin = msg.Begin(0.0, device, voice, beat, breath, gain_of(volume))
+        layers.check()
+        self._begin = msg.Begin(0.0, device, voice, beat, breath, gain_of(volume), layers)
         self._score: Score | None = None
         self._engine: Process | None = None
         self._closing = asyncio.Event()

@@ -50,7 +50,7 @@ class Engine:
         begin = self._begin
         try:
             device = portaudio.chosen(begin.device)
-            renderer = Renderer(begin.voice, device.sample_rate_hz, begin.beat, begin.breath)
+            renderer = Renderer(begin.voice, device.sample_rate_hz, begin.beat, begin.breath, begin.layers)
             self._player = Player(renderer, begin.origin_s, begin.gain)
             stream = portaudio.Stream(device, self._player.callback, self._ended.set)
         except portaudio.NoDevice as error:

@@ -11,6 +11,7 @@ from entrain.control.events import Event, OnsetPlayed, Sound, SoundChanged
 from entrain.devices.ports import Emit
 from entrain.errors import UsageError
 from entrain.score import Score
+from entrain.synth.layers import Layers
 from entrain.synth.level import Glide
 from entrain.synth.renderer import DEFAULT_RATE_HZ, Renderer, silence
 from entrain.synth.volume import gain_of
@@ -29,14 +30,20 @@ class FileSound:
     """
 
     def __init__(
-        self, path: Path, voice: str, beat: float = 1.0, breath: float = 1.0, volume: float = 1.0
+        self,
+        path: Path,
+        voice: str,
+        beat: float = 1.0,
+        breath: float = 1.0,
+        volume: float = 1.0,
+        layers: Layers = Layers(),
     ) -> None:
         """Raises UsageError: no such voice, no such format, or the file cannot be written."""
         if path.suffix.lower() not in _FORMATS:
             raise UsageError(
                 f'"{path}" has no sound format in its name.', f"Use one of {', '.join(_FORMATS)}."
             )
-        self._renderer = Renderer(voice, DEFAULT_RATE_HZ, beat, breath)
+        self._renderer = Renderer(voice, DEFAULT_RATE_HZ, beat, breath, layers)
         kind, subtype = _FORMATS[path.suffix.lower()]
         try:
             # Opened here, by name, so that what is wrong with the path is said in the system's own words.

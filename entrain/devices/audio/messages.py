@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import BinaryIO, Final
 
 from entrain.score import Score
+from entrain.synth.layers import Layers
 
 # ---- to the engine -----------------------------------------------------------------------------------------
 
@@ -27,6 +28,7 @@ class Begin:
     beat: float
     breath: float
     gain: float
+    layers: Layers = Layers()
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,4 +27,4 @@ def build(sample_rate_hz: int) -> Voice:
         return (0, lub), (round(systole_s(beat.bpm) * sample_rate_hz), dub)
 
     tail_frames = round(systole_s(0.0) * sample_rate_hz) + len(dub)
-    return Voice(strike, tail_frames, cues.build(sample_rate_hz))
+    return Voice(strike, tail_frames, cues.tones(sample_rate_hz), gain=db(-0.3))

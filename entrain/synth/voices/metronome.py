@@ -22,4 +22,4 @@ def build(sample_rate_hz: int) -> Voice:
         del beat
         return grains
 
-    return Voice(strike, len(click), cues.build(sample_rate_hz))
+    return Voice(strike, len(click), cues.tones(sample_rate_hz), gain=db(1.1))

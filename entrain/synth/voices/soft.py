@@ -18,7 +18,7 @@ def build(sample_rate_hz: int) -> Voice:
         rising = beat.breath is not None and beat.breath.part in (BreathPart.INHALE, BreathPart.HOLD_IN)
         return ((0, high if rising else low),)
 
-    return Voice(strike, len(low), cues.build(sample_rate_hz))
+    return Voice(strike, len(low), cues.tones(sample_rate_hz), gain=db(-0.9))
 
 
 def _felt(hz: float, sample_rate_hz: int) -> Samples:
