@@ -18,7 +18,7 @@ from entrain.devices.simulated.person import Kind, Person
 from entrain.runtime import Session
 from entrain.storage import presets
 from entrain.tui.app import EntrainApp, Manners
-from entrain.tui.drawing.ink import Depth
+from entrain.tui.drawing.palette import Depth
 from entrain.tui.look import Look
 from entrain.tui.ports import OpenedSession
 

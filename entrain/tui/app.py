@@ -68,7 +68,9 @@ class EntrainApp(App[Summary | None]):
     ENABLE_COMMAND_PALETTE = True
     CSS = """
     Screen { background: $background; color: $text; }
-    ToastRack { dock: top; align: right top; margin: 1 2 0 0; }
+    /* At the top left even a pile of them hides no figure and no way out. */
+    ToastRack { dock: top; align: left top; margin: 1 0 0 2; }
+    ToastHolder { align-horizontal: left; }
     Toast { background: $panel; width: 40; margin-top: 0; padding: 0 2; }
     """
     BINDINGS = [  # noqa: RUF012  Textual's own type

@@ -14,6 +14,7 @@ RMSSD_CHANGE_FRACTION: Final = 0.2
 MOST_ARTEFACTS_FRACTION: Final = 0.2
 MOST_OUTAGE_FRACTION: Final = 0.25
 FEWEST_BEATS: Final = 60
+LEAST_JUDGED_S: Final = 60.0
 
 CAUTION: Final = "One session says little: pulses wander by themselves."
 
@@ -76,8 +77,16 @@ def guided(summary: Summary) -> str:
     if summary.lowest_tempo_bpm is not None:
         parts.append(f"slowest beat {summary.lowest_tempo_bpm:.0f}")
     if summary.slowest_breath_per_min is not None:
-        parts.append(f"slowest breath {summary.slowest_breath_per_min:.1f} a minute")
+        parts.append(f"slowest breath {summary.slowest_breath_per_min:.1f}")
     return ", ".join(parts)
+
+
+def in_step(summary: Summary) -> str:
+    """How much of the time the breath was with the guided one, of the time in which that could be told."""
+    if summary.judged_s < LEAST_JUDGED_S:
+        return "too little to tell whether your breath was in step" if summary.guided_s else ""
+    percent = 100 * summary.in_step_s / summary.judged_s
+    return f"breath in step {percent:.0f} % of the {span(summary.judged_s)} in which it could be told"
 
 
 def quality(summary: Summary) -> str:

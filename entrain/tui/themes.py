@@ -116,13 +116,13 @@ PLAIN: Final = Theme(
     surface="ansi_default",
     panel="ansi_default",
     boost="ansi_default",
+    # Textual asks an ANSI theme for colours of its own; without them no screen comes up.
     variables=BUILTIN_THEMES["ansi-dark"].variables
     | {
         "breath-in": "ansi_cyan",
         "breath-out": "ansi_blue",
         "pulse": "ansi_red",
         "tempo": "ansi_cyan",
-        # Textual asks an ANSI theme for these two; without them no screen comes up.
         "ansi-background": "ansi_default",
         "ansi-foreground": "ansi_default",
         "quiet": "ansi_default 50%",

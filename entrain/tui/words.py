@@ -168,10 +168,10 @@ def session_left(view: SessionView) -> str:
 def reason(view: SessionView) -> str:
     """Why things are as they are, in a plain sentence."""
     if view.ended is not None:
-        return view.ended
+        return sentence(view.ended)
     if view.paused:
         return "Nothing goes on while you pause."
-    return _sentence(view.hold_reason or view.reason)
+    return sentence(view.hold_reason or view.reason)
 
 
 def strap_line(strap: StrapView) -> str:
@@ -234,12 +234,12 @@ def advice(view: SessionView) -> Advice | None:
         text = strap.advice or _STRAP_ADVICE.get(strap.link, "")
         if text and strap.link not in (Link.STREAMING, Link.FINISHED, Link.OFF):
             what = strap.detail or strap_line(strap)
-            return Advice(f"{_sentence(what)} {text}", serious=strap.link is not Link.SEARCHING)
+            return Advice(f"{sentence(what)} {text}", serious=strap.link is not Link.SEARCHING)
     if view.log_fault is not None:
-        return Advice(_sentence(view.log_fault), serious=True)
+        return Advice(sentence(view.log_fault), serious=True)
     if view.sound.sound in _SOUND_ADVICE:
         text = view.sound.advice or _SOUND_ADVICE[view.sound.sound]
-        return Advice(f"{_sentence(view.sound.detail)} {text}".strip(), serious=True)
+        return Advice(f"{sentence(view.sound.detail)} {text}".strip(), serious=True)
     for strap in view.straps:
         if strap.link is Link.STREAMING and strap.advice:
             return Advice(strap.advice, serious=False)
@@ -249,8 +249,13 @@ def advice(view: SessionView) -> Advice | None:
     return None
 
 
-def in_step(view: SessionView) -> tuple[str, bool]:
-    """Whether the person's breath is with the guided one, and whether that is well; empty where unknown."""
+def in_step(view: SessionView, pulse_words: PulseWords) -> tuple[str, bool]:
+    """Whether the person's breath is with the guided one, and whether that is well; empty where unknown.
+
+    It is read from the pulse, so without a fresh one nothing is known of it.
+    """
+    if view.paused or not pulse_words.fresh:
+        return "", True
     match view.in_step:
         case InStep.YES:
             return "in step", True
@@ -264,7 +269,7 @@ def markers(n: int) -> str:
     return "" if n == 0 else "1 mark" if n == 1 else f"{n} marks"
 
 
-def _sentence(text: str) -> str:
+def sentence(text: str) -> str:
     """First letter large, a full stop at the end; nothing stays nothing."""
     text = text.strip()
     if not text:

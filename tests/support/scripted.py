@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from math import pi, sin
 
+from entrain.breath.estimate import InStep
 from entrain.breath.pattern import BreathPattern, BreathPlan
 from entrain.clock import Clock
 from entrain.control import events as ev
@@ -155,6 +156,8 @@ class ScriptedPort:
             breath_per_min=score.breath_rate_at(t_s) if score is not None and guided else None,
             goal_bpm=None,
             log_fault=None,
+            own_breath_per_min=8.1 if guided and t_s > script.descend_s else None,
+            in_step=InStep.YES if guided and t_s > script.descend_s else InStep.LISTENING,
             straps=tuple(self._strap(name, heart, incident) for name in script.straps),
             sound=self._sound(incident),
             n_markers=self._markers,
@@ -307,6 +310,8 @@ EXAMPLE_SUMMARY = Summary(
     rating_before=6,
     rating_after=None,
     session_id=12,
+    in_step_s=371.0,
+    judged_s=480.0,
 )
 
 SHORT_SUMMARY = replace(
@@ -319,6 +324,8 @@ SHORT_SUMMARY = replace(
     end_bpm=None,
     baseline_rmssd_ms=None,
     end_rmssd_ms=None,
+    in_step_s=0.0,
+    judged_s=0.0,
 )
 
 

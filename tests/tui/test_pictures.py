@@ -10,7 +10,7 @@ import pytest
 
 from entrain.tui.screens import session
 from tests.support.pictures import SIZES, Scene, scenes
-from tests.support.screen import screen_text
+from tests.support.screen import drawn
 
 PICTURES = Path(__file__).parent / "pictures"
 
@@ -26,25 +26,29 @@ NAMES = (
 )
 
 
-async def text_of(scene: Scene, size: tuple[int, int]) -> str:
+async def texts_of(scene: Scene) -> list[str]:
+    """The scene at every size, one after the other in the same app."""
     _, make, acts, look = scene
     app, clock = make(look)
-    async with app.run_test(size=size) as pilot:
+    texts: list[str] = []
+    async with app.run_test(size=SIZES[0]) as pilot:
         await pilot.pause()
         for act in acts:
             await act(pilot, clock)
-        # The figure's pixels hang on the last bit of a float; what it shows is tested as a field of light.
-        lines = screen_text(app).replace("▀", " ").splitlines()
-        return "".join(f"{line.rstrip()}\n" for line in lines)
+        for size in SIZES:
+            await pilot.resize_terminal(*size)
+            # The figure's pixels hang on the last bit of a float; it is tested as a field of light.
+            lines = (await drawn(pilot)).replace("▀", " ").splitlines()
+            texts.append("".join(f"{line.rstrip()}\n" for line in lines))
+    return texts
 
 
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: "{}x{}".format(*size))
 @pytest.mark.parametrize("name", NAMES)
-async def test_a_screen_looks_as_it_did(name: str, size: tuple[int, int]) -> None:
+async def test_a_screen_looks_as_it_did(name: str) -> None:
     scene = next(scene for scene in scenes() if scene[0] == name)
-    text = await text_of(scene, size)
-    kept = PICTURES / f"{name}-{size[0]}x{size[1]}.txt"
-    if os.environ.get("ENTRAIN_PICTURES") == "new":
-        kept.parent.mkdir(exist_ok=True)
-        kept.write_text(text)
-    assert text == kept.read_text()
+    for text, size in zip(await texts_of(scene), SIZES, strict=True):
+        kept = PICTURES / f"{name}-{size[0]}x{size[1]}.txt"
+        if os.environ.get("ENTRAIN_PICTURES") == "new":
+            kept.parent.mkdir(exist_ok=True)
+            kept.write_text(text)
+        assert text == kept.read_text()

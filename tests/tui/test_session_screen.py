@@ -86,9 +86,8 @@ def _drawn_by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
 # ---- what is shown -----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
-async def test_everything_a_person_needs_is_on_the_screen(size: tuple[int, int]) -> None:
-    async with staged(size=size) as stage:
+async def test_everything_a_person_needs_is_on_the_screen() -> None:
+    async with staged() as stage:
         for said in (
             "Evening wind-down",
             "6:58 to go",
@@ -131,21 +130,25 @@ async def test_the_figure_moves_between_two_frames_and_repaints_only_what_change
         assert all(a is b for a, b in zip(after, figure._rows, strict=True))
 
 
-@pytest.mark.parametrize("begins_s", [20, 80, 200, 500, 620])
-async def test_a_lost_strap_shows_no_pulse_and_says_what_to_do(begins_s: float) -> None:
-    lost = Incident(
-        begins_s + 3, begins_s + 20, link=Link.LOST, detail="it went silent", advice="Come closer."
+async def test_a_lost_strap_shows_no_pulse_and_says_what_to_do_in_every_phase() -> None:
+    moments = (20, 80, 200, 500, 620)
+    lost = tuple(
+        Incident(t_s, t_s + 20, link=Link.LOST, detail="it went silent", advice="Come closer.")
+        for t_s in moments
     )
-    async with staged(Script(begins_at_s=begins_s, incidents=(lost,))) as stage:
-        assert "strap lost" not in stage.text
-        assert "╺━╸╺━╸" not in stage.text
-        text = await stage.at(begins_s + 5)
-        assert "╺━╸╺━╸" in text  # the two dashes, written large
-        assert "strap lost" in text
-        assert "It went silent. Come closer." in text
-        back = await stage.at(begins_s + 21)
-        assert "╺━╸╺━╸" not in back
-        assert "strap lost" not in back
+    async with staged(Script(begins_at_s=10.0, incidents=lost)) as stage:
+        phases: set[ev.Phase] = set()
+        for t_s in moments:
+            text = await stage.at(t_s + 2)
+            assert "╺━╸╺━╸" in text  # the two dashes, written large
+            assert "strap lost" in text
+            assert "It went silent. Come closer." in text
+            assert "in step" not in text
+            back = await stage.at(t_s + 21)
+            assert "╺━╸╺━╸" not in back
+            assert "strap lost" not in back
+            phases.add(stage.port.view().phase)
+        assert len(phases) == 5
 
 
 async def test_a_picture_that_stands_still_is_not_taken_for_fresh() -> None:
@@ -186,6 +189,7 @@ async def test_sound_that_is_lost_is_told_and_comes_back() -> None:
         text = await stage.at(311)
         assert "♪ soft · 70 %" in text
         assert "The sound is back" in text
+        assert "6:49 to go" in text  # no toast hides how long it lasts
 
 
 async def test_the_heart_without_a_sensor_is_no_trouble() -> None:
@@ -209,8 +213,8 @@ async def test_reduced_motion_keeps_the_figure_still_within_a_part() -> None:
         assert f"3 · {cue.beats}" in stage.text
 
 
-@pytest.mark.parametrize("depth", Depth)
-async def test_every_depth_of_colour_draws(depth: Depth) -> None:
+@pytest.mark.parametrize("depth", [Depth.CUBE, Depth.SIXTEEN])
+async def test_few_colours_draw_too(depth: Depth) -> None:
     async with staged(look=Look(depth=depth)) as stage:
         assert "Breathe out" in stage.text
         assert stage.app.screen.query_one(BreathFigure)._rows
@@ -255,7 +259,7 @@ async def test_a_key_sends_its_command() -> None:
         assert stage.port.sent == list(COMMANDS.values())
 
 
-@pytest.mark.parametrize("key", ["q", "escape", "ctrl+c", "ctrl+q"])
+@pytest.mark.parametrize("key", ["escape", "ctrl+q"])
 async def test_stop_has_more_than_one_key(key: str) -> None:
     async with staged() as stage:
         await strike(stage.pilot, key)
@@ -426,7 +430,7 @@ async def test_the_session_ends_by_itself() -> None:
         assert "Well done" in await comes(stage.pilot, SummaryScreen)
 
 
-@pytest.mark.parametrize("over", ["c", "question_mark", "ctrl+p"])
+@pytest.mark.parametrize("over", ["c", "ctrl+p"])
 async def test_the_end_comes_through_whatever_lies_above(over: str) -> None:
     async with staged(Script(begins_at_s=715)) as stage:
         await stage.press(over)

@@ -60,6 +60,12 @@ def test_quality_is_told_in_figures() -> None:
     assert words.quality(replace(EXAMPLE_SUMMARY, n_beats=0)) == "no beats measured"
 
 
+def test_the_share_in_step_is_told_where_it_could_be_judged() -> None:
+    assert words.in_step(EXAMPLE_SUMMARY) == "breath in step 77 % of the 8 min in which it could be told"
+    assert "too little to tell" in words.in_step(replace(EXAMPLE_SUMMARY, judged_s=20.0))
+    assert words.in_step(replace(EXAMPLE_SUMMARY, judged_s=0.0, guided_s=0.0)) == ""
+
+
 def test_both_ratings_are_said() -> None:
     assert words.rating(EXAMPLE_SUMMARY, 4) == "Before the session you said 6, now 4."
     assert words.rating(EXAMPLE_SUMMARY, None) == "Before the session you said 6."

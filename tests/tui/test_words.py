@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from entrain.breath.estimate import InStep
 from entrain.breath.pattern import BreathPart
 from entrain.clock import ManualClock
 from entrain.control.events import Link, Phase, Sound
@@ -122,6 +123,15 @@ def test_where_nothing_is_guided_nothing_is_counted(t_s: float, text: str) -> No
     cue = words.cue(view_at(t_s), None)
     assert cue.text == text
     assert cue.count == ""
+
+
+def test_whether_the_breath_is_in_step_is_unknown_without_a_pulse() -> None:
+    view = view_at(300)
+    assert words.in_step(view, words.pulse(view)) == ("in step", True)
+    lost = with_link(view, Link.LOST)
+    assert words.in_step(lost, words.pulse(lost)) == ("", True)
+    off = replace(view, in_step=InStep.NO)
+    assert words.in_step(off, words.pulse(off)) == ("you breathe 8.1", False)
 
 
 def test_a_pause_is_said_clearly() -> None:

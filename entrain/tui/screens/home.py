@@ -57,8 +57,10 @@ class HomeScreen(EntrainScreen[SessionChoice | None]):
     HomeScreen .name { text-style: bold; color: $primary; }
     HomeScreen .about { color: $text-muted; margin-bottom: 1; }
     HomeScreen Cards { height: auto; }
+    HomeScreen.-flat CardView, HomeScreen.-low CardView { height: 1; margin-bottom: 0; }
+    HomeScreen.-flat CardView.-marked, HomeScreen.-low CardView.-marked { height: auto; margin: 0 0 1 0; }
     HomeScreen .choices { height: 3; margin-top: 1; }
-    HomeScreen .choice { height: 1; padding: 0 1 0 3; }
+    HomeScreen .choice { height: 1; padding: 0 1 0 3; text-wrap: nowrap; text-overflow: ellipsis; }
     HomeScreen .trouble { color: $warning; height: auto; max-height: 3; }
     HomeScreen KeyLine { padding: 0; margin-top: 1; }
     HomeScreen #picture { width: 40; align: center middle; display: none; }

@@ -69,6 +69,7 @@ class SessionScreen(EntrainScreen[SessionResult]):
     SessionScreen.-wide #head, SessionScreen.-wide KeyLine { padding: 0 4; }
     SessionScreen.-tall Panel .guidance, SessionScreen.-tall Panel .straps { margin-top: 2; }
     SessionScreen.-tall KeyLine { margin-bottom: 1; }
+    SessionScreen.-tall Banner { height: 5; }
 
     SessionScreen.-tiny Panel, SessionScreen.-flat Panel { display: none; }
     SessionScreen.-flat Banner { height: 2; }

@@ -18,7 +18,7 @@ from entrain.tui.widgets.key_line import Key, KeyLine
 from entrain.tui.widgets.rating import Rating
 from entrain.tui.widgets.say import Part, Say
 from entrain.tui.widgets.trend import Trend
-from entrain.tui.words import clock
+from entrain.tui.words import clock, sentence
 
 _KEYS = (
     Key("enter", "0–10", "keep", "how you feel", "How you feel now: digits, or ← and →."),
@@ -63,7 +63,7 @@ class SummaryScreen(EntrainScreen[Next]):
         with VerticalScroll():
             yield Say(
                 summary_words.title(summary),
-                (f"   {summary.reason}", "not bold $text-muted"),
+                (f"   {sentence(summary.reason)}", "not bold $text-muted"),
                 classes="title",
             )
             yield Say(" ".join(summary_words.changes(summary)), classes="changes")
@@ -71,6 +71,7 @@ class SummaryScreen(EntrainScreen[Next]):
             yield Say(summary_words.CAUTION if comparable else "", classes="small")
             yield Trend()
             yield Say(summary_words.guided(summary), classes="small")
+            yield Say(summary_words.in_step(summary), classes="small")
             yield Say(summary_words.quality(summary), classes="small")
             yield Say(*self._question(self._kept), classes="question")
             with Center():

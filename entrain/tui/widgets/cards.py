@@ -27,7 +27,9 @@ class Card:
         return Content("\n").join(lines)
 
 
-class _CardView(Static):
+class CardView(Static):
+    """One card of `Cards`."""
+
     def __init__(self, card: Card, at: int) -> None:
         super().__init__(card.content())
         self.at = at
@@ -38,8 +40,8 @@ class Cards(VerticalScroll, can_focus=True):
 
     DEFAULT_CSS = """
     Cards { height: 1fr; width: 1fr; scrollbar-size-vertical: 1; }
-    Cards _CardView { width: 1fr; height: auto; padding: 0 2 0 3; margin-bottom: 1; }
-    Cards _CardView.-marked { background: $panel; border-left: outer $primary; padding: 0 2; }
+    Cards CardView { width: 1fr; height: auto; padding: 0 2 0 3; margin-bottom: 1; }
+    Cards CardView.-marked { background: $panel; border-left: outer $primary; padding: 0 2; }
     """
     BINDINGS = [  # noqa: RUF012  Textual's own type
         Binding("up", "move(-1)", "up", show=False),
@@ -73,7 +75,7 @@ class Cards(VerticalScroll, can_focus=True):
 
     def compose(self) -> ComposeResult:
         for at, card in enumerate(self._cards):
-            view = _CardView(card, at)
+            view = CardView(card, at)
             view.set_class(at == self._at, "-marked")
             yield view
 
@@ -98,7 +100,7 @@ class Cards(VerticalScroll, can_focus=True):
 
     def on_click(self, event: object) -> None:
         view = getattr(event, "widget", None)
-        if isinstance(view, _CardView):
+        if isinstance(view, CardView):
             if view.at == self._at:
                 self.action_take()
             else:
@@ -107,7 +109,7 @@ class Cards(VerticalScroll, can_focus=True):
     def _mark(self, at: int) -> None:
         self._at = at
         self._chosen = True
-        for view in self.query(_CardView):
+        for view in self.query(CardView):
             view.set_class(view.at == at, "-marked")
             if view.at == at:
                 view.scroll_visible(animate=False)
