@@ -173,14 +173,13 @@ class DeviceSound:
             case msg.Sounded(n, frame, planned_t_s, dac_t_s, uncertainty_s):
                 now_s = self._clock.now_s()
                 self._emit(OnsetPlayed(now_s, n, planned_t_s, dac_t_s, uncertainty_s, frame))
-            case msg.Gap(gap_s, 0):
-                detail = (
-                    f"the device's clock had drifted by {gap_s * MS_PER_S:.0f} ms: the beat was put right"
-                )
-                self._say(Sound.PLAYING, detail)
-            case msg.Gap(gap_s, count):
-                times = "once" if count == 1 else f"{count} times"
-                self._say(Sound.PLAYING, f"the device ran dry {times}", gap_s=max(0.0, gap_s))
+            case msg.Gap(gap_s, count, behind_s):
+                detail = f"the device was {behind_s * MS_PER_S:.0f} ms behind: the beat was put right"
+                if count:
+                    detail = f"the device ran dry {'once' if count == 1 else f'{count} times'}"
+                elif gap_s:
+                    detail = f"the device lost {gap_s * MS_PER_S:.0f} ms"
+                self._say(Sound.PLAYING, detail, gap_s=gap_s)
             case msg.Alive():
                 pass
 

@@ -15,7 +15,7 @@ from time import monotonic, sleep
 from typing import BinaryIO, Final
 
 from entrain.devices.audio import messages as msg
-from entrain.devices.audio.dacclock import DacClock
+from entrain.devices.audio.dacclock import JUMP_S, DacClock
 from entrain.devices.audio.player import Player, Take, Wish
 from entrain.score import Score
 from entrain.synth.renderer import Renderer
@@ -69,6 +69,7 @@ class Engine:
     def _serve(self) -> None:
         self._score: Score | None = None
         self._epoch_s: float | None = None
+        self._zero_s = 0.0
         self._n_dry = 0
         fading = False
         alive_s = heard_s = monotonic()
@@ -130,17 +131,21 @@ class Engine:
         zero_s = self._clock.zero_s()
         if self._epoch_s is None:
             if frame >= PREROLL_S * self._opened.sample_rate_hz:
-                self._epoch_s, self._n_dry = zero_s, 0
+                self._epoch_s = self._zero_s = zero_s
+                self._n_dry = 0
                 self._set_take()
                 self._say(self._opened)
             return
+        # A clock drifts by microseconds between two looks; what moves by more has lost time, said or not.
+        moved_s, self._zero_s = zero_s - self._zero_s, zero_s
+        lost_s = moved_s if moved_s > JUMP_S or (self._n_dry and moved_s > 0.0) else 0.0
         behind_s = zero_s - self._epoch_s
         if abs(behind_s) > REANCHOR_S:
             self._epoch_s = zero_s
             self._set_take()
-        elif not self._n_dry:
+        elif not self._n_dry and not lost_s:
             return
-        self._say(msg.Gap(behind_s, self._n_dry))
+        self._say(msg.Gap(lost_s, self._n_dry, behind_s))
         self._n_dry = 0
 
     def _set_take(self) -> None:

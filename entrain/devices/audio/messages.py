@@ -78,10 +78,14 @@ class Sounded:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """The device ran dry `count` times and is `gap_s` later than the plan. Not once: its clock drifted."""
+    """The device lost `gap_s`, having run dry `count` times; it was `behind_s` later than the plan.
+
+    A device may lose time without saying so (count 0), or only drift until it is put right (gap_s 0).
+    """
 
     gap_s: float
     count: int
+    behind_s: float
 
 
 class Fault(StrEnum):

@@ -80,7 +80,7 @@ def test_messages_are_put_together_from_any_pieces(sizes: list[int]):
         msg.Opened("pulse", 48_000, 0.12),
         msg.Alive(),
         msg.Sounded(3, 4, 5.0, None, None),
-        msg.Gap(0.1, 2),
+        msg.Gap(0.1, 2, 0.15),
     ]
     raw, unpacker, got, at = b"".join(map(msg.packed, sent)), msg.Unpacker(), list[msg.FromEngine](), 0
     for size in [*sizes, len(raw)]:
