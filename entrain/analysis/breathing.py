@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike
 
-from entrain.analysis.phase import cycles_at
+from entrain.analysis.phase import cycles_at, interrupted
 from entrain.analysis.series import BoolArray, FloatArray, Intervals, NNSeries, as_series
 from entrain.analysis.spectrum import LEAST_WINDOW_S, SpectrumSettings, lomb_frequencies, lomb_windows
 from entrain.units import MS_PER_S, S_PER_MIN
@@ -91,14 +91,12 @@ class PacedBreathing:
     """How the heart answered the pacer, at the pacer's own (possibly changing) rate."""
 
     n_breaths: int
-    pace_per_min: float  # mean
+    pace_per_min: float  # median
     coherence: float  # magnitude squared, 0–1: how steady phase and size of the answer are over windows
     coherence_p: float  # how often steady noise would reach it: (1 − coherence)^(windows − 1)
     gain_ms: float  # half the swing of NN that goes with the pacer, from the mean to the peak
     gain_bpm: float  # the same in beats/min at the mean pulse
-    fastest_at_deg: (
-        float  # where in the breath the heart beats fastest; 0 = the inhale begins, 360 = the next one
-    )
+    fastest_at_deg: int  # where in the breath the heart is quickest: 0 = the inhale begins, 360 = the next
     minutes_paced: float
     minutes_in_step: float
 
@@ -123,6 +121,7 @@ def paced_breathing(intervals: Intervals, breath_starts_s: ArrayLike) -> PacedBr
     mean = complex(z.mean())
     mean_nn = float(series.nn_ms[np.isfinite(breath)].mean())
     lengths_s = np.diff(starts)
+    paced = ~interrupted(lengths_s)
     return PacedBreathing(
         n_breaths=starts.size - 1,
         pace_per_min=S_PER_MIN / float(np.median(lengths_s)),
@@ -131,9 +130,9 @@ def paced_breathing(intervals: Intervals, breath_starts_s: ArrayLike) -> PacedBr
         gain_ms=abs(mean),
         gain_bpm=abs(mean) * S_PER_MIN * MS_PER_S / mean_nn**2,
         # NN is longest where its wave peaks, so the heart is fastest half a breath away.
-        fastest_at_deg=float(np.degrees(-np.angle(-mean)) % 360.0),
-        minutes_paced=float(lengths_s.sum()) / S_PER_MIN,
-        minutes_in_step=float(lengths_s[_in_step(series, breath, starts.size)].sum()) / S_PER_MIN,
+        fastest_at_deg=round(float(np.degrees(-np.angle(-mean)))) % 360,
+        minutes_paced=float(lengths_s[paced].sum()) / S_PER_MIN,
+        minutes_in_step=float(lengths_s[paced & _in_step(series, breath, starts.size)].sum()) / S_PER_MIN,
     )
 
 

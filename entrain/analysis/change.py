@@ -4,7 +4,7 @@ Beats are no independent draws: a heart wanders by itself for minutes. So interv
 (moving block bootstrap, Künsch 1989) of 75 s, at least four; what blocks of that length still miss is made
 good by comparing them with blocks of a third (lugsail, Vats & Flegal 2022); and the few blocks there are
 widen the interval by Student's t. Measured coverage stands in docs/analysis.md: near 95 % from five minutes
-on each side, less from two.
+on each side, less from two; from less than that no interval is given.
 
 Neither the sound nor the breathing is credited: a change is a change, and sitting still also makes one.
 """
@@ -24,13 +24,18 @@ LEAST_BLOCKS: Final = 4
 SUB_BLOCKS: Final = 3
 RESAMPLES: Final = 2000
 LEVEL: Final = 0.95
-LEAST_INTERVALS: Final = 60
+LEAST_S: Final = 110.0  # of either stretch, for an interval at all
 
 
 class Measure(StrEnum):
     PULSE = "pulse"
-    SDNN = "SDNN"
-    RMSSD = "RMSSD"
+    SDNN = "sdnn"
+    RMSSD = "rmssd"
+
+    @property
+    def label(self) -> str:
+        """As a sentence begins with it."""
+        return "The pulse" if self is Measure.PULSE else self.name
 
 
 UNITS: Final = {Measure.PULSE: "beats/min", Measure.SDNN: "ms", Measure.RMSSD: "ms"}
@@ -55,7 +60,7 @@ class Change:
 
     @property
     def sentence(self) -> str:
-        said = f"{self.measure.value} went from {self.before:.1f} to {self.after:.1f} {self.unit}"
+        said = f"{self.measure.label} went from {self.before:.1f} to {self.after:.1f} {self.unit}"
         if self.low is None or self.high is None:
             return f"{said}; too short to say how certain that is."
         clear = "a clear change" if self.clear else "no clear change"
@@ -111,7 +116,7 @@ class _Sums:
 
     @property
     def enough(self) -> bool:
-        return self.running.shape[0] > LEAST_INTERVALS
+        return float(self.total[1]) >= LEAST_S * MS_PER_S
 
     def variances(self, rng: np.random.Generator) -> dict[Measure, float]:
         """The variance of each measure over bootstrap resamples."""

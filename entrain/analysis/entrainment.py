@@ -31,7 +31,7 @@ from scipy.special import betainc  # pyright: ignore[reportUnknownVariableType]
 
 from entrain.analysis.phase import cycles_at
 from entrain.analysis.series import BoolArray, FloatArray, Intervals, NNSeries, as_series
-from entrain.analysis.surrogates import iaaft, rank_p
+from entrain.analysis.surrogates import iaaft, p_value, rank_p
 from entrain.units import MS_PER_S
 
 LAGS: Final = 8
@@ -102,7 +102,10 @@ def entrainment(
     verdict = Verdict.EVIDENCE if max(p_regression, p_detuned, p_iaaft) < ALPHA else Verdict.NO_EVIDENCE
     pull_ms = rows.pull_ms()
     kappa = 2.0 * np.pi * pull_ms * MS_PER_S / float(rows.target_ms.mean()) ** 2
-    figures = f"p = {p_regression:.3f} by phase regression, {p_detuned:.3f} detuned, {p_iaaft:.3f} IAAFT"
+    figures = (
+        f"{p_value(p_regression)} by phase regression, {p_value(p_detuned)} against detuned sounds, "
+        f"{p_value(p_iaaft)} against surrogate hearts"
+    )
     return Entrainment(
         verdict=verdict,
         sentence=(

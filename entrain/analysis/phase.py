@@ -5,12 +5,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike
 
-from entrain.analysis.series import FloatArray
+from entrain.analysis.series import BoolArray, FloatArray
 from entrain.breath.pattern import BreathPart
 from entrain.errors import InputError
 from entrain.score import Score
 
-LONGEST_CYCLE: Final = 1.8  # times the median of its neighbours; beyond, the guidance was interrupted
+LONGEST_CYCLE: Final = 1.8  # times the longer of its neighbours; beyond, the guidance was interrupted
 AUDIBLE: Final = 0.05  # of full presence
 
 
@@ -29,11 +29,20 @@ def cycles_at(t_s: FloatArray, starts_s: ArrayLike) -> FloatArray:
             "beats or breaths of the guidance must be in order of time, each later than the one before"
         )
     cycles = np.interp(t_s, starts, np.arange(starts.size, dtype=np.float64), left=np.nan, right=np.nan)
-    broken = lengths > LONGEST_CYCLE * np.median(lengths)
+    broken = interrupted(lengths)
     if broken.any():
         index = np.clip(np.searchsorted(starts, t_s, side="right") - 1, 0, lengths.size - 1)
         cycles[broken[index]] = np.nan
     return cycles
+
+
+def interrupted(lengths_s: FloatArray) -> BoolArray:
+    """True for each cycle that is no cycle but a silence: far longer than those before and after it."""
+    if lengths_s.size < 2:
+        return np.zeros(lengths_s.size, np.bool_)
+    before = np.append(lengths_s[1], lengths_s[:-1])
+    after = np.append(lengths_s[1:], lengths_s[-2])
+    return lengths_s > LONGEST_CYCLE * np.maximum(before, after)
 
 
 def heard_s(score: Score, from_s: float, to_s: float) -> FloatArray:

@@ -106,8 +106,8 @@ class BandPowers:
     total_ms2: float  # VLF (where known) + LF + HF
     lf_hf: float | None  # a ratio of powers, no balance of anything
     lf_share_percent: float | None  # LF / (LF + HF)
-    lf_peak_hz: float
-    hf_peak_hz: float
+    lf_peak_hz: float | None  # None: the highest point is the band's edge, so there is no peak
+    hf_peak_hz: float | None
 
 
 def band_powers(spectrum: Spectrum) -> BandPowers:
@@ -122,9 +122,15 @@ def band_powers(spectrum: Spectrum) -> BandPowers:
         total_ms2=lf + hf + (vlf or 0.0),
         lf_hf=lf / hf if hf > 0.0 else None,
         lf_share_percent=100.0 * lf / (lf + hf) if lf + hf > 0.0 else None,
-        lf_peak_hz=spectrum.peak(LF_HZ)[0],
-        hf_peak_hz=spectrum.peak(HF_HZ)[0],
+        lf_peak_hz=_peak_hz(spectrum, LF_HZ),
+        hf_peak_hz=_peak_hz(spectrum, HF_HZ),
     )
+
+
+def _peak_hz(spectrum: Spectrum, band_hz: tuple[float, float]) -> float | None:
+    peak_hz, density = spectrum.peak(band_hz)
+    beside = np.abs(spectrum.hz - peak_hz) < 1.5 * spectrum.step_hz
+    return peak_hz if density >= float(spectrum.density_ms2_per_hz[beside].max()) else None
 
 
 def window_for(longest_s: float, settings: SpectrumSettings) -> float:

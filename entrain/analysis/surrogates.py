@@ -26,3 +26,8 @@ def iaaft(values: FloatArray, n: int, rng: np.random.Generator, iterations: int 
 def rank_p(observed: float, others: FloatArray) -> float:
     """The share of `others` and the observed one that are at least as large: never 0, valid at any number."""
     return (1.0 + float(np.count_nonzero(others >= observed))) / (1.0 + others.size)
+
+
+def p_value(p: float) -> str:
+    """As it stands in a sentence; very small ones are not written as 0."""
+    return "p < 0.001" if p < 0.001 else f"p = {p:.3f}"

@@ -12,6 +12,7 @@ from entrain.analysis.change import rating_change
 from entrain.analysis.findings import Findings
 from entrain.analysis.nonlinear import LEAST_FOR_ENTROPY
 from entrain.analysis.quality import Grade
+from entrain.analysis.surrogates import p_value
 
 SHORT_S: Final = 60.0
 SHORT_FOR_LF_S: Final = 120.0
@@ -98,7 +99,7 @@ def _breath(found: Findings) -> list[str]:
     answer = "followed" if paced.coherence_p < 0.05 else "did not clearly follow"
     said.append(
         f"The heart's wave {answer} the guided breath (coherence {paced.coherence:.2f}, "
-        f"p = {paced.coherence_p:.3f}, swing ±{paced.gain_bpm:.1f} beats/min, "
+        f"{p_value(paced.coherence_p)}, swing ±{paced.gain_bpm:.1f} beats/min, "
         f"quickest {paced.fastest_at_deg:.0f}° into the breath)."
     )
     return said

@@ -26,6 +26,11 @@ def test_cycles_count_from_the_first_start_and_stop_in_a_silence() -> None:
     assert at.tolist() == pytest.approx([np.nan, 0.0, 0.5, 2.25, np.nan, 4.5, np.nan], nan_ok=True)
 
 
+def test_breaths_that_grow_longer_are_no_interruption() -> None:
+    begins = np.append(0.0, np.cumsum(np.linspace(3.0, 12.0, 40)))
+    assert np.isfinite(cycles_at(np.arange(0.0, begins[-1], 0.5), begins)).all()
+
+
 def test_starts_must_rise() -> None:
     with pytest.raises(InputError, match="order of time"):
         cycles_at(np.array([1.0]), [0.0, 2.0, 1.0])
