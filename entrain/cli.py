@@ -23,6 +23,7 @@ COMMANDS: Final = {
     "sessions": ("sessions", "what was recorded: list, show, replay, export, import, note, delete, backup"),
     "assess": ("assess", "the resonance assessment: at which breathing rate your heart swings most"),
     "simulate": ("simulate", "many simulated people under each policy: what comes of it"),
+    "analyse": ("analyse", "what a recording says: heart-rate variability, breath, entrainment"),
     "doctor": ("doctor", "what works here: Bluetooth, sound, terminal, storage"),
 }
 
