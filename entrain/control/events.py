@@ -88,9 +88,8 @@ class Rate:
     when: str
 
 
-Command = (
-    Stop | Pause | Resume | EaseOff | HoldTempo | GoOn | Nudge | SetGoal | SetVolume | SetMuted | Mark | Rate
-)
+Steering = Pause | Resume | EaseOff | HoldTempo | GoOn | Nudge | SetGoal | SetVolume | SetMuted | Mark | Rate
+Command = Stop | Steering
 
 # ---- events: what comes in ---------------------------------------------------------------------------------
 

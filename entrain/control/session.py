@@ -23,38 +23,28 @@ from entrain.control import guide, stages
 from entrain.control.events import (
     Author,
     BreathCued,
-    Command,
     CommandGiven,
     Decided,
-    EaseOff,
     Effect,
     Ended,
     Event,
-    GoOn,
-    HoldTempo,
     Link,
     LinkChanged,
     LogChanged,
     Mark,
     NotificationArrived,
-    Nudge,
     OnsetPlanned,
     OnsetPlayed,
-    Pause,
     Phase,
     PhaseBegan,
     PulseMeasured,
     Rate,
-    Resume,
-    SetGoal,
-    SetMuted,
-    SetVolume,
     SoundChanged,
     Stop,
     StrapDescribed,
     Tick,
-    VolumeChanged,
 )
+from entrain.control.person import obey
 from entrain.control.protocol import SessionConfig
 from entrain.control.safety import reason_to_stop
 from entrain.control.state import GUIDED, SessionState, SoundState, has_sensor, length_s
@@ -71,10 +61,10 @@ from entrain.frozen import changed
 from entrain.heart.beat import HeartState
 from entrain.heart.median import median
 from entrain.score import LEAD_S
-from entrain.tempo.policy import Wish
 
 _Change = Callable[[HeartTrack], tuple[HeartTrack, tuple[Effect, ...]]]
 
+STOPPED: Final = "stopped, as you asked"
 STOP_FADE_S: Final = 2.0
 MINUTE_S: Final = 60.0
 LEAST_BASELINE_S: Final = 15.0  # a pulse known for less is not worth measuring against
@@ -120,8 +110,12 @@ def reduce(state: SessionState, event: Event) -> tuple[SessionState, tuple[Effec
             state = changed(state, log_fault=f"{fault} {advice}".strip() or None)
         case OnsetPlayed():
             pass  # kept in the log; nothing is decided on it
-        case CommandGiven():
-            state = _command(state, event.command, out)
+        case CommandGiven(command=command):
+            if isinstance(command, Stop):
+                out.append(Decided(state.t_s, "stop", Author.PERSON, None, None, STOPPED))
+                state = _end(state, STOPPED, completed=False, out=out)
+            else:
+                state = obey(state, command, group_state(state.tracks, state.t_s), out)
         case _:
             assert_never(event)
     return state, tuple(out)
@@ -366,97 +360,3 @@ def _with_breath(tracks: tuple[HeartTrack, ...], t_s: float, out: list[Effect]) 
         looked.append(track)
         out.extend(effects)
     return tuple(looked)
-
-
-# ---- the person --------------------------------------------------------------------------------------------
-
-
-def _command(state: SessionState, command: Command, out: list[Effect]) -> SessionState:
-    heart = group_state(state.tracks, state.t_s)
-    match command:
-        case Stop():
-            out.append(Decided(state.t_s, "stop", Author.PERSON, None, None, "stopped, as you asked"))
-            return _end(state, "stopped, as you asked", completed=False, out=out)
-        case Pause():
-            return _pause(state, True, heart, out)
-        case Resume():
-            return _pause(state, False, heart, out)
-        case EaseOff():
-            return guide.ease_off(state, heart, out)
-        case HoldTempo():
-            return _hold(state, True, heart, out)
-        case GoOn():
-            return _hold(changed(state, eased_until_s=state.t_s), False, heart, out)
-        case Nudge(bpm=bpm):
-            return _nudge(state, bpm, heart, out)
-        case SetGoal(tempo_bpm=tempo_bpm, breath_per_min=breath_per_min):
-            return _set_goal(state, tempo_bpm, breath_per_min, out)
-        case SetVolume(volume=volume):
-            state = changed(state, volume=min(1.0, max(0.0, volume)))
-            return _say_volume(state, out)
-        case SetMuted(muted=muted):
-            return _say_volume(changed(state, muted=muted), out)
-        case Mark():
-            return changed(state, n_markers=state.n_markers + 1)
-        case Rate(value=value, when=when):
-            value = min(10, max(0, value))
-            if when == "before":
-                return changed(state, rating_before=value)
-            return changed(state, rating_after=value)
-        case _:
-            assert_never(command)
-
-
-def _pause(state: SessionState, paused: bool, heart: HeartState, out: list[Effect]) -> SessionState:
-    if paused is state.paused:
-        return state
-    state = _say_volume(changed(state, paused=paused), out)
-    if state.phase in GUIDED:
-        state = guide.steer(guide.with_hold(state, heart, out), heart, out)
-    return state
-
-
-def _hold(state: SessionState, holds: bool, heart: HeartState, out: list[Effect]) -> SessionState:
-    state = changed(state, person_holds=holds)
-    if state.phase in GUIDED:
-        state = guide.steer(guide.with_hold(state, heart, out), heart, out)
-    return state
-
-
-def _nudge(state: SessionState, bpm: float, heart: HeartState, out: list[Effect]) -> SessionState:
-    """The person's hand on the tempo: it becomes the goal too, or the policy would undo it."""
-    if state.score is None or not guide.is_led(state):
-        return state
-    to_bpm = state.score.tempo.bpm_at(guide.edit_time_s(state)) + bpm
-    if bpm < 0.0 and to_bpm < guide.goal_bpm(state):
-        state = changed(state, goal_bpm=to_bpm)
-    if bpm > 0.0:
-        # Upwards the policy would lead down again at once: it waits, as after an ease-off.
-        state = guide.with_hold(changed(state, eased_until_s=state.t_s + guide.EASE_S), heart, out)
-    wish = Wish(to_bpm, f"{bpm:+.0f} a minute, as you asked")
-    return guide.wish_tempo(state, heart, wish, Author.PERSON, out)
-
-
-def _set_goal(
-    state: SessionState, tempo_bpm: float | None, breath_per_min: float | None, out: list[Effect]
-) -> SessionState:
-    before, before_breath = guide.goal_bpm(state), guide.goal_breath_per_min(state)
-    state = changed(
-        state,
-        goal_bpm=state.goal_bpm if tempo_bpm is None else tempo_bpm,
-        goal_breath_per_min=state.goal_breath_per_min if breath_per_min is None else breath_per_min,
-    )
-    if tempo_bpm is not None:
-        goal = guide.goal_bpm(state)
-        reason = f"the goal is {goal:.0f} beats a minute now, as you asked"
-        out.append(Decided(state.t_s, "goal_bpm", Author.PERSON, before, goal, reason))
-    if breath_per_min is not None:
-        goal = guide.goal_breath_per_min(state)
-        reason = f"the goal is {goal:.1f} breaths a minute now, as you asked"
-        out.append(Decided(state.t_s, "goal_breath_per_min", Author.PERSON, before_breath, goal, reason))
-    return state
-
-
-def _say_volume(state: SessionState, out: list[Effect]) -> SessionState:
-    out.append(VolumeChanged(state.t_s, state.volume, state.muted or state.paused))
-    return state
