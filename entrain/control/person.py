@@ -1,4 +1,4 @@
-"""What a person asks of a session: steering, volume, marks and ratings. To stop it is `session`'s own affair."""
+"""What a person asks of a session: steering, volume, marks, ratings. Stopping is `session`'s own affair."""
 
 from typing import assert_never
 
