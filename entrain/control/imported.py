@@ -72,7 +72,7 @@ def observe(state: SessionState, event: Event) -> tuple[SessionState, tuple[Effe
         case LinkChanged():
             track, effects = with_link(track, event)
         case StrapDescribed():
-            track, effects = with_description(track, event), ()
+            track, effects = with_description(track, event)
         case Tick():
             return _tick(state, track)
         case _:
