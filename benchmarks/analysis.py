@@ -27,6 +27,7 @@ import numpy as np
 
 HERE = Path(__file__).parent
 PANELS = ("time", "welch", "lomb", "nonlinear")
+OURS_ALONE = "everything"  # correction, all panels, coherence, breathing, 5-min windows
 PEERS = ("neurokit2", "hrvanalysis", "pyhrv", "systole")
 TOLERANCE = {"sdnn": 1e-6, "rmssd": 1e-6, "lf": 0.05, "hf": 0.05, "sampen": 1e-6, "sd1": 0.01, "sd2": 0.01}
 
@@ -115,8 +116,9 @@ def main() -> None:
             path = Path(folder) / f"{label}.npy"
             np.save(path, nn)
             true = truth(nn)
-            for panel in PANELS:
-                for library in ("entrain", *(PEERS if args.peers else ())):
+            for panel in (*PANELS, OURS_ALONE):
+                peers = PEERS if args.peers and panel != OURS_ALONE else ()
+                for library in ("entrain", *peers):
                     if (library, panel) == ("systole", "lomb"):
                         continue  # has none
                     python = sys.executable if library == "entrain" else args.peers

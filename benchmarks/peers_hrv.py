@@ -43,8 +43,15 @@ def entrain(panel: str) -> Callable[[np.ndarray], Values]:
         dfa(series)
         return {"sd1": plot.sd1_ms, "sd2": plot.sd2_ms, "sampen": sample_entropy(series).value}
 
+    def everything(nn):
+        """Correction, all measures, coherence, breathing and 5-min windows: what `entrain analyse` does."""
+        from entrain.analysis.summary import analyse
+
+        found = analyse(nn, window_s=300.0).findings
+        return {"sdnn": found.time_domain.sdnn_ms, "rmssd": found.time_domain.rmssd_ms}
+
     panels = {"time": time_, "welch": powers(Method.WELCH), "lomb": powers(Method.LOMB)}
-    return {**panels, "nonlinear": nonlinear}[panel]
+    return {**panels, "nonlinear": nonlinear, "everything": everything}[panel]
 
 
 def neurokit2(panel: str) -> Callable[[np.ndarray], Values]:

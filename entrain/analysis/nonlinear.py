@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import log
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from entrain.analysis.resample import sliding
 from entrain.analysis.series import BoolArray, FloatArray, Intervals, NNSeries, as_series
+
+UnsignedArray = NDArray[np.unsignedinteger[Any]]
 
 SHORT_SCALES: Final = (4, 16)
 LONG_SCALES: Final = (16, 64)
@@ -88,20 +91,36 @@ def _matches(templates: FloatArray, tolerance: float) -> tuple[int, int]:
     high = np.searchsorted(values, values + tolerance, side="right") - 1
     lows, widths = low.astype(kind)[rank], (high - low).astype(kind)[rank]
     ends = np.searchsorted(rank[0], high[rank[0]], side="right")
-    shorter, longer = 0, 0
     n = rank.shape[1]
+    after = np.tri(ROWS, k=-1, dtype=np.bool_).T  # the second template of a pair comes after the first
+    total = np.zeros(2, np.int64)
     for first in range(0, n, ROWS):
         rows = slice(first, min(first + ROWS, n))
-        columns = slice(first, int(ends[rows.stop - 1]))
-        # Each pair once: the second template comes after the first, and within its reach.
-        at, row = np.arange(columns.start, columns.stop), np.arange(rows.start, rows.stop)[:, None]
-        match: BoolArray = (at > row) & (at < ends[rows, None])
-        for place in range(1, rank.shape[0]):
-            if place == rank.shape[0] - 1:
-                shorter += int(np.count_nonzero(match))
-            match &= (rank[place, columns] - lows[place, rows, None]) <= widths[place, rows, None]
-        longer += int(np.count_nonzero(match))
-    return 2 * shorter, 2 * longer
+        size, reach = rows.stop - first, ends[rows, None]
+        near, far = max(rows.stop, int(reach[0, 0])), int(reach[-1, 0])
+        pieces: tuple[tuple[slice, BoolArray | None], ...] = (
+            (rows, after[:size, :size] & (np.arange(first, rows.stop) < reach)),  # among themselves
+            (slice(rows.stop, near), None),  # in reach of every row
+            (slice(near, far), np.arange(near, far) < reach),  # in reach of some
+        )
+        for columns, allowed in pieces:
+            if columns.stop > columns.start:
+                total += _block(rank[1:, columns], lows[1:, rows], widths[1:, rows], allowed)
+    return 2 * int(total[0]), 2 * int(total[1])
+
+
+def _block(
+    rank: UnsignedArray, low: UnsignedArray, width: UnsignedArray, allowed: BoolArray | None
+) -> tuple[int, int]:
+    """(pairs that match in all places but the last, in all) of the rows' templates with the columns'."""
+    match = allowed
+    shorter = 0
+    for place in range(rank.shape[0]):
+        if place == rank.shape[0] - 1:
+            shorter = low.shape[1] * rank.shape[1] if match is None else int(np.count_nonzero(match))
+        hit: BoolArray = (rank[place] - low[place, :, None]) <= width[place, :, None]
+        match = hit if match is None else match & hit
+    return shorter, 0 if match is None else int(np.count_nonzero(match))
 
 
 # ---- detrended fluctuation analysis ------------------------------------------------------------------------
