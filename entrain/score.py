@@ -35,6 +35,8 @@ class Presence:
     levels: tuple[Level, ...] = ()
 
     def at(self, t_s: float) -> float:
+        if self.levels and t_s - self.levels[-1].start_s >= self.levels[-1].duration_s:  # as nearly always
+            return self.levels[-1].level
         value = 0.0
         for index, level in enumerate(self.levels):
             if t_s < level.start_s:
@@ -74,8 +76,9 @@ class Score:
 
     def breath_rate_at(self, t_s: float) -> float | None:
         """Breaths per minute that the score asks for at `t_s`."""
-        moment = self.breath_at(t_s)
-        return None if moment is None else self.tempo.bpm_at(t_s) / moment.pattern.beats
+        if self.breath is None or t_s < self.tempo.start_s:
+            return None
+        return self.tempo.bpm_at(t_s) / self.breath.pattern_at(self.tempo.phase_at(t_s)).beats
 
     def paced_at(self, t_s: float) -> tuple[float, float] | None:
         """(fraction of the breath, breaths per minute) where a breath is being guided at `t_s`."""

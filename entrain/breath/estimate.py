@@ -30,7 +30,17 @@ from math import floor, pi, sin
 from operator import mul
 from typing import Final
 
-from entrain.breath.tachogram import FASTEST_BIN, PACED_N, SAMPLE_S, WINDOW_S, N, Pacer, Tachogram, extended
+from entrain.breath.tachogram import (
+    FASTEST_BIN,
+    LOCK_N,
+    LOCKS_N,
+    SAMPLE_S,
+    WINDOW_S,
+    N,
+    Pacer,
+    Tachogram,
+    extended,
+)
 from entrain.units import MS_PER_S, S_PER_MIN
 
 LEAST_N: Final = N // 2  # half a window is enough to begin with
@@ -45,15 +55,16 @@ MAYER_BPM: Final = 6.0  # peak to trough
 ABOVE_MAYER_BIN: Final = 10
 PHASE_N: Final = round(15.0 / SAMPLE_S)
 
-LOCKS: Final = 3
-LOCK_HOP_N: Final = PACED_N // (LOCKS + 1)
-LOCK_N: Final = 2 * LOCK_HOP_N
+LOCK_HOP_N: Final = LOCK_N // 2
+LOCKS: Final = tuple(range(0, LOCKS_N, LOCK_HOP_N))  # which windows are looked at, oldest first
+PACED_N: Final = LOCK_N + LOCKS_N - 1  # so far do they look back
 STEP_WITHIN: Final = 0.10
 LEAST_AGREEMENT: Final = 0.8
 LEAST_EXPLAINED: Final = 0.3
 
 _HANN: Final = tuple(sin(pi * n / N) ** 2 for n in range(N))
-_LOCK_HANN: Final = tuple(sin(pi * n / LOCK_N) ** 2 for n in range(LOCK_N))
+_HANN_SUM: Final = sum(_HANN)
+_NOTHING_MS: Final = 1e-6  # what rounding leaves of a sum that has slid to nothing
 
 
 class InStep(StrEnum):
@@ -131,18 +142,18 @@ def phase(track: BreathTrack) -> float | None:
 
 def _judged(tachogram: Tachogram) -> tuple["_Wave | None", float, InStep]:
     """(the breath's wave if it shows, confidence, is it in step)"""
-    wave, confidence = _breath(tachogram)
     paced = tachogram.paced_per_min
+    lock = None if paced is None else _lock(tachogram, paced)
+    if lock is not None and lock.agrees:
+        # Forty seconds against a known pace tell more than sixty against none.
+        if lock.wave.may_be_mayer:
+            return None, lock.explained, InStep.TOO_SMALL
+        return lock.wave, lock.explained, InStep.YES
+    wave, confidence = _breath(tachogram)
     if paced is None:
         return wave, confidence, InStep.NO_PACER
-    lock = _lock(tachogram, paced)
     if lock is None:
         return wave, confidence, InStep.LISTENING
-    if lock.agrees:
-        if lock.wave.may_be_mayer:
-            return None, confidence, InStep.TOO_SMALL
-        # Forty seconds against a known pace tell more than sixty against none.
-        return lock.wave, max(confidence, lock.explained), InStep.YES
     return wave, confidence, InStep.TOO_SMALL if wave is None else InStep.NO
 
 
@@ -188,11 +199,12 @@ def _peak(tachogram: Tachogram, slowest: int) -> tuple[_Wave, float] | None:
 
     None before half a minute is known.
     """
-    if tachogram.newest is None or sum(tachogram.known) < LEAST_N:
+    if tachogram.newest is None or tachogram.n_known(N) < LEAST_N:
         return None
     _, rr_ms = tachogram.newest
     z = tachogram.spectrum
-    hann = [0.0] + [abs(0.5 * z[k] - 0.25 * (z[k - 1] + z[k + 1])) for k in range(1, len(z) - 1)]
+    hann = [0.0]
+    hann += [abs(0.5 * b - 0.25 * (a + c)) for a, b, c in zip(z, z[1:], z[2:], strict=False)]
     fastest = min(FASTEST_BIN, floor(OF_PULSE * S_PER_MIN * MS_PER_S / rr_ms))
     peaks = [k for k in range(slowest, fastest + 1) if hann[k - 1] <= hann[k] >= hann[k + 1]]
     band = hann[slowest : fastest + 1]
@@ -205,9 +217,17 @@ def _peak(tachogram: Tachogram, slowest: int) -> tuple[_Wave, float] | None:
     ratio = hann[k + side] / hann[k]
     off = (2.0 * ratio - 1.0) / (ratio + 1.0)
     per_min = (k + side * off) * S_PER_MIN / WINDOW_S
-    known = sum(map(mul, _HANN, tachogram.known))
-    change_ms = 2.0 * hann[k] * (1.0 - off * off) / (known * _sinc(off))
+    change_ms = 2.0 * hann[k] * (1.0 - off * off) / (_known_weight(tachogram) * _sinc(off))
     return _Wave.of_changes(per_min, change_ms, rr_ms), share
+
+
+def _known_weight(tachogram: Tachogram) -> float:
+    """What the Hann window sums to over the samples that have a step."""
+    first = tachogram.at - N
+    if tachogram.began <= first and not tachogram.unknown:
+        return _HANN_SUM
+    unknown = set(tachogram.unknown).union(range(first, tachogram.began))
+    return sum(weight for n, weight in enumerate(_HANN, first) if n not in unknown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,28 +245,24 @@ class _Lock:
 
 def _lock(tachogram: Tachogram, paced_per_min: float) -> _Lock | None:
     """The last 40 s against the pacer; None where either of them is not known throughout."""
-    steps, paced = tachogram.steps[-PACED_N:], tachogram.paced
-    if tachogram.newest is None or not all(paced) or sum(tachogram.known[-PACED_N:]) < 0.8 * PACED_N:
+    since = tachogram.paced_from
+    if tachogram.newest is None or since is None or tachogram.at - since < PACED_N:
         return None
-    sums: list[complex] = []
-    explained = 0.0
-    for first in range(0, LOCKS * LOCK_HOP_N, LOCK_HOP_N):
-        window = steps[first : first + LOCK_N]
-        weighted = list(map(mul, _LOCK_HANN, window))
-        z = sum(map(mul, weighted, paced[first : first + LOCK_N]))
-        energy = sum(map(mul, weighted, window))
-        sums.append(2.0 * z / (0.5 * LOCK_N))
-        explained += abs(z) ** 2 / (0.25 * LOCK_N * energy) / LOCKS if energy > 0.0 else 0.0
-    size = sum(abs(z) for z in sums)
-    if size <= 0.0:
+    if tachogram.n_known(PACED_N) < 0.8 * PACED_N:
         return None
+    windows = [tachogram.locks[n] for n in LOCKS]
+    sums = [2.0 * z / (0.5 * LOCK_N) for z, _ in windows]
+    size = sum(map(abs, sums))
+    if size <= _NOTHING_MS:
+        return None
+    explained = [abs(z) ** 2 / (0.25 * LOCK_N * e) for z, e in windows if e > _NOTHING_MS]
     turn = sum(b * a.conjugate() for a, b in pairwise(sums))
     off_hz = angle(turn) / (2.0 * pi) / (LOCK_HOP_N * SAMPLE_S)
     return _Lock(
-        wave=_Wave.of_changes(paced_per_min + off_hz * S_PER_MIN, size / LOCKS, tachogram.newest[1]),
+        wave=_Wave.of_changes(paced_per_min + off_hz * S_PER_MIN, size / len(LOCKS), tachogram.newest[1]),
         paced_per_min=paced_per_min,
         agreement=abs(sum(sums)) / size,
-        explained=explained,
+        explained=min(1.0, sum(explained) / len(LOCKS)),
     )
 
 

@@ -144,6 +144,9 @@ class BreathPlan:
             pattern=run.pattern,
         )
 
+    def pattern_at(self, phase: float) -> BreathPattern:
+        return self._run_at(phase).pattern
+
     def fraction_at(self, phase: float) -> tuple[float, BreathPattern]:
         """(fraction of the breath, its pattern) at `phase`: as `at` says, for a fifth of the cost."""
         run = self._run_at(phase)
@@ -177,7 +180,10 @@ class BreathPlan:
         return type(self)(self.runs[index:])
 
     def _run_at(self, phase: float) -> BreathRun:
-        return self.runs[max(0, bisect_right(self.runs, phase, key=_first_beat) - 1)]
+        runs = self.runs
+        if phase >= runs[-1].first_beat:  # as nearly always
+            return runs[-1]
+        return runs[max(0, bisect_right(runs, phase, key=_first_beat) - 1)]
 
 
 def _first_beat(run: BreathRun) -> int:

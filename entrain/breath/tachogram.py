@@ -7,7 +7,9 @@ that square, so a quiet breath at 15/min stands out against a loud wave at 6/min
 a gap) is a step of nothing and needs no mending.
 
 The spectrum is a sliding discrete Fourier transform of the last 60 s (Jacobsen & Lyons 2003): one bin per
-breath/min, renewed with one complex turn per bin and sample, so that a second costs microseconds.
+breath/min, renewed with one complex turn per bin and sample, so that a second costs microseconds. The lock to
+a pacer slides likewise: each step is turned back by the pacer's phase, and what a Hann window of 20 s sums up
+of them is three bins of such a transform.
 """
 
 from cmath import exp as turned
@@ -19,15 +21,29 @@ from typing import Final
 SAMPLE_S: Final = 0.5
 WINDOW_S: Final = 60.0
 N: Final = round(WINDOW_S / SAMPLE_S)
-PACED_N: Final = round(40.0 / SAMPLE_S)  # how long the pacer's phase is kept
+LOCK_N: Final = round(20.0 / SAMPLE_S)  # samples in a window of the lock
+LOCKS_N: Final = LOCK_N + 1  # so that the newest window and one that has no sample in common are both kept
 FASTEST_BIN: Final = 24  # breaths/min, as a bin is one
 GAP_S: Final = 5.0  # nothing is drawn through a longer one
 
 _BINS: Final = range(FASTEST_BIN + 3)  # a Hann window and a peak each need a neighbour
 _TURNS: Final = tuple(turned(2j * pi * k / N) for k in _BINS)
+_LOCK_TURN: Final = turned(2j * pi / LOCK_N)
+_BACK: Final = _LOCK_TURN.conjugate()
 
 Pacer = Callable[[float], tuple[float, float] | None]
 """At a time: the fraction of the paced breath (0 where it begins) and its rate per minute; None: no pacer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """Sums over the last `LOCK_N` steps: bins 0, 1 and -1 of the turned steps, bins 0 and 1 of their squares."""
+
+    z0: complex = 0j
+    z1: complex = 0j
+    z9: complex = 0j
+    e0: float = 0.0
+    e1: complex = 0j
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +51,16 @@ class Tachogram:
     """State; fold intervals in with `extended`. Series are oldest first and end at sample `at` - 1."""
 
     newest: tuple[float, float] | None = None  # (middle in s, RR in ms) of the newest interval
-    at: int = 0  # the next sample, in units of SAMPLE_S on the session's clock
+    began: int = 0  # the first sample, in units of SAMPLE_S on the session's clock
+    at: int = 0  # the next one
     level_ms: float | None = None  # of the newest sample
     steps: tuple[float, ...] = (0.0,) * N  # in ms
-    known: tuple[bool, ...] = (False,) * N
+    unknown: tuple[int, ...] = ()  # those samples of the last N since `began` that have no step
     spectrum: tuple[complex, ...] = (0j,) * len(_BINS)  # of `steps`, rectangular window
-    paced: tuple[complex, ...] = (0j,) * PACED_N  # turns a step back by the pacer's phase; 0: no pacer
+    turned: tuple[complex, ...] = (0j,) * LOCK_N  # the newest steps, turned back by the pacer's phase
+    lock: Lock = Lock()
+    locks: tuple[tuple[complex, float], ...] = ((0j, 0.0),) * LOCKS_N  # (sum, energy) in a Hann window
+    paced_from: int | None = None  # the sample since which there has been a pacer
     paced_per_min: float | None = None  # at the newest sample
 
     @property
@@ -48,42 +68,65 @@ class Tachogram:
         """The time of the newest sample."""
         return (self.at - 1) * SAMPLE_S
 
+    def n_known(self, last: int) -> int:
+        """How many of the last samples have a step; `last` is at most N."""
+        first = self.at - last
+        return self.at - max(first, self.began) - sum(1 for n in self.unknown if n >= first)
+
 
 def extended(tachogram: Tachogram, t_s: float, rr_ms: float, pacer: Pacer | None) -> Tachogram:
     """Fold in an accepted interval that ended at `t_s`. One that is not later than the last is left out."""
     middle_s = t_s - rr_ms / 2000.0
     before = tachogram.newest
     if before is None or middle_s - before[0] > WINDOW_S:
-        return Tachogram(newest=(middle_s, rr_ms), at=ceil(middle_s / SAMPLE_S))
+        at = ceil(middle_s / SAMPLE_S)
+        return Tachogram(newest=(middle_s, rr_ms), began=at, at=at)
     before_s, before_ms = before
     if middle_s <= before_s:
         return tachogram
     joined = middle_s - before_s <= GAP_S
     slope = (rr_ms - before_ms) / (middle_s - before_s)
-    level_ms, paced_per_min = tachogram.level_ms, tachogram.paced_per_min
-    steps, known = list(tachogram.steps), list(tachogram.known)
-    spectrum, paced = list(tachogram.spectrum), list(tachogram.paced)
+    level_ms, paced_from, paced_per_min = tachogram.level_ms, tachogram.paced_from, tachogram.paced_per_min
+    steps, unknown, spectrum = list(tachogram.steps), tachogram.unknown, tachogram.spectrum
+    back, locks, lock = list(tachogram.turned), list(tachogram.locks), tachogram.lock
+    z0, z1, z9, e0, e1 = lock.z0, lock.z1, lock.z9, lock.e0, lock.e1
     first, end = tachogram.at, floor(middle_s / SAMPLE_S) + 1
-    for n in range(first, end):
-        sample_s = n * SAMPLE_S
+    for index in range(end - first):
+        sample_s = (first + index) * SAMPLE_S
         now_ms = before_ms + slope * (sample_s - before_s) if joined else None
-        is_known = now_ms is not None and level_ms is not None
-        step = now_ms - level_ms if now_ms is not None and level_ms is not None else 0.0
+        if now_ms is None or level_ms is None:
+            step, unknown = 0.0, (*unknown, first + index)
+        else:
+            step = now_ms - level_ms
         level_ms = now_ms
-        change = step - steps[n - first]
+        change = step - steps[index]
         spectrum = [(z + change) * turn for z, turn in zip(spectrum, _TURNS, strict=True)]
         steps.append(step)
-        known.append(is_known)
         moment = None if pacer is None else pacer(sample_s)
-        paced.append(0j if moment is None else turned(-2j * pi * moment[0]))
-        paced_per_min = None if moment is None else moment[1]
+        if moment is None:
+            x, paced_from, paced_per_min = 0j, None, None
+        else:
+            x, paced_per_min = step * turned(-2j * pi * moment[0]), moment[1]
+            paced_from = first + index if paced_from is None else paced_from
+        back.append(x)
+        x -= back[index]
+        e = step * step - steps[N - LOCK_N + index] ** 2
+        z0, z1, z9 = z0 + x, (z1 + x) * _LOCK_TURN, (z9 + x) * _BACK
+        e0, e1 = e0 + e, (e1 + e) * _LOCK_TURN
+        locks.append((0.5 * z0 - 0.25 * (z1 + z9), 0.5 * (e0 - e1.real)))
+    if unknown and unknown[0] < end - N:
+        unknown = tuple(n for n in unknown if n >= end - N)
     return Tachogram(
         newest=(middle_s, rr_ms),
+        began=tachogram.began,
         at=end,
         level_ms=level_ms,
         steps=tuple(steps[-N:]),
-        known=tuple(known[-N:]),
+        unknown=unknown,
         spectrum=tuple(spectrum),
-        paced=tuple(paced[-PACED_N:]),
+        turned=tuple(back[-LOCK_N:]),
+        lock=Lock(z0, z1, z9, e0, e1),
+        locks=tuple(locks[-LOCKS_N:]),
+        paced_from=paced_from,
         paced_per_min=paced_per_min,
     )

@@ -1,5 +1,6 @@
 """Where tempo and breath go next: policy, bounds, holds, and the edits to the score."""
 
+from dataclasses import replace
 from math import floor
 from typing import Final
 
@@ -267,7 +268,7 @@ def wish_tempo(
     reason = bounded.limit or wish.reason
     author = Author.BOUND if bounded.limit else author
     out.append(Decided(state.t_s, "tempo_bpm", author, tempo, bounded.to_bpm, reason, inputs))
-    return with_score(state, changed(state.score, tempo=edited), at_s, out)
+    return with_score(state, replace(state.score, tempo=edited), at_s, out)
 
 
 def _is_new(bounded: limits.Bounded, plan: TempoPlan, at_s: float, same_bpm: float) -> bool:
@@ -303,7 +304,7 @@ def fit_breath(state: SessionState, out: list[Effect]) -> SessionState:
     at_s = edit_time_s(state)
     slowest_bpm = min(score.tempo.bpm_at(at_s), score.tempo.bpm_at(at_s + LOOK_AHEAD_S))
     phase = score.tempo.phase_at(at_s)
-    current, planned = score.breath.at(phase).pattern.beats, score.breath.pattern.beats
+    current, planned = score.breath.pattern_at(phase).beats, score.breath.pattern.beats
     floor_per_min = limits.breath_floor_per_min(preset.bounds)
     fitting = max(2, floor(slowest_bpm / max(state.breath_line_per_min, floor_per_min) + 1e-9))
     # A falling tempo may take a breath a little under the line; only a clear miss takes a beat away again.
@@ -320,13 +321,13 @@ def fit_breath(state: SessionState, out: list[Effect]) -> SessionState:
     pattern = BreathPattern.of_beats(beats, preset.breath.ratio)
     if preset.breath.lengthen == "out":
         first = state.first_pattern or pattern
-        pattern = changed(first, exhale=max(1, beats - (first.beats - first.exhale)))
+        pattern = replace(first, exhale=max(1, beats - (first.beats - first.exhale)))
     breath = score.breath.changed(phase, pattern)
     reason = f"{beats} beats a breath from the next one on, about {slowest_bpm / beats:.1f} breaths a minute"
     out.append(Decided(state.t_s, "breath_beats", Author.PROTOCOL, planned, beats, reason))
     slowest = min(state.slowest_breath_per_min or slowest_bpm / beats, slowest_bpm / beats)
     state = changed(state, slowest_breath_per_min=slowest)
-    return with_score(state, changed(score, breath=breath), at_s, out)
+    return with_score(state, replace(score, breath=breath), at_s, out)
 
 
 def ease_off(state: SessionState, heart: HeartState, out: list[Effect]) -> SessionState:

@@ -17,6 +17,7 @@ the commit horizon, and are final.
 
 from bisect import bisect_right
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final, assert_never
 
 from entrain.control import guide, stages
@@ -287,7 +288,7 @@ def _fade(state: SessionState, fade_s: float, out: list[Effect]) -> SessionState
         return state
     at_s = guide.edit_time_s(state)
     presence = state.score.presence.changed(at_s, 0.0, fade_s)
-    return guide.with_score(state, changed(state.score, presence=presence), at_s, out)
+    return guide.with_score(state, replace(state.score, presence=presence), at_s, out)
 
 
 def _end(state: SessionState, reason: str, *, completed: bool, out: list[Effect]) -> SessionState:

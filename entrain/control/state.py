@@ -43,7 +43,7 @@ class Alarm:
     artefacts_since_s: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, for `changed`
 class SessionState:
     config: SessionConfig
     t_s: float

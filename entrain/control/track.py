@@ -29,7 +29,7 @@ from entrain.score import Score
 _CONNECTED: Final = frozenset({Link.STREAMING, Link.SILENT})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, for `changed`
 class HeartTrack:
     strap: str
     link: Link = Link.OFF

@@ -123,7 +123,10 @@ class TempoPlan:
         return type(self)((*(r for r in self.ramps if r.start_s < later.start_s), *later.ramps))
 
     def _ramp_at(self, t_s: float) -> Ramp:
-        return self.ramps[max(0, bisect_right(self.ramps, t_s, key=_start) - 1)]
+        ramps = self.ramps
+        if t_s >= ramps[-1].start_s:  # as nearly always
+            return ramps[-1]
+        return ramps[max(0, bisect_right(ramps, t_s, key=_start) - 1)]
 
 
 def _start(ramp: Ramp) -> float:
