@@ -21,7 +21,7 @@ from entrain.breath.pattern import BreathPattern, BreathPlan
 from entrain.control.events import BeatSeen, NotificationArrived
 from entrain.control.track import HeartTrack, with_notification
 from entrain.devices.replay import ReplayedHeart
-from entrain.devices.simulated.heart import SimulatedHeart
+from entrain.devices.simulated.heart import STEP_S, SimulatedHeart
 from entrain.devices.simulated.person import Kind, Person
 from entrain.heart.beat import Verdict
 from entrain.score import Presence, Score
@@ -132,7 +132,7 @@ def of_person(person: Person, per_min: float | None) -> Figures:
     times = np.array(heart.truth.beats_s)
     phases = np.array([b.phase for b in heart.truth.breathing])
     settled = times[1:] > 60.0
-    at = np.interp(times[1:], (np.arange(len(phases)) + 1) * 0.125, phases)
+    at = np.interp(times[1:], (np.arange(len(phases)) + 1) * STEP_S, phases)
     return figures(times[1:][settled], np.diff(times)[settled] * 1000.0, at[settled])
 
 

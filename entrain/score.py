@@ -80,12 +80,18 @@ class Score:
             return None
         return self.tempo.bpm_at(t_s) / self.breath.pattern_at(self.tempo.phase_at(t_s)).beats
 
+    def breathed_at(self, t_s: float) -> tuple[float, float] | None:
+        """(fraction of the breath, breaths per minute) that the score asks for, heard or not: `breath_at` and
+        `breath_rate_at` for a fifth of their cost."""
+        if self.breath is None or t_s < self.tempo.start_s:
+            return None
+        ramp = self.tempo.ramp_at(t_s)
+        fraction, pattern = self.breath.fraction_at(ramp.phase_at(t_s))
+        return fraction, ramp.bpm_at(t_s) / pattern.beats
+
     def paced_at(self, t_s: float) -> tuple[float, float] | None:
         """(fraction of the breath, breaths per minute) where a breath is being guided at `t_s`."""
-        if self.breath is None or t_s < self.tempo.start_s or self.presence.at(t_s) <= 0.0:
-            return None
-        fraction, pattern = self.breath.fraction_at(self.tempo.phase_at(t_s))
-        return fraction, self.tempo.bpm_at(t_s) / pattern.beats
+        return self.breathed_at(t_s) if self.presence.at(t_s) > 0.0 else None
 
     def onsets_between(self, from_s: float, to_s: float) -> Iterator[tuple[int, float]]:
         """(beat number, session seconds) of every beat with from_s <= time < to_s."""

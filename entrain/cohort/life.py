@@ -70,9 +70,9 @@ def live(person: Person, preset: Preset, yoked: Tempo = ()) -> tuple[Outcome, Te
         tick += 1
         t_s = tick * TICK_S
         for event in heart.until(t_s, state.score):
-            state, effects = reduce(state, event)
+            state, effects = reduce(state, event, reports=False)
             seen.effects(effects)
-        state, effects = reduce(state, Tick(t_s))
+        state, effects = reduce(state, Tick(t_s), reports=False)
         seen.effects(effects)
         seen.moment(state, heart)
     return _outcome(state, truth, seen), tuple(seen.tempo)

@@ -5,7 +5,6 @@ session, in the place of `entrain.control.session.reduce`: it measures as that d
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from heapq import merge
 from math import ceil
 from typing import Final
@@ -25,12 +24,14 @@ from entrain.control.protocol import Preset, SessionConfig
 from entrain.control.state import TICK_S, SessionState
 from entrain.control.track import (
     HeartTrack,
+    breaths_measured,
     group_state,
     with_breath_at,
     with_description,
     with_link,
     with_notification,
 )
+from entrain.frozen import changed
 from entrain.heart.gatt import HeartRateMeasurement
 from entrain.heart.recording import Recording
 from entrain.units import MS_PER_S, RR_TICKS_PER_S, S_PER_MIN, ms_to_ticks
@@ -64,7 +65,7 @@ def start(config: SessionConfig) -> SessionState:
 
 def observe(state: SessionState, event: Event) -> tuple[SessionState, tuple[Effect, ...]]:
     """Fold one event in. Pure, as `reduce` is."""
-    state = replace(state, t_s=max(state.t_s, event.t_s))
+    state = changed(state, t_s=max(state.t_s, event.t_s))
     (track,) = state.tracks
     match event:
         case NotificationArrived():
@@ -77,12 +78,12 @@ def observe(state: SessionState, event: Event) -> tuple[SessionState, tuple[Effe
             return _tick(state, track)
         case _:
             effects = ()
-    return replace(state, tracks=(track,)), effects
+    return changed(state, tracks=(track,)), effects
 
 
 def _tick(state: SessionState, track: HeartTrack) -> tuple[SessionState, tuple[Effect, ...]]:
     heart = group_state((track,), state.t_s)
-    track, breath = with_breath_at(track, state.t_s)
+    track = with_breath_at(track, state.t_s)
     since_s = state.t_s - _MINUTE_S
     pulses, rmssds = state.pulses, state.rmssds
     if heart.bpm is not None:
@@ -90,7 +91,10 @@ def _tick(state: SessionState, track: HeartTrack) -> tuple[SessionState, tuple[E
         if heart.rmssd_ms is not None:
             rmssds = (*(each for each in rmssds if each[0] > since_s), (state.t_s, heart.rmssd_ms))
     measured = PulseMeasured(state.t_s, heart.bpm, heart.age_s, heart.source, heart.rmssd_ms)
-    return replace(state, tracks=(track,), pulses=pulses, rmssds=rmssds), (measured, *breath)
+    return changed(state, tracks=(track,), pulses=pulses, rmssds=rmssds), (
+        measured,
+        *breaths_measured((track,), state.t_s),
+    )
 
 
 def events_of(recording: Recording) -> list[Event]:

@@ -51,6 +51,7 @@ from entrain.control.safety import reason_to_stop
 from entrain.control.state import GUIDED, SessionState, SoundState, has_sensor, length_s
 from entrain.control.track import (
     HeartTrack,
+    breaths_measured,
     group_breath_per_min,
     group_state,
     with_breath_at,
@@ -61,7 +62,7 @@ from entrain.control.track import (
 from entrain.frozen import changed
 from entrain.heart.beat import HeartState
 from entrain.heart.median import median
-from entrain.score import LEAD_S
+from entrain.score import LEAD_S, Score
 
 _Change = Callable[[HeartTrack], tuple[HeartTrack, tuple[Effect, ...]]]
 
@@ -82,10 +83,14 @@ def start(config: SessionConfig) -> SessionState:
     )
 
 
-def reduce(state: SessionState, event: Event) -> tuple[SessionState, tuple[Effect, ...]]:
+def reduce(
+    state: SessionState, event: Event, reports: bool = True
+) -> tuple[SessionState, tuple[Effect, ...]]:
     """Fold one event in. Pure: the same state and event give the same result, bit for bit.
 
     Events come in order of time; one that is stamped earlier than the state is taken at the state's time.
+    Without `reports` the effects that nobody decides on are left out (beats, pulse and breath as measured,
+    onsets and cues to come, and their count in the state): a crowd of simulated people has no log and no ears.
     """
     if state.phase is Phase.ENDED and not _matters_after_the_end(event):
         return state, ()
@@ -93,9 +98,9 @@ def reduce(state: SessionState, event: Event) -> tuple[SessionState, tuple[Effec
     out: list[Effect] = []
     # The two that come every second make their one new state themselves.
     if isinstance(event, Tick):
-        return _tick(state, t_s, out), tuple(out)
+        return _tick(state, t_s, out, reports), tuple(out)
     if isinstance(event, NotificationArrived):
-        return _after_notification(state, t_s, event, out), tuple(out)
+        return _after_notification(state, t_s, event, out, reports), tuple(out)
     state = changed(state, t_s=t_s)
     match event:
         case LinkChanged():
@@ -129,11 +134,11 @@ def _matters_after_the_end(event: Event) -> bool:
 # ---- time --------------------------------------------------------------------------------------------------
 
 
-def _tick(state: SessionState, t_s: float, out: list[Effect]) -> SessionState:
+def _tick(state: SessionState, t_s: float, out: list[Effect], reports: bool) -> SessionState:
     heart = group_state(state.tracks, t_s)
     since_s = 0.0 if state.last_tick_s is None else t_s - state.last_tick_s
     spent_s = 0.0 if state.paused or not _counts(state, heart) else since_s
-    if has_sensor(state):
+    if reports and has_sensor(state):
         out.append(PulseMeasured(t_s, heart.bpm, heart.age_s, heart.source, heart.rmssd_ms))
     pulses, rmssds = _remembered(state, t_s, heart)
     state = changed(
@@ -144,8 +149,10 @@ def _tick(state: SessionState, t_s: float, out: list[Effect]) -> SessionState:
         spent_s=state.spent_s + spent_s,
         pulses=pulses,
         rmssds=rmssds,
-        tracks=_with_breath(state.tracks, t_s, out),
+        tracks=tuple(with_breath_at(track, t_s) for track in state.tracks),
     )
+    if reports:
+        out.extend(breaths_measured(state.tracks, t_s))
     state = _advance_phase(state, heart, out)
     if state.phase in GUIDED:
         state, stop = reason_to_stop(state, heart)
@@ -155,7 +162,7 @@ def _tick(state: SessionState, t_s: float, out: list[Effect]) -> SessionState:
         state = guide.with_hold(guide.with_step(state), heart, out)
         state = guide.steer(state, heart, out)
         state = guide.pace_breath(state, spent_s, out)
-    return _commit(state, out)
+    return _commit(state, out, reports)
 
 
 def _counts(state: SessionState, heart: HeartState) -> bool:
@@ -297,37 +304,47 @@ def _end(state: SessionState, reason: str, *, completed: bool, out: list[Effect]
     return changed(state, completed=completed, hold=None, hold_reason="", paused=False)
 
 
-def _commit(state: SessionState, out: list[Effect]) -> SessionState:
+def _commit(state: SessionState, out: list[Effect], reports: bool) -> SessionState:
     """Say what will sound up to the horizon; from here on nothing can change it."""
     score = state.score
     until_s = state.t_s + LEAD_S
     if score is None or until_s <= state.committed_s:
         return state
-    from_s = state.committed_s
     n_onsets = state.n_onsets
-    if not state.paused:
-        for n, t_s in score.onsets_between(from_s, until_s):
-            if score.presence.at(t_s) > 0.0:
-                out.append(OnsetPlanned(t_s, n))
-                n_onsets += 1
-        for cue in score.cues_between(from_s, until_s):
-            if score.presence.at(cue.t_s) > 0.0:
-                rate = score.breath_rate_at(cue.t_s) or 0.0
-                out.append(BreathCued(cue.t_s, cue.part, cue.beats, cue.duration_s, rate))
+    if reports and not state.paused:
+        n_onsets += _say_what_will_sound(score, state.committed_s, until_s, out)
     lowest = state.lowest_tempo_bpm
     if state.phase in GUIDED and lowest is not None:
         lowest = min(lowest, score.tempo.bpm_at(state.t_s))
     return changed(state, committed_s=until_s, n_onsets=n_onsets, lowest_tempo_bpm=lowest)
 
 
+def _say_what_will_sound(score: Score, from_s: float, until_s: float, out: list[Effect]) -> int:
+    n_onsets = 0
+    for n, t_s in score.onsets_between(from_s, until_s):
+        if score.presence.at(t_s) > 0.0:
+            out.append(OnsetPlanned(t_s, n))
+            n_onsets += 1
+    for cue in score.cues_between(from_s, until_s):
+        if score.presence.at(cue.t_s) > 0.0:
+            rate = score.breath_rate_at(cue.t_s) or 0.0
+            out.append(BreathCued(cue.t_s, cue.part, cue.beats, cue.duration_s, rate))
+    return n_onsets
+
+
 # ---- hearts ------------------------------------------------------------------------------------------------
 
 
 def _after_notification(
-    state: SessionState, t_s: float, event: NotificationArrived, out: list[Effect]
+    state: SessionState, t_s: float, event: NotificationArrived, out: list[Effect], reports: bool
 ) -> SessionState:
-    score = state.score
-    return _on_track(state, t_s, event.strap, lambda track: with_notification(track, event, score), out)
+    tracks = state.tracks
+    for index, track in enumerate(tracks):
+        if track.strap == event.strap:
+            track, effects = with_notification(track, event, state.score, reports)
+            out.extend(effects)
+            tracks = (*tracks[:index], track, *tracks[index + 1 :])
+    return changed(state, t_s=t_s, tracks=tracks)
 
 
 def _on_track(
@@ -352,12 +369,3 @@ def _after_link(state: SessionState, event: LinkChanged, out: list[Effect]) -> S
         state = guide.with_hold(state, heart, out)
         state = guide.steer(state, heart, out)
     return state
-
-
-def _with_breath(tracks: tuple[HeartTrack, ...], t_s: float, out: list[Effect]) -> tuple[HeartTrack, ...]:
-    looked: list[HeartTrack] = []
-    for track in tracks:
-        track, effects = with_breath_at(track, t_s)
-        looked.append(track)
-        out.extend(effects)
-    return tuple(looked)

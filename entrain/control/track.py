@@ -1,5 +1,6 @@
 """One strap inside a session: its link, its chain of beats, its pulse."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -55,7 +56,7 @@ class HeartTrack:
 
 
 def with_notification(
-    track: HeartTrack, event: NotificationArrived, score: Score | None = None
+    track: HeartTrack, event: NotificationArrived, score: Score | None = None, reports: bool = True
 ) -> tuple[HeartTrack, tuple[Effect, ...]]:
     """Decode, place in time, screen, and look for the breath beside the one that `score` guides.
 
@@ -77,7 +78,8 @@ def with_notification(
     for interval in intervals:
         screen, verdict = artefacts.screen(screen, interval.rr.ticks, measurement.contact)
         beat = Beat(interval.t_s, interval.rr, verdict, event.strap, interval.segment, interval.n)
-        out.append(BeatSeen(event.t_s, beat))
+        if reports:
+            out.append(BeatSeen(event.t_s, beat))
         rate = with_beat(rate, event.t_s, beat, joined=newest == (beat.segment, beat.n - 1))
         if verdict is Verdict.OK:
             newest = (beat.segment, beat.n)
@@ -100,18 +102,19 @@ def with_notification(
     return track, tuple(out)
 
 
-def with_breath_at(track: HeartTrack, t_s: float) -> tuple[HeartTrack, tuple[Effect, ...]]:
-    """What is known of the breath at a tick; nothing is said before there is anything to say."""
-    breath = with_tick(track.breath, t_s)
-    estimate = breath.estimate
-    track = changed(track, breath=breath)
-    if estimate is None or breath.tachogram.newest is None:
-        return track, ()
-    return track, (
-        BreathMeasured(
-            t_s, track.strap, estimate.rate_per_min, estimate.rsa_ms, estimate.confidence, estimate.in_step
-        ),
-    )
+def with_breath_at(track: HeartTrack, t_s: float) -> HeartTrack:
+    """What is known of the breath at a tick."""
+    return changed(track, breath=with_tick(track.breath, t_s))
+
+
+def breaths_measured(tracks: tuple[HeartTrack, ...], t_s: float) -> Iterator[BreathMeasured]:
+    """The newest estimates; nothing is said before there is anything to say."""
+    for track in tracks:
+        found = track.breath.estimate
+        if found is not None and track.breath.tachogram.newest is not None:
+            yield BreathMeasured(
+                t_s, track.strap, found.rate_per_min, found.rsa_ms, found.confidence, found.in_step
+            )
 
 
 def with_link(track: HeartTrack, event: LinkChanged) -> tuple[HeartTrack, tuple[Effect, ...]]:

@@ -8,9 +8,10 @@ single interval can move the pulse far. Straps that send no intervals give their
 figure, labelled as such.
 """
 
+from bisect import bisect_right
 from dataclasses import dataclass
-from itertools import pairwise
-from math import sqrt
+from math import fsum, sqrt
+from operator import mul
 from typing import Final
 
 from entrain.heart.beat import Beat, HeartState, PulseSource, Verdict
@@ -31,73 +32,86 @@ PLAUSIBLE_BPM: Final = (30, 230)
 class Rate:
     """State: what arrived in the last window. Times are arrival times, for age is counted from arrival."""
 
-    intervals: tuple[tuple[float, float, bool], ...] = ()  # (arrival_s, rr_s, joined to the one before)
+    arrivals_s: tuple[float, ...] = ()  # of the accepted intervals
+    intervals_s: tuple[float, ...] = ()
+    squares: tuple[
+        float | None, ...
+    ] = ()  # of each one's difference from its neighbour before; None: it has none
     fields: tuple[tuple[float, int], ...] = ()  # (arrival_s, bpm) as the strap says it
     artefacts: tuple[float, ...] = ()  # arrival_s of what was set aside, last minute
 
 
 def with_beat(rate: Rate, arrival_s: float, beat: Beat, joined: bool) -> Rate:
     """Fold in a beat that arrived now; `joined`: the accepted beat before it is its neighbour."""
-    if beat.verdict is Verdict.OK:
-        kept = tuple(x for x in rate.intervals if x[0] > arrival_s - WINDOW_S)
-        return Rate((*kept, (arrival_s, beat.rr.seconds, joined)), rate.fields, rate.artefacts)
-    aside = tuple(x for x in rate.artefacts if x > arrival_s - MINUTE_S)
-    return Rate(rate.intervals, rate.fields, (*aside, arrival_s))
+    if beat.verdict is not Verdict.OK:
+        aside = tuple(x for x in rate.artefacts if x > arrival_s - MINUTE_S)
+        return Rate(rate.arrivals_s, rate.intervals_s, rate.squares, rate.fields, (*aside, arrival_s))
+    rr_s = beat.rr.seconds
+    square = (rr_s - rate.intervals_s[-1]) ** 2 if joined and rate.intervals_s else None
+    first = bisect_right(rate.arrivals_s, arrival_s - WINDOW_S)
+    return Rate(
+        (*rate.arrivals_s[first:], arrival_s),
+        (*rate.intervals_s[first:], rr_s),
+        (*rate.squares[first:], square),
+        rate.fields,
+        rate.artefacts,
+    )
 
 
 def with_field(rate: Rate, arrival_s: float, bpm: int) -> Rate:
     """Fold in the strap's own heart-rate figure; 0 and the impossible are no pulse."""
     if not PLAUSIBLE_BPM[0] <= bpm <= PLAUSIBLE_BPM[1]:
         return rate
-    kept = tuple(x for x in rate.fields if x[0] > arrival_s - WINDOW_S)
-    return Rate(rate.intervals, (*kept, (arrival_s, bpm)), rate.artefacts)
+    kept = rate.fields[bisect_right(rate.fields, arrival_s - WINDOW_S, key=_arrival) :]
+    return Rate(rate.arrivals_s, rate.intervals_s, rate.squares, (*kept, (arrival_s, bpm)), rate.artefacts)
+
+
+def _arrival(field: tuple[float, int]) -> float:
+    return field[0]
 
 
 def heart_state(rate: Rate, now_s: float) -> HeartState:
     """What is known at `now_s`. The pulse is withheld when the newest data is older than `STALE_S`."""
-    since_s = now_s - WINDOW_S
-    intervals = [x for x in rate.intervals if x[0] > since_s]
-    fields = [x for x in rate.fields if x[0] > since_s]
-    artefacts = sum(1 for x in rate.artefacts if x > now_s - MINUTE_S)
-    if len(intervals) >= LEAST_BEATS:
-        newest_s, oldest_s = intervals[-1][0], intervals[0][0]
-        bpm = S_PER_MIN / _smooth([x[0] for x in intervals], [x[1] for x in intervals], now_s)
-        source = PulseSource.INTERVALS
-    elif len(fields) >= LEAST_BEATS:
-        newest_s, oldest_s = fields[-1][0], fields[0][0]
-        bpm = _smooth([x[0] for x in fields], [float(x[1]) for x in fields], now_s)
-        source = PulseSource.HEART_RATE_FIELD
+    first = bisect_right(rate.arrivals_s, now_s - WINDOW_S)
+    times_s = rate.arrivals_s[first:]
+    artefacts = sum(1 for x in rate.artefacts if x > now_s - MINUTE_S) if rate.artefacts else 0
+    rmssd_ms: float | None = None
+    if len(times_s) >= LEAST_BEATS:
+        bpm = S_PER_MIN / _smooth(times_s, rate.intervals_s[first:], now_s)
+        source, rmssd_ms = PulseSource.INTERVALS, _rmssd_ms(rate.squares[first + 1 :])
     else:
-        newest = max((x[-1][0] for x in (rate.intervals, rate.fields) if x), default=None)
-        age_s = None if newest is None else now_s - newest
-        return HeartState(None, age_s, PulseSource.NONE, None, artefacts, settled=False)
-    age_s = now_s - newest_s
+        fields = rate.fields[bisect_right(rate.fields, now_s - WINDOW_S, key=_arrival) :]
+        if len(fields) < LEAST_BEATS:
+            newest = max((*rate.arrivals_s[-1:], *(t_s for t_s, _ in rate.fields[-1:])), default=None)
+            age_s = None if newest is None else now_s - newest
+            return HeartState(None, age_s, PulseSource.NONE, None, artefacts, settled=False)
+        times_s = tuple(t_s for t_s, _ in fields)
+        bpm = _smooth(times_s, tuple(float(bpm) for _, bpm in fields), now_s)
+        source = PulseSource.HEART_RATE_FIELD
+    age_s = now_s - times_s[-1]
     return HeartState(
         bpm=bpm if age_s <= STALE_S else None,
         age_s=age_s,
         source=source,
-        rmssd_ms=_rmssd_ms(intervals),
+        rmssd_ms=rmssd_ms,
         artefacts_per_min=artefacts,
-        settled=now_s - oldest_s >= SETTLED_S,
+        settled=now_s - times_s[0] >= SETTLED_S,
     )
 
 
-def _smooth(times_s: list[float], values: list[float], now_s: float) -> float:
+def _smooth(times_s: tuple[float, ...], values: tuple[float, ...], now_s: float) -> float:
     """Robust weighted mean of `values`; weights fall off to both ends of the data's span."""
     middle = median(values)
     least, most = middle * (1.0 - PULL_IN), middle * (1.0 + PULL_IN)
+    if min(values) < least or max(values) > most:
+        values = tuple(min(most, max(least, value)) for value in values)
     oldest_s = times_s[0]
     centre_s, half_s = 0.5 * (oldest_s + now_s), 0.5 * EDGE * max(now_s - oldest_s, 1.0)
-    total = weights = 0.0
-    for t_s, value in zip(times_s, values, strict=True):
-        x = (t_s - centre_s) / half_s
-        weight = (1.0 - x * x) ** 2
-        total += weight * (value if least <= value <= most else min(most, max(least, value)))
-        weights += weight
-    return total / weights
+    weights = [(1.0 - ((t_s - centre_s) / half_s) ** 2) ** 2 for t_s in times_s]
+    return fsum(map(mul, weights, values)) / fsum(weights)
 
 
-def _rmssd_ms(intervals: list[tuple[float, float, bool]]) -> float | None:
+def _rmssd_ms(squares: tuple[float | None, ...]) -> float | None:
     """Root mean square of successive differences (Task Force 1996), over true neighbours only."""
-    squares = [(b[1] - a[1]) ** 2 for a, b in pairwise(intervals) if b[2]]
-    return sqrt(sum(squares) / len(squares)) * MS_PER_S if len(squares) >= 2 * LEAST_BEATS else None
+    known = [square for square in squares if square is not None]
+    return sqrt(fsum(known) / len(known)) * MS_PER_S if len(known) >= 2 * LEAST_BEATS else None

@@ -80,13 +80,20 @@ class TempoPlan:
         """The tempo the plan ends on if nobody edits it."""
         return self.ramps[-1].to_bpm
 
+    def ramp_at(self, t_s: float) -> Ramp:
+        """The ramp that the tempo follows at `t_s`."""
+        ramps = self.ramps
+        if t_s >= ramps[-1].start_s:  # as nearly always
+            return ramps[-1]
+        return ramps[max(0, bisect_right(ramps, t_s, key=_start) - 1)]
+
     def bpm_at(self, t_s: float) -> float:
         """Tempo in beats per minute."""
-        return self._ramp_at(t_s).bpm_at(t_s)
+        return self.ramp_at(t_s).bpm_at(t_s)
 
     def phase_at(self, t_s: float) -> float:
         """Beats since the plan began; a whole number at each beat. Negative before the start."""
-        return self._ramp_at(t_s).phase_at(t_s)
+        return self.ramp_at(t_s).phase_at(t_s)
 
     def time_of_beat(self, n: float) -> float:
         """Session seconds at which beat `n` (or any phase) falls: the inverse of `phase_at`."""
@@ -121,12 +128,6 @@ class TempoPlan:
     def joined(self, later: Self) -> Self:
         """This plan up to where `later` begins, then `later`: puts pruned plans back together."""
         return type(self)((*(r for r in self.ramps if r.start_s < later.start_s), *later.ramps))
-
-    def _ramp_at(self, t_s: float) -> Ramp:
-        ramps = self.ramps
-        if t_s >= ramps[-1].start_s:  # as nearly always
-            return ramps[-1]
-        return ramps[max(0, bisect_right(ramps, t_s, key=_start) - 1)]
 
 
 def _start(ramp: Ramp) -> float:

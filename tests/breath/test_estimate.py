@@ -65,8 +65,8 @@ def estimate(track: BreathTrack) -> BreathEstimate:
 def true_rate(truth: Truth, t_s: float) -> float:
     """Breaths per minute over the last minute, weighted as the estimate's window is."""
     end = round((t_s - 2.0) / STEP_S)
-    phases = np.array([b.phase for b in truth.breathing[end - 480 : end]])
-    weights = np.hanning(479)
+    phases = np.array([b.phase for b in truth.breathing[end - round(60.0 / STEP_S) : end]])
+    weights = np.hanning(len(phases) - 1)
     return float(np.sum(np.diff(phases) * weights) / np.sum(weights)) / STEP_S * 60.0
 
 

@@ -12,10 +12,9 @@ from entrain.devices.simulated.person import Person
 from entrain.devices.simulated.sinus import Sinus
 from entrain.devices.simulated.strap import Strap
 from entrain.score import Score
-from entrain.units import S_PER_MIN
 
 # A power of two, so that the grid of steps is exact however far it goes.
-STEP_S: Final = 0.125
+STEP_S: Final = 0.25
 
 
 @dataclass(slots=True)
@@ -48,22 +47,18 @@ class SimulatedHeart:
     @property
     def breathing(self) -> Breathing:
         """How the person truly breathes now, PetCO2 and all."""
-        return self._lungs.now()
+        return self._lungs.now
 
     def until(self, t_s: float, score: Score | None) -> Sequence[Event]:
-        for n in range(self._n_steps, floor(t_s / STEP_S)):
-            self._step(n * STEP_S, score)
-            self._n_steps = n + 1
-        return self._strap.until(t_s)
-
-    def _step(self, t_s: float, score: Score | None) -> None:
-        lungs = self._lungs
-        volume = lungs.step(t_s, score)
-        beats = self._sinus.step(t_s, volume, lungs.rate_hz * S_PER_MIN, score)
+        first, self._n_steps = self._n_steps, max(self._n_steps, floor(t_s / STEP_S))
+        from_s = first * STEP_S
+        breathing = self._lungs.run(from_s, self._n_steps - first, score)
+        beats, rates_bpm = self._sinus.run(from_s, breathing, score)
         for beat_s, _ in beats:
             self._strap.beat(beat_s)
         if self.truth is not None:
             self.truth.beats_s += [beat_s for beat_s, _ in beats]
             self.truth.ectopics_s += [beat_s for beat_s, ectopic in beats if ectopic]
-            self.truth.breathing.append(lungs.now())
-            self.truth.bpm.append(self._sinus.bpm)
+            self.truth.breathing += breathing
+            self.truth.bpm += rates_bpm
+        return self._strap.until(t_s)

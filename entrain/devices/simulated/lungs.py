@@ -16,7 +16,7 @@ model's stand-in for discomfort: light-headedness and tingling set in somewhere 
 from dataclasses import dataclass
 from math import cos, exp, floor, pi
 from random import Random
-from typing import Final
+from typing import Final, NamedTuple
 
 from entrain.breath.pattern import BreathPattern
 from entrain.score import Score
@@ -51,8 +51,7 @@ class LungTraits:
     overbreathing: float = 1.18  # alveolar ventilation at 6/min over what the body needs
 
 
-@dataclass(frozen=True, slots=True)
-class Breathing:
+class Breathing(NamedTuple):
     """One moment of the truth about somebody's breath."""
 
     phase: float  # breaths since the start; its fraction is 0 where breathing in begins
@@ -67,11 +66,8 @@ class Lungs:
 
     def __init__(self, traits: LungTraits, step_s: float, rng: Random) -> None:
         self.traits = traits
-        self.phase = rng.random()
-        self.volume = 0.0
         self.rate_hz = traits.own_per_min / S_PER_MIN
-        self.petco2_mmhg = REST_PETCO2_MMHG
-        self.following = False
+        self.now = Breathing(rng.random(), 0.0, traits.own_per_min, REST_PETCO2_MMHG, following=False)
         self._rng = rng
         self._step_s = step_s
         self._co2_share = 1.0 - exp(-step_s / CO2_TAU_S)
@@ -83,42 +79,44 @@ class Lungs:
         self._shape = OWN_SHAPE
         self._depth = self._depth_goal = 1.0
         self._depth_share = 1.0 - exp(-step_s / DEEPEN_TAU_S)
-        self._ventilation = 1.0
+        self._goal_mmhg = REST_PETCO2_MMHG
         self._begin_breath(None)
 
-    def step(self, t_s: float, score: Score | None) -> float:
-        """Breathe from `t_s` for one step; the volume at its end."""
-        pacer = self._listen(t_s, score)
-        if pacer is None:
-            speed_hz = self.rate_hz
-        else:
-            fraction, rate_hz, _ = pacer
-            self.rate_hz = rate_hz
-            error = fraction + self._offset - self.phase
-            error -= floor(error + 0.5)
-            # A breath is hurried or dragged, never breathed backwards.
-            speed_hz = min(1.8 * rate_hz, max(0.4 * rate_hz, rate_hz + self.traits.follow_per_s * error))
-        before = floor(self.phase)
-        self.phase += speed_hz * self._step_s
-        if floor(self.phase) != before:
-            self._begin_breath(None if pacer is None else pacer[2])
-        self._depth += (self._depth_goal - self._depth) * self._depth_share
-        self.volume = self._depth * (_fullness(self.phase % 1.0, self._shape) - 0.5)
-        goal_mmhg = REST_PETCO2_MMHG / self._ventilation
-        self.petco2_mmhg += (goal_mmhg - self.petco2_mmhg) * self._co2_share
-        return self.volume
+    def run(self, t_s: float, n: int, score: Score | None) -> list[Breathing]:
+        """Breathe from `t_s` for `n` steps; the truth at the end of each."""
+        step_s, follow_per_s = self._step_s, self.traits.follow_per_s
+        phase, _, _, petco2_mmhg, _ = self.now
+        out: list[Breathing] = []
+        for k in range(n):
+            pacer = self._listen(t_s + k * step_s, score)
+            if pacer is None:
+                speed_hz = self.rate_hz
+            else:
+                fraction, rate_per_min = pacer
+                self.rate_hz = rate_hz = rate_per_min / S_PER_MIN
+                error = fraction + self._offset - phase
+                error -= floor(error + 0.5)
+                # A breath is hurried or dragged, never breathed backwards.
+                speed_hz = min(1.8 * rate_hz, max(0.4 * rate_hz, rate_hz + follow_per_s * error))
+            before = floor(phase)
+            phase += speed_hz * step_s
+            if phase >= before + 1:
+                self._begin_breath(None if pacer is None else self._heard_pattern(t_s + k * step_s, score))
+            self._depth += (self._depth_goal - self._depth) * self._depth_share
+            volume = self._depth * (_fullness(phase % 1.0, self._shape) - 0.5)
+            petco2_mmhg += (self._goal_mmhg - petco2_mmhg) * self._co2_share
+            out.append(Breathing(phase, volume, self.rate_hz * S_PER_MIN, petco2_mmhg, pacer is not None))
+        if out:
+            self.now = out[-1]
+        return out
 
-    def now(self) -> Breathing:
-        return Breathing(self.phase, self.volume, self.rate_hz * S_PER_MIN, self.petco2_mmhg, self.following)
-
-    def _listen(self, t_s: float, score: Score | None) -> tuple[float, float, BreathPattern] | None:
-        """(fraction of the breath, its rate in Hz, its pattern) as heard; None while it is not followed."""
-        self.following = False
+    def _listen(self, t_s: float, score: Score | None) -> tuple[float, float] | None:
+        """(fraction of the breath, its rate per minute) as heard; None while it is not followed."""
         if score is None or score.breath is None or score.presence.at(t_s) < AUDIBLE:
             self._heard_s = 0.0
             return None
-        heard_at_s = t_s - self.traits.reaction_s
-        if heard_at_s < score.tempo.start_s:
+        heard_at_s, tempo = t_s - self.traits.reaction_s, score.tempo
+        if heard_at_s < tempo.start_s:
             return None
         self._heard_s += self._step_s
         if self._heard_s < self.traits.settle_s or self.traits.follow_per_s <= 0.0:
@@ -131,9 +129,12 @@ class Lungs:
             self._awake_s = self._until_lapse()
             self._lapse_left_s = self._rng.expovariate(1.0 / self.traits.lapse_s)
             return None
-        self.following = True
-        fraction, pattern = score.breath.fraction_at(score.tempo.phase_at(heard_at_s))
-        return fraction, score.tempo.bpm_at(heard_at_s) / S_PER_MIN / pattern.beats, pattern
+        return score.breathed_at(heard_at_s)
+
+    def _heard_pattern(self, t_s: float, score: Score | None) -> BreathPattern | None:
+        if score is None or score.breath is None:
+            return None
+        return score.breath.pattern_at(score.tempo.phase_at(t_s - self.traits.reaction_s))
 
     def _begin_breath(self, pattern: BreathPattern | None) -> None:
         """Lungs are empty now, so rate and shape may change without a jump."""
@@ -148,9 +149,10 @@ class Lungs:
             self._offset = traits.imprecision * wobble
             self._shape = _shape_of(pattern)
         slowing = (own_hz - self.rate_hz) / (own_hz - SLOW_PER_MIN / S_PER_MIN)
-        self._ventilation = 1.0 + (traits.overbreathing - 1.0) * min(1.0, max(0.0, slowing))
+        ventilation = 1.0 + (traits.overbreathing - 1.0) * min(1.0, max(0.0, slowing))
+        self._goal_mmhg = REST_PETCO2_MMHG / ventilation
         needed_l = ALVEOLAR_MMHG * CO2_OUTPUT_L_PER_MIN / REST_PETCO2_MMHG / (self.rate_hz * S_PER_MIN)
-        self._depth_goal = (DEAD_SPACE_L + needed_l * self._ventilation) / (DEAD_SPACE_L + needed_l)
+        self._depth_goal = (DEAD_SPACE_L + needed_l * ventilation) / (DEAD_SPACE_L + needed_l)
 
     def _until_lapse(self) -> float:
         lapses_per_s = self.traits.lapses_per_min / S_PER_MIN

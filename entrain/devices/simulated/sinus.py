@@ -18,12 +18,15 @@ IEEE Trans Biomed Eng 47:985). The rate is a sum:
   node is reset).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import cos, exp, pi, sin, sqrt
 from random import Random
 from typing import Final
 
-from entrain.devices.simulated.lungs import AUDIBLE
+from numpy.random import RandomState  # whose streams are the same in every version
+
+from entrain.devices.simulated.lungs import AUDIBLE, Breathing
 from entrain.score import Score
 from entrain.units import S_PER_MIN
 
@@ -31,6 +34,7 @@ RSA_CORNER_HZ: Final = 7.2 / S_PER_MIN
 SLOW_PER_MIN: Final = (6.0, 9.0)  # relaxation is full below the first and none above the second
 PULL_TAU_S: Final = 20.0  # [assumed] a pulse takes this long to give in to a tempo
 VENTRICULAR_SHARE: Final = 0.7
+NOISE_BLOCK: Final = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,62 +63,60 @@ class Sinus:
 
     def __init__(self, traits: HeartTraits, step_s: float, rng: Random) -> None:
         self.traits = traits
-        self.bpm = traits.base_bpm
         self.turns: float = rng.random()  # theta / 2 pi
         self._rng = rng
         self._step_s = step_s
         self._next_turn: float = 1.0  # where the next beat falls
         self._skip_turn: float | None = None  # a sinus beat that finds the ventricles refractory
-        self._wander = traits.wander_bpm * rng.gauss(0.0, 1.0)
-        self._wander_keep = exp(-step_s / traits.wander_tau_s)
-        self._wander_kick = traits.wander_bpm * sqrt(1.0 - self._wander_keep**2)
+        self._wandering = Wandering(traits, step_s, rng)
         self._rsa = 0.0
         self._rsa_share = 1.0 - exp(-2.0 * pi * RSA_CORNER_HZ * step_s)
         self._resonance = Resonator(traits.resonance_per_min / S_PER_MIN, traits.resonance_q, step_s)
-        keep = exp(-step_s / traits.mayer_tau_s)
-        self._mayer = complex(rng.gauss(0.0, 1.0), rng.gauss(0.0, 1.0)) * traits.mayer_bpm
-        self._mayer_turn = keep * complex(
-            cos(2.0 * pi * traits.mayer_hz * step_s), sin(2.0 * pi * traits.mayer_hz * step_s)
-        )
-        self._mayer_kick = traits.mayer_bpm * sqrt(1.0 - keep**2)
         self._relaxed = 0.0
         self._relax_share = 1.0 - exp(-step_s / traits.relaxation_tau_s)
         self._pulled = 0.0
         self._pull_share = 1.0 - exp(-step_s / PULL_TAU_S)
 
-    def step(
-        self, t_s: float, volume: float, breath_per_min: float, score: Score | None
-    ) -> list[tuple[float, bool]]:
-        """(time, is it ectopic) of the beats in the step from `t_s` on."""
-        traits, gauss = self.traits, self._rng.gauss
-        self._wander = self._wander_keep * self._wander + self._wander_kick * gauss(0.0, 1.0)
-        self._mayer = self._mayer * self._mayer_turn + complex(
-            self._mayer_kick * gauss(0.0, 1.0), self._mayer_kick * gauss(0.0, 1.0)
-        )
-        self._rsa += (volume - self._rsa) * self._rsa_share
-        full, none = SLOW_PER_MIN
-        slow = min(1.0, max(0.0, (none - breath_per_min) / (none - full)))
-        self._relaxed += (slow * traits.relaxation_bpm - self._relaxed) * self._relax_share
-        free_bpm = (
-            traits.base_bpm
-            + self._wander
-            + self._mayer.real
-            + traits.rsa_bpm * self._rsa
-            + traits.resonance_bpm * self._resonance.step(volume)
-            - self._relaxed
-        )
-        self.bpm = max(35.0, free_bpm + self._pulled)
-        turns = self.bpm / S_PER_MIN
-        if traits.tempo_pull or traits.phase_pull_rad_per_s:
-            turns += self._give_in(t_s, score)
-        before = self.turns
-        self.turns += turns * self._step_s
-        return self._fire(t_s, before, turns) if self.turns >= self._next_turn else []
+    def run(
+        self, t_s: float, breathing: Sequence[Breathing], score: Score | None
+    ) -> tuple[list[tuple[float, bool]], list[float]]:
+        """Beat from `t_s` on, a step for each moment of the breath.
 
-    def _give_in(self, t_s: float, score: Score | None) -> float:
+        Returns (time, is it ectopic) of the beats, and the rate of each step in bpm.
+        """
+        traits, step_s, resonance = self.traits, self._step_s, self._resonance
+        pulls = traits.tempo_pull or traits.phase_pull_rad_per_s
+        full, none = SLOW_PER_MIN
+        beats: list[tuple[float, bool]] = []
+        rates_bpm: list[float] = []
+        wandering = self._wandering.taken(len(breathing))
+        for k, (moment, wander_bpm) in enumerate(zip(breathing, wandering, strict=True)):
+            _, volume, breath_per_min, _, _ = moment
+            self._rsa += (volume - self._rsa) * self._rsa_share
+            slow = min(1.0, max(0.0, (none - breath_per_min) / (none - full)))
+            self._relaxed += (slow * traits.relaxation_bpm - self._relaxed) * self._relax_share
+            free_bpm = (
+                traits.base_bpm
+                + wander_bpm
+                + traits.rsa_bpm * self._rsa
+                + traits.resonance_bpm * resonance.step(volume)
+                - self._relaxed
+            )
+            bpm = max(35.0, free_bpm + self._pulled)
+            rates_bpm.append(bpm)
+            turns = bpm / S_PER_MIN
+            if pulls:
+                turns += self._give_in(t_s + k * step_s, bpm, score)
+            before = self.turns
+            self.turns += turns * step_s
+            if self.turns >= self._next_turn:
+                beats += self._fire(t_s + k * step_s, before, turns)
+        return beats, rates_bpm
+
+    def _give_in(self, t_s: float, bpm: float, score: Score | None) -> float:
         """Move by the tempo's pull; what the beat's pull adds to the turns per second."""
         heard = score is not None and t_s >= score.tempo.start_s and score.presence.at(t_s) >= AUDIBLE
-        goal_bpm = 0.0 if score is None or not heard else score.tempo.bpm_at(t_s) - self.bpm
+        goal_bpm = 0.0 if score is None or not heard else score.tempo.bpm_at(t_s) - bpm
         self._pulled += (self.traits.tempo_pull * goal_bpm - self._pulled) * self._pull_share
         if score is None or not heard:
             return 0.0
@@ -144,6 +146,39 @@ class Sinus:
             # The node is reset: a whole turn from here.
             self.turns += sinus_turn - self._next_turn
             self._next_turn = sinus_turn + 1.0
+
+
+class Wandering:
+    """Slow wander and Mayer waves, step by step."""
+
+    def __init__(self, traits: HeartTraits, step_s: float, rng: Random) -> None:
+        self._keep = exp(-step_s / traits.wander_tau_s)
+        self._kick = traits.wander_bpm * sqrt(1.0 - self._keep**2)
+        keep, angle = exp(-step_s / traits.mayer_tau_s), 2.0 * pi * traits.mayer_hz * step_s
+        self._turn = keep * complex(cos(angle), sin(angle))
+        self._mayer_kick = traits.mayer_bpm * sqrt(1.0 - keep**2)
+        self._wander = traits.wander_bpm * rng.gauss(0.0, 1.0)
+        self._mayer = complex(rng.gauss(0.0, 1.0), rng.gauss(0.0, 1.0)) * traits.mayer_bpm
+        self._rng = RandomState(rng.getrandbits(32))
+        self._ahead: list[float] = []
+
+    def taken(self, n: int) -> list[float]:
+        """The next `n` steps, in bpm."""
+        while len(self._ahead) < n:
+            self._ahead += self._block()
+        out, self._ahead = self._ahead[:n], self._ahead[n:]
+        return out
+
+    def _block(self) -> list[float]:
+        # Many at once: drawn one by one, chance would cost more than the rest of a person.
+        keep, kick, turn, mayer_kick = self._keep, self._kick, self._turn, self._mayer_kick
+        wander, mayer, out = self._wander, self._mayer, list[float]()
+        for a, b, c in self._rng.standard_normal((NOISE_BLOCK, 3)).tolist():
+            wander = keep * wander + kick * a
+            mayer = mayer * turn + complex(mayer_kick * b, mayer_kick * c)
+            out.append(wander + mayer.real)
+        self._wander, self._mayer = wander, mayer
+        return out
 
 
 class Resonator:

@@ -11,7 +11,7 @@ from statistics import fmean, median, pstdev
 import pytest
 
 from entrain.devices.simulated.heart import STEP_S, SimulatedHeart, Truth
-from entrain.devices.simulated.lungs import LOW_PETCO2_MMHG, Lungs, LungTraits
+from entrain.devices.simulated.lungs import LOW_PETCO2_MMHG, Breathing, Lungs, LungTraits
 from entrain.devices.simulated.person import Kind, Person
 from entrain.devices.simulated.sinus import HeartTraits, Resonator, Sinus
 from entrain.score import Score
@@ -86,8 +86,8 @@ def test_the_breath_never_jumps_or_runs_backwards() -> None:
     for seed in range(10):
         breathing = truth(Person.draw(seed, Kind.LAPSING), paced(5.0, 20.0), 300.0).breathing
         for a, b in pairwise(breathing):
-            assert 0.0 < b.phase - a.phase < 0.08
-            assert abs(b.volume - a.volume) < 0.25
+            assert 0.0 < b.phase - a.phase < 0.16
+            assert abs(b.volume - a.volume) < 0.45
 
 
 def test_as_many_blow_off_too_much_as_in_the_trial() -> None:
@@ -95,11 +95,8 @@ def test_as_many_blow_off_too_much_as_in_the_trial() -> None:
     low = 0
     for seed in range(60):
         lungs = Lungs(Person.draw(seed, Kind.TYPICAL).lungs, STEP_S, Random(seed))
-        lowest_mmhg, score = lungs.petco2_mmhg, paced(6.0)
-        for n in range(round(420.0 / STEP_S)):
-            lungs.step(n * STEP_S, score)
-            lowest_mmhg = min(lowest_mmhg, lungs.petco2_mmhg)
-        low += lowest_mmhg < LOW_PETCO2_MMHG
+        breathing = lungs.run(0.0, round(420.0 / STEP_S), paced(6.0))
+        low += min(b.petco2_mmhg for b in breathing) < LOW_PETCO2_MMHG
     assert 0.25 <= low / 60 <= 0.5
     resting = truth(Person.draw(1, Kind.TYPICAL), None, 300.0).breathing
     assert min(b.petco2_mmhg for b in resting) > 36.0
@@ -184,7 +181,8 @@ def test_slow_breathing_relaxes_within_minutes_and_only_then() -> None:
 
 def test_ectopic_beats_are_early_and_mostly_paid_back() -> None:
     sinus = Sinus(replace(STILL, rsa_bpm=0.0, resonance_bpm=0.0, ectopic_chance=0.1), STEP_S, Random(5))
-    beats = [beat for n in range(round(1200 / STEP_S)) for beat in sinus.step(n * STEP_S, 0.0, 15.0, None)]
+    still = [Breathing(0.0, 0.0, 15.0, 39.0, following=False)] * round(1200 / STEP_S)
+    beats, _ = sinus.run(0.0, still, None)
     whole_s = 60.0 / 70.0
     paid_back = reset = 0
     for (a, before), (b, ectopic), (c, after) in zip(beats, beats[1:], beats[2:], strict=False):
