@@ -9,7 +9,7 @@ from os import cpu_count
 from random import Random
 from typing import Final
 
-from entrain.cohort.life import Outcome, Tempo, arm, live
+from entrain.cohort.life import Lives, Outcome, Tempo, arm
 from entrain.control.protocol import Preset
 from entrain.devices.simulated.person import Kind, Person
 
@@ -60,23 +60,25 @@ def draw(study: Study, person: int) -> Person:
 
 
 def _group(study: Study, people: Sequence[int]) -> list[Participant]:
+    lives: dict[int, Lives] = {}
     tempi: dict[int, Tempo] = {}
 
-    def tempo_of(person: int) -> Tempo:
-        if person not in tempi:
-            tempi[person] = live(draw(study, person), arm(study.preset, YOKED_TO))[1]
-        return tempi[person]
-
-    def outcome(policy: str, index: int) -> Outcome:
-        person = people[index]
-        if policy == "yoked":
-            # In a ring, each to the next; who is alone, to somebody outside the study.
-            other = people[(index + 1) % len(people)] if len(people) > 1 else person + 1
-            return live(draw(study, person), arm(study.preset, policy), tempo_of(other))[0]
-        found, tempo = live(draw(study, person), arm(study.preset, policy))
+    def lived(person: int, policy: str, yoked: Tempo = ()) -> Outcome:
+        if person not in lives:
+            lives[person] = Lives(draw(study, person), study.preset)
+        found, tempo = lives[person].under(arm(study.preset, policy), yoked)
         if policy == YOKED_TO:
             tempi[person] = tempo
         return found
+
+    def outcome(policy: str, index: int) -> Outcome:
+        if policy != "yoked":
+            return lived(people[index], policy)
+        # In a ring, each to the next; who is alone, to somebody outside the study.
+        other = people[(index + 1) % len(people)] if len(people) > 1 else people[index] + 1
+        if other not in tempi:
+            lived(other, YOKED_TO)
+        return lived(people[index], policy, tempi[other])
 
     # Policy by policy, so that those who are yoked find the others' tempi.
     rows = [[outcome(policy, index) for index in range(len(people))] for policy in study.policies]

@@ -4,6 +4,7 @@ The very controller of a live session on a simulated heart, in virtual time. Wha
 that no strap tells, except where a field says otherwise.
 """
 
+import pickle
 from dataclasses import dataclass, replace
 from math import nan
 from typing import Final
@@ -19,6 +20,8 @@ from entrain.control.state import GUIDED, TICK_S, SessionState
 from entrain.devices.simulated.heart import STEP_S, SimulatedHeart, Truth
 from entrain.devices.simulated.lungs import LOW_PETCO2_MMHG
 from entrain.devices.simulated.person import Person
+from entrain.frozen import changed
+from entrain.score import Score
 from entrain.units import MS_PER_S, S_PER_MIN
 
 GUIDED_END_S: Final = 120.0  # the end of the guiding, over which its effect is measured
@@ -60,22 +63,95 @@ def arm(preset: Preset, policy: str) -> Preset:
 
 def live(person: Person, preset: Preset, yoked: Tempo = ()) -> tuple[Outcome, Tempo]:
     """The session of `person`: its outcome, and the tempo it had."""
-    truth = Truth()
-    heart = SimulatedHeart(person)
-    heart.truth = truth
-    state = start(SessionConfig(preset, (heart.strap,), person.seed, yoked))
-    seen = _Seen()
-    tick, last_s = 0, (preset.minutes + GIVE_UP_MIN) * S_PER_MIN
-    while state.phase is not Phase.ENDED and tick < last_s:
-        tick += 1
-        t_s = tick * TICK_S
-        for event in heart.until(t_s, state.score):
+    return Lives(person, preset).under(preset, yoked)
+
+
+class Lives:
+    """Sessions of one person that differ in tempo and breath alone.
+
+    They are the same until the beat begins, and those whose beat begins alike are the same until it leads; so
+    that much is lived once.
+    """
+
+    def __init__(self, person: Person, preset: Preset) -> None:
+        heart = SimulatedHeart(person, keep_truth=True)
+        life = _Life(start(SessionConfig(preset, (heart.strap,), person.seed)), heart, _Seen())
+        life.hear()
+        life.go_on(while_in=_BEFORE)
+        self._listened = _Kept(life)
+        self._matched: dict[tuple[Preset, Score | None], _Kept] = {}
+
+    def under(self, preset: Preset, yoked: Tempo = ()) -> tuple[Outcome, Tempo]:
+        """The session under that preset, which differs from the first one's in tempo and breath alone."""
+        life = self._listened.again(preset, yoked)
+        life.tick()
+        # In the match no policy is asked: only what the beat began with counts.
+        alike = replace(preset, tempo=replace(preset.tempo, policy="")), life.state.score
+        if alike not in self._matched:
+            life.go_on(while_in=_MATCH)
+            self._matched[alike] = _Kept(life)
+        life = self._matched[alike].again(preset, yoked)
+        life.go_on(while_in=_ANY)
+        return _outcome(life.state, life.heart.truth or Truth(), life.seen), tuple(life.seen.tempo)
+
+
+_BEFORE: Final = frozenset({Phase.WAITING, Phase.BASELINE})
+_MATCH: Final = frozenset({Phase.MATCH})
+_ANY: Final = frozenset(Phase) - {Phase.ENDED}
+
+
+@dataclass(slots=True)
+class _Life:
+    """A session under way: second by second what the heart sends, then the tick."""
+
+    state: SessionState
+    heart: SimulatedHeart
+    seen: "_Seen"
+    n_ticks: int = 0
+
+    def go_on(self, while_in: frozenset[Phase]) -> None:
+        """Tick on until just before the tick that leaves these phases, or to the end."""
+        last = (self.state.config.preset.minutes + GIVE_UP_MIN) * S_PER_MIN / TICK_S
+        while self.state.phase is not Phase.ENDED and self.n_ticks < last:
+            after, effects = self._ticked()
+            if after.phase not in while_in and after.phase is not Phase.ENDED:
+                return
+            self._take(after, effects)
+
+    def tick(self) -> None:
+        self._take(*self._ticked())
+
+    def _ticked(self) -> tuple[SessionState, tuple[Effect, ...]]:
+        return reduce(self.state, Tick((self.n_ticks + 1) * TICK_S), reports=False)
+
+    def _take(self, state: SessionState, effects: tuple[Effect, ...]) -> None:
+        self.state = state
+        self.n_ticks += 1
+        self.seen.effects(effects)
+        self.seen.moment(state, self.heart)
+        self.hear()
+
+    def hear(self) -> None:
+        """What the heart sends until the next tick."""
+        state = self.state
+        for event in self.heart.until((self.n_ticks + 1) * TICK_S, state.score):
             state, effects = reduce(state, event, reports=False)
-            seen.effects(effects)
-        state, effects = reduce(state, Tick(t_s), reports=False)
-        seen.effects(effects)
-        seen.moment(state, heart)
-    return _outcome(state, truth, seen), tuple(seen.tempo)
+            self.seen.effects(effects)
+        self.state = state
+
+
+class _Kept:
+    """A life as it is now, to be gone on with more than once."""
+
+    def __init__(self, life: _Life) -> None:
+        self._state, self._n_ticks = life.state, life.n_ticks
+        # The state is immutable. The rest is copied by pickling, the quickest way for random streams.
+        self._rest = pickle.dumps((life.heart, life.seen))
+
+    def again(self, preset: Preset, yoked: Tempo) -> _Life:
+        heart, seen = pickle.loads(self._rest)
+        config = replace(self._state.config, preset=preset, yoked=yoked)
+        return _Life(changed(self._state, config=config), heart, seen, self._n_ticks)
 
 
 class _Seen:
@@ -94,15 +170,16 @@ class _Seen:
     def moment(self, state: SessionState, heart: SimulatedHeart) -> None:
         breathing = heart.breathing
         self.overbreathing_s += breathing.petco2_mmhg < LOW_PETCO2_MMHG
-        if state.phase not in GUIDED or state.score is None:
+        score = state.score
+        if state.phase not in GUIDED or score is None:
             return
         self.hold_s += state.hold is not None
-        self.bounded_s += self._by_bound and state.score.presence.at(state.t_s) > 0.0
-        paced = state.score.breath_rate_at(state.t_s)
+        self.bounded_s += self._by_bound and score.presence.at(state.t_s) > 0.0
+        paced = score.breathed_at(state.t_s)
         if paced is not None:
-            self.in_step_s += abs(breathing.rate_per_min - paced) <= STEP_WITHIN * paced
+            self.in_step_s += abs(breathing.rate_per_min - paced[1]) <= STEP_WITHIN * paced[1]
         if state.guided_since_s is not None:
-            self.tempo.append((state.t_s - state.guided_since_s, state.score.tempo.bpm_at(state.t_s)))
+            self.tempo.append((state.t_s - state.guided_since_s, score.tempo.bpm_at(state.t_s)))
 
 
 # ---- figures -----------------------------------------------------------------------------------------------
