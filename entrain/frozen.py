@@ -1,27 +1,52 @@
-"""New states from old ones. A controller makes two or three a second, so what a copy costs is what a session
-costs when a thousand of them are simulated.
-
-A state is a frozen dataclass *without* slots: a copy of a dict of forty fields takes half a microsecond, forty
-slots that are filled one by one take six.
+"""Frozen data that is cheap to make: what a session costs is what its two dozen new objects a second cost, and a
+crowd is a thousand sessions.
 """
 
+from collections.abc import Callable
+from dataclasses import MISSING, fields
 from typing import Any, TypeVar
 
 T = TypeVar("T")
 
 
+def quick(kind: type[T]) -> type[T]:
+    """Decorates a frozen, slotted dataclass that is made often: the same, made in half the time.
+
+    A frozen dataclass fills each field by way of `object.__setattr__`, which looks the field up again; this
+    keeps the slot's own setter. For classes without `__post_init__` and without default factories.
+    """
+    names = [field.name for field in fields(kind)]  # type: ignore[arg-type]
+    known: dict[str, Any] = {f"set_{name}": getattr(kind, name).__set__ for name in names}
+    parameters: list[str] = []
+    for field in fields(kind):  # type: ignore[arg-type]
+        if field.default is MISSING:
+            parameters.append(field.name)
+        else:
+            known[f"default_{field.name}"] = field.default
+            parameters.append(f"{field.name}=default_{field.name}")
+    body = "; ".join(f"set_{name}(self, {name})" for name in names)
+    exec(f"def __init__(self, {', '.join(parameters)}): {body}", known)
+    init: Callable[..., None] = known["__init__"]
+    init.__qualname__, init.__module__ = f"{kind.__qualname__}.__init__", kind.__module__
+    init.__annotations__ = dict(kind.__init__.__annotations__)
+    kind.__init__ = init
+    return kind
+
+
 def changed(state: T, **changes: Any) -> T:
-    """What `dataclasses.replace` gives, at a tenth of its cost; for dataclasses without slots.
+    """What `dataclasses.replace` gives, at a tenth of its cost; for frozen dataclasses *without* slots.
+
+    A copy of a dict of forty fields takes half a microsecond; forty slots, filled one by one, take six.
 
     Raises:
         TypeError: a name is no field.
     """
     copy = object.__new__(type(state))
-    fields = copy.__dict__
-    fields.update(state.__dict__)
-    n_fields = len(fields)
-    fields.update(changes)
-    if len(fields) > n_fields:
+    values = copy.__dict__
+    values.update(state.__dict__)
+    n_fields = len(values)
+    values.update(changes)
+    if len(values) > n_fields:
         unknown = ", ".join(changes.keys() - state.__dict__.keys())
         raise TypeError(f"{type(state).__name__} has no field {unknown}")
     return copy

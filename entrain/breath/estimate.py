@@ -41,6 +41,7 @@ from entrain.breath.tachogram import (
     Tachogram,
     extended,
 )
+from entrain.frozen import quick
 from entrain.units import MS_PER_S, S_PER_MIN
 
 LEAST_N: Final = N // 2  # half a window is enough to begin with
@@ -75,6 +76,7 @@ class InStep(StrEnum):
     NO = "out of step"
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class BreathEstimate:
     """What is known of the breath at `t_s`; None where it is not."""
@@ -89,6 +91,7 @@ class BreathEstimate:
 _SILENCE: Final = Tachogram()
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class BreathTrack:
     """State. Fold intervals in with `with_interval`, time with `with_tick`."""
@@ -168,6 +171,7 @@ def _breath(tachogram: Tachogram) -> tuple["_Wave | None", float]:
     return wave if share >= least and wave.is_breath else None, share
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class _Wave:
     """One wave in the RR intervals."""
@@ -230,6 +234,7 @@ def _known_weight(tachogram: Tachogram) -> float:
     return sum(weight for n, weight in enumerate(_HANN, first) if n not in unknown)
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class _Lock:
     wave: _Wave

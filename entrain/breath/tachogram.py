@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from math import ceil, floor, pi
 from typing import Final
 
+from entrain.frozen import quick
+
 SAMPLE_S: Final = 0.5
 WINDOW_S: Final = 60.0
 N: Final = round(WINDOW_S / SAMPLE_S)
@@ -35,6 +37,7 @@ Pacer = Callable[[float], tuple[float, float] | None]
 """At a time: the fraction of the paced breath (0 where it begins) and its rate per minute; None: no pacer."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Lock:
     """Sums over the last `LOCK_N` steps: bins 0, 1 and -1 of the turned steps, bins 0 and 1 of their squares."""
@@ -46,6 +49,7 @@ class Lock:
     e1: complex = 0j
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Tachogram:
     """State; fold intervals in with `extended`. Series are oldest first and end at sample `at` - 1."""

@@ -20,6 +20,7 @@ from entrain.control.protocol import (
     HARD_TEMPO_FLOOR_FRACTION,
     Bounds,
 )
+from entrain.frozen import quick
 from entrain.tempo.plan import TempoPlan
 from entrain.tempo.policy import Wish
 
@@ -29,6 +30,7 @@ ROOM_BPM: Final = 1.0
 NEAR_BPM: Final = 0.1  # a fall stops this much before the lead bound, for the edit takes a moment to arrive
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Bounded:
     """What is left of a wish; `limit` says in words which bound cut it, empty where none did."""
@@ -70,9 +72,11 @@ def start_bpm(
     wish_bpm: float, bounds: Bounds, baseline_bpm: float | None, pulse_bpm: float | None
 ) -> Bounded:
     """Where the beat may begin; no slew applies, for nothing sounds yet."""
-    inside = _within(wish_bpm, bounds, baseline_bpm)
+    to_bpm, limit = _within(wish_bpm, bounds, baseline_bpm)
     lead = min(lead_floor_bpm(bounds, pulse_bpm), tempo_ceiling_bpm(bounds))
-    return inside if inside.to_bpm >= lead else Bounded(lead, 0.0, "no further below your pulse than that")
+    if to_bpm >= lead:
+        return Bounded(to_bpm, 0.0, limit)
+    return Bounded(lead, 0.0, "no further below your pulse than that")
 
 
 def bounded(
@@ -90,8 +94,7 @@ def bounded(
     """
     tempo = plan.bpm_at(at_s)
     falling, rising = plan.goal_bpm < tempo, plan.goal_bpm > tempo
-    inside = _within(wish.to_bpm, bounds, baseline_bpm)
-    to_bpm, limit = inside.to_bpm, inside.limit
+    to_bpm, limit = _within(wish.to_bpm, bounds, baseline_bpm)
     lead = min(lead_floor_bpm(bounds, pulse_bpm), tempo_ceiling_bpm(bounds))
     if to_bpm < tempo and not may_fall:
         to_bpm, limit = tempo, "no fresh pulse, so nothing is lowered"
@@ -112,11 +115,10 @@ _WAITS: Final = "the beat waits here for your pulse"
 _TOO_FAR: Final = "a little quicker again: the beat had come too far below your pulse"
 
 
-def _within(wish_bpm: float, bounds: Bounds, baseline_bpm: float | None) -> Bounded:
-    """The wish between floor and ceiling."""
-    floor, ceiling = tempo_floor_bpm(bounds, baseline_bpm), tempo_ceiling_bpm(bounds)
-    if wish_bpm > ceiling:
-        return Bounded(ceiling, 0.0, f"{ceiling:.0f} is the quickest it goes")
-    if wish_bpm < floor:
-        return Bounded(floor, 0.0, f"{floor:.0f} is the slowest it goes for you")
-    return Bounded(wish_bpm, 0.0)
+def _within(wish_bpm: float, bounds: Bounds, baseline_bpm: float | None) -> tuple[float, str]:
+    """The wish between floor and ceiling, and which of them cut it."""
+    if wish_bpm > (ceiling := tempo_ceiling_bpm(bounds)):
+        return ceiling, f"{ceiling:.0f} is the quickest it goes"
+    if wish_bpm < (floor := tempo_floor_bpm(bounds, baseline_bpm)):
+        return floor, f"{floor:.0f} is the slowest it goes for you"
+    return wish_bpm, ""

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from entrain.breath.estimate import InStep
 from entrain.breath.pattern import BreathPart
+from entrain.frozen import quick
 from entrain.heart.beat import Beat, PulseSource
 from entrain.score import Score
 
@@ -109,6 +110,7 @@ class Link(StrEnum):
     FINISHED = "finished"  # a recording has come to its end
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class NotificationArrived:
     """The very bytes of a 0x2A37 notification, stamped on arrival. Every heart speaks this."""
@@ -159,6 +161,7 @@ class SoundChanged:
     gap_s: float = 0.0  # silence that nobody planned, where known
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class OnsetPlayed:
     """Beat `n` was put into the stream at `frame`; `dac_t_s` is when the device sounds it."""
@@ -180,6 +183,7 @@ class LogChanged:
     advice: str = ""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Tick:
     """Time passes: one every `TICK_S`, on the grid."""
@@ -256,6 +260,7 @@ class ScoreChanged:
     score: Score
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class OnsetPlanned:
     """Beat `n` will sound at `t_s`; said once, when nothing can change it any more."""
@@ -275,6 +280,7 @@ class BreathCued:
     breath_per_min: float
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class BeatSeen:
     t_s: float  # when it became known; the beat's own time is in `beat`
@@ -298,6 +304,7 @@ class PayloadRejected:
     reason: str
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class PulseMeasured:
     """The smoothed pulse that the coach acts on, once a tick. `bpm` is None where nothing fresh is known."""
@@ -309,6 +316,7 @@ class PulseMeasured:
     rmssd_ms: float | None
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class BreathMeasured:
     """The person's own breath as one heart shows it, once a tick; see `entrain.breath.estimate`."""

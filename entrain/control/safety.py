@@ -3,9 +3,11 @@
 Each reason must stand for a while before it counts: a moment's bad contact stops nothing.
 """
 
+from bisect import bisect_right
+from operator import itemgetter
 from typing import Final
 
-from entrain.control.state import Alarm, SessionState
+from entrain.control.state import QUIET, Alarm, SessionState
 from entrain.frozen import changed
 from entrain.heart.beat import HeartState
 
@@ -22,13 +24,15 @@ def reason_to_stop(state: SessionState, heart: HeartState) -> tuple[SessionState
     t_s = state.t_s
     slow = heart.bpm is not None and heart.bpm < bounds.slow_pulse_bpm
     artefacts = heart.bpm is not None and heart.artefacts_per_min > bounds.artefacts_per_min
+    jumped = _jumped(state, heart)
+    if not (slow or jumped or artefacts) and state.alarm is QUIET:  # as nearly always
+        return state, ""
     alarm = Alarm(
         slow_since_s=_since(state.alarm.slow_since_s, slow, t_s),
-        jump_since_s=_since(state.alarm.jump_since_s, _jumped(state, heart), t_s),
+        jump_since_s=_since(state.alarm.jump_since_s, jumped, t_s),
         artefacts_since_s=_since(state.alarm.artefacts_since_s, artefacts, t_s),
     )
-    if alarm != state.alarm:
-        state = changed(state, alarm=alarm)
+    state = changed(state, alarm=QUIET if alarm == QUIET else alarm)
     if _stood(alarm.slow_since_s, SLOW_FOR_S, t_s):
         return state, f"stopping to be careful: a pulse below {bounds.slow_pulse_bpm:.0f} was measured"
     if _stood(alarm.jump_since_s, JUMP_FOR_S, t_s):
@@ -41,9 +45,10 @@ def reason_to_stop(state: SessionState, heart: HeartState) -> tuple[SessionState
 def _jumped(state: SessionState, heart: HeartState) -> bool:
     """A quarter away from the pulse before; once the alarm stands, from the pulse before the alarm."""
     before_s = state.t_s if state.alarm.jump_since_s is None else state.alarm.jump_since_s
-    earlier = next((bpm for t_s, bpm in reversed(state.pulses) if t_s <= before_s - JUMP_BACK_S), None)
-    if heart.bpm is None or earlier is None:
+    n_earlier = bisect_right(state.pulses, before_s - JUMP_BACK_S, key=itemgetter(0))
+    if heart.bpm is None or not n_earlier:
         return False
+    _, earlier = state.pulses[n_earlier - 1]
     return abs(heart.bpm - earlier) > JUMP_FRACTION * earlier
 
 

@@ -18,6 +18,7 @@ the commit horizon, and are final.
 from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import replace
+from operator import itemgetter
 from typing import Final, assert_never
 
 from entrain.control import guide, stages
@@ -187,11 +188,7 @@ def _remembered(state: SessionState, t_s: float, heart: HeartState) -> tuple[_Pa
 
 
 def _after(past: _Past, since_s: float) -> _Past:
-    return past[bisect_right(past, since_s, key=_time) :]
-
-
-def _time(sample: tuple[float, float]) -> float:
-    return sample[0]
+    return past[bisect_right(past, since_s, key=itemgetter(0)) :]
 
 
 def _advance_phase(state: SessionState, heart: HeartState, out: list[Effect]) -> SessionState:

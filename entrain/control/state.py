@@ -43,6 +43,9 @@ class Alarm:
     artefacts_since_s: float | None = None
 
 
+QUIET: Final = Alarm()
+
+
 @dataclass(frozen=True)  # without slots, for `changed`
 class SessionState:
     config: SessionConfig
@@ -76,7 +79,7 @@ class SessionState:
     baseline_breath_per_min: float | None = None  # the person's own, where the heart shows it
     pulses: tuple[tuple[float, float], ...] = ()  # (t_s, bpm) of the last minute, once a tick
     rmssds: tuple[tuple[float, float], ...] = ()  # (t_s, ms) likewise
-    alarm: Alarm = Alarm()
+    alarm: Alarm = QUIET
     # Sound and the person.
     sound: SoundState = SoundState()
     volume: float = 1.0

@@ -11,6 +11,7 @@ is learnt anew.
 from dataclasses import dataclass, replace
 from typing import Final
 
+from entrain.frozen import quick
 from entrain.heart.beat import Verdict
 from entrain.heart.median import median
 from entrain.units import RR_TICKS_PER_S
@@ -27,6 +28,7 @@ CEILING: Final = 0.45  # of the course: never accepted beyond
 ALPHA: Final = 5.2
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Screen:
     """State, in ticks: accepted intervals, their absolute successive differences, what was set aside."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from entrain.frozen import quick
 from entrain.units import ticks_to_ms, ticks_to_s
 
 
@@ -20,6 +21,7 @@ class Verdict(StrEnum):
     LEARNING = "learning"  # no course known yet, and far from plausible neighbours
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class RRInterval:
     """A raw interval between two beats as the strap measured it, in its integer ticks of 1/1024 s."""
@@ -35,6 +37,7 @@ class RRInterval:
         return ticks_to_ms(self.ticks)
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Beat:
     """A heart beat on the session's clock, with the raw interval that ended in it."""
@@ -55,6 +58,7 @@ class PulseSource(StrEnum):
     NONE = "none"
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class HeartState:
     """What is known of one heart at a moment.

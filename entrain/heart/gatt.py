@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final, Self
 
 from entrain.errors import MalformedMeasurement
+from entrain.frozen import quick
 
 HEART_RATE_SERVICE: Final = 0x180D
 HEART_RATE_MEASUREMENT: Final = 0x2A37
@@ -22,6 +23,7 @@ _RR: Final = 0x10
 _RESERVED: Final = 0xE0
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class HeartRateMeasurement:
     """One decoded notification. What the packet does not carry is `None`, never 0.

@@ -11,9 +11,10 @@ figure, labelled as such.
 from bisect import bisect_right
 from dataclasses import dataclass
 from math import fsum, sqrt
-from operator import mul
+from operator import itemgetter, mul
 from typing import Final
 
+from entrain.frozen import quick
 from entrain.heart.beat import Beat, HeartState, PulseSource, Verdict
 from entrain.heart.median import median
 from entrain.units import MS_PER_S, S_PER_MIN
@@ -28,6 +29,7 @@ EDGE: Final = 1.15  # the window reaches this much beyond the data, or the newes
 PLAUSIBLE_BPM: Final = (30, 230)
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Rate:
     """State: what arrived in the last window. Times are arrival times, for age is counted from arrival."""
@@ -62,12 +64,8 @@ def with_field(rate: Rate, arrival_s: float, bpm: int) -> Rate:
     """Fold in the strap's own heart-rate figure; 0 and the impossible are no pulse."""
     if not PLAUSIBLE_BPM[0] <= bpm <= PLAUSIBLE_BPM[1]:
         return rate
-    kept = rate.fields[bisect_right(rate.fields, arrival_s - WINDOW_S, key=_arrival) :]
+    kept = rate.fields[bisect_right(rate.fields, arrival_s - WINDOW_S, key=itemgetter(0)) :]
     return Rate(rate.arrivals_s, rate.intervals_s, rate.squares, (*kept, (arrival_s, bpm)), rate.artefacts)
-
-
-def _arrival(field: tuple[float, int]) -> float:
-    return field[0]
 
 
 def heart_state(rate: Rate, now_s: float) -> HeartState:
@@ -80,7 +78,7 @@ def heart_state(rate: Rate, now_s: float) -> HeartState:
         bpm = S_PER_MIN / _smooth(times_s, rate.intervals_s[first:], now_s)
         source, rmssd_ms = PulseSource.INTERVALS, _rmssd_ms(rate.squares[first + 1 :])
     else:
-        fields = rate.fields[bisect_right(rate.fields, now_s - WINDOW_S, key=_arrival) :]
+        fields = rate.fields[bisect_right(rate.fields, now_s - WINDOW_S, key=itemgetter(0)) :]
         if len(fields) < LEAST_BEATS:
             newest = max((*rate.arrivals_s[-1:], *(t_s for t_s, _ in rate.fields[-1:])), default=None)
             age_s = None if newest is None else now_s - newest

@@ -19,6 +19,7 @@ Rules of a segment:
 from dataclasses import dataclass
 from typing import Final
 
+from entrain.frozen import quick
 from entrain.heart.beat import RRInterval
 from entrain.units import ticks_to_s
 
@@ -30,6 +31,7 @@ CATCH_UP: Final = 0.25
 LEAST_STEP_S: Final = 0.001  # between beats whose chains overlap
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Timeline:
     """State of one strap's chain. Fold packets in with `advance`."""
@@ -44,6 +46,7 @@ class Timeline:
     last_t_s: float = 0.0  # of the newest beat
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class TimedInterval:
     """An interval with the time of the beat that ended it."""

@@ -6,15 +6,20 @@ a sound or the log. To add one, write a function and name it in `POLICIES`.
 Figures without a source are our own judgement and can be changed in a preset.
 """
 
+from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 from types import MappingProxyType
 from typing import Final
+
+from entrain.frozen import quick
 
 MEASURE_EVERY_S: Final = 30.0  # how often the leader looks at the pulse again
 LEAD_BPM: Final = 1.0
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Situation:
     """What a policy may know. Tempi and pulses per minute; None where not known."""
@@ -33,6 +38,7 @@ class Situation:
     yoked: tuple[tuple[float, float], ...] = ()  # (guided_s, bpm) of another session, in order
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Wish:
     """A tempo to go to. `per_min`: how fast in bpm per minute; None: as fast as the bounds permit."""
@@ -119,10 +125,10 @@ def yoked(now: Situation) -> Wish:
 
     Source: the yoked control of operant conditioning (Church 1964).
     """
-    past = [bpm for t_s, bpm in now.yoked if t_s <= now.guided_s]
-    if not past:
+    n_past = bisect_right(now.yoked, now.guided_s, key=itemgetter(0))
+    if not n_past:
         return Wish(now.plan_bpm, "the other session has not begun")
-    return Wish(past[-1], "as in another session")
+    return Wish(now.yoked[n_past - 1][1], "as in another session")
 
 
 POLICIES: Mapping[str, Policy] = MappingProxyType(
