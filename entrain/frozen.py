@@ -1,5 +1,5 @@
-"""Frozen data that is cheap to make: what a session costs is what its two dozen new objects a second cost, and a
-crowd is a thousand sessions.
+"""Frozen data that is cheap to make: a session makes some twenty objects a second, a crowd is a thousand
+sessions.
 """
 
 from collections.abc import Callable

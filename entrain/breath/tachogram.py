@@ -1,6 +1,6 @@
 """RR intervals as an even series of changes, its sliding spectrum, and the pacer's phase beside it.
 
-Each interval stands at its own middle; between them straight lines, sampled every 0.5 s on the session's
+Each interval stands at its own middle; between them straight lines, sampled every second on the session's
 grid. Kept are the *steps* from one sample to the next, not the levels: slow wander and Mayer waves make a
 background whose power falls with about the square of the frequency, and differences multiply power by just
 that square, so a quiet breath at 15/min stands out against a loud wave at 6/min. What is unknown (the start,
@@ -20,7 +20,7 @@ from typing import Final
 
 from entrain.frozen import quick
 
-SAMPLE_S: Final = 0.5
+SAMPLE_S: Final = 1.0  # half a second tells no more (`benchmarks/breath.py`)
 WINDOW_S: Final = 60.0
 N: Final = round(WINDOW_S / SAMPLE_S)
 LOCK_N: Final = round(20.0 / SAMPLE_S)  # samples in a window of the lock
@@ -40,7 +40,7 @@ Pacer = Callable[[float], tuple[float, float] | None]
 @quick
 @dataclass(frozen=True, slots=True)
 class Lock:
-    """Sums over the last `LOCK_N` steps: bins 0, 1 and -1 of the turned steps, bins 0 and 1 of their squares."""
+    """Over the last `LOCK_N` steps: bins 0, 1 and -1 of the turned steps, bins 0 and 1 of their squares."""
 
     z0: complex = 0j
     z1: complex = 0j

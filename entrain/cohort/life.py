@@ -145,11 +145,13 @@ class _Kept:
 
     def __init__(self, life: _Life) -> None:
         self._state, self._n_ticks = life.state, life.n_ticks
-        # The state is immutable. The rest is copied by pickling, the quickest way for random streams.
+        # The state is immutable, lists copy themselves; for random streams pickling is the quickest way.
+        self._truth, life.heart.truth = life.heart.truth, None
         self._rest = pickle.dumps((life.heart, life.seen))
 
     def again(self, preset: Preset, yoked: Tempo) -> _Life:
         heart, seen = pickle.loads(self._rest)
+        heart.truth = None if self._truth is None else self._truth.copy()
         config = replace(self._state.config, preset=preset, yoked=yoked)
         return _Life(changed(self._state, config=config), heart, seen, self._n_ticks)
 

@@ -90,8 +90,8 @@ def reduce(
     """Fold one event in. Pure: the same state and event give the same result, bit for bit.
 
     Events come in order of time; one that is stamped earlier than the state is taken at the state's time.
-    Without `reports` the effects that nobody decides on are left out (beats, pulse and breath as measured,
-    onsets and cues to come, and their count in the state): a crowd of simulated people has no log and no ears.
+    Without `reports` the effects that only report are left out (beats, pulse and breath as measured, onsets
+    and cues to come, and their count in the state): a crowd of simulated people has no log and no ears.
     """
     if state.phase is Phase.ENDED and not _matters_after_the_end(event):
         return state, ()

@@ -26,6 +26,9 @@ class Truth:
     breathing: list[Breathing] = field(default_factory=list[Breathing])  # at (index + 1) * STEP_S
     bpm: list[float] = field(default_factory=list[float])  # the rate the sinus node ran at in each step
 
+    def copy(self) -> "Truth":
+        return Truth(self.beats_s[:], self.ectopics_s[:], self.breathing[:], self.bpm[:])
+
 
 class SimulatedHeart:
     """A `VirtualHeart`: the same person under the same score sends the same bytes, however it is stepped.
