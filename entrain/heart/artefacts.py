@@ -48,11 +48,11 @@ def screen(state: Screen, ticks: int, contact: bool | None = None) -> tuple[Scre
         return state, Verdict.LONG
     if len(state.accepted) < LEARN:
         return _learn(state, ticks)
-    course = median(state.accepted[-COURSE:])
-    limit = _limit(state, course)
-    last = state.accepted[-1]
+    course = median(state.accepted)
     # RSA carries the intervals away from their median, so nearness to the neighbour counts as well.
-    if min(abs(ticks - course), abs(ticks - last)) <= limit and abs(ticks - course) <= CEILING * course:
+    off = abs(ticks - course)
+    nearest = min(off, abs(ticks - state.accepted[-1]))
+    if off <= CEILING * course and (nearest <= FLOOR * course or nearest <= _limit(state, course)):
         return _accept(state, ticks), Verdict.OK
     aside = (*state.aside, ticks)[-LEARN:]
     if len(aside) == LEARN and max(aside) - min(aside) <= AGREE * median(aside):

@@ -16,7 +16,7 @@ from typing import Final
 
 from entrain.frozen import quick
 from entrain.heart.beat import Beat, HeartState, PulseSource, Verdict
-from entrain.heart.median import median
+from entrain.heart.median import middle_of
 from entrain.units import MS_PER_S, S_PER_MIN
 
 WINDOW_S: Final = 30.0
@@ -99,13 +99,14 @@ def heart_state(rate: Rate, now_s: float) -> HeartState:
 
 def _smooth(times_s: tuple[float, ...], values: tuple[float, ...], now_s: float) -> float:
     """Robust weighted mean of `values`; weights fall off to both ends of the data's span."""
-    middle = median(values)
+    ordered = sorted(values)
+    middle = middle_of(ordered)
     least, most = middle * (1.0 - PULL_IN), middle * (1.0 + PULL_IN)
-    if min(values) < least or max(values) > most:
+    if ordered[0] < least or ordered[-1] > most:
         values = tuple(min(most, max(least, value)) for value in values)
     oldest_s = times_s[0]
-    centre_s, half_s = 0.5 * (oldest_s + now_s), 0.5 * EDGE * max(now_s - oldest_s, 1.0)
-    weights = [(1.0 - ((t_s - centre_s) / half_s) ** 2) ** 2 for t_s in times_s]
+    centre_s, per_half = 0.5 * (oldest_s + now_s), 2.0 / (EDGE * max(now_s - oldest_s, 1.0))
+    weights = [(y := 1.0 - (x := (t_s - centre_s) * per_half) * x) * y for t_s in times_s]
     return fsum(map(mul, weights, values)) / fsum(weights)
 
 

@@ -97,7 +97,9 @@ class Lungs:
                 error = fraction + self._offset - phase
                 error -= floor(error + 0.5)
                 # A breath is hurried or dragged, never breathed backwards.
-                speed_hz = min(1.8 * rate_hz, max(0.4 * rate_hz, rate_hz + follow_per_s * error))
+                speed_hz = rate_hz + follow_per_s * error
+                if not 0.4 * rate_hz <= speed_hz <= 1.8 * rate_hz:
+                    speed_hz = min(1.8 * rate_hz, max(0.4 * rate_hz, speed_hz))
             before = floor(phase)
             phase += speed_hz * step_s
             if phase >= before + 1:

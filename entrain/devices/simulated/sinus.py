@@ -85,23 +85,17 @@ class Sinus:
         Returns (time, is it ectopic) of the beats, and the rate of each step in bpm.
         """
         traits, step_s, resonance = self.traits, self._step_s, self._resonance
+        base_bpm, rsa_bpm, resonance_bpm = traits.base_bpm, traits.rsa_bpm, traits.resonance_bpm
         pulls = traits.tempo_pull or traits.phase_pull_rad_per_s
-        full, none = SLOW_PER_MIN
+        rsa, relaxed = self._rsa, self._relaxed
         beats: list[tuple[float, bool]] = []
         rates_bpm: list[float] = []
         wandering = self._wandering.taken(len(breathing))
         for k, (moment, wander_bpm) in enumerate(zip(breathing, wandering, strict=True)):
-            _, volume, breath_per_min, _, _ = moment
-            self._rsa += (volume - self._rsa) * self._rsa_share
-            slow = min(1.0, max(0.0, (none - breath_per_min) / (none - full)))
-            self._relaxed += (slow * traits.relaxation_bpm - self._relaxed) * self._relax_share
-            free_bpm = (
-                traits.base_bpm
-                + wander_bpm
-                + traits.rsa_bpm * self._rsa
-                + traits.resonance_bpm * resonance.step(volume)
-                - self._relaxed
-            )
+            volume = moment.volume
+            rsa += (volume - rsa) * self._rsa_share
+            relaxed += (_slow(moment.rate_per_min) * traits.relaxation_bpm - relaxed) * self._relax_share
+            free_bpm = base_bpm + wander_bpm + rsa_bpm * rsa + resonance_bpm * resonance.step(volume) - relaxed
             bpm = max(35.0, free_bpm + self._pulled)
             rates_bpm.append(bpm)
             turns = bpm / S_PER_MIN
@@ -111,6 +105,7 @@ class Sinus:
             self.turns += turns * step_s
             if self.turns >= self._next_turn:
                 beats += self._fire(t_s + k * step_s, before, turns)
+        self._rsa, self._relaxed = rsa, relaxed
         return beats, rates_bpm
 
     def _give_in(self, t_s: float, bpm: float, score: Score | None) -> float:
@@ -146,6 +141,12 @@ class Sinus:
             # The node is reset: a whole turn from here.
             self.turns += sinus_turn - self._next_turn
             self._next_turn = sinus_turn + 1.0
+
+
+def _slow(per_min: float) -> float:
+    """How far somebody who breathes at this rate relaxes: 0 to 1."""
+    full, none = SLOW_PER_MIN
+    return 0.0 if per_min >= none else 1.0 if per_min <= full else (none - per_min) / (none - full)
 
 
 class Wandering:
