@@ -97,38 +97,46 @@ class BreathTrack:
     """State. Fold intervals in with `with_interval`, time with `with_tick`."""
 
     tachogram: Tachogram = _SILENCE
-    estimate: BreathEstimate | None = None
+    looked_at: Tachogram = _SILENCE  # as it was at the newest tick
+    looked_at_s: float | None = None
+    in_step: InStep = InStep.LISTENING
     in_step_s: float = 0.0
     judged_s: float = 0.0  # how long it could be told
+
+    @property
+    def estimate(self) -> BreathEstimate | None:
+        """What was known at the newest tick; worked out when asked for, for not everybody asks."""
+        t_s = self.looked_at_s
+        if t_s is None:
+            return None
+        if _is_stale(self.looked_at, t_s):
+            return BreathEstimate(t_s, None, None, 0.0, InStep.LISTENING)
+        wave, confidence = _seen(self.looked_at)
+        if wave is None:
+            return BreathEstimate(t_s, None, None, confidence, self.in_step)
+        return BreathEstimate(t_s, wave.per_min, wave.swing_ms, confidence, self.in_step)
 
 
 def with_interval(track: BreathTrack, t_s: float, rr_ms: float, pacer: Pacer | None = None) -> BreathTrack:
     """Fold in an accepted interval that ended at `t_s`, and what was paced meanwhile (`Score.paced_at`)."""
     tachogram = extended(track.tachogram, t_s, rr_ms, pacer)
-    return BreathTrack(tachogram, track.estimate, track.in_step_s, track.judged_s)
+    return BreathTrack(
+        tachogram, track.looked_at, track.looked_at_s, track.in_step, track.in_step_s, track.judged_s
+    )
 
 
 def with_tick(track: BreathTrack, t_s: float) -> BreathTrack:
-    """What is known at `t_s`, into `estimate`; call it once a second. Counts the time in step."""
+    """What is known at `t_s`; call it once a second. Counts the time in step."""
     tachogram = track.tachogram
-    if tachogram.newest is None or t_s - tachogram.newest_s > STALE_S:
-        estimate = BreathEstimate(t_s, None, None, 0.0, InStep.LISTENING)
-    else:
-        wave, confidence, in_step = _judged(tachogram)
-        estimate = BreathEstimate(
-            t_s=t_s,
-            rate_per_min=None if wave is None else wave.per_min,
-            rsa_ms=None if wave is None else wave.swing_ms,
-            confidence=confidence,
-            in_step=in_step,
-        )
-    last = track.estimate
-    since_s = 0.0 if last is None else min(t_s - last.t_s, STALE_S)
+    in_step = InStep.LISTENING if _is_stale(tachogram, t_s) else _in_step(tachogram)
+    since_s = 0.0 if track.looked_at_s is None else min(t_s - track.looked_at_s, STALE_S)
     return BreathTrack(
         tachogram,
-        estimate,
-        in_step_s=track.in_step_s + since_s * (estimate.in_step is InStep.YES),
-        judged_s=track.judged_s + since_s * (estimate.in_step in (InStep.YES, InStep.NO)),
+        tachogram,
+        t_s,
+        in_step,
+        in_step_s=track.in_step_s + since_s * (in_step is InStep.YES),
+        judged_s=track.judged_s + since_s * (in_step is InStep.YES or in_step is InStep.NO),
     )
 
 
@@ -143,21 +151,29 @@ def phase(track: BreathTrack) -> float | None:
     return _phase(track.tachogram, estimate.rate_per_min, estimate.t_s)
 
 
-def _judged(tachogram: Tachogram) -> tuple["_Wave | None", float, InStep]:
-    """(the breath's wave if it shows, confidence, is it in step)"""
-    paced = tachogram.paced_per_min
-    lock = None if paced is None else _lock(tachogram, paced)
+def _is_stale(tachogram: Tachogram, t_s: float) -> bool:
+    return tachogram.newest is None or t_s - tachogram.newest_s > STALE_S
+
+
+def _in_step(tachogram: Tachogram) -> InStep:
+    if tachogram.paced_per_min is None:
+        return InStep.NO_PACER
+    lock = _lock(tachogram, tachogram.paced_per_min)
+    if lock is None:
+        return InStep.LISTENING
+    if lock.agrees:
+        return InStep.TOO_SMALL if lock.wave.may_be_mayer else InStep.YES
+    wave, _ = _breath(tachogram)
+    return InStep.TOO_SMALL if wave is None else InStep.NO
+
+
+def _seen(tachogram: Tachogram) -> tuple["_Wave | None", float]:
+    """The breath's wave if it shows, and the confidence."""
+    lock = None if tachogram.paced_per_min is None else _lock(tachogram, tachogram.paced_per_min)
     if lock is not None and lock.agrees:
         # Forty seconds against a known pace tell more than sixty against none.
-        if lock.wave.may_be_mayer:
-            return None, lock.explained, InStep.TOO_SMALL
-        return lock.wave, lock.explained, InStep.YES
-    wave, confidence = _breath(tachogram)
-    if paced is None:
-        return wave, confidence, InStep.NO_PACER
-    if lock is None:
-        return wave, confidence, InStep.LISTENING
-    return wave, confidence, InStep.TOO_SMALL if wave is None else InStep.NO
+        return None if lock.wave.may_be_mayer else lock.wave, lock.explained
+    return _breath(tachogram)
 
 
 def _breath(tachogram: Tachogram) -> tuple["_Wave | None", float]:

@@ -6,7 +6,7 @@ that no strap tells, except where a field says otherwise.
 
 import pickle
 from dataclasses import dataclass, replace
-from math import nan
+from math import ceil, nan
 from typing import Final
 
 import numpy as np
@@ -16,7 +16,8 @@ from entrain.breath.estimate import STEP_WITHIN
 from entrain.control.events import Author, Decided, Effect, Phase, Tick
 from entrain.control.protocol import Preset, SessionConfig
 from entrain.control.session import reduce, start
-from entrain.control.state import GUIDED, TICK_S, SessionState
+from entrain.control.state import GUIDED, TICK_S, SessionState, length_s
+from entrain.control.track import HeartTrack
 from entrain.devices.simulated.heart import STEP_S, SimulatedHeart, Truth
 from entrain.devices.simulated.lungs import LOW_PETCO2_MMHG
 from entrain.devices.simulated.person import Person
@@ -91,13 +92,17 @@ class Lives:
             life.go_on(while_in=_MATCH)
             self._matched[alike] = _Kept(life)
         life = self._matched[alike].again(preset, yoked)
-        life.go_on(while_in=_ANY)
+        life.go_on(while_in=_BEFORE | GUIDED)
+        life.sit_out()
         return _outcome(life.state, life.heart.truth or Truth(), life.seen), tuple(life.seen.tempo)
 
 
 _BEFORE: Final = frozenset({Phase.WAITING, Phase.BASELINE})
 _MATCH: Final = frozenset({Phase.MATCH})
-_ANY: Final = frozenset(Phase) - {Phase.ENDED}
+
+
+def _is_paced(track: HeartTrack) -> bool:
+    return track.breath.tachogram.paced_per_min is not None
 
 
 @dataclass(slots=True)
@@ -111,15 +116,34 @@ class _Life:
 
     def go_on(self, while_in: frozenset[Phase]) -> None:
         """Tick on until just before the tick that leaves these phases, or to the end."""
-        last = (self.state.config.preset.minutes + GIVE_UP_MIN) * S_PER_MIN / TICK_S
-        while self.state.phase is not Phase.ENDED and self.n_ticks < last:
+        while self.state.phase is not Phase.ENDED and self.n_ticks < self._last():
             after, effects = self._ticked()
             if after.phase not in while_in and after.phase is not Phase.ENDED:
                 return
             self._take(after, effects)
 
+    def sit_out(self) -> None:
+        """The silence. In it nothing is decided: once the breath is not paced any more, one tick is enough."""
+        state = self.state
+        while state.phase is not Phase.ENDED and self.n_ticks < self._last():
+            self.tick()
+            state = self.state
+            if state.phase is Phase.SILENCE and not any(_is_paced(track) for track in state.tracks):
+                break
+        else:
+            return
+        left_s = length_s(state) - state.spent_s
+        for _ in range(ceil(left_s / TICK_S)):
+            self.n_ticks += 1
+            self.seen.breath(self.heart)
+            self.heart.until((self.n_ticks + 1) * TICK_S, state.score)
+        self.state, _ = reduce(state, Tick(self.n_ticks * TICK_S), reports=False)
+
     def tick(self) -> None:
         self._take(*self._ticked())
+
+    def _last(self) -> float:
+        return (self.state.config.preset.minutes + GIVE_UP_MIN) * S_PER_MIN / TICK_S
 
     def _ticked(self) -> tuple[SessionState, tuple[Effect, ...]]:
         return reduce(self.state, Tick((self.n_ticks + 1) * TICK_S), reports=False)
@@ -169,10 +193,12 @@ class _Seen:
             if type(effect) is Decided and effect.what == "tempo_bpm":
                 self._by_bound = effect.author is Author.BOUND
 
+    def breath(self, heart: SimulatedHeart) -> None:
+        self.overbreathing_s += heart.breathing.petco2_mmhg < LOW_PETCO2_MMHG
+
     def moment(self, state: SessionState, heart: SimulatedHeart) -> None:
-        breathing = heart.breathing
-        self.overbreathing_s += breathing.petco2_mmhg < LOW_PETCO2_MMHG
-        score = state.score
+        self.breath(heart)
+        breathing, score = heart.breathing, state.score
         if state.phase not in GUIDED or score is None:
             return
         self.hold_s += state.hold is not None

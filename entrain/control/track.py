@@ -110,8 +110,8 @@ def with_breath_at(track: HeartTrack, t_s: float) -> HeartTrack:
 def breaths_measured(tracks: tuple[HeartTrack, ...], t_s: float) -> Iterator[BreathMeasured]:
     """The newest estimates; nothing is said before there is anything to say."""
     for track in tracks:
-        found = track.breath.estimate
-        if found is not None and track.breath.tachogram.newest is not None:
+        found = track.breath.estimate if track.breath.tachogram.newest is not None else None
+        if found is not None:
             yield BreathMeasured(
                 t_s, track.strap, found.rate_per_min, found.rsa_ms, found.confidence, found.in_step
             )
@@ -169,9 +169,11 @@ def group_state(tracks: tuple[HeartTrack, ...], t_s: float) -> HeartState:
 
 def group_in_step(tracks: tuple[HeartTrack, ...]) -> InStep:
     """A group is in step when most of those are of whom it can be told; for one heart, that heart."""
-    said = [track.breath.estimate.in_step for track in tracks if track.breath.estimate is not None]
-    if not said:
+    if not tracks:
         return InStep.LISTENING
+    said = [track.breath.in_step for track in tracks]
+    if len(said) == 1:
+        return said[0]
     n_yes, n_no = said.count(InStep.YES), said.count(InStep.NO)
     if n_yes + n_no == 0:
         return said[0]
@@ -180,6 +182,8 @@ def group_in_step(tracks: tuple[HeartTrack, ...]) -> InStep:
 
 def group_breath_per_min(tracks: tuple[HeartTrack, ...]) -> float | None:
     """The breathing rate seen in the hearts, their median; None where it does not show."""
-    estimates = [track.breath.estimate for track in tracks if track.breath.estimate is not None]
-    rates = [estimate.rate_per_min for estimate in estimates if estimate.rate_per_min is not None]
+    estimates = [track.breath.estimate for track in tracks]
+    rates = [
+        found.rate_per_min for found in estimates if found is not None and found.rate_per_min is not None
+    ]
     return median(rates) if rates else None

@@ -88,18 +88,17 @@ def advance(
             timeline, late_since_s = broken(timeline), None
     total_ticks = timeline.sum_ticks + packet_ticks
     delay_s = arrival_s - ticks_to_s(total_ticks)
-    least = (
-        *((at_s, d_s) for at_s, d_s in timeline.least if at_s > arrival_s - WINDOW_S and d_s < delay_s),
-        (arrival_s, delay_s),
-    )
+    since_s = arrival_s - WINDOW_S
+    least = (*[x for x in timeline.least if x[0] > since_s and x[1] < delay_s], (arrival_s, delay_s))
     goal_s = least[0][1]
     offset_s = timeline.offset_s if timeline.started else goal_s
     sum_ticks, last_t_s = timeline.sum_ticks, timeline.last_t_s
     beats: list[TimedInterval] = []
     for index, ticks in enumerate(rr_ticks):
         sum_ticks += ticks
-        step_s = CATCH_UP * ticks_to_s(ticks)
-        offset_s += min(step_s, max(-step_s, goal_s - offset_s))
+        if offset_s != goal_s:
+            step_s = CATCH_UP * ticks_to_s(ticks)
+            offset_s += min(step_s, max(-step_s, goal_s - offset_s))
         t_s = max(offset_s + ticks_to_s(sum_ticks), last_t_s + LEAST_STEP_S)
         beats.append(TimedInterval(t_s, RRInterval(ticks), timeline.segment, timeline.n_beats + index))
         last_t_s = t_s

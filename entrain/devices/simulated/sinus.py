@@ -95,7 +95,9 @@ class Sinus:
             volume = moment.volume
             rsa += (volume - rsa) * self._rsa_share
             relaxed += (_slow(moment.rate_per_min) * traits.relaxation_bpm - relaxed) * self._relax_share
-            free_bpm = base_bpm + wander_bpm + rsa_bpm * rsa + resonance_bpm * resonance.step(volume) - relaxed
+            free_bpm = (
+                base_bpm + wander_bpm + rsa_bpm * rsa + resonance_bpm * resonance.step(volume) - relaxed
+            )
             bpm = max(35.0, free_bpm + self._pulled)
             rates_bpm.append(bpm)
             turns = bpm / S_PER_MIN
