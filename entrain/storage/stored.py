@@ -40,6 +40,7 @@ class SessionRow:
     uuid: str
     started: datetime
     minutes: float
+    person: str  # a pseudonym; '' where nobody is named
     preset: str
     n_events: int
     state: SessionState
@@ -171,6 +172,7 @@ def _row(row: sqlite3.Row) -> SessionRow:
         uuid=row["uuid"],
         started=datetime.fromtimestamp(row["origin_epoch_s"], UTC),
         minutes=row["last_t_s"] / S_PER_MIN,
+        person=row["person"],
         preset=row["preset"],
         n_events=row["n_events"],
         state=_state(row),
