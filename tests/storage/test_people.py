@@ -140,7 +140,8 @@ def test_pseudonyms(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["a/b", "a\\b", "..", ".p", "C:", "a\nb", "a\tb", "a  b", "-p", "p-", "x" * (MOST + 1), "a\0", "a*"]
+    "name",
+    ["a/b", "a\\b", "..", ".p", "C:", "a\nb", "a\tb", "a  b", "-p", "p-", "x" * (MOST + 1), "a\0", "a*"],
 )
 def test_what_is_none(name: str) -> None:
     with pytest.raises(UsageError, match="pseudonym"):
