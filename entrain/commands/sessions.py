@@ -12,13 +12,13 @@ from typing import Final
 from entrain.commands import session_text as words
 from entrain.commands.aligned import aligned
 from entrain.commands.passphrase import VARIABLE as PASSPHRASE
-from entrain.control.view import Summary
+from entrain.course.recorded import summary_so_far
 from entrain.errors import UsageError
 from entrain.storage import codec, settings
 from entrain.storage.export import FORMATS
 from entrain.storage.people import checked
 from entrain.storage.store import Store
-from entrain.storage.stored import SessionState, StoredSession
+from entrain.storage.stored import SessionState
 
 DESCRIPTION: Final = "What was recorded: to look at, to replay, to hand on, to delete."
 EPILOG: Final = """\
@@ -155,7 +155,7 @@ def _list(store: Store, args: argparse.Namespace) -> int:
 
 def _show(store: Store, args: argparse.Namespace) -> int:
     session = store.load(store.find(args.id))
-    summary = session.meta.summary or _summary_of_interrupted(session)
+    summary = session.meta.summary or summary_so_far(session)
     phases, decisions = words.story(session)
     if args.json:
         print(
@@ -185,17 +185,6 @@ def _show(store: Store, args: argparse.Namespace) -> int:
         lines += ["", "Decisions", *(words.decisions_text(decisions) or ["  none"])]
     print("\n".join(lines))
     return 0
-
-
-def _summary_of_interrupted(session: StoredSession) -> Summary:
-    """A session that was cut off has no summary; its events still tell how it went."""
-    from entrain.control.look import summary
-    from entrain.control.session import reduce, start
-
-    state = start(session.config)
-    for event, _ in session.records:
-        state, _ = reduce(state, event)
-    return summary(state, session.meta.row.id)
 
 
 def _replay(store: Store, args: argparse.Namespace) -> int:
