@@ -26,6 +26,7 @@ ID is a session's number, "last", or the beginning of its UUID.
 
 examples:
   entrain sessions list
+  entrain sessions trend
   entrain sessions show last --why
   entrain sessions export 3 --format csv --out session3
   entrain sessions replay 3 --policy follow
@@ -35,6 +36,11 @@ examples:
   entrain sessions backup /media/stick/entrain.db
 """
 
+
+_TREND: Final = """\
+What was done when, and how pulse, RMSSD, tension and breathing changed from session to session: the median
+slope with a 95 % interval. "No clear trend" is an ordinary answer. docs/history.md tells how it is reckoned.
+"""
 
 _IMPORTS: Final = """\
 Bring in what was recorded elsewhere; what it is shows in the file itself:
@@ -57,6 +63,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     each = actions.add_parser("list", help="all there are, one a line (what happens without an action)")
     _add_person(each, "only this person's")
     each.add_argument("--json", action="store_true", help="one JSON array, for programs")
+
+    each = actions.add_parser("trend", help="a calendar, and what changed over the sessions, if anything did")
+    each.description = _TREND
+    each.formatter_class = argparse.RawDescriptionHelpFormatter
+    _add_person(each, "only this person's")
+    each.add_argument("--json", action="store_true", help="all of it as one JSON object")
+    table = "also write one row for each session to a new file"
+    each.add_argument("--out", metavar="TABLE.csv", type=Path, help=table)
 
     each = actions.add_parser("show", help="one in figures, with its phases")
     _add_id(each)
@@ -151,6 +165,12 @@ def _list(store: Store, args: argparse.Namespace) -> int:
     else:
         print("No sessions yet. `entrain demo` makes one without a strap.", file=sys.stderr)
     return 0
+
+
+def _trend(store: Store, args: argparse.Namespace) -> int:
+    from entrain.commands import trend
+
+    return trend.show(store, args)
 
 
 def _show(store: Store, args: argparse.Namespace) -> int:
@@ -347,6 +367,7 @@ def _backup(store: Store, args: argparse.Namespace) -> int:
 
 _ACTIONS: Final[Mapping[str, Callable[[Store, argparse.Namespace], int]]] = {
     "list": _list,
+    "trend": _trend,
     "show": _show,
     "replay": _replay,
     "export": _export,

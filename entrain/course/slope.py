@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 FEWEST: Final = 8  # sessions …
 LEAST_DAYS: Final = 14.0  # … over at least so long; with less no trend is told from chance
-RESAMPLES: Final = 1000
+RESAMPLES: Final = 600
 LEVEL: Final = 0.95
 MOST_ALIKE: Final = 0.8  # of the lag-1 correlation
 

@@ -1,5 +1,6 @@
 """A course in plain words: what was done, what changed, how certain that is. Nobody is praised or scolded."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
@@ -43,28 +44,53 @@ def sentence(line: Line) -> str:
     named, n = line.meaning, len(line.values)
     label = named.label[:1].upper() + named.label[1:]
     if line.low is None or line.high is None or line.per_week is None:
-        weeks = f"{LEAST_DAYS / 7:.0f} weeks"
-        return f"{label}: too few sessions to tell ({n}; it takes {FEWEST} over {weeks})."
-    digits = named.digits + 1
-    interval = f"95 % interval {line.low:+.{digits}f} to {line.high:+.{digits}f}"
-    over = f"over {n} sessions"
+        return f"{label}: {too_few(n)}."
+    interval = f"95 % interval {_rate(line, line.low)} to {_rate(line, line.high)}"
     if line.way is Way.UNCLEAR:
-        return f"{label}: no clear trend {over} ({interval} {named.unit} a week)."
-    by = f"{abs(line.per_week):.{digits}f} {named.unit} a week"
-    return f"{label} {line.way.value} by {by} {over} ({interval})."
+        return f"{label}: no clear trend over {n} sessions ({interval} {named.unit} a week)."
+    by = f"{_rate(line, line.per_week).lstrip('+−')} {named.unit} a week"
+    return f"{label} {line.way.value} by {by} over {n} sessions ({interval})."
 
 
-def verdict(line: Line) -> str:
-    """The same in a few characters."""
-    if line.per_week is None or line.way in (Way.TOO_FEW, Way.UNCLEAR):
-        return line.way.value
-    return f"{line.way.value} {abs(line.per_week):.{line.meaning.digits + 1}f} a week"
+def conclusion(lines: Sequence[Line]) -> list[str]:
+    """What can be said of all measures together: each clear trend, or that there is none."""
+    clear = [sentence(line) for line in lines if line.way in (Way.RISES, Way.FALLS)]
+    if clear:
+        return [*clear, CAUTION]
+    n = max((len(line.values) for line in lines), default=0)
+    if all(line.way is Way.TOO_FEW for line in lines):
+        return [f"A trend: {too_few(n)}."]
+    return ["Nothing here shows a clear trend. That is the usual outcome."]
+
+
+def too_few(n: int) -> str:
+    return f"too few sessions to tell ({n}; it takes {FEWEST} over {LEAST_DAYS / 7:.0f} weeks)"
+
+
+def weekly(line: Line) -> str:
+    """The slope's interval in a few characters; empty where there is none."""
+    if line.low is None or line.high is None:
+        return ""
+    return f"{_rate(line, line.low)} to {_rate(line, line.high)}"
 
 
 def figure(line: Line, value: float) -> str:
     """A value of the measure, without its unit."""
-    sign = "+" if line.meaning.is_change else ""
-    return f"{value:{sign}.{line.meaning.digits}f}".replace("-", "−")
+    return _signed(value, line.meaning.digits, plus=line.meaning.is_change)
+
+
+def _rate(line: Line, per_week: float) -> str:
+    """A change per week, with as many digits as its interval needs."""
+    digits = line.meaning.digits + 1
+    if line.low is not None and line.high is not None and line.high - line.low < 2.0 * 10.0**-digits:
+        digits += 1
+    return _signed(per_week, digits, plus=True)
+
+
+def _signed(value: float, digits: int, *, plus: bool) -> str:
+    text = f"{value:{'+' if plus else ''}.{digits}f}"
+    is_zero = not text.strip("+-0.")
+    return text.lstrip("+-") if is_zero else text.replace("-", "−")
 
 
 def sparkline(values: tuple[float, ...], width: int) -> str:

@@ -88,13 +88,16 @@ def test_a_falling_pulse_is_found() -> None:
     change = next(line for line in found.lines if line.measure is Measure.PULSE_CHANGE)
     assert change.way is Way.UNCLEAR
     assert "no clear trend over 40 sessions" in wording.sentence(change)
-    assert wording.verdict(change) == "no clear trend"
+    assert wording.conclusion(found.lines) == [wording.sentence(line), wording.CAUTION]
+    assert wording.weekly(line).startswith("−0.")
 
 
 def test_a_few_sessions_are_too_few() -> None:
     found = trend([with_pulse(n, n, 70.0 - n) for n in range(4)], TODAY)
     assert {line.way for line in found.lines} == {Way.TOO_FEW}
     assert "too few sessions to tell (4; it takes 8 over 2 weeks)" in wording.sentence(found.lines[0])
+    assert wording.conclusion(found.lines)[0].startswith("A trend: too few")
+    assert wording.weekly(found.lines[0]) == ""
 
 
 def test_only_what_was_measured_has_a_line() -> None:
