@@ -1,5 +1,7 @@
 """Order statistics over a centred window that shrinks at the ends."""
 
+from bisect import insort
+
 import numpy as np
 from scipy.ndimage import rank_filter  # pyright: ignore[reportUnknownVariableType]
 
@@ -13,8 +15,8 @@ def rolling_quantile(values: FloatArray, window: int, quantile: float) -> FloatA
     """
     n, half = values.size, window // 2
     out = np.empty(n)
-    for i in {*range(min(half, n)), *range(max(0, n - half), n)}:
-        out[i] = np.quantile(values[max(0, i - half) : i + half + 1], quantile)
+    _fill_start(out, values, half, quantile)
+    _fill_start(out[::-1], values[::-1], half, quantile)
     if n > 2 * half:
         at = quantile * (window - 1)
         low, share = int(at), at - int(at)
@@ -23,6 +25,26 @@ def rolling_quantile(values: FloatArray, window: int, quantile: float) -> FloatA
             inside += _ranked(values, low + 1, window) * share
         out[half : n - half] = inside[half : n - half]
     return out
+
+
+def _fill_start(out: FloatArray, values: FloatArray, half: int, quantile: float) -> None:
+    """The first values, whose windows lack something: each holds one value more than the one before."""
+    n = values.size
+    seen = sorted(values[:half].tolist())
+    for i in range(min(half, n)):
+        if i + half < n:
+            insort(seen, float(values[i + half]))
+        out[i] = _quantile_of(seen, quantile)
+
+
+def _quantile_of(ranked: list[float], quantile: float) -> float:
+    at = quantile * (len(ranked) - 1)
+    low, share = int(at), at - int(at)
+    if not share:
+        return ranked[low]
+    step = ranked[low + 1] - ranked[low]
+    # As NumPy rounds it.
+    return ranked[low] + step * share if share < 0.5 else ranked[low + 1] - step * (1.0 - share)
 
 
 def _ranked(values: FloatArray, rank: int, window: int) -> FloatArray:

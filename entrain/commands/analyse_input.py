@@ -1,7 +1,6 @@
 """What `entrain analyse` is given: a file of RR intervals, or a session of one's own."""
 
 from dataclasses import dataclass, field
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -20,8 +19,9 @@ from entrain.control.events import (
     PhaseBegan,
     Rate,
 )
+from entrain.course.heart import corrected, fullest, origin_s, stretch
 from entrain.errors import InputError, StoreError
-from entrain.heart.beat import Beat, Verdict
+from entrain.heart.beat import Beat
 from entrain.storage.recordings import read_recording
 from entrain.storage.store import Store
 from entrain.storage.stored import StoredSession
@@ -111,16 +111,8 @@ def of_session(session: StoredSession, strap: str | None = None) -> Given:
         raise InputError(f"Session {number} has no beats of a strap {strap!r}.", f"It has: {known}.")
     if not log.beats:
         raise InputError(f"Session {number} holds no heart beats.", "It was held without a strap.")
-    chosen = strap or max(log.beats, key=lambda name: len(log.beats[name]))
+    chosen = strap or fullest(log.beats)
     beats = log.beats[chosen]
-    # A strap that does not touch the skin sends numbers, but no heart.
-    rr_ms = [0.0 if beat.verdict is Verdict.NO_CONTACT else beat.rr.ms for beat in beats]
-    gaps_s = {
-        i: max(0.0, beat.t_s - beat.rr.seconds - before.t_s)
-        for i, (before, beat) in enumerate(pairwise(beats), start=1)
-        if beat.segment != before.segment
-    }
-    origin_s = beats[0].t_s - beats[0].rr.seconds
     others = sorted(set(log.beats) - {chosen})
     remarks = [
         f"Session {number}, strap {chosen}.",
@@ -128,15 +120,15 @@ def of_session(session: StoredSession, strap: str | None = None) -> Given:
     ]
     if not log.sounds_s:
         remarks.append("No sound was played, so there is no entrainment to test.")
-    return Given(f"session {number}", correct(rr_ms, gaps_s=gaps_s), _guidance(log, origin_s), tuple(remarks))
+    return Given(f"session {number}", corrected(beats), _guidance(log, origin_s(beats)), tuple(remarks))
 
 
 def _guidance(log: _Log, origin_s: float) -> Guidance:
     return Guidance(
         sound_s=_times(log.sounds_s, origin_s),
         breath_starts_s=_times(log.inhales_s, origin_s),
-        baseline_s=_span(log.phases, Phase.BASELINE, origin_s),
-        after_s=_span(log.phases, Phase.SILENCE, origin_s),
+        baseline_s=stretch(log.phases, Phase.BASELINE, origin_s),
+        after_s=stretch(log.phases, Phase.SILENCE, origin_s),
         rating_before=log.ratings.get("before"),
         rating_after=log.ratings.get("after"),
     )
@@ -146,11 +138,3 @@ def _times(times_s: list[float], origin_s: float) -> ArrayLike | None:
     """On the intervals' clock, in order, each once; None where there are too few to be a rhythm."""
     times = np.unique(np.array(times_s, dtype=np.float64)) - origin_s
     return times if times.size > 1 else None
-
-
-def _span(phases: list[PhaseBegan], wanted: Phase, origin_s: float) -> tuple[float, float] | None:
-    """From the beginning of the phase `wanted` to that of the next."""
-    for began, then in pairwise(phases):
-        if began.phase is wanted:
-            return began.t_s - origin_s, then.t_s - origin_s
-    return None

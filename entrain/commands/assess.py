@@ -70,6 +70,7 @@ def run(args: argparse.Namespace) -> int:
         speed=args.speed,
         seed=seed,
         stages=stages,
+        person=run_command.person_named(args.person),
     )
     code = run_command.with_or_without_screen(choices, args)
     if code != 0:

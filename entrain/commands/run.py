@@ -10,7 +10,7 @@ from typing import Final
 from entrain.commands import setup
 from entrain.commands.setup import Choices
 from entrain.errors import StoreError, UsageError
-from entrain.storage import settings
+from entrain.storage import people, settings
 
 INTERRUPTED: Final = 130
 
@@ -27,6 +27,7 @@ hearts:
 examples:
   entrain run
   entrain run --heart tap --preset quiet
+  entrain run --person P01
   entrain run --heart sim:7 --speed 60 --headless
   entrain run --heart replay:night.csv --headless --json --audio file:night.flac
 """
@@ -67,6 +68,9 @@ def add_session_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="send it all out as streams of the Lab Streaming Layer, to the network",
     )
+    parser.add_argument(
+        "--person", metavar="P", help="whose session it is, by a pseudonym such as P01 (better not a name)"
+    )
     parser.add_argument("--seed", type=int, metavar="N", help="everything random follows it")
 
 
@@ -83,8 +87,23 @@ def run(args: argparse.Namespace) -> int:
         seed=args.seed,
         lsl=args.lsl,
         yoke=args.yoke,
+        person=person_named(args.person),
     )
     return with_or_without_screen(choices, args)
+
+
+def person_named(name: str | None) -> str:
+    """The pseudonym that was typed; the app will offer it the next time.
+
+    Raises:
+        UsageError: it is no pseudonym.
+    """
+    if name is None:
+        return ""
+    person = people.checked(name)
+    with suppress(StoreError):
+        settings.change(lambda now: replace(now, person=person or None))
+    return person
 
 
 def with_or_without_screen(choices: Choices, args: argparse.Namespace) -> int:

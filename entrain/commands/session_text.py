@@ -43,14 +43,21 @@ def local(moment: datetime) -> str:
     return moment.astimezone().strftime("%Y-%m-%d %H:%M")
 
 
+def who(person: str) -> str:
+    return person or "nobody named"
+
+
 def rows_text(rows: Iterable[SessionRow]) -> list[str]:
-    """The list of sessions."""
-    table = [("ID", "STARTED", "MINUTES", "PRESET", "EVENTS", "HOW IT ENDED")]
-    for row in rows:
+    """The list of sessions; with a column for the person where somebody is named."""
+    shown = list(rows)
+    named = any(row.person for row in shown)
+    table = [("ID", "STARTED", *(("PERSON",) * named), "MINUTES", "PRESET", "EVENTS", "HOW IT ENDED")]
+    for row in shown:
         ended = f"{row.state.value}: {row.end_reason}" if row.end_reason else row.state.value
         minutes, events = f"{row.minutes:.1f}", str(row.n_events)
-        table.append((str(row.id), local(row.started), minutes, row.preset, events, ended))
-    return aligned(table, right=frozenset({0, 2, 4}))
+        person = ((row.person or "-"),) * named
+        table.append((str(row.id), local(row.started), *person, minutes, row.preset, events, ended))
+    return aligned(table, right=frozenset({0, 2 + named, 4 + named}))
 
 
 def row_json(row: SessionRow) -> dict[str, Any]:
@@ -59,6 +66,7 @@ def row_json(row: SessionRow) -> dict[str, Any]:
         "uuid": row.uuid,
         "started_utc": row.started.isoformat(),
         "minutes": row.minutes,
+        "person": row.person,
         "preset": row.preset,
         "n_events": row.n_events,
         "state": row.state.value,
@@ -70,7 +78,7 @@ def row_json(row: SessionRow) -> dict[str, Any]:
 def recording_text(recording: Recording) -> str:
     """What was read of a recording, in a line."""
     n, gaps = len(recording.intervals_ms), len(recording.gaps)
-    broken = f", {_times(gaps, 'gap')}" if gaps else ""
+    broken = f", {times(gaps, 'gap')}" if gaps else ""
     return f"{n} intervals, {recording.duration_s / S_PER_MIN:.1f} minutes{broken}: {recording.format}"
 
 
@@ -81,6 +89,7 @@ def head_text(session: StoredSession) -> list[str]:
     lines = [
         f"Session {row.id}: {session.config.preset.title} ({row.preset})",
         f"{local(row.started)}, {row.minutes:.1f} minutes, {ended}.",
+        *([f"Of {row.person}."] if row.person else []),
         _origin(meta),
     ]
     lines += [f"Note: {line}" for line in row.note.splitlines()]
@@ -105,7 +114,7 @@ def summary_text(summary: Summary) -> list[str]:
         ("RMSSD", f"{_number(s.baseline_rmssd_ms)} ms at rest, {_number(s.end_rmssd_ms)} ms at the end"),
         ("beat", f"down to {_number(s.lowest_tempo_bpm)} a minute; {s.n_onsets} of them"),
         ("breath", _breath(s)),
-        ("guided", f"{clock(s.guided_s)}, {_times(s.n_holds, 'hold')}"),
+        ("guided", f"{clock(s.guided_s)}, {times(s.n_holds, 'hold')}"),
         ("data", f"{_beats(s)}; {_outages(s)}"),
         ("marks", str(s.n_markers)),
         ("tension", f"{_number(s.rating_before)} before, {_number(s.rating_after)} after, of 10"),
@@ -118,7 +127,7 @@ def measured_text(summary: Summary) -> list[str]:
     rows = [
         ("pulse", f"{_number(summary.end_bpm)} in the last minute"),
         ("RMSSD", f"{_number(summary.end_rmssd_ms)} ms in the last minute"),
-        ("data", f"{_beats(summary)}; {_times(summary.n_outages, 'gap')}"),
+        ("data", f"{_beats(summary)}; {times(summary.n_outages, 'gap')}"),
     ]
     return [f"  {line}" for line in aligned(rows)]
 
@@ -139,10 +148,10 @@ def _breath(summary: Summary) -> str:
 def _outages(summary: Summary) -> str:
     if not summary.n_outages:
         return "the strap was never lost"
-    return f"the strap was lost {_times(summary.n_outages, 'time')}, for {summary.outage_s:.0f} s"
+    return f"the strap was lost {times(summary.n_outages, 'time')}, for {summary.outage_s:.0f} s"
 
 
-def _times(n: int, what: str) -> str:
+def times(n: int, what: str) -> str:
     return f"{n} {what}{'s' * (n != 1)}"
 
 

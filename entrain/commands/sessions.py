@@ -3,20 +3,22 @@
 import argparse
 import json
 import sys
+from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Final
 
 from entrain.commands import session_text as words
 from entrain.commands.aligned import aligned
 from entrain.commands.passphrase import VARIABLE as PASSPHRASE
-from entrain.control.view import Summary
+from entrain.course.recorded import summary_so_far
 from entrain.errors import UsageError
-from entrain.storage import codec
+from entrain.storage import codec, settings
 from entrain.storage.export import FORMATS
+from entrain.storage.people import checked
 from entrain.storage.store import Store
-from entrain.storage.stored import SessionState, StoredSession
+from entrain.storage.stored import SessionState
 
 DESCRIPTION: Final = "What was recorded: to look at, to replay, to hand on, to delete."
 EPILOG: Final = """\
@@ -24,14 +26,21 @@ ID is a session's number, "last", or the beginning of its UUID.
 
 examples:
   entrain sessions list
+  entrain sessions trend
   entrain sessions show last --why
   entrain sessions export 3 --format csv --out session3
   entrain sessions replay 3 --policy follow
   entrain sessions import watch.fit elite-hrv.txt
   entrain sessions note 3 "slept badly the night before"
+  entrain sessions person P01 P07
   entrain sessions backup /media/stick/entrain.db
 """
 
+
+_TREND: Final = """\
+What was done when, and how pulse, RMSSD, tension and breathing changed from session to session: the median
+slope with a 95 % interval. "No clear trend" is an ordinary answer. docs/history.md tells how it is reckoned.
+"""
 
 _IMPORTS: Final = """\
 Bring in what was recorded elsewhere; what it is shows in the file itself:
@@ -52,7 +61,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", metavar="ACTION")
 
     each = actions.add_parser("list", help="all there are, one a line (what happens without an action)")
+    _add_person(each, "only this person's")
     each.add_argument("--json", action="store_true", help="one JSON array, for programs")
+
+    each = actions.add_parser("trend", help="a calendar, and what changed over the sessions, if anything did")
+    each.description = _TREND
+    each.formatter_class = argparse.RawDescriptionHelpFormatter
+    _add_person(each, "only this person's")
+    each.add_argument("--json", action="store_true", help="all of it as one JSON object")
+    table = "also write one row for each session to a new file"
+    each.add_argument("--out", metavar="TABLE.csv", type=Path, help=table)
 
     each = actions.add_parser("show", help="one in figures, with its phases")
     _add_id(each)
@@ -87,6 +105,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     each.description = _IMPORTS
     each.formatter_class = argparse.RawDescriptionHelpFormatter
     each.add_argument("files", metavar="FILE", nargs="+", type=Path)
+    _add_person(each, "whose they are, where the file does not say")
     keep = "of a recording with bad lines take the others; the chain of beats is broken where one was"
     each.add_argument("--keep-good", action="store_true", help=keep)
 
@@ -94,6 +113,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _add_id(each)
     each.add_argument("text", metavar="TEXT", nargs="?", help="left out: print the note")
     each.add_argument("--replace", action="store_true", help="TEXT takes the place of the whole note")
+
+    each = actions.add_parser("person", help="who has sessions here, or another pseudonym for somebody")
+    each.description = "Who has sessions here; with OLD and NEW, every session of OLD becomes NEW's."
+    each.add_argument("old", metavar="OLD", nargs="?", help='a pseudonym; "" is whoever was not named')
+    each.add_argument("new", metavar="NEW", nargs="?", help='a pseudonym; "" takes it away')
 
     each = actions.add_parser("delete", help="remove sessions for good, their bytes overwritten")
     each.add_argument("ids", metavar="ID", nargs="+")
@@ -119,6 +143,10 @@ def _add_id(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("id", metavar="ID")
 
 
+def _add_person(parser: argparse.ArgumentParser, what: str) -> None:
+    parser.add_argument("--person", metavar="P", help=f"{what}, by pseudonym")
+
+
 def run(args: argparse.Namespace) -> int:
     if args.store is not None and not args.store.exists():
         raise UsageError(f"There is no store at {args.store}.")
@@ -126,19 +154,28 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _list(store: Store, args: argparse.Namespace) -> int:
-    rows = store.sessions()
+    person = getattr(args, "person", None)
+    rows = [row for row in store.sessions() if person is None or row.person == checked(person)]
     if getattr(args, "json", False):
         print(json.dumps([words.row_json(row) for row in rows], ensure_ascii=False))
     elif rows:
         print("\n".join(words.rows_text(rows)))
+    elif person is not None:
+        print(f"No sessions of {words.who(checked(person))}.", file=sys.stderr)
     else:
         print("No sessions yet. `entrain demo` makes one without a strap.", file=sys.stderr)
     return 0
 
 
+def _trend(store: Store, args: argparse.Namespace) -> int:
+    from entrain.commands import trend
+
+    return trend.show(store, args)
+
+
 def _show(store: Store, args: argparse.Namespace) -> int:
     session = store.load(store.find(args.id))
-    summary = session.meta.summary or _summary_of_interrupted(session)
+    summary = session.meta.summary or summary_so_far(session)
     phases, decisions = words.story(session)
     if args.json:
         print(
@@ -168,17 +205,6 @@ def _show(store: Store, args: argparse.Namespace) -> int:
         lines += ["", "Decisions", *(words.decisions_text(decisions) or ["  none"])]
     print("\n".join(lines))
     return 0
-
-
-def _summary_of_interrupted(session: StoredSession) -> Summary:
-    """A session that was cut off has no summary; its events still tell how it went."""
-    from entrain.control.look import summary
-    from entrain.control.session import reduce, start
-
-    state = start(session.config)
-    for event, _ in session.records:
-        state, _ = reduce(state, event)
-    return summary(state, session.meta.row.id)
 
 
 def _replay(store: Store, args: argparse.Namespace) -> int:
@@ -251,19 +277,20 @@ def _import(store: Store, args: argparse.Namespace) -> int:
     from entrain.storage.absorb import absorb
     from entrain.storage.database import is_database
 
+    person = checked(args.person or "")
     for path in args.files:
         if not is_database(path):
-            _import_recording(store, path, args.keep_good)
+            _import_recording(store, path, args.keep_good, person)
             continue
-        new = absorb(store, path)
+        new = absorb(store, path, person)
         print(f"{path}: {_sessions(new)}" if new else f"{path}: nothing that is not here already")
     return 0
 
 
-def _import_recording(store: Store, path: Path, keep_good: bool) -> None:
+def _import_recording(store: Store, path: Path, keep_good: bool, person: str) -> None:
     from entrain.storage.imported import import_recording
 
-    imported = import_recording(store, path, keep_good=keep_good)
+    imported = import_recording(store, path, keep_good=keep_good, person=person)
     if not imported.is_new:
         print(f"{path}: nothing that is not here already, in session {imported.session_id}")
         return
@@ -286,6 +313,22 @@ def _note(store: Store, args: argparse.Namespace) -> int:
         return 0
     store.note(session_id, args.text, replace=args.replace)
     return 0
+
+
+def _person(store: Store, args: argparse.Namespace) -> int:
+    if args.old is None:
+        n_sessions = Counter(row.person for row in store.sessions())
+        for person in sorted(n_sessions):
+            print(f"{words.who(person)}: {words.times(n_sessions[person], 'session')}")
+        return 0
+    if args.new is None:
+        raise UsageError("Two pseudonyms are needed: the old one and the new one.")
+    old, new = checked(args.old), checked(args.new)
+    n = store.rename_person(old, new)
+    print(f"{words.times(n, 'session')} of {words.who(old)}: now of {words.who(new)}.", file=sys.stderr)
+    if old and settings.load()[0].person == old:
+        settings.change(lambda now: replace(now, person=new or None))
+    return 0 if n else 1
 
 
 def _delete(store: Store, args: argparse.Namespace) -> int:
@@ -324,11 +367,13 @@ def _backup(store: Store, args: argparse.Namespace) -> int:
 
 _ACTIONS: Final[Mapping[str, Callable[[Store, argparse.Namespace], int]]] = {
     "list": _list,
+    "trend": _trend,
     "show": _show,
     "replay": _replay,
     "export": _export,
     "import": _import,
     "note": _note,
+    "person": _person,
     "delete": _delete,
     "backup": _backup,
 }

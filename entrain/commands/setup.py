@@ -44,6 +44,7 @@ class Choices:
     lsl: bool = False
     yoke: str | None = None  # the session whose tempo this one has, for policy "yoked"
     stages: tuple[PacedStage, ...] = ()  # in place of a policy
+    person: str = ""  # a pseudonym, as `people.checked` gives it
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,7 @@ def prepare(choices: Choices) -> Prepared:
             hearts=choices.hearts,
             audio=choices.audio,
             voice=preset.sound.voice,
+            person=choices.person,
             origin_monotonic_s=origin_monotonic_s,
             on_fault=on_fault,
         )

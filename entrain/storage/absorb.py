@@ -13,10 +13,11 @@ from entrain.storage.store import Store
 _LATE: Final = ("end_epoch_s", "end_monotonic_s", "end_reason", "summary")
 
 
-def absorb(store: Store, path: Path) -> tuple[int, ...]:
+def absorb(store: Store, path: Path, person: str = "") -> tuple[int, ...]:
     """Copy the sessions in the store at `path` that are missing here, or missing some records.
 
     Sessions are told apart by their UUID, so that doing it twice changes nothing. All of them come, or none.
+    New ones that name nobody become `person`'s.
 
     Returns: the numbers, in this store, of the sessions to which something was added.
     Raises:
@@ -30,17 +31,19 @@ def absorb(store: Store, path: Path) -> tuple[int, ...]:
             return tuple(
                 session_id
                 for row in source.execute("SELECT * FROM session ORDER BY id").fetchall()
-                if (session_id := _absorb_session(source, row, target)) is not None
+                if (session_id := _absorb_session(source, row, target, person)) is not None
             )
 
 
-def _absorb_session(source: sqlite3.Connection, row: sqlite3.Row, target: sqlite3.Connection) -> int | None:
+def _absorb_session(
+    source: sqlite3.Connection, row: sqlite3.Row, target: sqlite3.Connection, person: str
+) -> int | None:
     stored = [each[1] for each in source.execute("PRAGMA table_info(session)") if each[1] != "id"]
     changes = target.total_changes
     target.execute(
         f"INSERT INTO session ({', '.join(stored)}) VALUES ({', '.join('?' * len(stored))})"
         " ON CONFLICT (uuid) DO NOTHING",
-        [row[name] for name in stored],
+        [row[name] or person if name == "person" else row[name] for name in stored],
     )
     target.execute(
         f"UPDATE session SET {', '.join(f'{name} = ?' for name in _LATE)} WHERE uuid = ?"

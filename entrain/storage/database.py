@@ -8,7 +8,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from errno import EACCES, EDQUOT, EFBIG, ENOSPC, EPERM, EROFS
 from importlib import resources
 from pathlib import Path
@@ -18,7 +18,7 @@ from entrain.errors import StoreError
 from entrain.storage.places import make_private_folder, may_write
 
 APPLICATION_ID: Final = 0x656E7472  # "entr"
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 BUSY_S: Final = 5.0  # how long to wait for another program that is writing
 OLDEST_SQLITE: Final = (3, 31, 0)  # generated columns
 
@@ -76,9 +76,7 @@ def reading(path: Path) -> Generator[sqlite3.Connection]:
         connection = _connect_to_read(path)
         try:
             if _check_version(connection, path) < SCHEMA_VERSION:
-                connection.close()
-                open_for_writing(path).close()
-                connection = _connect_to_read(path)
+                connection = _brought_forward(connection, path)
             connection.execute("BEGIN")
             yield connection
         finally:
@@ -196,6 +194,19 @@ def _migrate(connection: sqlite3.Connection, path: Path) -> None:
                 connection.execute(statement)
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+
+def _brought_forward(old: sqlite3.Connection, path: Path) -> sqlite3.Connection:
+    """A connection to read the same sessions in the current schema. Closes the old one."""
+    with closing(old):
+        if not (may_write(path) and may_write(path.parent)):
+            # A backup on a medium that cannot be written stays as it is; a copy in memory is as good to read.
+            copy = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+            old.backup(copy)
+            _migrate(copy, path)
+            return copy
+    open_for_writing(path).close()
+    return _connect_to_read(path)
 
 
 def _statements(step: int) -> Iterator[str]:

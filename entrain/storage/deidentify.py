@@ -1,9 +1,10 @@
 """A session without what could tell whose it is: for handing on.
 
 What goes: every moment on the wall's clock, names and addresses of straps and sound devices, notes, the texts
-of an own preset, the names of the computer's system and of files, and the session's UUID. What stays:
-intervals, times on the session's clock, decisions with their reasons, ratings. A pulse is still a person's
-pulse: somebody who has another recording of the same heart may be able to tell.
+of an own preset, the names of the computer's system and of files, the session's UUID, and the pseudonym under
+which it was stored: another takes its place. What stays: intervals, times on the session's clock, decisions
+with their reasons, ratings. A pulse is still a person's pulse: somebody who has another recording of the same
+heart may be able to tell.
 """
 
 import json
@@ -54,8 +55,12 @@ def pseudonym(name: str | None) -> str:
     return name
 
 
-def deidentified(store: Store, session_id: int, folder: Path) -> tuple[Store, Mapping[str, str]]:
+def deidentified(
+    store: Store, session_id: int, folder: Path, person: str = ""
+) -> tuple[Store, Mapping[str, str]]:
     """A store in `folder` with this session alone, as number 1, de-identified; and its straps' new names.
+
+    `person` is what the person is called from now on.
 
     Raises:
         StoreError: there is no such session, or it cannot be read or written.
@@ -82,7 +87,7 @@ def deidentified(store: Store, session_id: int, folder: Path) -> tuple[Store, Ma
             )
         ]
     with told(copy.path), closing(open_for_writing(copy.path)) as target, writing(target):
-        new_id = rows.begin(target, _head(row, clean))
+        new_id = rows.begin(target, _head(row, clean, person))
         rows.insert(target, new_id, events, effects)
         target.execute(
             "UPDATE session SET end_epoch_s = ?, end_monotonic_s = ?, end_reason = ?, summary = ?"
@@ -92,7 +97,7 @@ def deidentified(store: Store, session_id: int, folder: Path) -> tuple[Store, Ma
     return copy, clean.straps
 
 
-def _head(row: Mapping[str, Any], clean: "_Cleaner") -> Head:
+def _head(row: Mapping[str, Any], clean: "_Cleaner", person: str) -> Head:
     config = json.loads(row["config"])
     hearts: list[str] = [_kind(heart) for heart in json.loads(row["hearts"])]
     shipped = {path.read_text("utf-8") for path in presets.shipped_path().glob("*.toml")}
@@ -115,6 +120,7 @@ def _head(row: Mapping[str, Any], clean: "_Cleaner") -> Head:
         entrain_version=row["entrain_version"],
         python_version=row["python_version"],
         platform=_WITHHELD,
+        person=person,
     )
 
 

@@ -13,6 +13,7 @@ from entrain.storage.database import reading
 from entrain.storage.deidentify import deidentified
 from entrain.storage.formats.files import check_new
 from entrain.storage.formats.source import Remarks, Source
+from entrain.storage.people import label
 from entrain.storage.store import Store
 from entrain.storage.stored import session_of
 
@@ -68,7 +69,7 @@ def export(
     if pseudonym is None:
         return _export(store, session_id, form, path, strap)
     with TemporaryDirectory(prefix="entrain-") as folder:
-        copy, straps = deidentified(store, session_id, Path(folder))
+        copy, straps = deidentified(store, session_id, Path(folder), pseudonym)
         new_strap = None if strap is None else straps.get(strap, strap)
         return _export(copy, 1, form, path, new_strap, pseudonym)
 
@@ -79,7 +80,7 @@ def _export(
     with reading(store.path) as connection:
         session = session_of(connection, store.path, session_id)
         if pseudonym is None:
-            source = Source(connection, session, strap)
+            source = Source(connection, session, strap, subject=label(session.meta.row.person))
         else:
             source = Source(connection, session, strap, subject=pseudonym, has_dates=False)
         _check_strap(source)

@@ -30,7 +30,7 @@ class Imported:
     began_is_known: bool  # False: the file's own date was taken for the recording's end
 
 
-def import_recording(store: Store, path: Path, *, keep_good: bool = False) -> Imported:
+def import_recording(store: Store, path: Path, *, keep_good: bool = False, person: str = "") -> Imported:
     """Store the recording in the file at `path`; the same file twice is one session.
 
     Raises:
@@ -56,6 +56,7 @@ def import_recording(store: Store, path: Path, *, keep_good: bool = False) -> Im
         entrain_version=__version__,
         python_version=platform.python_version(),
         platform=platform.platform(),
+        person=person,
     )
     events: list[EventRow] = []
     all_effects: list[EffectRow] = []

@@ -28,6 +28,7 @@ class Head:
     entrain_version: str
     python_version: str
     platform: str
+    person: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,9 +26,10 @@ from entrain.storage.pages import Row, rows_in
 _COLUMNS: Final = (
     *("uuid", "origin_epoch_s", "origin_monotonic_s", "config", "preset_text", "preset_sha256", "hearts"),
     *("audio", "voice", "entrain_version", "python_version", "platform", "end_epoch_s", "end_monotonic_s"),
-    *("end_reason", "summary", "note"),
+    *("end_reason", "summary", "note", "person"),
 )
 _CONFIG, _SUMMARY = _COLUMNS.index("config"), _COLUMNS.index("summary")
+_N_OLDEST: Final = len(_COLUMNS) - 1  # rows of schema 1 stay without a person in the file
 _NULLABLE: Final = frozenset({"end_epoch_s", "end_monotonic_s", "end_reason", "summary"})
 
 
@@ -98,11 +99,12 @@ class _Found:
             case (int() as number, int() as seq, int(), int() | float() as t_s, str() as kind, str() as body):
                 if _is(codec.decode_effect, t_s, kind, body):
                     self.effects[number, seq] = row
-            case (None, *rest) if rowid is not None and len(rest) == len(_COLUMNS):
+            case (None, *rest) if rowid is not None and len(rest) in (_N_OLDEST, len(_COLUMNS)):
+                session = (*rest, "")[: len(_COLUMNS)]
                 known = self.sessions.get(rowid)
                 # An older state of a row has no summary yet.
-                if _is_session(tuple(rest)) and (known is None or known[_SUMMARY] is None):
-                    self.sessions[rowid] = tuple(rest)
+                if _is_session(session) and (known is None or known[_SUMMARY] is None):
+                    self.sessions[rowid] = session
             case _:
                 pass
 

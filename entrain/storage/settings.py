@@ -1,4 +1,4 @@
-"""What entrain remembers between sessions: the last strap, the notice, volume and theme.
+"""What entrain remembers between sessions: the last strap and person, the notice, volume and theme.
 
 A small JSON file beside the sessions. It is replaced as a whole, so that a power cut leaves the old one or
 the new one; one that cannot be understood is set aside and said, and never stops anything.
@@ -43,6 +43,7 @@ class Settings:
     volume: float | None = None  # 0 to 1
     theme: str | None = None
     resonance: KnownResonance | None = None
+    person: str | None = None  # the pseudonym of who practised last; None: nobody was named
 
 
 def load(path: Path | None = None) -> tuple[Settings, str]:

@@ -23,6 +23,7 @@ from entrain.errors import StoreError
 from entrain.storage import codec
 from entrain.storage.database import open_for_writing, reading, told, writing
 from entrain.storage.log import SessionLog
+from entrain.storage.people import checked
 from entrain.storage.places import sessions_path
 from entrain.storage.rows import Head
 from entrain.storage.stored import SessionRow, SessionState, StoredSession, all_rows, row_of, session_of
@@ -48,6 +49,7 @@ class Store:
         hearts: Sequence[str] = (),
         audio: str = "",
         voice: str = "",
+        person: str = "",
         origin_monotonic_s: float | None = None,
         on_fault: OnFault | None = None,
     ) -> SessionLog:
@@ -58,6 +60,7 @@ class Store:
             hearts: where the pulse comes from, as it was asked for ("sim:7", "ble:H10").
             audio: where the sound goes, as it was asked for.
             voice: the voice that was chosen.
+            person: whose session it is, as `people.checked` gives it.
             origin_monotonic_s: `time.monotonic()` at `t_s` = 0; None: now.
             on_fault: see `SessionLog`.
         """
@@ -76,6 +79,7 @@ class Store:
             entrain_version=__version__,
             python_version=platform.python_version(),
             platform=platform.platform(),
+            person=person,
         )
         return SessionLog(self.path, head, on_fault)
 
@@ -85,6 +89,14 @@ class Store:
             return ()
         with reading(self.path) as connection:
             return all_rows(connection)
+
+    def people(self) -> tuple[str, ...]:
+        """The pseudonyms of those who have sessions here; who practised last comes first."""
+        if not self.path.exists():
+            return ()
+        with reading(self.path) as connection:
+            named = "SELECT person FROM session WHERE person != '' GROUP BY person ORDER BY max(id) DESC"
+            return tuple(person for (person,) in connection.execute(named))
 
     def find(self, name: str) -> int:
         """The number of the session called `name`: its number, `last`, or the beginning of its UUID.
@@ -122,6 +134,20 @@ class Store:
         whole = text if replace or not row.note else f"{row.note}\n{text}"
         with told(self.path), closing(open_for_writing(self.path)) as connection, writing(connection):
             connection.execute("UPDATE session SET note = ? WHERE id = ?", (whole, session_id))
+
+    def rename_person(self, old: str, new: str) -> int:
+        """Call `old` by another pseudonym, `new`, in every session; '' is nobody. The number of sessions.
+
+        Raises:
+            UsageError: `new` is no pseudonym.
+        """
+        person = checked(new)
+        if not self.path.exists():
+            return 0
+        with told(self.path), closing(open_for_writing(self.path)) as connection, writing(connection):
+            return connection.execute(
+                "UPDATE session SET person = ? WHERE person = ?", (person, old)
+            ).rowcount
 
     def delete(self, session_id: int) -> None:
         """Remove a session for good: its bytes are overwritten, and the file shrinks.

@@ -11,6 +11,7 @@ import pyrage
 import pytest
 
 from entrain.cli import main
+from entrain.storage import settings
 from entrain.storage.store import Store
 from tests.support import record_fixture
 
@@ -295,3 +296,37 @@ def test_another_policy_on_the_same_inputs(home: Path, capsys: Typed) -> None:
     entrain(capsys, "sessions", "import", str(home / "night.txt"))
     code, _, err = entrain(capsys, "sessions", "replay", "2", "--policy", "glide")
     assert (code, "entrain run --heart replay:2" in err) == (2, True)
+
+
+def test_whose_sessions_they_are(recorded: Store, capsys: Typed) -> None:
+    assert "PERSON" not in entrain(capsys, "sessions")[1]
+    assert entrain(capsys, "sessions", "person")[1] == "nobody named: 1 session\n"
+    said = entrain(capsys, "sessions", "person", "", "P01")
+    assert said == (0, "", "1 session of nobody named: now of P01.\n")
+    assert entrain(capsys, "sessions", "person", "P01", "../x")[0] == 2
+    assert entrain(capsys, "sessions", "person", "P01")[0] == 2
+    listed = entrain(capsys, "sessions", "list", "--person", "P01")[1]
+    assert "PERSON" in listed
+    assert " P01 " in listed
+    assert json.loads(entrain(capsys, "sessions", "list", "--json")[1])[0]["person"] == "P01"
+    assert entrain(capsys, "sessions", "list", "--person", "P02") == (0, "", "No sessions of P02.\n")
+    assert "Of P01." in entrain(capsys, "sessions", "show", "1")[1]
+
+
+def test_a_session_is_recorded_for_somebody_and_the_app_remembers(home: Path, capsys: Typed) -> None:
+    run = ("demo", "--headless", "--speed", "100000", "--minutes", "3", "--seed", "7")
+    assert entrain(capsys, *run, "--person", "P01")[0] == 0
+    assert entrain(capsys, *run)[0] == 0
+    assert [row.person for row in Store.open().sessions()] == ["P01", ""]
+    assert settings.load()[0].person == "P01"
+    code, _, err = entrain(capsys, *run, "--person", "a/b")
+    assert code == 2
+    assert "pseudonym" in err
+    assert entrain(capsys, "sessions", "person", "P01", "P02")[0] == 0
+    assert settings.load()[0].person == "P02"
+
+
+def test_what_is_imported_can_be_somebody_s(home: Path, capsys: Typed) -> None:
+    (home / "rr.txt").write_text("\n".join(["810", "822", "835", "841"] * 10))
+    assert entrain(capsys, "sessions", "import", str(home / "rr.txt"), "--person", "P03")[0] == 0
+    assert Store.open().sessions()[0].person == "P03"

@@ -1,0 +1,113 @@
+"""Stores with many sessions: a few that the real controller ran, copied with other days and people.
+
+`python -m tests.support.many FOLDER N [PERSON …]` makes one to look at.
+"""
+
+import json
+import sqlite3
+import sys
+import uuid
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from random import Random
+
+from entrain.control.look import summary
+from entrain.control.protocol import SessionConfig, with_minutes
+from entrain.control.session import start
+from entrain.devices.simulated.heart import SimulatedHeart
+from entrain.devices.simulated.person import Person
+from entrain.storage import presets
+from entrain.storage.store import Store
+from tests.support.record_fixture import session
+
+STRAP = "ble:H10"
+
+
+def run_one(store: Store, seed: int, preset: str = "quiet", minutes: float = 3.0) -> int:
+    """A session with a simulated heart that passes for a strap; the number of it."""
+    loaded = presets.load(preset)
+    config = SessionConfig(with_minutes(loaded.preset, minutes), (STRAP,), seed)
+    heart = SimulatedHeart(Person.draw(seed), STRAP)
+    with store.begin(config, preset_text=loaded.text, hearts=[STRAP], audio="device", voice="soft") as log:
+        state = start(config)
+        for event, state, effects in session(config, heart):  # noqa: B007
+            log.append(event, effects)
+        log.close(summary(state))
+    assert log.session_id is not None
+    return log.session_id
+
+
+def move(store: Store, session_id: int, began: datetime) -> None:
+    """Let a session have begun at that moment."""
+    with sqlite3.connect(store.path) as connection:
+        connection.execute(
+            "UPDATE session SET end_epoch_s = end_epoch_s - origin_epoch_s + ?, origin_epoch_s = ?"
+            " WHERE id = ?",
+            (began.timestamp(), began.timestamp(), session_id),
+        )
+    connection.close()
+
+
+def copies(store: Store, session_id: int, when: Sequence[datetime], person: str = "") -> list[int]:
+    """So many more of the session, at other moments, in one transaction; ratings of their own."""
+    chance = Random(session_id)
+    with sqlite3.connect(store.path) as connection:
+        columns = [row[1] for row in connection.execute("PRAGMA table_info(session)")]
+        kept = [name for name in columns if name != "id"]
+        row = connection.execute(
+            f"SELECT {', '.join(kept)} FROM session WHERE id = ?", (session_id,)
+        ).fetchone()
+        made: list[int] = []
+        for moment in when:
+            new = dict(zip(kept, row, strict=True))
+            told = json.loads(new["summary"])
+            before = chance.randint(3, 8)
+            told |= {"rating_before": before, "rating_after": max(0, before - chance.randint(0, 3))}
+            new |= {"uuid": str(uuid.uuid4()), "person": person, "summary": json.dumps(told)}
+            new["end_epoch_s"] += moment.timestamp() - new["origin_epoch_s"]
+            new["origin_epoch_s"] = moment.timestamp()
+            places = ", ".join("?" * len(kept))
+            cursor = connection.execute(
+                f"INSERT INTO session ({', '.join(kept)}) VALUES ({places})", [new[name] for name in kept]
+            )
+            made.append(cursor.lastrowid or 0)
+        for number in made:
+            for table, rest in (
+                ("event", "seq, t_s, kind, body"),
+                ("effect", "seq, event_seq, t_s, kind, body"),
+            ):
+                connection.execute(
+                    f"INSERT INTO {table} SELECT {number}, {rest} FROM {table} WHERE session_id = ?",
+                    (session_id,),
+                )
+    connection.close()
+    return made
+
+
+def days_back(n: int, until: datetime, seed: int = 0) -> list[datetime]:
+    """`n` moments of practice before `until`, the last one the day before, some three to five a week."""
+    chance = Random(seed)
+    moments: list[datetime] = []
+    day = until - timedelta(days=1)
+    while len(moments) < n:
+        moments.append(day.replace(hour=chance.choice([7, 8, 12, 14, 18, 21]), minute=chance.randrange(60)))
+        day -= timedelta(days=chance.choice([0, 1, 1, 1, 2, 2, 3, 6]))
+    return sorted(moments)
+
+
+def main(folder: Path, n: int, people: Sequence[str]) -> None:
+    store = Store(folder / "sessions.db")
+    now = datetime.now().astimezone()
+    chance = Random(1)
+    seeds = list(range(1, min(n, 8) + 1))
+    first = [run_one(store, seed, "desk", chance.choice([5.0, 10.0, 15.0])) for seed in seeds]
+    moments = days_back(n, now)
+    for number, moment in zip(first, moments, strict=False):
+        move(store, number, moment)
+    for moment in moments[len(first) :]:
+        copies(store, chance.choice(first), [moment], chance.choice(people or [""]))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3:])
