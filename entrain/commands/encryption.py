@@ -11,8 +11,8 @@ from entrain.storage.store import Store
 
 ENCRYPT: Final = """\
 Encrypt the store with a passphrase (SQLCipher 4). From then on every command asks for it, or takes it from
---passphrase-file, ENTRAIN_PASSPHRASE_FILE, ENTRAIN_PASSPHRASE or the system's keyring. Whoever forgets it loses
-the sessions: nobody can bring them back. Presets and settings stay readable, and so do older backups.
+--passphrase-file, ENTRAIN_PASSPHRASE_FILE, ENTRAIN_PASSPHRASE or the system's keyring. Whoever forgets it
+loses the sessions: nobody can bring them back. Presets and settings stay readable, and so do older backups.
 """
 DECRYPT: Final = "Make an encrypted store a plain one again, which needs no passphrase."
 

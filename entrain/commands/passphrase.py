@@ -30,8 +30,8 @@ def add_argument(parser: argparse.ArgumentParser, default: Any = None) -> None:
 def unlock_store(args: argparse.Namespace | None = None, path: Path | None = None) -> None:
     """Where the store (the person's own, or the one at `path`) is encrypted, find its passphrase.
 
-    It is taken from --passphrase-file, else from what of the environment and the keyring fits, else asked for,
-    three times at most. From then on this process opens the store with it.
+    It is taken from --passphrase-file, else from what of the environment and the keyring fits, else asked
+    for, three times at most. From then on this process opens the store with it.
 
     Raises:
         MissingExtra: the library that reads encrypted stores is not installed.

@@ -171,7 +171,7 @@ def _use_wal(connection: sqlite3.Connection) -> None:
 
 
 def _make_private(path: Path) -> None:
-    """Make the file where there is none. One that is there stays shut: to close it would free SQLite's locks."""
+    """Make the file where there is none. One that is there stays shut: closing it frees SQLite's locks."""
     if not path.exists():
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
 

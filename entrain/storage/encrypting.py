@@ -124,7 +124,7 @@ def _in_use(path: Path) -> StoreError:
 
 
 def _connected(path: Path) -> sqlite3.Connection:
-    """By SQLCipher, encrypted or not: two libraries in one process would free each other's locks of a file."""
+    """By SQLCipher, encrypted or not: two libraries in one process free each other's locks of a file."""
     connection: sqlite3.Connection = cipher.library().connect(path, isolation_level=None, timeout=BUSY_S)
     passphrase = cipher.passphrase_of(path)
     if passphrase is not None:

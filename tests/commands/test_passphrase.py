@@ -91,7 +91,7 @@ def typed(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[str]]:
 
 def listed(capsys: pytest.CaptureFixture[str]) -> bool:
     capsys.readouterr()
-    return main(["sessions", "list"]) == 0 and "desk" in capsys.readouterr().out
+    return main(["sessions", "list"]) == 0 and "quiet" in capsys.readouterr().out
 
 
 def test_encrypting_says_what_is_left(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -109,7 +109,7 @@ def test_encrypting_says_what_is_left(home: Path, capsys: pytest.CaptureFixture[
 
 def test_the_passphrase_comes_from_a_file(locked: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["sessions", "--passphrase-file", str(locked / "pw"), "list"]) == 0
-    assert "desk" in capsys.readouterr().out
+    assert "quiet" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("variable", ["ENTRAIN_PASSPHRASE", "ENTRAIN_PASSPHRASE_FILE"])

@@ -1,4 +1,4 @@
-"""A program that encrypts a store, then makes it readable, and so on: `python -m tests.support.converter STORE`.
+"""A program that encrypts a store, makes it readable, and so on: `python -m tests.support.converter STORE`.
 
 It says "begun" when the first is about to begin. Its passphrase is `PASSPHRASE`.
 """
