@@ -89,9 +89,7 @@ def steps(kind: Kind, per_min: float, people: int) -> str:
         for seed in range(people):
             person = Person.draw(seed, kind)
             own_per_min = max(person.lungs.own_per_min, 1.3 * per_min)
-            lungs = replace(
-                person.lungs, lapses_per_min=0.0, follow_per_s=follows, own_per_min=own_per_min
-            )
+            lungs = replace(person.lungs, lapses_per_min=0.0, follow_per_s=follows, own_per_min=own_per_min)
             _, states = lived(replace(person, lungs=lungs), per_min)
             said = [s.estimate.in_step is InStep.YES for s in states[SETTLED_S:] if s.estimate is not None]
             seen.setdefault(follows, []).append(float(np.mean(said)))

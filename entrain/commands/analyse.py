@@ -1,75 +1,82 @@
 """`entrain analyse`: HRV, breath and entrainment of one recording or of many."""
 
 import argparse
-import csv
 import json
-import os
+import re
 import sys
-from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import nullcontext
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from entrain.errors import EntrainError, InputError, StoreError, UsageError
+from entrain.commands import analyse_table, passphrase
+from entrain.commands.analyse_names import recordings_of
+from entrain.commands.analyse_progress import Progress
+from entrain.commands.analyse_work import Done, Wish, here
+from entrain.errors import InputError, UsageError
 
 DESCRIPTION: Final = """\
-Analyse recordings of RR intervals (text, CSV, Polar .hrm) or sessions of your own: data quality, heart-rate
-variability, breathing, and for sessions whether the sound moved the heart. Artefacts are corrected and
-listed; every setting stands in the JSON. For wellness and research, not a medical device."""
+Analyse recordings of RR intervals (text, CSV, Polar .hrm, FIT) or sessions of your own: data quality,
+heart-rate variability, breathing, and for sessions whether the sound moved the heart. Artefacts are corrected
+and listed; every setting stands in the JSON. For wellness and research, not a medical device."""
 EPILOG: Final = """\
-FILE may also be a session: its number, "last", or the beginning of its UUID.
+FILE may also be a folder, for all recordings in it and below it, or a session: its number, "last", or the
+beginning of its UUID. An analysis with --out that was broken off goes on when it is asked for again.
 
 examples:
   entrain analyse rest.txt
   entrain analyse last --json
   entrain analyse night.csv --window 5
-  entrain analyse study/*.csv --out table.csv                one row for each recording
-  entrain analyse study/*.csv --window 5 --out windows.csv   one row for each window
+  entrain analyse study --out table.csv                one row for each recording
+  entrain analyse study --window 5 --out windows.csv   one row for each window
+  entrain analyse study --out table.parquet --scheduler tcp://127.0.0.1:8786
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
-    """What became of one recording: a result, or the sentence that says why there is none."""
-
-    name: str
-    remarks: tuple[str, ...] = ()
-    result: dict[str, Any] | None = None
-    fault: str = ""
-    advice: str = ""
+_ADDRESS: Final = re.compile(r"(tcp|tls|ws|wss)://.+:\d+")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.description = DESCRIPTION
     parser.epilog = EPILOG
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.add_argument("recordings", metavar="FILE", nargs="+", help="RR intervals, or a session of yours")
+    what = "RR intervals, a folder of them, or a session of yours"
+    parser.add_argument("recordings", metavar="FILE", nargs="+", help=what)
     parser.add_argument("--window", type=float, metavar="MIN", help="also each MIN minutes by themselves")
-    parser.add_argument("--out", type=Path, metavar="FILE", help="a tidy table: a new .csv or .json")
+    parser.add_argument(
+        "--out", type=Path, metavar="FILE", help="a tidy table: a new .csv, .json or .parquet"
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object a line, with every setting")
     parser.add_argument("--strap", metavar="NAME", help="of a session with several hearts, this one")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="of everything random (default: 0)")
     parser.add_argument("--jobs", type=int, metavar="N", help="processes (default: one a core)")
+    parser.add_argument(
+        "--scheduler", metavar="ADDRESS", help="have a Dask cluster do the work (extra cluster)"
+    )
+    passphrase.add_argument(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """0; 3 where a recording cannot be used, after all others are done."""
     _check(args)
-    window_s = None if args.window is None else args.window * 60.0
-    work = partial(analysed, strap=args.strap, window_s=window_s, seed=args.seed)
+    names = recordings_of(args.recordings)
+    if not all(Path(name).exists() for name in names):
+        passphrase.unlock_store(args)
+    wish = Wish(args.strap, None if args.window is None else args.window * 60.0, args.seed)
     done: list[Done] = []
-    for each in _all(work, args.recordings, args.jobs):
-        done.append(each)
-        if args.json and each.result is not None:
-            print(json.dumps({"recording": each.name, "remarks": each.remarks, **each.result}), flush=True)
-    good = [each for each in done if each.result is not None]
-    if not args.json and good:
-        print(_text(good, whole=len(args.recordings) == 1))
-    if args.out is not None and good:
-        _write(args.out, good, by_window=window_s is not None)
-        print(f"Written to {args.out}.", file=sys.stderr)
+    with nullcontext() if args.out is None else Progress(args.out, wish) as progress:
+        for each in _in_order(names, _done(names, wish, args, progress)):
+            done.append(each)
+            if args.json and each.result is not None:
+                said = {"recording": each.name, "remarks": each.remarks, **each.result}
+                print(json.dumps(said), flush=True)
+        good = [each for each in done if each.result is not None]
+        if not args.json and good:
+            print(_text(good, whole=len(names) == 1))
+        if progress is not None and args.out is not None and good:
+            analyse_table.write(args.out, good, by_window=args.window is not None)
+            progress.forget()
+            print(f"Written to {args.out}.", file=sys.stderr)
     bad = [each for each in done if each.result is None]
     for each in bad:
         print("\n".join(filter(None, (f"entrain: {each.fault}", each.advice))), file=sys.stderr)
@@ -81,56 +88,49 @@ def _check(args: argparse.Namespace) -> None:
         raise UsageError(f"A window of {args.window:g} minutes has no room for a heart beat.")
     if args.jobs is not None and args.jobs < 1:
         raise UsageError(f"{args.jobs} processes cannot do any work.", "Leave --jobs out, or give 1 or more.")
-    if args.out is None:
-        return
-    if args.out.suffix.lower() not in (".csv", ".json"):
-        raise UsageError(f"{args.out.name} is no kind of table known here.", "End it in .csv or .json.")
-    if args.out.exists():
-        raise UsageError(f"{args.out} exists and is left as it is.", "Choose another name, or remove it.")
+    if args.jobs is not None and args.scheduler is not None:
+        raise UsageError(
+            "--jobs is for the work on this machine, --scheduler for a cluster.", "Leave one out."
+        )
+    if args.scheduler is not None and not _ADDRESS.fullmatch(args.scheduler):
+        raise UsageError(f"{args.scheduler!r} is no address of a scheduler.", "Try tcp://HOST:8786.")
+    if args.out is not None:
+        analyse_table.check(args.out)
 
 
-def analysed(name: str, strap: str | None, window_s: float | None, seed: int) -> Done:
-    """One recording; runs in a process of its own where there are many."""
-    from entrain.analysis.summary import analyse
-    from entrain.commands.analyse_input import given
-
-    try:
-        found = given(name, strap)
-        result = analyse(found.correction, found.guidance, window_s, seed)
-    except EntrainError as error:
-        known = Path(name).name in error.message
-        return Done(name, fault=error.message if known else f"{name}: {error.message}", advice=error.advice)
-    return Done(name, found.remarks, result.as_json())
-
-
-def _all(work: "partial[Done]", names: Sequence[str], jobs: int | None) -> Iterator[Done]:
-    """Every recording in the order given, on all cores where that pays."""
-    n_jobs = min(len(names), jobs or os.cpu_count() or 1)
-    if n_jobs == 1:
-        for k, name in enumerate(names):
-            _progress(k, len(names))
-            yield work(name)
-        _progress(len(names), len(names))
-        return
-    # Each process has one core, so the linear algebra below must not start threads of its own.
-    for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ.setdefault(variable, "1")
-    with ProcessPoolExecutor(n_jobs) as pool:
-        try:
-            futures = [pool.submit(work, name) for name in names]
-            yield from _in_order(futures)
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+def _done(
+    names: Sequence[str], wish: Wish, args: argparse.Namespace, progress: Progress | None
+) -> Iterator[Done]:
+    """Every recording as it gets done, those first that were done before."""
+    before = {} if progress is None else progress.done(names)
+    if before:
+        print(f"{len(before)} of {len(names)} were done before: {args.out}.partial", file=sys.stderr)
+    yield from before.values()
+    left = [name for name in names if name not in before]
+    _progress(len(before), len(names))
+    for n, each in enumerate(_worked(left, wish, args), start=len(before) + 1):
+        if progress is not None:
+            progress.add(each)
+        _progress(n, len(names))
+        yield each
 
 
-def _in_order(futures: "Sequence[Future[Done]]") -> Iterator[Done]:
-    """Each as soon as it and all before it are done."""
+def _worked(names: Sequence[str], wish: Wish, args: argparse.Namespace) -> Iterable[Done]:
+    if args.scheduler is None:
+        return here(names, wish, args.jobs)
+    from entrain.commands.analyse_cluster import on_cluster
+
+    return on_cluster(args.scheduler, names, wish) if names else ()
+
+
+def _in_order(names: Sequence[str], done: Iterable[Done]) -> Iterator[Done]:
+    """In the order of `names`, each as soon as it and all before it are done."""
+    waiting: dict[str, Done] = {}
     at = 0
-    for n_done, _ in enumerate(as_completed(futures), start=1):
-        _progress(n_done, len(futures))
-        while at < len(futures) and futures[at].done():
-            yield futures[at].result()
+    for each in done:
+        waiting[each.name] = each
+        while at < len(names) and names[at] in waiting:
+            yield waiting.pop(names[at])
             at += 1
 
 
@@ -146,32 +146,3 @@ def _text(done: Sequence[Done], *, whole: bool) -> str:
     if whole:
         return analyse_text.report(done[0].name, done[0].remarks, done[0].result or {})
     return analyse_text.overview([(each.name, each.result or {}) for each in done])
-
-
-def _write(path: Path, done: Sequence[Done], *, by_window: bool) -> None:
-    """One row for each recording or window; columns that some lack are empty there.
-
-    Raises:
-        StoreError: the file cannot be written.
-    """
-    from entrain.commands import analyse_text
-
-    rows: list[dict[str, Any]] = []
-    for each in done:
-        result = each.result or {}
-        rows += (
-            analyse_text.window_rows(each.name, result)
-            if by_window
-            else [analyse_text.row(each.name, result)]
-        )
-    columns = list(dict.fromkeys(name for row in rows for name in row))
-    try:
-        with path.open("x", encoding="utf-8", newline="") as file:
-            if path.suffix.lower() == ".json":
-                json.dump([{name: row.get(name) for name in columns} for row in rows], file, indent=1)
-            else:
-                writer = csv.DictWriter(file, columns, restval="")
-                writer.writeheader()
-                writer.writerows(rows)
-    except OSError as error:
-        raise StoreError(f"{path} cannot be written: {error.strerror}.") from error

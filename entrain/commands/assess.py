@@ -9,6 +9,7 @@ from pathlib import Path
 from random import SystemRandom
 from typing import TYPE_CHECKING, Final
 
+from entrain.commands import passphrase
 from entrain.commands import run as run_command
 from entrain.commands.aligned import aligned
 from entrain.commands.assess_protocol import five_rates, sliding
@@ -55,6 +56,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     if args.session is not None:
+        passphrase.unlock_store(args)
         return _outcome(args.session, keep=False, as_json=args.json)
     if args.minutes is not None:
         raise UsageError("The length of an assessment is given by its stages.", "Leave out --minutes.")

@@ -9,6 +9,7 @@ import sys
 from dataclasses import asdict, dataclass
 from typing import Final
 
+from entrain.commands import passphrase
 from entrain.errors import EntrainError
 
 EPILOG: Final = """\
@@ -39,13 +40,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     mend = "save what can be read of a damaged store into a new one; the damaged one is kept aside"
     parser.add_argument("--repair", action="store_true", help=mend)
     parser.add_argument("--json", action="store_true", help="one JSON array, for programs")
+    passphrase.add_argument(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Print what was found; 1 where the storage does not work, for without it a session is not kept."""
     if args.repair:
+        passphrase.unlock_store(args)
         return repair()
-    findings = [bluetooth(), sound(), terminal(), storage()]
+    findings = [bluetooth(), sound(), terminal(), storage(args)]
     if args.json:
         print(json.dumps([asdict(finding) for finding in findings]))
     else:
@@ -113,10 +116,20 @@ def terminal() -> Finding:
     return Finding("terminal", True, found)
 
 
-def storage() -> Finding:
+def storage(args: argparse.Namespace) -> Finding:
+    from entrain.storage import cipher
     from entrain.storage.health import check_storage
+    from entrain.storage.places import sessions_path
 
+    path = sessions_path()
     try:
+        if args.store_passphrase_file is not None:
+            passphrase.unlock_store(args)
+        elif cipher.is_encrypted(path) and not passphrase.unlock_unasked(path):
+            cipher.library()
+            size = path.stat().st_size / 1e6
+            found = f"Encrypted, {size:.1f} MB, in {path}; without its passphrase it was not looked into."
+            return Finding("storage", True, found, "To look into it: entrain doctor --passphrase-file FILE")
         return Finding("storage", *check_storage())
     except EntrainError as fault:
         return Finding("storage", False, fault.message, fault.advice)

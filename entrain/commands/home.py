@@ -17,6 +17,8 @@ def run(args: argparse.Namespace) -> int:
             "There is no terminal to draw on.",
             "`entrain run --headless` gives lines; `entrain --help` tells more.",
         )
+    from entrain.commands.passphrase import unlock_store
     from entrain.commands.screen import with_home
 
+    unlock_store()  # before the screen is taken: there it could not be asked for
     return with_home()

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Final
 
-from entrain.commands import setup
+from entrain.commands import passphrase, setup
 from entrain.commands.setup import Choices
 from entrain.errors import StoreError, UsageError
 from entrain.storage import people, settings
@@ -72,6 +72,7 @@ def add_session_arguments(parser: argparse.ArgumentParser) -> None:
         "--person", metavar="P", help="whose session it is, by a pseudonym such as P01 (better not a name)"
     )
     parser.add_argument("--seed", type=int, metavar="N", help="everything random follows it")
+    passphrase.add_argument(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -108,6 +109,7 @@ def person_named(name: str | None) -> str:
 
 def with_or_without_screen(choices: Choices, args: argparse.Namespace) -> int:
     """Run on the screen, or with lines where those were asked for."""
+    passphrase.unlock_store(args)
     if args.headless or args.json or args.plain:
         return without_screen(choices, json_lines=args.json)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):

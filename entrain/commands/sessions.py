@@ -9,9 +9,12 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Final
 
+from entrain.commands import encryption
 from entrain.commands import session_text as words
 from entrain.commands.aligned import aligned
-from entrain.commands.passphrase import VARIABLE as PASSPHRASE
+from entrain.commands.passphrase import FILE_VARIABLE as PASSPHRASE_FILE
+from entrain.commands.passphrase import add_argument as add_passphrase_file
+from entrain.commands.passphrase import unlock_store
 from entrain.course.recorded import summary_so_far
 from entrain.errors import UsageError
 from entrain.storage import codec, settings
@@ -34,6 +37,7 @@ examples:
   entrain sessions note 3 "slept badly the night before"
   entrain sessions person P01 P07
   entrain sessions backup /media/stick/entrain.db
+  entrain sessions encrypt
 """
 
 
@@ -58,6 +62,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--store", metavar="FILE", type=Path, help="another store than your own, for instance a backup"
     )
+    add_passphrase_file(parser)
     actions = parser.add_subparsers(dest="action", metavar="ACTION")
 
     each = actions.add_parser("list", help="all there are, one a line (what happens without an action)")
@@ -96,7 +101,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     each.add_argument("--deidentify", action="store_true", help=gone)
     chosen = "letters and digits, instead of one drawn at random; implies --deidentify"
     each.add_argument("--pseudonym", metavar="NAME", help=chosen)
-    sealed = f"encrypt with a passphrase (age); PATH ends in .age. Asked for, or from ${PASSPHRASE}"
+    sealed = f"encrypt with a passphrase (age); PATH ends in .age. Asked for, or from ${PASSPHRASE_FILE}"
     each.add_argument("--encrypt", action="store_true", help=sealed)
     first = "its first line is the passphrase; implies --encrypt"
     each.add_argument("--passphrase-file", metavar="FILE", type=Path, help=first)
@@ -126,6 +131,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     each = actions.add_parser("backup", help="copy the whole store to a new file, also during a session")
     each.add_argument("path", metavar="PATH", type=Path)
 
+    each = actions.add_parser("encrypt", help="encrypt the whole store with a passphrase")
+    each.description = encryption.ENCRYPT
+    each.formatter_class = argparse.RawDescriptionHelpFormatter
+    asked = "its first line is the new passphrase; otherwise it is asked for, twice"
+    each.add_argument("--passphrase-file", metavar="FILE", type=Path, help=asked)
+    kept = "have the system's keyring remember it (extra keyring)"
+    each.add_argument("--keyring", action="store_true", help=kept)
+
+    each = actions.add_parser("decrypt", help="make an encrypted store a plain one again")
+    each.description = encryption.DECRYPT
+    add_passphrase_file(each, default=argparse.SUPPRESS)  # or what was given before the action is lost
+
 
 def _formats_text() -> str:
     rows = aligned([(name, each.holds, f"PATH: {each.place}") for name, each in FORMATS.items()])
@@ -150,6 +167,8 @@ def _add_person(parser: argparse.ArgumentParser, what: str) -> None:
 def run(args: argparse.Namespace) -> int:
     if args.store is not None and not args.store.exists():
         raise UsageError(f"There is no store at {args.store}.")
+    if args.action != "encrypt":
+        unlock_store(args, args.store)
     return _ACTIONS[args.action or "list"](Store.open(args.store), args)
 
 
@@ -282,6 +301,7 @@ def _import(store: Store, args: argparse.Namespace) -> int:
         if not is_database(path):
             _import_recording(store, path, args.keep_good, person)
             continue
+        unlock_store(path=path)
         new = absorb(store, path, person)
         print(f"{path}: {_sessions(new)}" if new else f"{path}: nothing that is not here already")
     return 0
@@ -376,4 +396,6 @@ _ACTIONS: Final[Mapping[str, Callable[[Store, argparse.Namespace], int]]] = {
     "person": _person,
     "delete": _delete,
     "backup": _backup,
+    "encrypt": encryption.encrypt,
+    "decrypt": encryption.decrypt,
 }

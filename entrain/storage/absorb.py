@@ -1,12 +1,13 @@
 """Bringing another store's sessions into this one: a backup, another computer's store, a rescue file."""
 
 import sqlite3
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from entrain.errors import StoreError
-from entrain.storage.database import open_for_writing, reading, told, writing
+from entrain.storage.database import named, open_for_writing, reading, told, writing
 from entrain.storage.store import Store
 
 # What a session may lack because its log was cut off, and its other half has.
@@ -25,18 +26,21 @@ def absorb(store: Store, path: Path, person: str = "") -> tuple[int, ...]:
     """
     if path.exists() and store.path.exists() and path.samefile(store.path):
         raise StoreError(f"{path} is this very store.")
-    with reading(path) as source, told(store.path), closing(open_for_writing(store.path)) as target:
-        source.row_factory = sqlite3.Row
-        with writing(target):
-            return tuple(
-                session_id
-                for row in source.execute("SELECT * FROM session ORDER BY id").fetchall()
-                if (session_id := _absorb_session(source, row, target, person)) is not None
-            )
+    with (
+        reading(path) as source,
+        told(store.path),
+        closing(open_for_writing(store.path)) as target,
+        writing(target),
+    ):
+        return tuple(
+            session_id
+            for row in tuple(named(source, "SELECT * FROM session ORDER BY id"))
+            if (session_id := _absorb_session(source, row, target, person)) is not None
+        )
 
 
 def _absorb_session(
-    source: sqlite3.Connection, row: sqlite3.Row, target: sqlite3.Connection, person: str
+    source: sqlite3.Connection, row: Mapping[str, Any], target: sqlite3.Connection, person: str
 ) -> int | None:
     stored = [each[1] for each in source.execute("PRAGMA table_info(session)") if each[1] != "id"]
     changes = target.total_changes

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from entrain.errors import StoreError
+from entrain.storage import cipher
 from entrain.storage.database import told
 from entrain.storage.store import Store
 
@@ -33,8 +34,10 @@ def still_in(store: Store, uuids: frozenset[str]) -> tuple[tuple[Path, ...], tup
     """The known backups that still hold one of these sessions, and those that cannot be looked into now."""
     holding: list[Path] = []
     unseen: list[Path] = []
-    for path in _known(store):
+    for path in known(store):
         try:
+            if cipher.is_encrypted(path):
+                cipher.try_known(path)
             rows = Store(path).sessions() if path.exists() else None
         except StoreError:
             rows = None
@@ -45,7 +48,8 @@ def still_in(store: Store, uuids: frozenset[str]) -> tuple[tuple[Path, ...], tup
     return tuple(holding), tuple(unseen)
 
 
-def _known(store: Store) -> tuple[Path, ...]:
+def known(store: Store) -> tuple[Path, ...]:
+    """Where backups of `store` were made; they need not be there any more."""
     try:
         lines = _list_of(store).read_text("utf-8").splitlines()
     except OSError:

@@ -2,6 +2,7 @@
 
 The file is an ordinary SQLite 3 database in WAL mode, marked with our application id and its schema version
 (`PRAGMA user_version`). Older schemas are brought forward when a file is opened; newer ones are refused.
+Where it is encrypted, SQLCipher takes SQLite's place; every connection is made in `connect`.
 """
 
 import os
@@ -12,9 +13,10 @@ from contextlib import closing, contextmanager
 from errno import EACCES, EDQUOT, EFBIG, ENOSPC, EPERM, EROFS
 from importlib import resources
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from entrain.errors import StoreError
+from entrain.storage import cipher
 from entrain.storage.places import make_private_folder, may_write
 
 APPLICATION_ID: Final = 0x656E7472  # "entr"
@@ -37,9 +39,9 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
     """
     with told(path):
         make_private_folder(path.parent)
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        _make_private(path)
         _keep_private(path)
-        connection = _connect(path, "rw")
+        connection = connect(path, "rw")
         try:
             _use_wal(connection)
             connection.execute("PRAGMA synchronous = FULL")
@@ -53,10 +55,10 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
 
 
 def is_database(path: Path) -> bool:
-    """Is the file at `path` one of SQLite's, by its first bytes? False where there is none."""
+    """Is the file at `path` one of SQLite's or SQLCipher's, by its bytes? False where there is none."""
     try:
         with path.open("rb") as file:
-            return file.read(16) == b"SQLite format 3\0"
+            return file.read(len(cipher.PLAIN)) == cipher.PLAIN or cipher.is_encrypted(path)
     except OSError:
         return False
 
@@ -96,12 +98,19 @@ def writing(connection: sqlite3.Connection) -> Generator[None]:
         raise
 
 
+def named(connection: sqlite3.Connection, query: str, *arguments: object) -> Iterator[dict[str, Any]]:
+    """The rows of a query, by the names of their columns."""
+    cursor = connection.execute(query, arguments)
+    names = [each[0] for each in cursor.description]
+    return (dict(zip(names, row, strict=True)) for row in cursor)
+
+
 @contextmanager
 def told(path: Path) -> Generator[None]:
     """SQLite's and the system's errors, told as a `StoreError` about `path`."""
     try:
         yield
-    except sqlite3.Error as error:
+    except cipher.errors() as error:
         raise _from_sqlite(error, path) from error
     except UnicodeDecodeError as error:
         # Python cannot even read SQLite's complaint where names in the schema are broken.
@@ -113,13 +122,18 @@ def told(path: Path) -> Generator[None]:
 # ---- connecting --------------------------------------------------------------------------------------------
 
 
-def _connect(path: Path, mode: str) -> sqlite3.Connection:
+def connect(path: Path, mode: str) -> sqlite3.Connection:
+    """A bare connection; `mode` as in SQLite's URIs.
+
+    Raises:
+        UnusableStore: SQLite is too old. MissingExtra: it is encrypted, and the library is not installed.
+    """
     if sqlite3.sqlite_version_info < OLDEST_SQLITE:
         needed = ".".join(map(str, OLDEST_SQLITE))
         raise UnusableStore(f"SQLite {sqlite3.sqlite_version} is too old; sessions need {needed} or newer.")
-    return sqlite3.connect(
-        f"{path.absolute().as_uri()}?mode={mode}",
-        uri=True,
+    return cipher.connect(
+        path,
+        mode,
         timeout=BUSY_S,
         isolation_level=None,  # transactions begin and end where the code says so
         check_same_thread=False,  # a connection belongs to one thread at a time; each caller sees to that
@@ -127,19 +141,16 @@ def _connect(path: Path, mode: str) -> sqlite3.Connection:
 
 
 def _connect_to_read(path: Path) -> sqlite3.Connection:
-    connection = _connect(path, "rw" if may_write(path) else "ro")
+    connection = connect(path, "rw" if may_write(path) else "ro")
     try:
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-    except sqlite3.OperationalError as error:
+    except cipher.errors() as error:
         connection.close()
         has_log = Path(f"{path}-wal").exists()
-        if (
-            error.sqlite_errorcode not in (sqlite3.SQLITE_READONLY_DIRECTORY, sqlite3.SQLITE_CANTOPEN)
-            or has_log
-        ):
+        if code_of(error) not in (sqlite3.SQLITE_READONLY_DIRECTORY, sqlite3.SQLITE_CANTOPEN) or has_log:
             raise
         # WAL needs a file beside the database. Where none can be made nobody can be writing, either.
-        connection = _connect(path, "ro&immutable=1")
+        connection = connect(path, "ro&immutable=1")
     return connection
 
 
@@ -149,12 +160,18 @@ def _use_wal(connection: sqlite3.Connection) -> None:
     while True:
         try:
             connection.execute("PRAGMA journal_mode = WAL")
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > give_up_s:
+        except cipher.errors() as error:
+            if code_of(error) & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > give_up_s:
                 raise
             time.sleep(0.02)
         else:
             return
+
+
+def _make_private(path: Path) -> None:
+    """Make the file where there is none. One that is there stays shut: closing it frees SQLite's locks."""
+    if not path.exists():
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
 
 
 def _keep_private(path: Path) -> None:
@@ -223,9 +240,13 @@ def _statements(step: int) -> Iterator[str]:
 # ---- faults ------------------------------------------------------------------------------------------------
 
 
-def _from_sqlite(error: sqlite3.Error, path: Path) -> StoreError:
-    code = getattr(error, "sqlite_errorcode", 0)
-    match code & 0xFF:
+def code_of(error: Exception) -> int:
+    """SQLite's extended code of an error that it raised."""
+    return getattr(error, "sqlite_errorcode", 0)
+
+
+def _from_sqlite(error: Exception, path: Path) -> StoreError:
+    match code_of(error) & 0xFF:
         case sqlite3.SQLITE_FULL:
             return _full(path)
         case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_PERM | sqlite3.SQLITE_AUTH:
@@ -235,6 +256,8 @@ def _from_sqlite(error: sqlite3.Error, path: Path) -> StoreError:
                 f"Another program keeps the session store {path} locked.",
                 "Close what else has it open, for instance a database browser with unsaved changes.",
             )
+        case sqlite3.SQLITE_NOTADB if cipher.passphrase_of(path) is None and cipher.is_encrypted(path):
+            return cipher.locked(path)
         case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
             return _damaged(path, str(error))
         case sqlite3.SQLITE_IOERR:

@@ -18,7 +18,7 @@ from typing import Any, Final, cast
 
 from entrain.control.imported import PREFIX
 from entrain.errors import UsageError
-from entrain.storage import presets, rows
+from entrain.storage import cipher, presets, rows
 from entrain.storage.database import open_for_writing, reading, told, writing
 from entrain.storage.rows import EffectRow, EventRow, Head
 from entrain.storage.store import Store
@@ -66,6 +66,7 @@ def deidentified(
         StoreError: there is no such session, or it cannot be read or written.
     """
     copy = Store(folder / "deidentified.db")
+    cipher.same_as(copy.path, store.path)
     with reading(store.path) as source:
         row_of(source, session_id)
         cursor = source.execute("SELECT * FROM session WHERE id = ?", (session_id,))

@@ -7,6 +7,7 @@ where the timer was stopped. Read with fitdecode (extra `formats`).
 from datetime import datetime
 from io import BytesIO
 from typing import Any, Final, cast
+from warnings import WarningMessage, catch_warnings, simplefilter
 
 from entrain import extras
 from entrain.errors import InputError
@@ -29,7 +30,9 @@ def parse_fit(data: bytes, name: str, *, keep_good: bool = False) -> Recording:
     found = _Found()
     warnings: tuple[str, ...] = ()
     try:
-        with fitdecode.FitReader(BytesIO(data)) as frames:
+        # What fitdecode doubts it would write to stderr, with the place in its own source.
+        with catch_warnings(record=True) as doubts, fitdecode.FitReader(BytesIO(data)) as frames:
+            simplefilter("always")
             for frame in frames:
                 if isinstance(frame, fitdecode.FitDataMessage):
                     found.take(frame)
@@ -57,9 +60,16 @@ def parse_fit(data: bytes, name: str, *, keep_good: bool = False) -> Recording:
         gaps=tuple(found.gaps),
         unit="s",
         format="a FIT file, intervals in s",
-        warnings=(*said, *warnings),
+        warnings=(*said, *_told(doubts), *warnings),
         began_epoch_s=None if found.began is None else found.began.timestamp(),
     )
+
+
+def _told(doubts: list[WarningMessage]) -> tuple[str, ...]:
+    if not doubts:
+        return ()
+    more = f" and {len(doubts) - 1} more" if len(doubts) > 1 else ""
+    return (f"The file does not keep to the format everywhere: {doubts[0].message}{more}.",)
 
 
 class _Found:

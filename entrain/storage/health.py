@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from entrain.errors import StoreError
+from entrain.storage import cipher
 from entrain.storage.database import open_for_writing, reading, told
 from entrain.storage.places import HOME_VARIABLE, home, may_write
 from entrain.storage.store import Store
@@ -37,12 +38,14 @@ def _check(store: Store) -> tuple[bool, str, str]:
     with told(store.path), closing(open_for_writing(store.path)) as connection:
         connection.execute("BEGIN IMMEDIATE")
         connection.execute("ROLLBACK")
+    is_secret = cipher.passphrase_of(store.path) is not None
     rescued = sorted(store.path.parent.glob("entrain-rescue-*.db"))
     n_sessions, size = len(store.sessions()), store.path.stat().st_size / 1e6
     advice = f"Bring the rescued session in: entrain sessions import {rescued[0]}" if rescued else ""
+    kept = f"{n_sessions} session{'s' * (n_sessions != 1)}, {size:.1f} MB{', encrypted' * is_secret}"
     return (
         True,
-        f"{n_sessions} session{'s' * (n_sessions != 1)}, {size:.1f} MB, in {store.path}.",
+        f"{kept}, in {store.path}.",
         advice or _room_advice(free),
     )
 

@@ -6,11 +6,12 @@ is no obstacle. Whatever does not read as a row is passed over.
 """
 
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
 Row = tuple[int | float | str | bytes | None, ...]
+Opener = Callable[[int, bytes], bytes | None]
 _Pages = Mapping[int, bytes]  # by number, from 1 on
 
 _TABLE_LEAF, _INDEX_LEAF, _INDEX_INTERIOR = 0x0D, 0x0A, 0x02
@@ -21,10 +22,13 @@ _LONGEST: Final = 100_000_000  # bytes of a row that can be meant
 _INTEGERS: Final = {1: 1, 2: 2, 3: 3, 4: 4, 5: 6, 6: 8}  # serial type -> bytes
 
 
-def rows_in(path: Path) -> Iterator[tuple[int | None, Row]]:
+def rows_in(path: Path, opened: Opener | None = None) -> Iterator[tuple[int | None, Row]]:
     """(rowid, values) of every row, in no order; rows may come more than once, and older states of them too.
 
     The rowid is None where a table has none. A column that is the rowid is None among the values.
+
+    Args:
+        opened: makes of an encrypted page, by its number from 1 on, a plain one; None: it cannot be.
 
     Raises:
         OSError: the file cannot be read.
@@ -35,6 +39,8 @@ def rows_in(path: Path) -> Iterator[tuple[int | None, Row]]:
     wal = Path(f"{path}-wal")
     if wal.exists():
         pages += _frames(wal.read_bytes(), size)
+    if opened is not None:
+        pages = [(number, plain) for number, page in pages if (plain := opened(number, page)) is not None]
     newest = dict(pages)
     for number, page in pages:
         yield from _rows_of_page(page, _HEADER if number == 1 else 0, newest)

@@ -19,7 +19,7 @@ from entrain.control.events import Effect, Event
 from entrain.control.protocol import Preset, SessionConfig
 from entrain.control.view import Summary
 from entrain.errors import StoreError
-from entrain.storage import codec
+from entrain.storage import cipher, codec
 from entrain.storage.database import open_for_writing, told, writing
 from entrain.storage.pages import Row, rows_in
 
@@ -64,6 +64,7 @@ def repair(path: Path) -> tuple[Salvaged, Path]:
                 beside.rename(f"{aside}{ending}")
         path.rename(aside)
         new.rename(path)
+    cipher.same_as(aside, path)
     return saved, aside
 
 
@@ -76,8 +77,9 @@ def salvage(path: Path, new: Path) -> Salvaged:
     if new.exists():
         raise StoreError(f"{new} exists already.")
     found = _Found()
+    cipher.same_as(new, path)
     with told(path):
-        for rowid, row in rows_in(path):
+        for rowid, row in rows_in(path, cipher.opener(path)):
             found.take(rowid, row)
     with told(new), closing(open_for_writing(new)) as connection, writing(connection):
         return found.write(connection)

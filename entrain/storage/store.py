@@ -20,8 +20,8 @@ from typing import Self
 from entrain import __version__
 from entrain.control.protocol import SessionConfig
 from entrain.errors import StoreError
-from entrain.storage import codec
-from entrain.storage.database import open_for_writing, reading, told, writing
+from entrain.storage import cipher, codec
+from entrain.storage.database import connect, open_for_writing, reading, told, writing
 from entrain.storage.log import SessionLog
 from entrain.storage.people import checked
 from entrain.storage.places import sessions_path
@@ -184,10 +184,11 @@ class Store:
         """
         if path.exists():
             raise StoreError(f"{path} exists already; a backup never overwrites.", "Choose another name.")
+        cipher.same_as(path, self.path)
         with reading(self.path) as source, told(path):
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
             try:
-                target = sqlite3.connect(path, isolation_level=None)
+                target = connect(path, "rw")
                 try:
                     source.backup(target)
                     # One file that can be carried about, with nothing beside it.

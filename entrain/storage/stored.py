@@ -3,12 +3,12 @@
 import json
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Final, TypeVar, cast
+from typing import Any, Final, TypeVar, cast
 
 from entrain.control.events import Effect, Event
 from entrain.control.imported import PREFIX
@@ -16,7 +16,7 @@ from entrain.control.protocol import SessionConfig
 from entrain.control.view import Summary
 from entrain.errors import StoreError
 from entrain.storage import codec
-from entrain.storage.database import reading
+from entrain.storage.database import named, reading
 from entrain.units import S_PER_MIN
 
 ALIVE_S: Final = 15.0  # an unfinished session whose newest record is younger is taken to be running
@@ -131,7 +131,7 @@ class StoredSession:
 
 def all_rows(connection: sqlite3.Connection) -> tuple[SessionRow, ...]:
     """Every session, the oldest first."""
-    return tuple(_row(each) for each in _select(connection, f"{_OVERVIEW} ORDER BY id"))
+    return tuple(_row(each) for each in named(connection, f"{_OVERVIEW} ORDER BY id"))
 
 
 def row_of(connection: sqlite3.Connection, session_id: int) -> SessionRow:
@@ -139,7 +139,7 @@ def row_of(connection: sqlite3.Connection, session_id: int) -> SessionRow:
     Raises:
         StoreError: there is no such session.
     """
-    for each in _select(connection, f"{_OVERVIEW} WHERE id = ?", session_id):
+    for each in named(connection, f"{_OVERVIEW} WHERE id = ?", session_id):
         return _row(each)
     raise StoreError(f"There is no session {session_id}.", "`entrain sessions list` shows them all.")
 
@@ -150,7 +150,7 @@ def session_of(connection: sqlite3.Connection, path: Path, session_id: int) -> S
         StoreError: there is no such session, or it cannot be understood.
     """
     row = row_of(connection, session_id)
-    stored = next(_select(connection, "SELECT * FROM session WHERE id = ?", session_id))
+    stored = next(named(connection, "SELECT * FROM session WHERE id = ?", session_id))
     try:
         config = codec.decode(SessionConfig, stored["config"])
         summary = stored["summary"] and codec.decode(Summary, stored["summary"])
@@ -181,13 +181,7 @@ _PLAIN: Final = (
 )
 
 
-def _select(connection: sqlite3.Connection, query: str, *arguments: object) -> Iterator[sqlite3.Row]:
-    cursor = connection.cursor()
-    cursor.row_factory = sqlite3.Row
-    return cursor.execute(query, arguments)
-
-
-def _row(row: sqlite3.Row) -> SessionRow:
+def _row(row: Mapping[str, Any]) -> SessionRow:
     return SessionRow(
         id=row["id"],
         uuid=row["uuid"],
@@ -202,7 +196,7 @@ def _row(row: sqlite3.Row) -> SessionRow:
     )
 
 
-def _state(row: sqlite3.Row) -> SessionState:
+def _state(row: Mapping[str, Any]) -> SessionState:
     if row["hearts"].startswith(f'["{PREFIX}'):
         return SessionState.IMPORTED
     if row["finished"]:

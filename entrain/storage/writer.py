@@ -17,7 +17,7 @@ from typing import Final
 
 from entrain.control.events import Effect, Event
 from entrain.errors import StoreError
-from entrain.storage import codec, rows
+from entrain.storage import cipher, codec, rows
 from entrain.storage.database import UnusableStore, open_for_writing, told, writing
 from entrain.storage.rows import EffectRow, Ending, EventRow, Head
 
@@ -57,7 +57,7 @@ class Writer:
         self._standing: StoreError | None = None  # a fault that no later success mends
         self._connection: sqlite3.Connection | None = None
         self._row_id: int | None = None
-        self._inode = 0
+        self._inode: int | None = None
         self._n_taken = 0  # records taken so far: the next event's seq
         self._n_effects = 0
         self._events: list[EventRow] = []  # not on the disk yet
@@ -131,7 +131,7 @@ class Writer:
         except StoreError as fault:
             self._disconnect()
             rescue = self._rescue_path(self.path.parent)
-            if isinstance(fault, UnusableStore) and self.path != rescue:
+            if isinstance(fault, UnusableStore | cipher.Locked) and self.path != rescue:
                 self._go_on_in(rescue, fault)
             else:
                 self._settle(fault)
@@ -158,22 +158,28 @@ class Writer:
                 f" the {self.acknowledged} records that were saved until then went with it."
             )
         if self._connection is None:
+            before = self._inode_now()
             self._connection = open_for_writing(self.path)
-            self._inode = self.path.stat().st_ino
+            self._inode = self._inode_now()
+            if before not in (None, self._inode):
+                raise StoreError(f"{self.path} was replaced at this very moment.", "It is tried again.")
         return self._connection
 
     def _file_is_there(self) -> bool:
         # Writing into a file that was deleted or replaced succeeds, and saves nothing.
+        return self._inode_now() == self._inode
+
+    def _inode_now(self) -> int | None:
         try:
-            return self.path.stat().st_ino == self._inode
+            return self.path.stat().st_ino
         except OSError:
-            return False
+            return None
 
     def _disconnect(self) -> None:
         # The next connection may be to another file, or this one's transaction undone: ask for the row again.
         self._row_id = None
         if self._connection is not None:
-            with suppress(sqlite3.Error):
+            with suppress(*cipher.errors()):
                 self._connection.close()
             self._connection = None
 
@@ -197,6 +203,7 @@ class Writer:
 
     def _go_on_in(self, rescue: Path, cause: StoreError) -> None:
         """From here on write into a file of this session's own."""
+        cipher.same_as(rescue, self.path)
         self.path = rescue
         self._standing = StoreError(
             f"{cause.message} This session is kept in {rescue}.",

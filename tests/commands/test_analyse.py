@@ -13,6 +13,7 @@ from benchmarks.hearts import person
 from entrain.breath.pattern import BreathPart
 from entrain.commands import analyse
 from entrain.commands.analyse_input import of_session
+from entrain.commands.analyse_work import Wish, analysed
 from entrain.control.events import (
     BeatSeen,
     BreathCued,
@@ -100,7 +101,7 @@ def test_many_on_all_cores_in_the_order_given(tmp_path: Path, capsys: pytest.Cap
     with (tmp_path / "all.csv").open() as file:
         rows = list(csv.DictReader(file))
     assert [Path(row["recording"]).name for row in rows] == ["d.txt", "a.txt", "c.txt", "b.txt"]
-    alone = analyse.analysed(str(paths[0]), None, None, 0).result
+    alone = analysed(str(paths[0]), Wish()).result
     assert alone is not None
     assert float(rows[0]["rmssd_ms"]) == alone["time_domain"]["values"]["rmssd_ms"]
     assert float(rows[0]["welch_lf_ms2"]) == alone["welch"]["values"]["lf_ms2"]

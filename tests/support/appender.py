@@ -1,4 +1,4 @@
-"""A program that records as fast as it can: `python -m tests.support.appender DATABASE N`.
+"""A program that records as fast as it can: `python -m tests.support.appender DATABASE N [PASSPHRASE]`.
 
 Its lines are the counts of acknowledged records. Record n is `record(n)`, so that whoever reads the store
 after this program was killed knows what must be there.
@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from entrain.control.events import Author, Decided, Effect, Event, NotificationArrived, OnsetPlanned
+from entrain.storage import cipher
 from entrain.storage.store import Store
 from tests.support.sessions import CONFIG
 
@@ -39,4 +40,6 @@ def main(path: Path, n_records: int) -> None:
 
 
 if __name__ == "__main__":
+    for passphrase in sys.argv[3:]:
+        cipher.unlock(Path(sys.argv[1]), passphrase)
     main(Path(sys.argv[1]), int(sys.argv[2]))

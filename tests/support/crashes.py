@@ -13,8 +13,8 @@ from tests.support.appender import record
 ROOT = Path(__file__).parents[2]
 
 
-def appender(path: Path, n_records: int) -> "subprocess.Popen[str]":
-    command = [sys.executable, "-m", "tests.support.appender", str(path), str(n_records)]
+def appender(path: Path, n_records: int, *passphrase: str) -> "subprocess.Popen[str]":
+    command = [sys.executable, "-m", "tests.support.appender", str(path), str(n_records), *passphrase]
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT)
 
 
@@ -25,9 +25,9 @@ class Killed:
     whole: bool  # what is stored is exactly the first records, each with all its effects
 
 
-def kill_while_writing(path: Path, rng: random.Random) -> Killed:
+def kill_while_writing(path: Path, rng: random.Random, *passphrase: str) -> Killed:
     """Let a program record, kill it (SIGKILL) at a random moment, and compare the disk with what it said."""
-    child = appender(path, 1_000_000)
+    child = appender(path, 1_000_000, *passphrase)
     assert child.stdout is not None
     assert child.stdout.readline() == "begun\n"
     time.sleep(rng.uniform(0.0, 0.4))

@@ -1,0 +1,56 @@
+"""`entrain sessions encrypt` and `decrypt`: the whole store, in place."""
+
+import argparse
+import sys
+from typing import Final
+
+from entrain.commands import passphrase as passphrases
+from entrain.errors import StoreError
+from entrain.storage import backups, cipher, encrypting
+from entrain.storage.store import Store
+
+ENCRYPT: Final = """\
+Encrypt the store with a passphrase (SQLCipher 4). From then on every command asks for it, or takes it from
+--passphrase-file, ENTRAIN_PASSPHRASE_FILE, ENTRAIN_PASSPHRASE or the system's keyring. Whoever forgets it
+loses the sessions: nobody can bring them back. Presets and settings stay readable, and so do older backups.
+"""
+DECRYPT: Final = "Make an encrypted store a plain one again, which needs no passphrase."
+
+
+def encrypt(store: Store, args: argparse.Namespace) -> int:
+    if cipher.is_encrypted(store.path):
+        raise StoreError(
+            f"The session store {store.path} is encrypted already.",
+            "For another passphrase decrypt it first: entrain sessions decrypt",
+        )
+    cipher.library()
+    passphrase = passphrases.new_passphrase(args.passphrase_file)
+    encrypting.encrypt(store.path, passphrase)
+    print(f"{store.path}: {_n_sessions(store)}, encrypted.", file=sys.stderr)
+    beside = encrypting.readable_beside(store.path)
+    for path in beside:
+        print(f"Not encrypted, and still there: {path}", file=sys.stderr)
+    for path in backups.known(store):
+        if path not in beside:
+            print(f"The backup {path} stays as it is: remove it, or make a new one.", file=sys.stderr)
+    print(
+        "The old file was overwritten once; an SSD or a file system that copies may keep older blocks of it.",
+        file=sys.stderr,
+    )
+    if args.keyring:
+        passphrases.keep_in_keyring(store.path, passphrase)
+        print("The system's keyring has the passphrase.", file=sys.stderr)
+    return 0
+
+
+def decrypt(store: Store, args: argparse.Namespace) -> int:
+    del args  # the passphrase was found before, as for every other command
+    encrypting.decrypt(store.path)
+    passphrases.forget_in_keyring(store.path)
+    print(f"{store.path}: {_n_sessions(store)}, readable without a passphrase.", file=sys.stderr)
+    return 0
+
+
+def _n_sessions(store: Store) -> str:
+    n = len(store.sessions())
+    return f"{n} session{'s' * (n != 1)}"

@@ -1,0 +1,26 @@
+"""A program that encrypts a store, makes it readable, and so on: `python -m tests.support.converter STORE`.
+
+It says "begun" when the first is about to begin. Its passphrase is `PASSPHRASE`.
+"""
+
+import sys
+from pathlib import Path
+
+from entrain.storage import cipher, encrypting
+
+PASSPHRASE = "correct horse battery staple"
+
+
+def main(path: Path) -> None:
+    sys.stdout.write("begun\n")
+    sys.stdout.flush()
+    while True:
+        if cipher.is_encrypted(path):
+            cipher.unlock(path, PASSPHRASE)
+            encrypting.decrypt(path)
+        else:
+            encrypting.encrypt(path, PASSPHRASE)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
