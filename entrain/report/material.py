@@ -3,68 +3,32 @@
 Every figure comes from `entrain.analysis` or from the store; nothing after this module computes one.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
-from math import isnan
 from typing import Final
-
-import numpy as np
 
 from entrain.analysis.series import NNSeries
 from entrain.analysis.spectrum import Spectrum, spectrum
 from entrain.analysis.summary import Analysis, analyse
 from entrain.analysis.time_domain import TimeDomain, time_domain
-from entrain.control.events import (
-    CommandGiven,
-    Decided,
-    Effect,
-    Event,
-    Mark,
-    OnsetPlayed,
-    Phase,
-    PhaseBegan,
-    Rate,
-    StrapDescribed,
-)
+from entrain.control.events import Decided, Phase, PhaseBegan
 from entrain.control.state import GUIDED
-from entrain.control.streams import Sampler, own_breath_name
+from entrain.control.streams import own_breath_name
 from entrain.control.view import Summary
 from entrain.course.recorded import summary_so_far
 from entrain.errors import InputError
 from entrain.given import Given, of_session
+from entrain.report.traces import Chains, Log, Note, Span, chains
 from entrain.storage.stored import StoredSession
 from entrain.units import MS_PER_S, S_PER_MIN
 
-Points = tuple[tuple[float, float], ...]  # (session seconds, value)
-Chains = tuple[Points, ...]  # what lies between two chains is not known
-
-JOINED_S: Final = 1.5  # samples once a second; further apart they are not joined
 LEAST_GAP_S: Final = 2.5  # a shorter hole between two beats is a missed beat, not lost data
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    from_s: float
-    to_s: float
-
-    @property
-    def length_s(self) -> float:
-        return self.to_s - self.from_s
 
 
 @dataclass(frozen=True, slots=True)
 class PhaseSpan:
     phase: Phase
     span: Span
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """A moment that was marked."""
-
-    t_s: float
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +53,7 @@ class Material:
     phases: tuple[PhaseSpan, ...]
     beats: Chains  # pulse of each interval between normal beats, beats/min
     gaps: tuple[Span, ...]  # no data
-    pulse: Chains  # smoothed, as the coach saw it, beats/min
+    pulse: Chains  # smoothed, as the coach saw it, beats/min; of several hearts together, the group's
     tempo: Chains  # beats/min
     guided_breath: Chains  # breaths/min
     own_breath: Chains  # breaths/min, as the heart shows it
@@ -101,10 +65,6 @@ class Material:
     rating_after: int | None
     n_sounded: int
     strap_name: str
-
-    @property
-    def is_simulated(self) -> bool:
-        return any(heart.partition(":")[0] == "sim" for heart in self.session.meta.hearts)
 
     @property
     def guided(self) -> Span | None:
@@ -120,7 +80,7 @@ def material(session: StoredSession, strap: str | None = None, seed: int = 0) ->
         InputError: there is no strap of the name given.
         StoreError: the session cannot be read.
     """
-    log = _Log()
+    log = Log()
     for event, effects in session.records:
         log.take(event, effects)
     given, analysis, lacking = _analysed(session, strap, seed)
@@ -142,11 +102,11 @@ def material(session: StoredSession, strap: str | None = None, seed: int = 0) ->
         phases=phases,
         beats=beats,
         gaps=gaps,
-        pulse=_chains(log.samples.get("pulse", ()), 0, gaps),
-        tempo=_chains(log.guide(), 0),
-        guided_breath=_chains(log.guide(), 1),
+        pulse=chains(log.samples.get("pulse", ()), 0, () if is_group(session) else gaps),
+        tempo=chains(log.guide(), 0),
+        guided_breath=chains(log.guide(), 1),
         own_breath=(
-            () if given is None else _chains(log.samples.get(own_breath_name(given.strap), ()), 0, gaps)
+            () if given is None else chains(log.samples.get(own_breath_name(given.strap), ()), 0, gaps)
         ),
         stretches=() if series is None else _stretches(series, given, phases),
         spectrum=None if analysis is None or series is None else spectrum(series),
@@ -157,6 +117,10 @@ def material(session: StoredSession, strap: str | None = None, seed: int = 0) ->
         n_sounded=log.n_sounded,
         strap_name=log.strap_name,
     )
+
+
+def is_group(session: StoredSession) -> bool:
+    return len(session.config.straps) > 1
 
 
 def _analysed(
@@ -174,67 +138,6 @@ def _analysed(
         return given, analyse(given.correction, given.guidance, seed=seed), ""
     except InputError as error:
         return given, None, f"{error.message[:1].upper()}{error.message[1:]}."
-
-
-@dataclass(slots=True)
-class _Log:
-    """One pass through the records."""
-
-    sampler: Sampler = field(default_factory=Sampler)
-    samples: dict[str, list[tuple[float, tuple[float, ...]]]] = field(
-        default_factory=dict[str, list[tuple[float, tuple[float, ...]]]]
-    )
-    phases: list[PhaseBegan] = field(default_factory=list[PhaseBegan])
-    decisions: list[Decided] = field(default_factory=list[Decided])
-    notes: list[Note] = field(default_factory=list[Note])
-    ratings: dict[str, int] = field(default_factory=dict[str, int])
-    n_sounded: int = 0
-    strap_name: str = ""
-    last_s: float = 0.0
-
-    def take(self, event: Event, effects: tuple[Effect, ...]) -> None:
-        self.last_s = max(self.last_s, event.t_s)
-        match event:
-            case CommandGiven(t_s=t_s, command=Mark(note=note, ago_s=ago_s)):
-                self.notes.append(Note(max(0.0, t_s - ago_s), note or "marked"))
-            case CommandGiven(command=Rate(value=value, when=when)):
-                self.ratings[when] = value
-            case OnsetPlayed():
-                self.n_sounded += 1
-            case StrapDescribed(name=name) if name:
-                self.strap_name = name
-            case _:
-                pass
-        for sample in self.sampler.samples(event, effects):
-            self.samples.setdefault(sample.stream, []).append((sample.t_s, sample.values))
-        self.phases += [effect for effect in effects if isinstance(effect, PhaseBegan)]
-        self.decisions += [effect for effect in effects if isinstance(effect, Decided)]
-
-    def guide(self) -> list[tuple[float, tuple[float, ...]]]:
-        """Tempo and breath where they were present."""
-        return [(t_s, values) for t_s, values in self.samples.get("guide", ()) if values[2] > 0.0]
-
-
-def _chains(
-    samples: Iterable[tuple[float, tuple[float, ...]]], channel: int, gaps: Iterable[Span] = ()
-) -> Chains:
-    """The known values of a channel, broken where one is missing.
-
-    What lies in a gap is left out: for some seconds the coach went on with what it had.
-    """
-    holes = tuple(gaps)
-    known = [
-        (t_s, values[channel])
-        for t_s, values in samples
-        if not isnan(values[channel]) and not any(hole.from_s < t_s < hole.to_s for hole in holes)
-    ]
-    chains: list[list[tuple[float, float]]] = []
-    for point in known:
-        if chains and point[0] - chains[-1][-1][0] <= JOINED_S:
-            chains[-1].append(point)
-        else:
-            chains.append([point])
-    return tuple(tuple(chain) for chain in chains)
 
 
 def _beats(series: NNSeries, origin_s: float) -> Chains:
@@ -283,7 +186,7 @@ def _stretches(series: NNSeries, given: Given | None, phases: tuple[PhaseSpan, .
     out: list[Stretch] = []
     for name, edges in wanted:
         part = None if edges is None else series.between(*edges)
-        if edges is not None and part is not None and np.size(part.nn_ms) > 1:
+        if edges is not None and part is not None and len(part) > 1:
             span = Span(edges[0] + given.origin_s, edges[1] + given.origin_s)
             out.append(Stretch(name, span, time_domain(part)))
     return tuple(out)

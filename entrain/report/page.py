@@ -27,7 +27,7 @@ from entrain.report.drawing.density import density
 from entrain.report.drawing.interval import interval
 from entrain.report.drawing.stretches import stretches
 from entrain.report.drawing.timeline import timeline
-from entrain.report.material import Material
+from entrain.report.material import Material, is_group
 from entrain.report.reasons import WHO, reasons
 from entrain.report.small_print import small_print
 
@@ -211,6 +211,8 @@ def _data_terms(material: Material) -> Iterator[tuple[str, str]]:
         yield "Corrected", f"{data.artefact_percent:.1f} % of {data.n_raw} intervals ({told})"
         gaps = words.times(data.gaps, "break")
         yield "Chain of beats", f"{gaps}; the longest stretch without one lasts {clock(data.longest_chain_s)}"
+    if material.given is not None and is_group(material.session):
+        yield "Hearts", f"these figures are of {material.given.strap}, one of several"
     if summary.n_outages:
         lost = words.times(summary.n_outages, "time")
         yield "Strap", f"lost {lost}, for {summary.outage_s:.0f} s"

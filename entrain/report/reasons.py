@@ -13,9 +13,9 @@ from entrain.control.events import Author, Decided
 
 _FIGURE: Final = re.compile(r"-?\d+(?:\.\d+)?")
 WHO: Final = {
-    Author.PROTOCOL: "preset",
-    Author.POLICY: "policy",
-    Author.BOUND: "bound",
+    Author.PROTOCOL: "the preset",
+    Author.POLICY: "the policy",
+    Author.BOUND: "a bound",
     Author.PERSON: "you",
 }
 

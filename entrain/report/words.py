@@ -117,7 +117,7 @@ def subtitle(material: Material) -> str:
     row = material.session.meta.row
     ended = row.state.value
     if row.state is SessionState.STOPPED:
-        ended = f"stopped early: {row.end_reason}" if row.end_reason else "stopped early"
+        ended = row.end_reason or ended
     unit = " minutes" if material.length_s < S_PER_HOUR else ""
     return f"Session {row.id} · {when(row.started)} · {clock(material.length_s)}{unit} · {ended}"
 

@@ -8,7 +8,8 @@ from entrain.control.state import GUIDED
 from entrain.report.drawing import svg
 from entrain.report.drawing.axes import Panel, Scale, around, clock, legend
 from entrain.report.drawing.svg import Drawing
-from entrain.report.material import Chains, Material, Span
+from entrain.report.material import Material, is_group
+from entrain.report.traces import Chains, Span
 
 WIDTH: Final = 760.0
 LEFT: Final = 34.0
@@ -75,7 +76,7 @@ def _panel(x: Scale, edges: tuple[float, float], lines: Iterable[Chains], least:
 
 def _upper_legend(material: Material) -> list[tuple[str, str]]:
     known = (
-        ("pulse", "your pulse", material.pulse),
+        ("pulse", "the group's pulse" if is_group(material.session) else "your pulse", material.pulse),
         ("beats", "from beat to beat", material.beats),
         ("tempo", "the beat that was played" if material.n_sounded else "the guiding beat", material.tempo),
     )
