@@ -20,7 +20,7 @@ class Held:
 
     store: Store
     usual: int  # ten minutes, marked, the strap lost
-    long: int  # with five minutes of silence before and after
+    long: int  # with four minutes of silence before and after, nothing heard
     nasty: int  # a strap that is no simulation, and notes that would be markup
     short: int
     no_sensor: int
@@ -41,7 +41,7 @@ def held(tmp_path_factory: pytest.TempPathFactory) -> Held:
     rr.write_text("".join(f"{900 + chance.gauss(0, 30):.0f}\n" for _ in range(400)))
     marked = ((1.0, Rate(5, "before")), (100.0, Mark(NASTY)))
     usual = record(store)
-    long = record(store, minutes=20.0, around_s=300.0, outages_per_min=0.0)
+    long = record(store, minutes=15.0, around_s=240.0, outages_per_min=0.0, is_heard=False)
     nasty = record(store, strap="ble:H10", keys=marked, rating_after=None, is_heard=False)
     store.note(nasty, NASTY)
     return Held(

@@ -96,7 +96,7 @@ def test_thinning_keeps_what_can_be_seen(points: list[tuple[float, float]]) -> N
 
 
 @given(st.text(max_size=60))
-@settings(max_examples=200)
+@settings(max_examples=50)
 def test_any_words_are_words_in_a_drawing(said: str) -> None:
     said = "".join(char for char in said if char.isprintable())
     drawing = svg.Drawing(10.0, 10.0, svg.text(0.0, 0.0, said), said, said)
