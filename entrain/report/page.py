@@ -234,7 +234,8 @@ def _decided(material: Material) -> Section:
     if not given:
         return Section("What the program decided", ())
     rows: tuple[tuple[Cell, ...], ...] = tuple(
-        (each.sentence, WHO[each.author], words.moments(each.moments_s)) for each in given
+        (each.sentence, WHO[each.author].replace(" ", "\u00a0"), words.moments(each.moments_s))
+        for each in given
     )
     columns = (Column("Reason"), Column("by"), Column("at"))
     return Section("What the program decided, and why", (Table("Decisions by reason", columns, rows),))
