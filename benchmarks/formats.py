@@ -190,7 +190,7 @@ def age(folder: Path) -> None:
 
 
 def multiple_ciphers(store: Store) -> None:
-    """The encrypted store, opened by SQLite3 Multiple Ciphers, which has nothing in common with SQLCipher."""
+    """The encrypted store, opened by SQLite3 Multiple Ciphers, an implementation of its own."""
     if find_spec("apsw") is None:
         print("apsw-sqlite3mc: not installed, not tried")
         return
