@@ -18,7 +18,7 @@ VARIABLE: Final = "ENTRAIN_PASSPHRASE"
 FILE_VARIABLE: Final = "ENTRAIN_PASSPHRASE_FILE"
 _KEYRING_SERVICE: Final = "entrain"
 _TRIES: Final = 3
-# With the salt, which stands there, the key is lost. Damage elsewhere leaves pages that tell a right passphrase.
+# With the salt, which stands there, the key is lost. Elsewhere damage leaves pages that know the passphrase.
 _IF_RIGHT: Final = (
     "If it is the right one, the beginning of the file is damaged, and only a backup brings it back."
 )

@@ -24,6 +24,7 @@ from entrain.storage.export import export
 from entrain.storage.salvage import repair, salvage
 from entrain.storage.store import Store
 from tests.storage.conftest import Told
+from tests.support import record_fixture
 from tests.support.converter import PASSPHRASE
 from tests.support.crashes import ROOT, appender, kill_while_writing
 from tests.support.sessions import CONFIG
@@ -111,6 +112,17 @@ def test_a_first_store_is_made_encrypted(store: Store) -> None:
     with store.begin(CONFIG, preset_text="") as log:
         log.append(Tick(1.0), ())
     assert [row.n_events for row in store.sessions()] == [1]
+
+
+def test_a_store_of_an_older_schema_is_brought_forward_on_the_way(store: Store) -> None:
+    store.path.parent.mkdir()
+    for path in (store.path, store.path.with_name("other.db")):
+        shutil.copy(record_fixture.FIXTURE, path)
+    encrypting.encrypt(store.path, PASSPHRASE)
+    wanted = records(Store(store.path.with_name("other.db")))
+    assert records(store) == wanted
+    encrypting.decrypt(store.path)
+    assert records(store) == wanted
 
 
 def test_without_the_passphrase_nothing_opens(encrypted: Store, monkeypatch: pytest.MonkeyPatch) -> None:
