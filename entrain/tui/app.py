@@ -1,5 +1,6 @@
 """The terminal app: from the notice over the home screen to a session, its summary, and back."""
 
+import asyncio
 import os
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -16,9 +17,17 @@ from entrain.errors import EntrainError
 from entrain.tui.drawing.palette import Depth
 from entrain.tui.look import Look, depth_of
 from entrain.tui.messages import FigureChosen
-from entrain.tui.ports import FindStraps, HeartChoice, OpenedSession, OpenSession, SessionChoice
+from entrain.tui.ports import (
+    Archive,
+    FindStraps,
+    HeartChoice,
+    OpenedSession,
+    OpenSession,
+    Report,
+    SessionChoice,
+)
 from entrain.tui.screens.check_in import CheckInScreen
-from entrain.tui.screens.home import HomeScreen
+from entrain.tui.screens.home import HISTORY, HomeScreen
 from entrain.tui.screens.notice import NoticeScreen
 from entrain.tui.screens.palette import Palette
 from entrain.tui.screens.session import SessionScreen
@@ -39,6 +48,8 @@ class Home:
     find_straps: FindStraps
     open_session: OpenSession
     choice: SessionChoice
+    archive: Archive | None = None
+    report: Report | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,10 +138,13 @@ class EntrainApp(App[Summary | None]):
     async def _from_home(self, home: Home) -> None:
         choice, trouble = home.choice, ""
         while chosen := await self.push_screen_wait(self._home_screen(home, choice, trouble)):
-            choice, trouble = chosen, ""
-            self._manners.on_choice(choice)
+            trouble = ""
+            if chosen.goes_on is None:
+                # The rest of another session is no new choice.
+                choice = chosen
+                self._manners.on_choice(choice)
             try:
-                await self._sessions(lambda choice=choice: home.open_session(choice))
+                await self._sessions(lambda chosen=chosen: home.open_session(chosen))
             except EntrainError as fault:
                 trouble = f"{fault.message} {fault.advice}".strip()
 
@@ -143,6 +157,8 @@ class EntrainApp(App[Summary | None]):
             figure=self.look.figure,
             depth=self.depth,
             trouble=trouble,
+            archive=home.archive,
+            report=home.report,
         )
 
     async def _sessions(self, open_session: Open) -> None:
@@ -158,6 +174,12 @@ class EntrainApp(App[Summary | None]):
                 return Next.LEAVE
             rating = check_in.rating
         opened = await open_session()
+        try:
+            return await self._opened_session(opened, rating)
+        finally:
+            await asyncio.to_thread(opened.close)
+
+    async def _opened_session(self, opened: OpenedSession, rating: int | None) -> Next:
         result = await self.push_screen_wait(
             SessionScreen(
                 opened,
@@ -216,6 +238,8 @@ class EntrainApp(App[Summary | None]):
                 yield SystemCommand(f"{key.label} ({key.shown})", key.text, _bound(session, key.action))
         else:
             yield SystemCommand("light (t)", "Dark, light or dim for the night.", self.action_theme)
+            if isinstance(screen, HomeScreen) and screen.has_archive:
+                yield SystemCommand(f"{HISTORY.label} ({HISTORY.shown})", HISTORY.text, screen.action_history)
             yield SystemCommand("quit (q)", "Leave.", self.action_quit)
 
 
