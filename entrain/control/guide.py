@@ -24,6 +24,7 @@ EASE_BREATH_PER_MIN: Final = 1.0
 EASE_S: Final = 60.0
 QUICKEST_START_PER_MIN: Final = 16.0
 OUT_OF_STEP_S: Final = 10.0  # shorter than that is no reason to wait
+SHORTEN_S: Final = 60.0  # out of step for so long: a breath has a beat less, the length that went before
 RELEASE_BPM: Final = 1.5  # a raised pulse must come back this far before the hold ends
 SAME_BPM: Final = 0.05
 TREMBLE_BPM: Final = 0.5  # a policy that follows the pulse need not follow its trembling
@@ -284,6 +285,8 @@ def pace_breath(state: SessionState, spent_s: float, out: list[Effect]) -> Sessi
     score = state.score
     if score is None or score.breath is None or not is_led(state):
         return state
+    if _should_shorten(state):
+        return _shorten_breath(state, score, score.breath, out)
     bounds = state.config.preset.bounds
     line = state.breath_line_per_min
     if state.phase is not Phase.MATCH and state.hold is None:
@@ -293,6 +296,41 @@ def pace_breath(state: SessionState, spent_s: float, out: list[Effect]) -> Sessi
         if line != state.breath_line_per_min:
             state = changed(state, breath_line_per_min=line)
     return fit_breath(state, out)
+
+
+def _should_shorten(state: SessionState) -> bool:
+    """Out of step for a minute, and a minute since the last time, with a breath longer than the first one."""
+    since_s, first = state.out_of_step_since_s, state.first_pattern
+    if since_s is None or first is None or state.hold is not HoldCause.OUT_OF_STEP:
+        return False
+    if state.t_s - max(since_s, state.shortened_s) < SHORTEN_S:
+        return False
+    return (
+        state.score is not None
+        and state.score.breath is not None
+        and (state.score.breath.pattern.beats > first.beats)
+    )
+
+
+def _shorten_breath(state: SessionState, score: Score, breath: BreathPlan, out: list[Effect]) -> SessionState:
+    """Back to the length before, which the person kept up with; from there it may grow again."""
+    at_s = edit_time_s(state)
+    beats, bpm = breath.pattern.beats - 1, score.tempo.bpm_at(at_s)
+    reason = f"{beats} beats a breath again: the longer one was no longer yours for a minute"
+    planned = breath.pattern.beats
+    out.append(Decided(state.t_s, "breath_beats", Author.PROTOCOL, planned, beats, reason))
+    line = max(state.breath_line_per_min, bpm / beats)
+    state = changed(state, breath_line_per_min=line, shortened_s=state.t_s)
+    plan = breath.changed(score.tempo.phase_at(at_s), _pattern_of(state, beats))
+    return with_score(state, replace(score, breath=plan), at_s, out)
+
+
+def _pattern_of(state: SessionState, beats: int) -> BreathPattern:
+    """A breath of so many beats, in the preset's ratio or grown by its way out alone."""
+    rule, first = state.config.preset.breath, state.first_pattern
+    if rule.lengthen == "out" and first is not None:
+        return replace(first, exhale=max(1, beats - (first.beats - first.exhale)))
+    return BreathPattern.of_beats(beats, rule.ratio)
 
 
 def fit_breath(state: SessionState, out: list[Effect]) -> SessionState:
@@ -318,11 +356,7 @@ def fit_breath(state: SessionState, out: list[Effect]) -> SessionState:
         return state
     if beats == planned:
         return state
-    pattern = BreathPattern.of_beats(beats, preset.breath.ratio)
-    if preset.breath.lengthen == "out":
-        first = state.first_pattern or pattern
-        pattern = replace(first, exhale=max(1, beats - (first.beats - first.exhale)))
-    breath = score.breath.changed(phase, pattern)
+    breath = score.breath.changed(phase, _pattern_of(state, beats))
     reason = f"{beats} beats a breath from the next one on, about {slowest_bpm / beats:.1f} breaths a minute"
     out.append(Decided(state.t_s, "breath_beats", Author.PROTOCOL, planned, beats, reason))
     slowest = min(state.slowest_breath_per_min or slowest_bpm / beats, slowest_bpm / beats)
