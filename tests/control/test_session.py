@@ -369,8 +369,8 @@ def test_a_breath_that_was_lost_for_a_minute_goes_back_by_a_beat_and_grows_again
     """Somebody who breathes along, hears nothing for two and a half minutes, and comes back."""
     lungs = LungTraits(own_per_min=16.0, lapses_per_min=0.0, settle_s=4.0)
     heart = SimulatedHeart(Person(1, lungs=lungs), "strap")
-    state, log = start(SessionConfig(PRESET, ("strap",))), []
-    for t_s in range(1, 480):
+    state, log = start(SessionConfig(replace(PRESET, minutes=13), ("strap",))), []
+    for t_s in range(1, 600):
         deaf = 240 < t_s < 390
         for event in (*heart.until(float(t_s), None if deaf else state.score), Tick(float(t_s))):
             state, effects = reduce(state, event)
