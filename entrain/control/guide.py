@@ -170,8 +170,8 @@ def with_hold(state: SessionState, heart: HeartState, out: list[Effect]) -> Sess
     if cause is state.hold:
         return state if reason == state.hold_reason else changed(state, hold_reason=reason)
     inputs = (("pulse_bpm", heart.bpm), ("baseline_bpm", state.baseline_bpm), ("age_s", heart.age_s))
-    author = Author.PERSON if cause in _BY_PERSON else Author.BOUND
-    said = reason or "going on"
+    author = _author_of(cause or state.hold)
+    said = reason if cause is not None or state.hold is None else _GOING_ON[state.hold]
     begun, before = float(cause is not None), float(state.hold is not None)
     out.append(Decided(state.t_s, "hold", author, before, begun, said, inputs))
     n_holds = state.n_holds + (state.hold is None and cause is not None)
@@ -179,6 +179,18 @@ def with_hold(state: SessionState, heart: HeartState, out: list[Effect]) -> Sess
 
 
 _BY_PERSON: Final = frozenset({HoldCause.PAUSED, HoldCause.PERSON, HoldCause.EASED})
+_GOING_ON: Final = {
+    HoldCause.PAUSED: "going on after the pause, as you asked",
+    HoldCause.NO_DATA: "going on: your pulse is there again",
+    HoldCause.PULSE_UP: "going on: your pulse has come back near to where you began",
+    HoldCause.OUT_OF_STEP: "going on: your breath no longer lags behind",
+    HoldCause.PERSON: "going on, as you asked",
+    HoldCause.EASED: "going on: the time of easing off is over",
+}
+
+
+def _author_of(cause: HoldCause | None) -> Author:
+    return Author.PERSON if cause in _BY_PERSON else Author.BOUND
 
 
 def _cause(state: SessionState, heart: HeartState) -> tuple[HoldCause | None, str]:
@@ -267,7 +279,10 @@ def wish_tempo(
         ("per_min", bounded.per_min),
     )
     reason = bounded.limit or wish.reason
-    author = Author.BOUND if bounded.limit else author
+    if bounded.limit:
+        author = Author.BOUND
+    elif author is Author.POLICY and state.hold is not None:
+        author = _author_of(state.hold)  # in a hold no policy is asked
     out.append(Decided(state.t_s, "tempo_bpm", author, tempo, bounded.to_bpm, reason, inputs))
     return with_score(state, replace(state.score, tempo=edited), at_s, out)
 
