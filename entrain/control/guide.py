@@ -262,7 +262,7 @@ def wish_tempo(
     may_fall = not has_sensor(state) or (heart.bpm is not None and state.hold is not HoldCause.NO_DATA)
     bounds, baseline = state.config.preset.bounds, state.baseline_bpm
     bounded = limits.bounded(wish, plan, at_s, bounds, baseline, heart.bpm, may_fall)
-    tremble = author is Author.POLICY and not bounded.limit
+    tremble = author is Author.POLICY and not bounded.limit and state.hold is None
     if not _is_new(bounded, plan, at_s, TREMBLE_BPM if tremble else SAME_BPM):
         if author is Author.PERSON and bounded.limit:
             # What a person asks for and cannot have is said, not swallowed.

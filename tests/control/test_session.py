@@ -388,3 +388,10 @@ def test_a_breath_that_never_came_along_stays_as_it_began() -> None:
     _, log = play(pulse=with_rsa(70, swing_bpm=6, breaths_per_min=17))
     beats = [d.after for d in decisions(log, "breath_beats")]
     assert min(beats) == beats[0]
+
+
+def test_a_lost_strap_stops_the_last_half_beat_of_a_fall_too() -> None:
+    preset = replace(PRESET, tempo=TempoRule(goal_bpm=65.5))
+    _, log = play(preset, silences=((168.0, 230.0),))
+    assert 65.6 < state_tempo(log, 170) < 65.9
+    assert len({round(state_tempo(log, t_s), 9) for t_s in range(170, 230)}) == 1
