@@ -25,8 +25,7 @@ from cmath import exp as turned
 from cmath import phase as angle
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import pairwise
-from math import floor, pi, sin
+from math import floor, fsum, pi, sin
 from operator import mul
 from typing import Final
 
@@ -64,7 +63,7 @@ LEAST_AGREEMENT: Final = 0.8
 LEAST_EXPLAINED: Final = 0.3
 
 _HANN: Final = tuple(sin(pi * n / N) ** 2 for n in range(N))
-_HANN_SUM: Final = sum(_HANN)
+_HANN_SUM: Final = fsum(_HANN)
 _NOTHING_MS: Final = 1e-6  # what rounding leaves of a sum that has slid to nothing
 
 
@@ -228,11 +227,11 @@ def _peak(tachogram: Tachogram, slowest: int) -> tuple[_Wave, float] | None:
     fastest = min(FASTEST_BIN, floor(OF_PULSE * S_PER_MIN * MS_PER_S / rr_ms))
     peaks = [k for k in range(slowest, fastest + 1) if hann[k - 1] <= hann[k] >= hann[k + 1]]
     band = hann[slowest : fastest + 1]
-    total = sum(map(mul, band, band))
+    total = fsum(map(mul, band, band))
     if not peaks or total <= 0.0:
         return None
     k = max(peaks, key=hann.__getitem__)
-    share = sum(x * x for x in hann[max(slowest, k - 1) : min(fastest, k + 1) + 1]) / total
+    share = fsum(x * x for x in hann[max(slowest, k - 1) : min(fastest, k + 1) + 1]) / total
     side = 1 if hann[k + 1] >= hann[k - 1] else -1
     ratio = hann[k + side] / hann[k]
     off = (2.0 * ratio - 1.0) / (ratio + 1.0)
@@ -247,7 +246,7 @@ def _known_weight(tachogram: Tachogram) -> float:
     if tachogram.began <= first and not tachogram.unknown:
         return _HANN_SUM
     unknown = set(tachogram.unknown).union(range(first, tachogram.began))
-    return sum(weight for n, weight in enumerate(_HANN, first) if n not in unknown)
+    return fsum(weight for n, weight in enumerate(_HANN, first) if n not in unknown)
 
 
 @quick
@@ -273,17 +272,18 @@ def _lock(tachogram: Tachogram, paced_per_min: float) -> _Lock | None:
         return None
     windows = [tachogram.locks[n] for n in LOCKS]
     sums = [2.0 * z / (0.5 * LOCK_N) for z, _ in windows]
-    size = sum(map(abs, sums))
+    size = fsum(map(abs, sums))
     if size <= _NOTHING_MS:
         return None
     explained = [abs(z) ** 2 / (0.25 * LOCK_N * e) for z, e in windows if e > _NOTHING_MS]
-    turn = sum(b * a.conjugate() for a, b in pairwise(sums))
+    first, middle, last = sums
+    turn = middle * first.conjugate() + last * middle.conjugate()
     off_hz = angle(turn) / (2.0 * pi) / (LOCK_HOP_N * SAMPLE_S)
     return _Lock(
         wave=_Wave.of_changes(paced_per_min + off_hz * S_PER_MIN, size / len(LOCKS), tachogram.newest[1]),
         paced_per_min=paced_per_min,
-        agreement=abs(sum(sums)) / size,
-        explained=min(1.0, sum(explained) / len(LOCKS)),
+        agreement=abs(first + middle + last) / size,
+        explained=min(1.0, fsum(explained) / len(LOCKS)),
     )
 
 
