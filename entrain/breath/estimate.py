@@ -25,7 +25,7 @@ from cmath import exp as turned
 from cmath import phase as angle
 from dataclasses import dataclass
 from enum import StrEnum
-from math import floor, fsum, pi, sin
+from math import floor, fsum, pi, sin, sqrt
 from operator import mul
 from typing import Final
 
@@ -34,6 +34,7 @@ from entrain.breath.tachogram import (
     LOCK_N,
     LOCKS_N,
     SAMPLE_S,
+    UNIFORM,
     WINDOW_S,
     N,
     Pacer,
@@ -196,12 +197,15 @@ class _Wave:
     rr_ms: float
 
     @staticmethod
-    def of_changes(per_min: float, change_ms: float, rr_ms: float) -> "_Wave":
-        """The wave whose change from sample to sample has the amplitude `change_ms`."""
+    def of_changes(per_min: float, change_ms: float, rr_ms: float, between: float) -> "_Wave":
+        """The wave whose change from sample to sample has the amplitude `change_ms`.
+
+        What straight lines leave of it is sinc² where samples lie anywhere between the intervals; at a pulse of
+        60 they may lie on them for minutes, and lose nothing. `between` tells (`Tachogram.between`).
+        """
         hz = per_min / S_PER_MIN
-        # What a step is of a wave, and what straight lines between beats leave of one.
-        kept = 2.0 * sin(pi * hz * SAMPLE_S) * _sinc(hz * rr_ms / MS_PER_S) ** 2
-        return _Wave(per_min, 2.0 * change_ms / kept, rr_ms)
+        lines = _sinc(hz * rr_ms / MS_PER_S * sqrt(between / UNIFORM)) ** 2
+        return _Wave(per_min, change_ms / (sin(pi * hz * SAMPLE_S) * lines), rr_ms)
 
     @property
     def may_be_mayer(self) -> bool:
@@ -237,7 +241,7 @@ def _peak(tachogram: Tachogram, slowest: int) -> tuple[_Wave, float] | None:
     off = (2.0 * ratio - 1.0) / (ratio + 1.0)
     per_min = (k + side * off) * S_PER_MIN / WINDOW_S
     change_ms = 2.0 * hann[k] * (1.0 - off * off) / (_known_weight(tachogram) * _sinc(off))
-    return _Wave.of_changes(per_min, change_ms, rr_ms), share
+    return _Wave.of_changes(per_min, change_ms, rr_ms, tachogram.between), share
 
 
 def _known_weight(tachogram: Tachogram) -> float:
@@ -280,7 +284,9 @@ def _lock(tachogram: Tachogram, paced_per_min: float) -> _Lock | None:
     turn = middle * first.conjugate() + last * middle.conjugate()
     off_hz = angle(turn) / (2.0 * pi) / (LOCK_HOP_N * SAMPLE_S)
     return _Lock(
-        wave=_Wave.of_changes(paced_per_min + off_hz * S_PER_MIN, size / len(LOCKS), tachogram.newest[1]),
+        wave=_Wave.of_changes(
+            paced_per_min + off_hz * S_PER_MIN, size / len(LOCKS), tachogram.newest[1], tachogram.between
+        ),
         paced_per_min=paced_per_min,
         agreement=abs(first + middle + last) / size,
         explained=min(1.0, fsum(explained) / len(LOCKS)),
