@@ -200,8 +200,8 @@ class _Wave:
     def of_changes(per_min: float, change_ms: float, rr_ms: float, between: float) -> "_Wave":
         """The wave whose change from sample to sample has the amplitude `change_ms`.
 
-        What straight lines leave of it is sinc² where samples lie anywhere between the intervals; at a pulse of
-        60 they may lie on them for minutes, and lose nothing. `between` tells (`Tachogram.between`).
+        What straight lines leave of it is sinc² where samples lie anywhere between the intervals; at a pulse
+        of 60 they may lie on them for minutes, and lose nothing. `Tachogram.between` tells.
         """
         hz = per_min / S_PER_MIN
         lines = _sinc(hz * rr_ms / MS_PER_S * sqrt(between / UNIFORM)) ** 2

@@ -29,7 +29,7 @@ FASTEST_BIN: Final = 24  # breaths/min, as a bin is one
 GAP_S: Final = 5.0  # nothing is drawn through a longer one
 
 UNIFORM: Final = 1.0 / 6.0  # the mean of u(1 - u) where samples lie anywhere between intervals
-BETWEEN_SHARE: Final = SAMPLE_S / 30.0
+BETWEEN_SHARE: Final = SAMPLE_S / 30.0  # of that mean, for each new sample
 
 _BINS: Final = range(FASTEST_BIN + 3)  # a Hann window and a peak each need a neighbour
 _TURNS: Final = tuple(turned(2j * pi * k / N) for k in _BINS)
@@ -61,9 +61,7 @@ class Tachogram:
     began: int = 0  # the first sample, in units of SAMPLE_S on the session's clock
     at: int = 0  # the next one
     level_ms: float | None = None  # of the newest sample
-    between: float = (
-        UNIFORM  # u(1 - u) over half a minute, u being how far between two intervals a sample lies
-    )
+    between: float = UNIFORM  # mean u(1 - u); u: how far from one interval to the next a sample lies
     steps: tuple[float, ...] = (0.0,) * N  # in ms
     unknown: tuple[int, ...] = ()  # those samples of the last N since `began` that have no step
     spectrum: tuple[complex, ...] = (0j,) * len(_BINS)  # of `steps`, rectangular window
