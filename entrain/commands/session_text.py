@@ -31,6 +31,7 @@ _FIGURES: Final = {
     "rmssd_ms": "RMSSD {} ms",
     "breath_per_min": "breath {} a minute",
     "n": "{} seconds",
+    "stages": "stages {}",
 }
 
 

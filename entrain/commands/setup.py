@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from entrain.commands.layers import layers_of
 from entrain.control.protocol import HARD_SESSION_MAX_MIN, PacedStage, Preset, SessionConfig, with_minutes
+from entrain.control.training import today
 from entrain.control.view import Summary
 from entrain.devices.ports import LiveHeart, SoundOutput, VirtualHeart
 from entrain.errors import DeviceError, EntrainError, InputError, StoreError, UsageError
@@ -17,6 +18,7 @@ from entrain.runtime import OnLogFault, Recorder, Session
 from entrain.storage import presets, settings
 from entrain.storage.presets import LoadedPreset
 from entrain.storage.store import Store
+from entrain.storage.stored import SessionState
 
 if TYPE_CHECKING:  # imported when such a heart is asked for
     from entrain.devices.ble.wanted import FoundStrap
@@ -144,9 +146,18 @@ def _preset(choices: Choices) -> Preset:
                 f" not {choices.minutes:g}."
             )
         preset = with_minutes(preset, choices.minutes)
+    if preset.breath.over_days:
+        preset = today(preset, _n_completed(preset.name))
     if choices.voice is not None:
         preset = replace(preset, sound=replace(preset.sound, voice=choices.voice))
     return preset
+
+
+def _n_completed(preset: str) -> int:
+    """How many sessions with this preset came to their end."""
+    return sum(
+        row.preset == preset and row.state is SessionState.COMPLETED for row in Store.open().sessions()
+    )
 
 
 def _yoked(session: str | None, preset: Preset) -> tuple[tuple[float, float], ...]:

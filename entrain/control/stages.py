@@ -5,7 +5,7 @@ to be measured at. What stays is the floor of breath and tempo, the hands of the
 and the stops for safety. Between two stages it is silent, so the tempo may change there at once.
 """
 
-from math import ceil
+from math import ceil, fsum
 from typing import Final
 
 from entrain.breath.pattern import BreathPattern, BreathPlan, BreathRun
@@ -20,7 +20,7 @@ BELOW_PULSE: Final = 0.95  # the beat's share of the pulse that a stage comes ne
 
 def length_s(stages: tuple[PacedStage, ...]) -> float:
     """From the first beat to the end of the last stage."""
-    return sum(stage.rest_s + stage.duration_s for stage in stages)
+    return fsum(stage.rest_s + stage.duration_s for stage in stages)
 
 
 def spans(stages: tuple[PacedStage, ...], from_s: float) -> list[tuple[float, float]]:
