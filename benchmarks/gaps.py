@@ -1,8 +1,8 @@
 """Where a recording is not what was to be played: every break, by sample-exact alignment piece by piece.
 
-A recording is walked along the signal it should hold. Where the two part, the place at which the recording goes
-on is looked for in the signal by cross-correlation and then checked sample by sample: so it is known how
-much silence came between, and how much of the signal was left out or came twice.
+A recording is walked along the signal it should hold. Where the two part, the place at which the recording
+goes on is looked for in the signal by cross-correlation and then checked sample by sample: so it is known
+how much silence came between, and how much of the signal was left out or came twice.
 """
 
 from collections.abc import Callable
@@ -16,11 +16,12 @@ from scipy.signal import correlate
 Sound = np.ndarray  # (n_frames, 2)
 Expected = Callable[[int, int], Sound]  # (first frame, how many) of the signal
 
-SAME: Final = 1e-4  # -80 dB: rounding, never a shift
+SAME: Final = 1e-3  # -60 dB: tables read at a hair's breadth beside, never a shift of a frame
 CHUNK: Final = 1 << 15
 WINDOW: Final = 2048
 STEP: Final = 480
 REACH: Final = 3 * 48_000  # how far the signal can have moved at one break
+PATIENCE: Final = 10 * 48_000  # for how long it may be something else before it is given up
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,21 +39,22 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """Between two pieces: recorded frames that are none of the signal's, signal frames that were not heard."""
+    """Between two pieces: recorded frames that are none of the signal's, and what was not heard."""
 
     at: int
     alien: int
     lost: int  # negative: heard twice
 
 
-def pieces(recorded: Sound, expected: Expected, at: int, signal: int, end: int) -> list[Piece]:
-    """The recording from frame `at` to `end` as pieces of the signal; it is at frame `signal` near `at`."""
+def pieces(recorded: Sound, expected: Expected, at: int, signal: int, signal_end: int) -> list[Piece]:
+    """The recording from frame `at` on as pieces of the signal, up to the signal's frame `signal_end`.
+
+    The recording is near the signal's frame `signal` at `at`.
+    """
     found: list[Piece] = []
-    while at < end:
-        place = _found(recorded, expected, at, signal, end)
-        if place is None:
-            break
+    while signal < signal_end and (place := _found(recorded, expected, at, signal)) is not None:
         begin, signal = place
+        end = min(len(recorded), begin + signal_end - signal)
         stop = _followed(recorded, expected, begin, signal, end)
         found.append(Piece(begin, stop, signal))
         at, signal = stop, signal + stop - begin
@@ -60,9 +62,7 @@ def pieces(recorded: Sound, expected: Expected, at: int, signal: int, end: int) 
 
 
 def breaks(found: list[Piece]) -> list[Break]:
-    return [
-        Break(a.end, b.at - a.end, b.signal - (a.signal + a.end - a.at)) for a, b in pairwise(found)
-    ]
+    return [Break(a.end, b.at - a.end, b.signal - (a.signal + a.end - a.at)) for a, b in pairwise(found)]
 
 
 def _followed(recorded: Sound, expected: Expected, at: int, signal: int, end: int) -> int:
@@ -76,13 +76,13 @@ def _followed(recorded: Sound, expected: Expected, at: int, signal: int, end: in
     return end
 
 
-def _found(recorded: Sound, expected: Expected, at: int, signal: int, end: int) -> tuple[int, int] | None:
+def _found(recorded: Sound, expected: Expected, at: int, signal: int) -> tuple[int, int] | None:
     """The first frames from `at` on, recorded and of the signal, at which both are the same again."""
     from_signal = max(0, signal - REACH)
     around = expected(from_signal, signal - from_signal + REACH)
     squares = np.cumsum(np.concatenate([[0.0], around[:, 0].astype(float) ** 2]))
     energy = squares[WINDOW:] - squares[:-WINDOW]
-    for window_at in range(at, end - WINDOW, STEP):
+    for window_at in range(at, min(at + PATIENCE, len(recorded) - WINDOW), STEP):
         window = recorded[window_at : window_at + WINDOW]
         if not window[[0, -1]].any(axis=1).all():
             continue  # silence, or its edge, fits anywhere

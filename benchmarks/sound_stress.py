@@ -1,10 +1,11 @@
-"""What a sound server hears of us while all goes wrong, beside a plain C player: python -m benchmarks.sound_stress
+"""What a sound server hears of us while all goes wrong, beside a plain C player: python -m
+benchmarks.sound_stress
 
 One private PulseAudio with a null sink for each. Into one plays a session, through PortAudio, while its own
-process is kept as busy as can be: a thread of pure Python that never rests, collections over a million objects,
-the interpreter held in C for 200 ms at a time; and beside it a process that burns the other core. Into the
-others `paplay` plays the very sound that this session is to make, rendered to a file before. All monitors are
-recorded and held against that sound, sample for sample.
+process is kept as busy as can be: a thread of pure Python that never rests, collections over a million
+objects, the interpreter held in C for 200 ms at a time; and beside it a process that burns the other core.
+Into the others `paplay` plays the very sound that this session is to make, rendered to a file before. All
+monitors are recorded and held against that sound, sample for sample.
 
 A session is a pure function of its events, so what it will play is known before it begins.
 """
@@ -53,7 +54,8 @@ BURNER: Final = "while True: sum(i * i for i in range(100_000))"
 
 def preset_of(minutes: float) -> Preset:
     sound = SoundRule(voice=VOICE, background="rain", volume=1.0, beat=1.0, breath=1.0, fade_in_s=1.0)
-    return Preset("stress", "Stress", "", minutes=minutes, phases=PhaseTimes(10.0, 20.0, 10.0), sound=sound)
+    phases = PhaseTimes(60.0, 60.0, 10.0) if minutes >= 5.0 else PhaseTimes(10.0, 20.0, 10.0)
+    return Preset("stress", "Stress", "", minutes=minutes, phases=phases, sound=sound)
 
 
 def heart() -> SimulatedHeart:
@@ -169,7 +171,7 @@ async def session(config: SessionConfig) -> Ours:
 
 @dataclass(frozen=True, slots=True)
 class Anchors:
-    """For which frames of our stream which session time was frame 0's; it changes where the beat is put right."""
+    """For which frames of our stream which time was frame 0's; it changes where the beat is put right."""
 
     frames: list[int]
     epochs_s: list[float]
@@ -196,9 +198,27 @@ def anchors(onsets: list[OnsetPlayed]) -> Anchors:
     return found
 
 
-def of_our_stream(ours: Ours) -> tuple[Anchors, "StreamSound"]:
-    found = anchors(ours.onsets())
-    return found, StreamSound(ours.planned, found)
+def streams(onsets: list[OnsetPlayed]) -> list[list[OnsetPlayed]]:
+    """A stream that was opened again counts its frames from nought."""
+    out: list[list[OnsetPlayed]] = []
+    for onset in onsets:
+        if not out or onset.frame < out[-1][-1].frame:
+            out.append([])
+        out[-1].append(onset)
+    return out
+
+
+def ours_found(ours: Ours, heard: np.ndarray) -> list[Piece]:
+    """The pieces of all our streams, their signal in frames of the session."""
+    out: list[Piece] = []
+    at = begin_of(heard)
+    for onsets in streams(ours.onsets()):
+        anchored = anchors(onsets)
+        sound, zero = StreamSound(ours.planned, anchored), round(anchored.epochs_s[0] * RATE_HZ)
+        found = pieces(heard, sound, at, onsets[0].frame, onsets[-1].frame + RATE_HZ // 2)
+        out += [replace(piece, signal=piece.signal + zero) for piece in found]
+        at = out[-1].end if out else at
+    return out
 
 
 class StreamSound:
@@ -253,6 +273,8 @@ def tell(name: str, found: list[Piece], xruns: int, errors_s: np.ndarray) -> lis
         f"{1e3 * twice / RATE_HZ:>8.0f}{xruns:>7}{len(errors_s):>8,}{1e3 * np.abs(errors_s).max():>10.2f}"
         f"{n_frames:>14,}"
     )
+    for each in all_breaks:
+        print(f"      at {each.at / RATE_HZ:.1f} s: {each.alien} frames of something else, {each.lost} lost")
     return all_breaks
 
 
@@ -263,7 +285,7 @@ def yardstick(file: FileSound) -> str:
     broken = np.concatenate(
         [sound[:a], np.zeros((777, 2), np.float32), sound[a:b], sound[b + 500 : c], sound[c - 64 :]]
     )
-    found = breaks(pieces(broken, lambda at, n: file(20 * RATE_HZ + at, n), 0, 0, len(broken) - 48_000))
+    found = breaks(pieces(broken, lambda at, n: file(20 * RATE_HZ + at, n), 0, 0, 11 * RATE_HZ))
     made = [Break(a, 777, 0), Break(b + 777, 0, 500), Break(c + 277, 0, -64)]
     return "finds three breaks made by hand, to the frame" if found == made else f"IS WRONG: {found}"
 
@@ -311,38 +333,23 @@ def compare(ours: Ours, planned: Planned, expected: FileSound, recordings, xruns
         f"  {'player':<26}{'gaps':>5}{'silent ms':>11}{'lost ms':>9}{'twice':>8}{'xruns':>7}"
         f"{'onsets':>8}{'worst ms':>10}{'exact frames':>14}"
     )
-    onsets = ours.onsets()
-    _, stream = of_our_stream(ours)
     gaps = [event for event in ours.of_sound() if event.gap_s > 0.0]
-    frames = np.array([onset.frame for onset in onsets])
-    times_s = np.array([onset.planned_t_s for onset in onsets])
-    heard = heard_in(recordings[SINK].path)
-    last = int(frames[-1])
-    found = pieces(heard, stream, *begin_of(heard, stream, frames[0]), end_of(heard, last))
-    tell("entrain", found, len(gaps), onset_errors_s(frames, times_s, found))
-    for gap in ours.of_sound():
-        print(f"      {gap.t_s:8.1f} s: {gap.sound.value}, {gap.detail}")
-    for event in breaks(found):
-        print(f"      {event}")
-    file_frames = np.array([round(t * RATE_HZ) for t in times_s])
+    times_s = np.array([onset.planned_t_s for onset in ours.onsets()])
+    file_frames = np.array([round(t_s * RATE_HZ) for t_s in times_s])
+    found = ours_found(ours, heard_in(recordings[SINK].path))
+    tell("entrain", found, len(gaps), onset_errors_s(file_frames, times_s, found))
+    for said in ours.of_sound():
+        print(f"      the session's log at {said.t_s:.1f} s: {said.sound.value}, {said.detail}")
     for sink in xruns:
         heard = heard_in(recordings[sink].path)
-        found = pieces(heard, expected, *begin_of(heard, expected, file_frames[0]), end_of(heard, 0))
+        found = pieces(heard, expected, begin_of(heard), int(file_frames[0]), int(file_frames[-1]))
         name = "paplay" if sink == "theirs" else f"paplay, {LATENCY_MS} ms"
         tell(name, found, xruns[sink], onset_errors_s(file_frames, times_s, found))
-        for event in breaks(found):
-            print(f"      {event}")
 
 
-def begin_of(heard: np.ndarray, expected, first_onset: int) -> tuple[int, int]:
-    """(recorded frame, signal frame) well after the sound came in and before much could go wrong."""
-    loud = int(np.flatnonzero(heard[: 120 * RATE_HZ].any(axis=1))[0])
-    return loud, first_onset
-
-
-def end_of(heard: np.ndarray, last: int) -> int:
-    loud = np.flatnonzero(np.asarray(heard[-60 * RATE_HZ :]).any(axis=1))
-    return len(heard) - 60 * RATE_HZ + int(loud[-1]) - 15 * RATE_HZ if len(heard) > 60 * RATE_HZ else 0
+def begin_of(heard: np.ndarray) -> int:
+    """Where sound begins in a recording."""
+    return int(np.flatnonzero(heard[: 120 * RATE_HZ].any(axis=1))[0])
 
 
 def main() -> int:

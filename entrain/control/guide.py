@@ -86,7 +86,7 @@ def _begin_stages(state: SessionState, heart: HeartState, out: list[Effect]) -> 
     preset, at_s = state.config.preset, edit_time_s(state)
     pulse = heart.bpm if heart.bpm is not None else state.baseline_bpm
     met_bpm = preset.tempo.free_bpm if pulse is None else pulse
-    score = stages.score_of(state.config.stages, at_s, met_bpm, preset.breath.ratio)
+    score = stages.score_of(state.config.stages, at_s, met_bpm, preset.breath.ratio, preset.sound)
     bpm, inputs = score.tempo.bpm_at(at_s), (("pulse_bpm", pulse),)
     reason = f"a protocol of {len(state.config.stages)} paced stages"
     out.append(Decided(state.t_s, "stages", Author.PROTOCOL, None, len(state.config.stages), reason, inputs))

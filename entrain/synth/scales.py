@@ -206,15 +206,13 @@ class _Reader:
             hz = pitch[name] * octave ** (word.count("'") - word.count(","))
             if not LOWEST_HZ <= hz <= HIGHEST_HZ:
                 self._fault(
-                    key,
-                    f'{key}: "{word}" would be {hz:.0f} Hz, beyond {LOWEST_HZ:.0f} to {HIGHEST_HZ:.0f}'
+                    key, f'{key}: "{word}" would be {hz:.0f} Hz, beyond {LOWEST_HZ:.0f} to {HIGHEST_HZ:.0f}'
                 )
             out.append(hz)
         if key != "drone" and len(out) > 1 and (out[-1] - out[0]) * (1 if key == "rise" else -1) <= 0.0:
             way = "higher" if key == "rise" else "lower"
             self._fault(
-                key,
-                f'{key}: "{phrase}" must end {way} than it begins: that is how one hears the breath'
+                key, f'{key}: "{phrase}" must end {way} than it begins: that is how one hears the breath'
             )
         return tuple(out)
 

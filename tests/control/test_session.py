@@ -31,9 +31,11 @@ from entrain.control.events import (
     ScoreChanged,
     SegmentBegan,
     SetGoal,
+    SetVoice,
     SetVolume,
     Stop,
     Tick,
+    VoiceChanged,
     VolumeChanged,
 )
 from entrain.control.look import summary, view
@@ -191,6 +193,13 @@ def test_pause_stops_time_and_sound_and_resume_goes_on() -> None:
     assert muted == [True, False]
     assert summary(state).duration_s == pytest.approx(663, abs=3)
     assert not [o for o in effects_of(log, OnsetPlanned) if 202.5 < o.t_s < 260]
+
+
+def test_another_voice_is_passed_on_and_changes_nothing_else() -> None:
+    _, plain = play(until_s=300)
+    _, log = play(until_s=300, commands=((200.2, SetVoice("rain")),))
+    assert effects_of(log, VoiceChanged) == [VoiceChanged(200.2, "rain")]
+    assert [effect for effect in log if not isinstance(effect, VoiceChanged)] == plain
 
 
 def test_ease_off_makes_beat_and_breath_a_little_quicker_and_stays_a_while() -> None:

@@ -71,7 +71,7 @@ def test_ones_own_scale_is_read_and_takes_the_place_of_a_shipped_one(tmp_path: P
         ('fall = ["c b a"]', 'fall = ["c d a"]', 5, 'there is no note "d"; there are a, b, c'),
         ('fall = ["c b a"]', 'fall = ["a b c"]', 5, "must end lower than it begins"),
         ('rise = ["a b c a\'"]', "rise = []", 4, "rise has no phrase"),
-        ('rise = ["a b c a\'"]', "rise = [\"a a\'\'\'\'\"]", 4, "beyond 40 to 1200"),
+        ('rise = ["a b c a\'"]', "rise = [\"a a''''\"]", 4, "beyond 40 to 1200"),
         ('b = 386.3\nc = "3/2"\na = "1/1"', "", 6, "[notes] must hold 2 to 24 notes"),
     ],
 )

@@ -90,6 +90,12 @@ class DeviceSound:
             self._begin = replace(self._begin, gain=gain)
             self._send(msg.SetGain(gain))
 
+    def set_voice(self, voice: str) -> None:
+        voices.check(voice)
+        if voice != self._begin.voice:
+            self._begin = replace(self._begin, voice=voice)
+            self._send(msg.SetVoice(voice))
+
     def advance(self, t_s: float) -> None:
         pass  # real time advances by itself
 
@@ -165,8 +171,9 @@ class DeviceSound:
 
     def _pass_on(self, message: msg.Alive | msg.Opened | msg.Sounded | msg.Gap) -> None:
         match message:
-            case msg.Opened(device, sample_rate_hz, latency_s):
-                gap_s = 0.0 if self._lost_s is None else self._heard_s - self._lost_s
+            case msg.Opened(device, sample_rate_hz, latency_s, gap_s):
+                if self._lost_s is not None:
+                    gap_s = self._heard_s - self._lost_s
                 self._lost_s, self._playing_on = None, device
                 detail = f"{sample_rate_hz} Hz, {latency_s * MS_PER_S:.0f} ms of latency"
                 self._say(Sound.PLAYING, detail, gap_s=gap_s)

@@ -2,6 +2,10 @@
 
 It reads messages from stdin and writes them to stdout (see `messages`). It ends when told to fade, when the
 device is gone, or when its parent is: a lost device needs a new PortAudio, and that is a new process.
+
+The device's buffer is short at first, so that a mute is heard at once. Where the machine is too busy for
+that, the stream is opened again with a deeper one: while nothing is to be heard as soon as the buffer was
+nearly empty, otherwise when it has run dry.
 """
 
 import gc
@@ -10,6 +14,7 @@ import signal
 import sys
 import threading
 import traceback
+from dataclasses import replace
 from queue import Empty, SimpleQueue
 from time import monotonic, sleep
 from typing import BinaryIO, Final
@@ -25,6 +30,8 @@ ROUND_S: Final = 0.05
 ALIVE_S: Final = 0.2
 STALLED_S: Final = 3.0  # without a callback; a server's first buffer may take over a second to begin
 REANCHOR_S: Final = 0.05  # further off than this, the beat is put right again
+NEARLY_DRY: Final = 0.4  # the share of the buffer that is left when a callback comes that late
+QUIET_S: Final = 2.0  # nothing to be heard for so long: time enough to open a stream again
 ORPHAN_FADE_S: Final = 0.05
 ORPHAN_S: Final = 3.0  # what an engine may outlive its parent by, whatever hangs
 
@@ -38,7 +45,9 @@ class Engine:
         self._begin = begin
         self._inbox = inbox
         self._answers = answers
-        self._ended = threading.Event()  # the stream stopped by itself
+        self._voice, self._gain = begin.voice, begin.gain
+        self._score: Score | None = None
+        self._cut_short_s: float | None = None  # when a stream was given up while it was heard
 
     def run(self) -> None:
         try:
@@ -47,30 +56,35 @@ class Engine:
         except OSError as error:
             self._say(msg.Failed(msg.Fault.NO_LIBRARY, str(error)))
             return
-        begin = self._begin
         try:
-            device = portaudio.chosen(begin.device)
-            renderer = Renderer(begin.voice, device.sample_rate_hz, begin.beat, begin.breath, begin.layers)
-            self._player = Player(renderer, begin.origin_s, begin.gain)
-            stream = portaudio.Stream(device, self._player.callback, self._ended.set)
+            device = portaudio.chosen(self._begin.device)
+            self._rate_hz = device.sample_rate_hz
+            renderer = self._renderer()
+            gc.freeze()  # what is loaded now stays; no collection need look at it again
+            for latency_s in portaudio.LATENCIES_S:
+                self._player = Player(renderer, self._begin.origin_s, self._gain)
+                self._ended = threading.Event()  # the stream stopped by itself
+                stream = portaudio.Stream(device, self._player.callback, self._ended.set, latency_s)
+                self._opening = msg.Opened(device.name, device.sample_rate_hz, stream.latency_s)
+                self._clock = DacClock(device.sample_rate_hz, stream.latency_s)
+                self._can_be_deeper = latency_s < portaudio.LATENCIES_S[-1]
+                try:
+                    if not self._serve():
+                        return
+                finally:
+                    stream.let_go()
+                renderer = self._player.renderer
         except portaudio.NoDevice as error:
             self._say(msg.Failed(msg.Fault.NO_DEVICE, str(error)))
-            return
-        self._opened = msg.Opened(device.name, device.sample_rate_hz, stream.latency_s)
-        self._clock = DacClock(device.sample_rate_hz, stream.latency_s)
-        gc.freeze()  # what is loaded now stays; no collection need look at it again
-        try:
-            self._serve()
-        finally:
-            stream.let_go()
 
     # ---- while it plays ----
 
-    def _serve(self) -> None:
-        self._score: Score | None = None
+    def _serve(self) -> bool:
+        """Play until all is over; True where it should go on with a deeper buffer."""
         self._epoch_s: float | None = None
         self._zero_s = 0.0
         self._n_dry = 0
+        self._lowest_s = self._opening.latency_s  # how little was left in the buffer since it was looked at
         fading = False
         alive_s = heard_s = monotonic()
         while not (fading and self._player.has_faded):
@@ -80,7 +94,11 @@ class Engine:
                         self._score = score
                         self._set_take()
                     case msg.SetGain(gain) if not fading:
-                        self._player.wish = Wish(gain)
+                        self._gain, self._player.wish = gain, Wish(gain)
+                    case msg.SetVoice(voice):
+                        self._voice = voice
+                        # Making a voice takes a while, and the session must not think us dead meanwhile.
+                        threading.Thread(target=self._change_voice, daemon=True).start()
                     case msg.Fade(fade_s):
                         fading = True
                         self._player.wish = Wish(0.0, fade_s)
@@ -96,15 +114,36 @@ class Engine:
                 heard_s = now_s
             if self._player.fault:
                 self._say(msg.Failed(msg.Fault.BROKEN, self._player.fault))
-                return
+                return False
             if self._ended.is_set() or now_s - heard_s > STALLED_S:
                 self._say(msg.Failed(msg.Fault.LOST))
-                return
+                return False
+            if not fading and self._should_be_deeper(now_s - self._begin.origin_s):
+                self._cut_short_s = None if self._is_quiet(now_s - self._begin.origin_s) else now_s
+                return True
             if now_s - alive_s >= ALIVE_S:
                 alive_s = now_s
                 self._say(msg.Alive())
         # What was faded last is still on its way to the loudspeaker.
-        self._ended.wait(self._opened.latency_s)
+        self._ended.wait(self._opening.latency_s)
+        return False
+
+    def _should_be_deeper(self, now_s: float) -> bool:
+        if self._epoch_s is None or not self._can_be_deeper:
+            return False
+        has_been_dry, lowest_s = self._has_been_dry, self._lowest_s
+        self._lowest_s = self._opening.latency_s
+        return has_been_dry or (lowest_s < NEARLY_DRY * self._opening.latency_s and self._is_quiet(now_s))
+
+    def _is_quiet(self, now_s: float) -> bool:
+        """Nothing is heard now, nor will be soon."""
+        if self._score is None:
+            return True
+        presence = self._score.presence
+        rises = any(now_s < x.start_s + x.duration_s and x.start_s < now_s + QUIET_S for x in presence.levels)
+        return (
+            not rises and presence.at(now_s - self._opening.latency_s) == presence.at(now_s + QUIET_S) == 0.0
+        )
 
     def _collect(self) -> bool:
         """Take in what the callback left: when it was called, and what it played. False if it was not."""
@@ -114,6 +153,8 @@ class Engine:
             moment = player.moments.popleft()
             clock.add(moment)
             self._n_dry += moment.ran_dry
+            if 0.0 < moment.lead_s < self._lowest_s and clock.is_settled:
+                self._lowest_s = moment.lead_s
             frame = moment.frame
         if clock.is_settled:
             self._keep_in_line(frame)
@@ -121,7 +162,7 @@ class Engine:
             strike = player.strikes.popleft()
             dac_s = uncertainty_s = None
             if clock.is_usable and clock.is_settled:
-                dac_s = clock.zero_s() + strike.frame / self._opened.sample_rate_hz
+                dac_s = clock.zero_s() + strike.frame / self._rate_hz
                 uncertainty_s = clock.uncertainty_s()
             self._say(msg.Sounded(strike.n, strike.frame, strike.t_s, dac_s, uncertainty_s))
         return frame >= 0
@@ -130,11 +171,13 @@ class Engine:
         """Anchor the stream to the session; anchor it again where the device has fallen behind for good."""
         zero_s = self._clock.zero_s()
         if self._epoch_s is None:
-            if frame >= PREROLL_S * self._opened.sample_rate_hz:
+            if frame >= PREROLL_S * self._rate_hz:
                 self._epoch_s = self._zero_s = zero_s
                 self._n_dry = 0
+                self._has_been_dry = False
                 self._set_take()
-                self._say(self._opened)
+                gap_s = 0.0 if self._cut_short_s is None else monotonic() - self._cut_short_s
+                self._say(replace(self._opening, gap_s=gap_s))
             return
         # A clock drifts by microseconds between two looks; what moves by more has lost time, said or not.
         moved_s, self._zero_s = zero_s - self._zero_s, zero_s
@@ -145,8 +188,19 @@ class Engine:
             self._set_take()
         elif not self._n_dry and not lost_s:
             return
+        self._has_been_dry |= self._n_dry > 0 or lost_s > 0.0
         self._say(msg.Gap(lost_s, self._n_dry, behind_s))
         self._n_dry = 0
+
+    def _renderer(self) -> Renderer:
+        begin = self._begin
+        return Renderer(self._voice, self._rate_hz, begin.beat, begin.breath, begin.layers)
+
+    def _change_voice(self) -> None:
+        voice = self._voice
+        renderer = self._renderer()
+        if voice == self._voice:  # or another one was chosen since
+            self._player.renderer = renderer
 
     def _set_take(self) -> None:
         if self._score is not None and self._epoch_s is not None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from entrain.control.events import OnsetPlayed, Sound, SoundChanged
 from entrain.devices.audio.check import check_sound
 from entrain.devices.audio.device import DeviceSound
 from entrain.score import LEAD_S, Presence, Score
+from entrain.synth.cast import CROSSFADE_S
 from entrain.synth.renderer import Renderer
 from entrain.tempo.plan import TempoPlan
 from tests.devices.audio.hearing import RATE_HZ, Session, largest_step, onsets_in
@@ -106,7 +108,7 @@ async def test_volume_and_mute_glide_without_a_click(pulse: Pulse):
             await asyncio.sleep(0.4)
             assert len(session.of(OnsetPlayed)) == n_muted, "what nobody can hear was not played"
             session.sound.set_volume(0.5, False)
-            await session.until_onsets(n_muted + 2)
+            await session.until_onsets(n_muted + 8)  # it comes back slowly
         heard = recording.stop()
     loud = np.flatnonzero(heard.any(axis=1))
     assert np.diff(loud).max() > 0.3 * RATE_HZ, "muted is exact silence"
@@ -173,15 +175,53 @@ async def back_on_time_after_a_gap() -> None:
         os.kill(pid, signal.SIGSTOP)
         await asyncio.sleep(0.6)  # less than it takes to be thought dead
         os.kill(pid, signal.SIGCONT)
-        await session.until(lambda: session.of(SoundChanged)[-1].gap_s > 0.0)
-        gap = session.of(SoundChanged)[-1]
+        await session.until(lambda: len(session.of(SoundChanged)) >= 4)
+        first, gap, deeper = session.of(SoundChanged)[1:4]
         assert gap.sound is Sound.PLAYING
+        assert gap.gap_s > 0.0
         assert "ran dry" in gap.detail
+        # What cannot be served in time is given more time: the stream is opened again, with a deeper buffer.
+        assert latency_ms(deeper) > 2.0 * latency_ms(first)
+        assert 0.0 < deeper.gap_s < 3.0
         n_before = len(session.of(OnsetPlayed))
         await session.until_onsets(n_before + 3)
         for onset in session.of(OnsetPlayed)[-2:]:
             assert onset.dac_t_s == pytest.approx(onset.planned_t_s, abs=0.05)
     assert session.states == [Sound.OPENING, Sound.PLAYING]
+
+
+def latency_ms(said: SoundChanged) -> float:
+    found = re.fullmatch(r"48000 Hz, (\d+) ms of latency", said.detail)
+    assert found, said
+    return float(found[1])
+
+
+async def test_another_voice_comes_in_while_it_plays_without_a_gap_and_on_the_same_beat(pulse: Pulse):
+    with pulse.recording() as recording:
+        async with Session(DeviceSound("soft", breath=0.0)) as session:
+            score = await playing(session, 240.0)
+            await session.until_onsets(3)
+            session.sound.set_voice("kalimba")
+            at = len(session.of(OnsetPlayed))
+            await session.until_onsets(at + round((CROSSFADE_S + 3.0) * 4))
+        heard = recording.stop()
+    assert session.states == [Sound.OPENING, Sound.PLAYING]
+    assert not any(said.gap_s for said in session.of(SoundChanged))
+    onsets = session.of(OnsetPlayed)
+    zeros_s = np.array([onset.planned_t_s - onset.frame / RATE_HZ for onset in onsets])
+    assert np.ptp(zeros_s) <= 1.0 / RATE_HZ
+    epoch_s = float((zeros_s.min() + zeros_s.max()) / 2)
+    # Before and after, bit for bit one and the other voice, at one and the same place of the recording.
+    offset = int(np.flatnonzero(heard.any(axis=1))[0]) - onsets[0].frame
+    last = onsets[-5].frame
+    for voice, first in (("soft", onsets[0].frame), ("kalimba", last)):
+        expected = Renderer(voice, RATE_HZ, breath=0.0).render(score, first, RATE_HZ // 4, epoch_s)
+        np.testing.assert_array_equal(heard[first + offset : first + offset + RATE_HZ // 4], expected)
+    steepest = max(
+        largest_step(Renderer(voice, RATE_HZ, breath=0.0).render(score, 0, 4 * RATE_HZ, epoch_s))
+        for voice in ("soft", "kalimba")
+    )
+    assert largest_step(heard[: last + offset]) <= 1.5 * steepest
 
 
 async def test_without_a_device_the_session_is_told_and_goes_on(
