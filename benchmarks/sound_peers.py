@@ -34,6 +34,7 @@ SOUNDFONTS: Final = ("/usr/share/sounds/sf2/default-GM.sf2", "/usr/share/sounds/
 PPQ: Final = 960  # MIDI ticks a quarter: at 60 a minute one is about a millisecond
 BEAT_ONLY: Final = f"""\
 title = "Clicks"
+summary = "The beat alone."
 minutes = 60
 [tempo]
 policy = "glide"

@@ -18,7 +18,12 @@ from entrain.synth.level import Glide, glide_s
 from entrain.synth.renderer import DEFAULT_RATE_HZ, Renderer, silence
 from entrain.synth.volume import gain_of
 
-_FORMATS: Final = {".wav": ("WAV", "PCM_16"), ".flac": ("FLAC", "PCM_16"), ".ogg": ("OGG", "VORBIS")}
+_FORMATS: Final = {
+    ".wav": ("WAV", "PCM_16"),
+    ".flac": ("FLAC", "PCM_16"),
+    ".ogg": ("OGG", "VORBIS"),
+    ".mp3": ("MP3", "MPEG_LAYER_III"),
+}
 # libsndfile encodes Vorbis on the stack: small pieces, for every format alike.
 _PIECE_FRAMES: Final = 8192
 
@@ -49,6 +54,11 @@ class FileSound:
         )
         self._cast, self._voice = Cast(self._renderer_of(voice)), voice
         kind, subtype = _FORMATS[path.suffix.lower()]
+        if kind not in soundfile.available_formats():
+            raise UsageError(
+                f"The libsndfile of this system writes no {kind}.",
+                "Version 1.1 or later does; or use another format.",
+            )
         try:
             # Opened here, by name, so that what is wrong with the path is said in the system's own words.
             path.open("wb").close()
