@@ -79,11 +79,10 @@ def timed(command: list[str]) -> Run:
 # ---- the others' scores ------------------------------------------------------------------------------------
 
 
-def csound_score(times_s: list[float], out: Path) -> str:
+def csound_score(times_s: list[float]) -> str:
     """Three partials under an envelope, at the same sample rate; each beat is a line of the score."""
     notes = "\n".join(f"i1 {t_s:.9f} {CLICK_S}" for t_s in times_s)
     return f"""<CsoundSynthesizer>
-<CsOptions>-W -o {out} --sample-accurate</CsOptions>
 <CsInstruments>
 sr = {RATE_HZ}
 ksmps = 32
@@ -130,10 +129,18 @@ def midi_file(times_s: list[float]) -> bytes:
 def others(folder: Path, minutes: float) -> list[tuple[str, list[str] | None, Path, bool]]:
     """(what, its command or None where it is missing, the file it writes, does the tempo glide)."""
     times_s = beats_s(minutes)
-    (folder / "beats.csd").write_text(csound_score(times_s, folder / "csound.wav"))
+    (folder / "beats.csd").write_text(csound_score(times_s))
     (folder / "beats.mid").write_bytes(midi_file(times_s))
     font = next((name for name in SOUNDFONTS if Path(name).exists()), None)
-    csound = ["csound", "-d", str(folder / "beats.csd")]
+    csound = [
+        "csound",
+        "-d",
+        "-W",
+        "--sample-accurate",
+        "-o",
+        str(folder / "csound.wav"),
+        str(folder / "beats.csd"),
+    ]
     synth = ["fluidsynth", "-ni", "-R", "0", "-C", "0", "-r", str(RATE_HZ), "-T", "wav"]
     synth += ["-F", str(folder / "fluid.wav"), font or "", str(folder / "beats.mid")]
     sox = ["sox", "-n", "-r", str(RATE_HZ), "-c", "2", "-b", "16", str(folder / "sox.wav")]
@@ -169,14 +176,19 @@ def onset_frames(path: Path) -> np.ndarray:
 
 
 def onset_errors(path: Path, times_s: list[float]) -> str:
-    """How far onsets stray from the plan, one constant delay (an attack's first nought) taken off."""
-    frames = onset_frames(path)
-    n = min(len(frames), len(times_s))
-    if abs(len(frames) - len(times_s)) > 1 or not n:
-        return f"{len(frames):,} of {len(times_s):,} onsets found"
-    errors = frames[:n] - np.array(times_s[:n]) * RATE_HZ
+    """How many frames onsets are off the plan's nearest, one constant delay (of the attack) taken off.
+
+    The first one is left out: it may be faded in.
+    """
+    frames = onset_frames(path)[1:]
+    planned = np.rint(np.array(times_s[1:]) * RATE_HZ)
+    n = min(len(frames), len(planned))
+    if abs(len(frames) - len(planned)) > 1 or not n:
+        return f"{len(frames) + 1:,} of {len(times_s):,} onsets found"
+    errors = frames[:n] - planned[:n]
     errors -= np.median(errors)
-    return f"{n:,} onsets, farthest off {1e3 * np.abs(errors).max() / RATE_HZ:.3f} ms"
+    n_off = int((errors != 0).sum())
+    return f"{n + 1:,} onsets, {n_off:,} off, at most {1e3 * np.abs(errors).max() / RATE_HZ:.3f} ms"
 
 
 def tell(what: str, run: Run, path: Path, remark: str = "") -> None:

@@ -312,6 +312,8 @@ def run(minutes: float) -> int:
         time.sleep(0.5)
         with burning():
             c_players = {sink: CPlayer(pulse, sink, file, ms) for sink, ms in players.items()}
+            for player in c_players.values():
+                stack.callback(player.stop)
             ours = asyncio.run(session(config))
             time.sleep(AFTER_S)
             xruns = {sink: player.stop() for sink, player in c_players.items()}
