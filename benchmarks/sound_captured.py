@@ -65,9 +65,8 @@ def main() -> None:
     draw(sound)
     gaps = [event.detail for event in said if event.gap_s > 0.0]
     print(f"{len(sound) / RATE_HZ:.1f} s captured; gaps told: {gaps or 'none'}")
-    print(
-        f"largest step between two samples {largest_step(sound):.4f}, highest sample {np.abs(sound).max():.3f}"
-    )
+    highest = float(np.abs(sound).max())
+    print(f"largest step {largest_step(sound):.4f}, highest sample {highest:.3f} of full scale")
     print(PICTURE)
 
 

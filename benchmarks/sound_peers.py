@@ -143,7 +143,7 @@ def others(folder: Path, minutes: float) -> list[tuple[str, list[str] | None, Pa
     ]
     synth = ["fluidsynth", "-ni", "-R", "0", "-C", "0", "-r", str(RATE_HZ), "-T", "wav"]
     synth += ["-F", str(folder / "fluid.wav"), font or "", str(folder / "beats.mid")]
-    sox = ["sox", "-n", "-r", str(RATE_HZ), "-c", "2", "-b", "16", str(folder / "sox.wav")]
+    sox = ["sox", "-D", "-n", "-r", str(RATE_HZ), "-c", "2", "-b", "16", str(folder / "sox.wav")]
     sox += ["synth", str(CLICK_S), "sine", "880", "fade", "t", "0.001", str(CLICK_S), "0.07"]
     sox += ["pad", "0", str(1.0 - CLICK_S), "repeat", str(round(minutes * S_PER_MIN) - 1)]
     return [
