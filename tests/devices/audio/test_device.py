@@ -23,7 +23,7 @@ from entrain.synth.cast import CROSSFADE_S
 from entrain.synth.renderer import Renderer
 from entrain.tempo.plan import TempoPlan
 from tests.devices.audio.hearing import RATE_HZ, Session, largest_step, onsets_in
-from tests.support.pulse import Pulse, private_pulse
+from tests.support.pulse import SINK, Pulse, private_pulse
 
 
 @pytest.fixture(scope="module")
@@ -136,13 +136,45 @@ async def test_a_server_that_dies_and_comes_back_is_found_again(pulse: Pulse):
         assert session.of(SoundChanged)[-1].gap_s > 0.5
         n_before = len(session.of(OnsetPlayed))
         with pulse.recording() as recording:
-            await session.until_onsets(n_before + 3)
+            await session.until_onsets(n_before + 10)  # told before they are heard
             assert onsets_in(recording.stop()).size
         after = session.of(OnsetPlayed)[-1]
         # The beat went on meanwhile, unheard: the same plan, and on time.
         assert after.planned_t_s == score.tempo.time_of_beat(after.n)
         assert after.dac_t_s == pytest.approx(after.planned_t_s, abs=0.05)
     assert session.states == [Sound.OPENING, Sound.PLAYING, Sound.LOST, Sound.PLAYING]
+
+
+async def test_a_device_that_is_unplugged_and_plugged_in_again_plays_on(pulse: Pulse):
+    async with Session(DeviceSound("metronome")) as session:
+        score = await playing(session, 240.0)
+        await session.until_onsets(1)
+        pulse.remove_sink(pulse.module_of(SINK))
+        await session.until_states(Sound.PLAYING, Sound.LOST)
+        pulse.add_sink(SINK)
+        await session.until_states(Sound.LOST, Sound.PLAYING)
+        n_before = len(session.of(OnsetPlayed))
+        with pulse.recording() as recording:
+            await session.until_onsets(n_before + 10)  # told before they are heard
+            assert onsets_in(recording.stop()).size
+        after = session.of(OnsetPlayed)[-1]
+        assert after.planned_t_s == score.tempo.time_of_beat(after.n)
+
+
+async def test_a_device_that_has_no_format_for_us_is_named_and_the_session_goes_on(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    (tmp_path / ".asoundrc").write_text(
+        "pcm.onechannel { type multi slaves.a { pcm null channels 1 } bindings.0 { slave a channel 0 } }"
+    )
+    monkeypatch.setenv("HOME", str(tmp_path))
+    async with Session(DeviceSound("soft", device="onechannel")) as session:
+        session.sound.play(steady(60.0, 0.0))
+        await session.until_states(Sound.UNAVAILABLE)
+        session.sound.set_voice("rain")
+    said = session.of(SoundChanged)[-1]
+    assert said.detail.startswith('The sound device "onechannel" could not be opened')
+    assert said.advice
 
 
 async def test_an_engine_that_dies_or_hangs_is_started_again_and_one_that_was_held_catches_up(pulse: Pulse):

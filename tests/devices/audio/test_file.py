@@ -55,7 +55,9 @@ def test_a_wave_file_holds_the_renderers_frames_however_time_advanced(
     assert np.abs(got / 32768.0 - expected).max() <= 1.0 / 32768
 
 
-@pytest.mark.parametrize(("suffix", "kind"), [(".wav", "WAV"), (".flac", "FLAC"), (".ogg", "OGG"), (".mp3", "MP3")])
+@pytest.mark.parametrize(
+    ("suffix", "kind"), [(".wav", "WAV"), (".flac", "FLAC"), (".ogg", "OGG"), (".mp3", "MP3")]
+)
 async def test_others_can_read_it(tmp_path: Path, suffix: str, kind: str):
     path = tmp_path / f"out{suffix}"
     await written(path, [2.0], fade_s=0.5)
