@@ -5,7 +5,7 @@ device is gone, or when its parent is: a lost device needs a new PortAudio, and 
 
 The device's buffer is short at first, so that a mute is heard at once. Where the machine is too busy for
 that, the stream is opened again with a deeper one: while nothing is to be heard as soon as the buffer was
-nearly empty, otherwise when it has run dry.
+nearly empty, otherwise when it has run dry twice within a minute.
 """
 
 import gc
@@ -31,6 +31,7 @@ ALIVE_S: Final = 0.2
 STALLED_S: Final = 3.0  # without a callback; a server's first buffer may take over a second to begin
 REANCHOR_S: Final = 0.05  # further off than this, the beat is put right again
 NEARLY_DRY: Final = 0.4  # the share of the buffer that is left when a callback comes that late
+OFTEN_S: Final = 60.0  # a buffer that runs dry twice within that time is too short
 QUIET_S: Final = 2.0  # nothing to be heard for so long: time enough to open a stream again
 ORPHAN_FADE_S: Final = 0.05
 ORPHAN_S: Final = 3.0  # what an engine may outlive its parent by, whatever hangs
@@ -131,9 +132,9 @@ class Engine:
     def _should_be_deeper(self, now_s: float) -> bool:
         if self._epoch_s is None or not self._can_be_deeper:
             return False
-        has_been_dry, lowest_s = self._has_been_dry, self._lowest_s
-        self._lowest_s = self._opening.latency_s
-        return has_been_dry or (lowest_s < NEARLY_DRY * self._opening.latency_s and self._is_quiet(now_s))
+        lowest_s, self._lowest_s = self._lowest_s, self._opening.latency_s
+        is_short = lowest_s < NEARLY_DRY * self._opening.latency_s
+        return self._runs_dry_often or (is_short and self._is_quiet(now_s))
 
     def _is_quiet(self, now_s: float) -> bool:
         """Nothing is heard now, nor will be soon."""
@@ -174,7 +175,7 @@ class Engine:
             if frame >= PREROLL_S * self._rate_hz:
                 self._epoch_s = self._zero_s = zero_s
                 self._n_dry = 0
-                self._has_been_dry = False
+                self._runs_dry_often, self._last_dry_s = False, -OFTEN_S
                 self._set_take()
                 gap_s = 0.0 if self._cut_short_s is None else monotonic() - self._cut_short_s
                 self._say(replace(self._opening, gap_s=gap_s))
@@ -188,7 +189,10 @@ class Engine:
             self._set_take()
         elif not self._n_dry and not lost_s:
             return
-        self._has_been_dry |= self._n_dry > 0 or lost_s > 0.0
+        if self._n_dry:
+            now_s = monotonic()
+            self._runs_dry_often = now_s - self._last_dry_s < OFTEN_S
+            self._last_dry_s = now_s
         self._say(msg.Gap(lost_s, self._n_dry, behind_s))
         self._n_dry = 0
 
