@@ -17,7 +17,7 @@ WINDOW_S: Final = 10.0
 SETTLED_S: Final = 0.25
 JUMP_S: Final = 0.02
 _JUMP_MOMENTS: Final = 8
-_JUMP_LASTS_S: Final = 0.4  # a deep buffer is filled many blocks at a time, all of them equally late
+_JUMP_LASTS_S: Final = 0.8  # a deep buffer is filled many blocks at a time, all of them equally late
 _LONGEST_LEAD_S: Final = 5.0
 
 

@@ -24,8 +24,8 @@ from entrain.synth.layers import Layers
 from entrain.synth.volume import gain_of
 from entrain.units import MS_PER_S
 
-HEARTBEAT_S: Final = 0.7  # silence from a running engine that makes one suspicious …
-SECOND_LOOK_S: Final = 0.5  # … and how much more of it is taken for its death
+HEARTBEAT_S: Final = 1.2  # silence from a running engine that makes one suspicious …
+SECOND_LOOK_S: Final = 0.8  # … and how much more of it is taken for its death
 OPENING_S: Final = 15.0  # a machine with many devices may take long to look through them
 RETRY_S: Final = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 SAME_DEVICE_S: Final = 5.0  # how long a lost device is waited for before another one will do

@@ -29,7 +29,9 @@ PREROLL_S: Final = 0.5  # of silence: what a sound server plays first may be los
 ROUND_S: Final = 0.05
 ALIVE_S: Final = 0.2
 STALLED_S: Final = 3.0  # without a callback; a server's first buffer may take over a second to begin
-REANCHOR_S: Final = 0.05  # further off than this, the beat is put right again
+REANCHOR_S: Final = 0.05  # further off than this, the beat is put right again …
+REANCHOR_SHARE: Final = 0.25  # … or than this of the buffer: the deeper it is, the less is its time known
+JUMP_SHARE: Final = 0.1  # and so with what counts as lost time
 NEARLY_DRY: Final = 0.4  # the share of the buffer that is left when a callback comes that late
 OFTEN_S: Final = 60.0  # a buffer that runs dry twice within that time is too short
 QUIET_S: Final = 2.0  # nothing to be heard for so long: time enough to open a stream again
@@ -182,9 +184,10 @@ class Engine:
             return
         # A clock drifts by microseconds between two looks; what moves by more has lost time, said or not.
         moved_s, self._zero_s = zero_s - self._zero_s, zero_s
-        lost_s = moved_s if moved_s > JUMP_S or (self._n_dry and moved_s > 0.0) else 0.0
+        jump_s = max(JUMP_S, JUMP_SHARE * self._opening.latency_s)
+        lost_s = moved_s if moved_s > jump_s or (self._n_dry and moved_s > 0.0) else 0.0
         behind_s = zero_s - self._epoch_s
-        if abs(behind_s) > REANCHOR_S:
+        if abs(behind_s) > max(REANCHOR_S, REANCHOR_SHARE * self._opening.latency_s):
             self._epoch_s = zero_s
             self._set_take()
         elif not self._n_dry and not lost_s:
