@@ -64,7 +64,7 @@ def test_one_late_wake_up_is_forgiven_and_a_gap_is_learnt():
     steady = moments(2.0, 1.0)
     late = Moment(steady[-1].frame + BLOCK, steady[-1].now_s + 0.5, LATENCY_S, False)
     assert clock_after(steady, [late]).zero_s() == pytest.approx(1.0)
-    after = moments(1.0, 1.0 + 3 * JUMP_S, first_frame=late.frame + BLOCK)
+    after = moments(1.5, 1.0 + 3 * JUMP_S, first_frame=late.frame + BLOCK)
     assert clock_after(steady, [late], after).zero_s() == pytest.approx(1.0 + 3 * JUMP_S)
 
 
