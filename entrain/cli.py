@@ -20,7 +20,7 @@ COMMANDS: Final = {
     "presets": ("presets", "the kinds of session there are: list, show, check"),
     "voices": ("voices", "the sounds there are: list, play"),
     "render": ("render", "a preset's sound to a file, without a heart"),
-    "sessions": ("sessions", "what was recorded: list, show, replay, export, import, note, delete, backup"),
+    "sessions": ("sessions", "what was recorded: list, show, replay, export, import, delete, encrypt …"),
     "assess": ("assess", "the resonance assessment: at which breathing rate your heart swings most"),
     "simulate": ("simulate", "many simulated people under each policy: what comes of it"),
     "analyse": ("analyse", "what a recording says: heart-rate variability, breath, entrainment"),

@@ -25,7 +25,7 @@ def encrypt(store: Store, args: argparse.Namespace) -> int:
         )
     cipher.library()
     passphrase = passphrases.new_passphrase(args.passphrase_file)
-    encrypting.encrypt(store.path, passphrase)
+    is_overwritten = encrypting.encrypt(store.path, passphrase)
     print(f"{store.path}: {_n_sessions(store)}, encrypted.", file=sys.stderr)
     beside = encrypting.readable_beside(store.path)
     for path in beside:
@@ -33,10 +33,8 @@ def encrypt(store: Store, args: argparse.Namespace) -> int:
     for path in backups.known(store):
         if path not in beside:
             print(f"The backup {path} stays as it is: remove it, or make a new one.", file=sys.stderr)
-    print(
-        "The old file was overwritten once; an SSD or a file system that copies may keep older blocks of it.",
-        file=sys.stderr,
-    )
+    old = "overwritten once" if is_overwritten else "removed, and not overwritten"
+    print(f"The old file was {old}; the disk may keep older blocks of it.", file=sys.stderr)
     if args.keyring:
         passphrases.keep_in_keyring(store.path, passphrase)
         print("The system's keyring has the passphrase.", file=sys.stderr)

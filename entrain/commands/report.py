@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Final
 
+from entrain.commands import passphrase
 from entrain.errors import UsageError
 from entrain.storage.people import checked
 from entrain.storage.store import Store
@@ -37,11 +38,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--strap", metavar="NAME", help="of a session with several hearts, this one")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="of everything random (default: 0)")
     parser.add_argument("--store", type=Path, metavar="FILE", help="another store than your own")
+    passphrase.add_argument(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     if args.store is not None and not args.store.exists():
         raise UsageError(f"There is no store at {args.store}.")
+    passphrase.unlock_store(args, args.store)
     store = Store.open(args.store)
     ids = _chosen(store, args.ids, args.person)
     path = args.out or _usual(ids, args.person)

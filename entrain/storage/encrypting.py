@@ -8,10 +8,10 @@ kill at any moment leaves either the old store or the new one, whole.
 import os
 import sqlite3
 from collections.abc import Generator
-from contextlib import closing, contextmanager, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from itertools import zip_longest
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from entrain.errors import StoreError
 from entrain.storage import cipher
@@ -21,11 +21,10 @@ _KEPT: Final = ("application_id", "user_version")  # what SQLCipher's export lea
 _BLOCK: Final = bytes(1 << 20)
 
 
-def encrypt(path: Path, passphrase: str) -> None:
+def encrypt(path: Path, passphrase: str) -> bool:
     """Encrypt the store at `path`; where there is none yet, make one.
 
-    The old file's bytes are overwritten once. What a file system or an SSD keeps of them is beyond reach.
-
+    Returns: were the old file's bytes overwritten? What a disk keeps of older ones is beyond reach.
     Raises:
         StoreError: it is encrypted already, in use, or cannot be written; then it is as it was.
         MissingExtra: the library is not installed.
@@ -34,13 +33,13 @@ def encrypt(path: Path, passphrase: str) -> None:
     if cipher.is_encrypted(path):
         raise StoreError(f"The session store {path} is encrypted already.")
     open_for_writing(path).close()  # made where there is none, and brought to today's schema
-    with told(path), path.open("r+b") as old:
+    with told(path), _held(path) as old:
         try:
             _convert(path, passphrase)
         except BaseException:
             cipher.forget(path)
             raise
-        _overwrite(old.fileno())
+        return old is not None and _overwrite(old.fileno())
 
 
 def decrypt(path: Path) -> None:
@@ -72,9 +71,9 @@ def readable_beside(path: Path) -> tuple[Path, ...]:
 
 def _convert(path: Path, passphrase: str | None) -> None:
     new = path.with_name(f"{path.stem}.converting.db")
-    for left_over in (new, Path(f"{new}-journal")):
-        left_over.unlink(missing_ok=True)
-    with _alone(path):
+    with _alone(path) as lock:
+        for left_over in (new, Path(f"{new}-journal")):
+            left_over.unlink(missing_ok=True)
         try:
             os.close(os.open(new, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
             if passphrase is not None:
@@ -87,6 +86,8 @@ def _convert(path: Path, passphrase: str | None) -> None:
             raise
         finally:
             cipher.forget(new)
+        if os.name == "nt":  # where a file that is open, here or elsewhere, cannot be replaced
+            lock.close()
         new.replace(path)
         # Before the lock goes: who waits for it must find the passphrase to the new file.
         cipher.forget(path)
@@ -97,7 +98,7 @@ def _convert(path: Path, passphrase: str | None) -> None:
 
 
 @contextmanager
-def _alone(path: Path) -> Generator[None]:
+def _alone(path: Path) -> Generator[sqlite3.Connection]:
     """While nobody else has the store open to write in it, nor can; its write-ahead log is gone.
 
     Raises:
@@ -111,9 +112,7 @@ def _alone(path: Path) -> Generator[None]:
         if mode != "delete":
             raise _in_use(path)
         connection.execute("BEGIN IMMEDIATE")
-        if os.name == "nt":  # where a file that is open cannot be replaced, by anybody
-            connection.close()
-        yield
+        yield connection
 
 
 def _in_use(path: Path) -> StoreError:
@@ -170,12 +169,20 @@ def _to_disk(path: Path) -> None:
         os.close(number)
 
 
-def _overwrite(number: int) -> None:
-    """Zeros over what was in the open file, which has no name any more; then nothing."""
-    with suppress(OSError):
+def _held(path: Path) -> AbstractContextManager[BinaryIO | None]:
+    """The file, kept open beyond the loss of its name; None on Windows, where an open file keeps its name."""
+    return nullcontext() if os.name == "nt" else path.open("r+b")
+
+
+def _overwrite(number: int) -> bool:
+    """Zeros over what was in the open file, which has no name any more; then nothing. False: it failed."""
+    try:
         left = os.lseek(number, 0, os.SEEK_END)
         os.lseek(number, 0, os.SEEK_SET)
         while left > 0:
             left -= os.write(number, _BLOCK[:left])
         os.fsync(number)
         os.ftruncate(number, 0)
+    except OSError:
+        return False
+    return True

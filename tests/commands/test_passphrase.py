@@ -196,6 +196,8 @@ def test_what_is_said_where_it_stays_shut(
         ["run", "--heart", "sim:7", "--speed", "1000", "--minutes", "1", "--headless", *words],
         ["assess", "--session", "1", *words],
         ["analyse", "1", *words],
+        ["report", "1", *words],
+        ["sessions", *words, "trend"],
         ["doctor", "--repair", *words],
     ):
         assert main(command) == code, command

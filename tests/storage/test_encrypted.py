@@ -62,7 +62,9 @@ def readable_words(folder: Path) -> list[tuple[str, bytes]]:
 
 def test_what_is_encrypted_holds_no_readable_text_and_all_of_the_records(whole: Store, plain: Store) -> None:
     assert len(readable_words(plain.path.parent)) == len(WORDS)  # or these words would prove nothing
-    encrypting.encrypt(plain.path, PASSPHRASE)
+    with plain.path.open("rb") as old:
+        assert encrypting.encrypt(plain.path, PASSPHRASE)
+        assert old.read() == b""  # the file that has lost its name holds nothing any more
     assert readable_words(plain.path.parent) == []
     assert [path.name for path in plain.path.parent.iterdir()] == ["sessions.db"]
     assert plain.path.stat().st_mode & 0o077 == 0
