@@ -90,7 +90,7 @@ def test_show_why(recorded: Store, capsys: Typed) -> None:
     lines = entrain(capsys, "sessions", "show", "1", "--why")[1].splitlines()
     decisions = lines[lines.index("Decisions") + 1 :]
     assert len(decisions) == count(recorded, "decision")
-    assert decisions[0].startswith("  1:05  the preset  Your resting pulse is 74. [resting pulse 74.3, ")
+    assert decisions[0].startswith("  1:05  the preset  Your resting pulse is 74. [resting pulse 74.2, ")
     assert any("the person  Easing off, as you asked. [tempo 7" in line for line in decisions)
 
 

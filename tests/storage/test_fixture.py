@@ -21,6 +21,18 @@ def old(tmp_path: Path) -> Store:
     return Store(path)
 
 
+def test_what_the_first_version_wrote_is_still_read(tmp_path: Path) -> None:
+    """It loads, and today's controller goes through its events; what it decides may have changed."""
+    path = tmp_path / "sessions.db"
+    shutil.copyfile(record_fixture.OF_SCHEMA_1, path)
+    session = Store(path).load(1)
+    state = start(session.config)
+    for event, _ in session.records:
+        state, _ = reduce(state, event)
+    assert state.phase is Phase.ENDED
+    assert state.completed
+
+
 def test_it_opens_and_lists(old: Store) -> None:
     (row,) = old.sessions()
     assert (row.id, row.preset, row.state) == (1, "quiet", SessionState.COMPLETED)

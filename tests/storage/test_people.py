@@ -52,7 +52,7 @@ def version(path: Path) -> int:
 def old(tmp_path: Path) -> Store:
     path = tmp_path / "old" / "sessions.db"
     path.parent.mkdir()
-    shutil.copyfile(record_fixture.FIXTURE, path)
+    shutil.copyfile(record_fixture.OF_SCHEMA_1, path)
     assert version(path) == 1
     return Store(path)
 

@@ -1,4 +1,4 @@
-"""Records `tests/fixtures/session_v1.db` anew: `python -m tests.support.record_fixture`.
+"""Records `tests/fixtures/session_v2.db` anew: `python -m tests.support.record_fixture`.
 
 A whole session through the real controller and the real writer, with a simulated heart, a person who presses
 keys, and a sound device that reports every beat. Needed only when the controller is meant to decide otherwise
@@ -34,7 +34,8 @@ from entrain.devices.simulated.person import Person
 from entrain.storage import presets
 from entrain.storage.store import Store
 
-FIXTURE = Path(__file__).parents[1] / "fixtures" / "session_v1.db"
+FIXTURE = Path(__file__).parents[1] / "fixtures" / "session_v2.db"
+OF_SCHEMA_1 = FIXTURE.with_name("session_v1.db")  # written by the first version, and never again
 STRAP = "sim:7"
 
 KEYS: tuple[tuple[float, Command], ...] = (
