@@ -9,10 +9,12 @@ from dataclasses import replace
 from typing import Final
 
 from entrain.commands import setup
+from entrain.commands.archive import StoreArchive, preset_of
 from entrain.commands.setup import Choices, Prepared
 from entrain.errors import EntrainError, StoreError
 from entrain.storage import presets, settings
 from entrain.storage.settings import KnownStrap, Settings
+from entrain.storage.store import Store
 from entrain.synth.voices import CATALOGUE
 from entrain.tui.app import Home, Manners, Pick, run_home, run_session
 from entrain.tui.look import Look
@@ -67,14 +69,18 @@ def with_home() -> int:
     known = settings.load()[0]
     opener = _Opener()
     loaded = {name: presets.load(name) for name in presets.names()}
+    archive = StoreArchive(Store.open())
 
     async def open_chosen(choice: SessionChoice) -> OpenedSession:
+        before = None if choice.goes_on is None else archive.store.load(choice.goes_on)
         return await opener.open(
             Choices(
                 hearts=(heart_spec(choice.heart),),
-                preset=loaded[choice.preset.name],
+                preset=loaded[choice.preset.name] if before is None else preset_of(before),
                 voice=choice.voice,
                 minutes=choice.minutes,
+                person=choice.person,
+                goes_on=choice.goes_on,
             )
         )
 
@@ -90,7 +96,8 @@ def with_home() -> int:
         voices=list(CATALOGUE.items()),
         find_straps=find_straps,
         open_session=open_chosen,
-        choice=SessionChoice(heart, first, first.sound.voice, first.minutes),
+        choice=SessionChoice(heart, first, first.sound.voice, first.minutes, known.person or ""),
+        archive=archive,
     )
     return _shown(opener, lambda: run_home(home, manners(known)))
 
@@ -129,6 +136,7 @@ def motion_is_unwanted() -> bool:
 
 def _keep_choice(choice: SessionChoice) -> None:
     heart = choice.heart
+    _keep(lambda now: replace(now, person=choice.person or None))
     if heart.kind is HeartKind.STRAP and heart.address is not None:
         strap = KnownStrap(heart.address, heart.name or "")
         _keep(lambda now: replace(now, strap=strap))

@@ -45,6 +45,7 @@ class Choices:
     yoke: str | None = None  # the session whose tempo this one has, for policy "yoked"
     stages: tuple[PacedStage, ...] = ()  # in place of a policy
     person: str = ""  # a pseudonym, as `people.checked` gives it
+    goes_on: int | None = None  # the session that was cut off and of which this is the rest
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,8 @@ def prepare(choices: Choices) -> Prepared:
     def close(summary: Summary | None) -> None:
         for log in logs:
             log.close(summary)
+            if choices.goes_on is not None and log.session_id is not None:
+                _link(choices.goes_on, log.session_id)
 
     session = Session(config, sound, hearts.live, hearts.virtual, begin_log, choices.speed)
     if choices.lsl:
@@ -106,6 +109,13 @@ def prepare(choices: Choices) -> Prepared:
     tapped = hearts.tapped
     tap = None if tapped is None else lambda: tapped.tap(session.clock.now_s())
     return Prepared(session, tap, close)
+
+
+def _link(before: int, after: int) -> None:
+    """Two halves of what was to be one session tell of each other."""
+    store = Store.open()
+    store.note(before, f"Gone on in session {after}.")
+    store.note(after, f"The rest of session {before}, which was cut off.")
 
 
 def _send_out(session: Session, config: SessionConfig) -> None:

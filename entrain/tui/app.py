@@ -16,9 +16,17 @@ from entrain.errors import EntrainError
 from entrain.tui.drawing.palette import Depth
 from entrain.tui.look import Look, depth_of
 from entrain.tui.messages import FigureChosen
-from entrain.tui.ports import FindStraps, HeartChoice, OpenedSession, OpenSession, SessionChoice
+from entrain.tui.ports import (
+    Archive,
+    FindStraps,
+    HeartChoice,
+    OpenedSession,
+    OpenSession,
+    Report,
+    SessionChoice,
+)
 from entrain.tui.screens.check_in import CheckInScreen
-from entrain.tui.screens.home import HomeScreen
+from entrain.tui.screens.home import HISTORY, HomeScreen
 from entrain.tui.screens.notice import NoticeScreen
 from entrain.tui.screens.palette import Palette
 from entrain.tui.screens.session import SessionScreen
@@ -39,6 +47,8 @@ class Home:
     find_straps: FindStraps
     open_session: OpenSession
     choice: SessionChoice
+    archive: Archive | None = None
+    report: Report | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,10 +137,13 @@ class EntrainApp(App[Summary | None]):
     async def _from_home(self, home: Home) -> None:
         choice, trouble = home.choice, ""
         while chosen := await self.push_screen_wait(self._home_screen(home, choice, trouble)):
-            choice, trouble = chosen, ""
-            self._manners.on_choice(choice)
+            trouble = ""
+            if chosen.goes_on is None:
+                # The rest of another session is no new choice.
+                choice = chosen
+                self._manners.on_choice(choice)
             try:
-                await self._sessions(lambda choice=choice: home.open_session(choice))
+                await self._sessions(lambda chosen=chosen: home.open_session(chosen))
             except EntrainError as fault:
                 trouble = f"{fault.message} {fault.advice}".strip()
 
@@ -143,6 +156,8 @@ class EntrainApp(App[Summary | None]):
             figure=self.look.figure,
             depth=self.depth,
             trouble=trouble,
+            archive=home.archive,
+            report=home.report,
         )
 
     async def _sessions(self, open_session: Open) -> None:
@@ -216,6 +231,8 @@ class EntrainApp(App[Summary | None]):
                 yield SystemCommand(f"{key.label} ({key.shown})", key.text, _bound(session, key.action))
         else:
             yield SystemCommand("light (t)", "Dark, light or dim for the night.", self.action_theme)
+            if isinstance(screen, HomeScreen) and screen.has_archive:
+                yield SystemCommand(f"{HISTORY.label} ({HISTORY.shown})", HISTORY.text, screen.action_history)
             yield SystemCommand("quit (q)", "Leave.", self.action_quit)
 
 

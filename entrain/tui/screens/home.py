@@ -8,19 +8,26 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 
 from entrain.control.protocol import HARD_SESSION_MAX_MIN, Preset
+from entrain.tui.background import in_background
 from entrain.tui.drawing.palette import Depth
 from entrain.tui.drawing.shapes import Pose
-from entrain.tui.ports import FindStraps, HeartChoice, HeartKind, SessionChoice
+from entrain.tui.ports import Archive, FindStraps, HeartChoice, HeartKind, Report, SessionChoice
 from entrain.tui.screens.base import EntrainScreen
 from entrain.tui.screens.help import HelpScreen
+from entrain.tui.screens.history import HistoryScreen
+from entrain.tui.screens.past import PastScreen
 from entrain.tui.screens.straps import StrapsScreen
+from entrain.tui.screens.who import WhoScreen
 from entrain.tui.themes import figure_colours
 from entrain.tui.widgets.breath_figure import BreathFigure
 from entrain.tui.widgets.cards import Card, Cards
+from entrain.tui.widgets.cut_off import KEYS as CUT_OFF_KEYS
+from entrain.tui.widgets.cut_off import CutOff
 from entrain.tui.widgets.key_line import Key, KeyLine
 from entrain.tui.widgets.say import Say
 
 LEAST_MIN: Final = 3.0
+HISTORY: Final = Key("h", "h", "history", "history", "The sessions that were: when, how long, what changed.")
 
 _KEYS = (
     Key("enter", "enter", "start", "start", "Start the session that is marked."),
@@ -35,10 +42,15 @@ _KEYS = (
     Key("minus,underscore", "-", "minutes(-1)", "shorter", "A minute shorter."),
     Key("plus,equals_sign", "+", "minutes(1)", "longer", "A minute longer."),
     Key("t", "t", "app.theme", "light", "Dark, light or dim for the night."),
+    HISTORY,
+    Key("w", "w", "who", "who", "Who is practising: sessions are kept apart by pseudonym."),
+    *CUT_OFF_KEYS,
     Key("question_mark,f1", "?", "help", "help", "This list."),
     Key("q,escape", "q", "leave", "quit", "Leave."),
 )
-_SHOWN = tuple(key for key in _KEYS if key.shown not in ("-", "t"))
+_SHOWN = tuple(key for key in _KEYS if key.shown not in ("-", "t", "w") and key not in CUT_OFF_KEYS)
+_OF_ARCHIVE = ("h", "w")
+_IN_ITS_PLACE = ("v", "+")  # what the lines above say too
 _ARROWS = Key("up", "↑ ↓", "none", "session", "Choose what to do.")
 
 _HEARTS: Final = {
@@ -61,6 +73,9 @@ class HomeScreen(EntrainScreen[SessionChoice | None]):
     HomeScreen.-flat CardView.-marked, HomeScreen.-low CardView.-marked { height: auto; margin: 0 0 1 0; }
     HomeScreen .choices { height: 3; margin-top: 1; }
     HomeScreen .choice { height: 1; padding: 0 1 0 3; text-wrap: nowrap; text-overflow: ellipsis; }
+    HomeScreen .who { display: none; }
+    HomeScreen.-archive .who { display: block; }
+    HomeScreen.-archive .choices { height: 4; }
     HomeScreen .trouble { color: $warning; height: auto; max-height: 3; }
     HomeScreen KeyLine { padding: 0; margin-top: 1; }
     HomeScreen #picture { width: 40; align: center middle; display: none; }
@@ -82,6 +97,8 @@ class HomeScreen(EntrainScreen[SessionChoice | None]):
         figure: str,
         depth: Depth,
         trouble: str = "",
+        archive: Archive | None = None,
+        report: Report | None = None,
     ) -> None:
         super().__init__()
         self._presets = presets
@@ -90,6 +107,9 @@ class HomeScreen(EntrainScreen[SessionChoice | None]):
         offered = {preset.name: preset for preset in presets}
         self.choice = replace(choice, preset=offered.get(choice.preset.name, presets[0]))
         self._trouble = trouble
+        self._archive = archive
+        self._report = report
+        self.set_class(archive is not None, "-archive")
         self._remembered = choice.heart if choice.heart.kind is HeartKind.STRAP else None
         self._figure = BreathFigure(figure, depth, figure_colours("dark", depth))
 
@@ -103,10 +123,14 @@ class HomeScreen(EntrainScreen[SessionChoice | None]):
                     yield Say(classes="choice heart")
                     yield Say(classes="choice voice")
                     yield Say(classes="choice minutes")
+                    yield Say(classes="choice who")
             with Vertical(id="picture"):
                 yield self._figure
         yield Say(self._trouble, classes="trouble")
-        yield KeyLine(_KEYS[0], _ARROWS, *_SHOWN[1:])
+        if self._archive is not None:
+            yield CutOff(self._archive)
+        hidden = () if self._archive is None else _IN_ITS_PLACE
+        yield KeyLine(_KEYS[0], _ARROWS, *(k for k in self._offered(_SHOWN[1:]) if k.shown not in hidden))
 
     def on_mount(self) -> None:
         self._dye()
@@ -116,7 +140,8 @@ class HomeScreen(EntrainScreen[SessionChoice | None]):
 
     def on_resize(self) -> None:
         # The list is as long as it needs to be and leaves room for the choices under it.
-        self.query_one(Cards).styles.max_height = max(3, self.size.height - 11)
+        around = 11 if self._archive is None else 12
+        self.query_one(Cards).styles.max_height = max(3, self.size.height - around)
 
     def _dye(self) -> None:
         self._figure.dye(figure_colours(self.host.theme, self._figure.depth))
@@ -129,6 +154,7 @@ class HomeScreen(EntrainScreen[SessionChoice | None]):
         about = dict(self._voices).get(choice.voice, "")
         self._say("voice", "voice", f"{choice.voice}  {about}".strip(), "v")
         self._say("minutes", "minutes", f"{choice.minutes:.0f}", "- +")
+        self._say("who", "who", choice.person or "nobody in particular", "w")
         self.query_one(".trouble", Say).say(self._trouble)
 
     def _say(self, name: str, label: str, value: str, key: str) -> None:
@@ -182,11 +208,58 @@ class HomeScreen(EntrainScreen[SessionChoice | None]):
         self.choice = replace(self.choice, minutes=minutes)
         self._show()
 
+    # ---- sessions that were, and whose they are ----------------------------------------------------------
+
+    def _offered(self, keys: Sequence[Key]) -> list[Key]:
+        """Without the keys of an archive where there is none."""
+        return [key for key in keys if self._archive is not None or key.shown not in _OF_ARCHIVE]
+
+    @property
+    def has_archive(self) -> bool:
+        return self._archive is not None
+
+    def action_history(self) -> None:
+        if self._archive is not None:
+            person, depth = self.choice.person or None, self._figure.depth
+            self.host.push_screen(HistoryScreen(self._archive, person, self._report, depth=depth))
+
+    def action_who(self) -> None:
+        archive = self._archive
+        if archive is None:
+            return
+
+        def chosen(person: str | None) -> None:
+            if person is not None:
+                self.choice = replace(self.choice, person=person)
+                self._show()
+
+        def known(people: Sequence[str]) -> None:
+            self.host.push_screen(WhoScreen(archive, people, self.choice.person), chosen)
+
+        in_background(self, archive.people, known, self._fail)
+
+    def _fail(self, trouble: str) -> None:
+        self._trouble = trouble
+        self._show()
+
+    def action_cut_off(self, what: str) -> None:
+        """Keep it, go on with it, or open it: what is offered while a session that was cut off is told of."""
+        for news in self.query(CutOff):
+            news.deal(what)
+
+    def on_cut_off_opened(self, message: CutOff.Opened) -> None:
+        if self._archive is not None:
+            self.host.push_screen(PastScreen(self._archive, message.past, self._report))
+
+    def on_cut_off_goes_on(self, message: CutOff.GoesOn) -> None:
+        self.leave(message.choice)
+
     def action_none(self) -> None:
         """The arrows belong to the list."""
 
     def action_help(self) -> None:
-        self.host.push_screen(HelpScreen((_KEYS[0], _ARROWS, *_KEYS[1:])))
+        keys = [key for key in self._offered(_KEYS[1:]) if key not in CUT_OFF_KEYS]
+        self.host.push_screen(HelpScreen((_KEYS[0], _ARROWS, *keys)))
 
     def action_leave(self) -> None:
         self.leave(None)
