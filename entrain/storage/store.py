@@ -104,7 +104,10 @@ class Store:
         if not self.path.exists():
             return ()
         with reading(self.path) as connection:
-            named = "SELECT person FROM session WHERE person != '' GROUP BY person ORDER BY max(origin_epoch_s) DESC"
+            named = (
+                "SELECT person FROM session WHERE person != ''"
+                " GROUP BY person ORDER BY max(origin_epoch_s) DESC"
+            )
             return tuple(person for (person,) in connection.execute(named))
 
     def find(self, name: str) -> int:
