@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from math import isnan
 from pathlib import Path
 from typing import Final
@@ -40,6 +41,9 @@ class StoreArchive:
     store: Store
     folder: Callable[[], Path] = Path.cwd
     _measured: dict[str, Sitting] = field(default_factory=dict[str, Sitting])
+
+    def now(self) -> datetime:
+        return datetime.now().astimezone()
 
     def people(self) -> Sequence[str]:
         return self.store.people()

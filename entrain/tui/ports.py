@@ -145,6 +145,10 @@ class Archive(Protocol):
     All of them raise `EntrainError`, with advice, where the store cannot be read or written.
     """
 
+    def now(self) -> datetime:
+        """This moment, on the clock of this place."""
+        ...
+
     def people(self) -> Sequence[str]:
         """The pseudonyms of those who have sessions; who practised last comes first."""
         ...

@@ -8,6 +8,7 @@ import asyncio
 import re
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 
 from textual.pilot import Pilot
@@ -19,9 +20,13 @@ from entrain.tui.app import EntrainApp, Home, Manners
 from entrain.tui.drawing.palette import Depth
 from entrain.tui.look import Look
 from entrain.tui.ports import FoundStrap, HeartChoice, HeartKind, OpenedSession, SessionChoice
+from entrain.tui.screens.compare import CompareScreen
+from entrain.tui.screens.past import PastScreen
 from entrain.tui.screens.summary import SummaryScreen
+from entrain.tui.screens.who import WhoScreen
 from tests.support.screen import comes, drawn, strike
 from tests.support.scripted import EVENING, VOICES, Incident, Script, ScriptedPort, presets
+from tests.support.scripted_archive import ScriptedArchive
 
 SIZES = ((80, 24), (120, 40))
 Act = Callable[[Pilot[object], ManualClock], Awaitable[None]]
@@ -60,6 +65,35 @@ def home_app(look: Look) -> tuple[EntrainApp, ManualClock]:
         return OpenedSession(ScriptedPort(clock))
 
     return EntrainApp(Home(presets(), VOICES, find, open_session, CHOICE), Manners(look), clock=clock), clock
+
+
+def past_app(
+    n: int = 30, *, cut_off: SessionChoice | None = None
+) -> Callable[[Look], tuple[EntrainApp, ManualClock]]:
+    """The home screen with `n` sessions that were."""
+
+    def make(look: Look) -> tuple[EntrainApp, ManualClock]:
+        clock = ManualClock()
+
+        async def open_session(_choice: SessionChoice) -> OpenedSession:
+            return OpenedSession(ScriptedPort(clock))
+
+        choice = replace(CHOICE, person="P01")
+        home = Home(presets(), VOICES, find, open_session, choice, ScriptedArchive(n, cut_off))
+        return EntrainApp(home, Manners(look), clock=clock), clock
+
+    return make
+
+
+def shows(text: str) -> Act:
+    """Wait for what comes from a thread."""
+
+    async def act(pilot: Pilot[object], _clock: ManualClock) -> None:
+        async with asyncio.timeout(20):
+            while text not in await drawn(pilot):
+                await pilot.pause(0.01)
+
+    return act
 
 
 def press(*keys: str) -> Act:
@@ -131,6 +165,19 @@ def scenes() -> list[Scene]:
         ("home", home_app, (wait(0.1),), dark),
         ("home-light", home_app, (wait(0.1),), light),
         ("straps", home_app, (press("s"), wait(0.3)), dark),
+        ("history", past_app(), (press("h"), shows("beyond chance"), press("down", "down", "space")), dark),
+        ("history-empty", past_app(0), (press("h"), shows("No sessions yet")), dark),
+        ("history-night", past_app(), (press("h"), shows("beyond chance")), night),
+        ("past", past_app(), (press("h"), shows("beyond"), press("enter"), until(PastScreen)), dark),
+        (
+            "compare",
+            past_app(),
+            (press("h"), shows("beyond"), press("space", "down", "space", "c"), until(CompareScreen)),
+            dark,
+        ),
+        ("home-history", past_app(cut_off=CHOICE), (shows("was interrupted"),), dark),
+        ("who", past_app(), (press("w"), until(WhoScreen)), dark),
+        ("export", past_app(), (press("h"), shows("beyond"), press("e")), dark),
         (
             "summary",
             _session(Script(begins_at_s=425)),

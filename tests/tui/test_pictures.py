@@ -23,6 +23,7 @@ def _drawn_by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
 NAMES = (
     *("session", "session-lost", "session-baseline", "session-paused", "session-focus", "session-help"),
     *("session-note", "notice", "home", "straps", "summary", "summary-short", "check-in"),
+    *("history", "history-empty", "past", "compare", "home-history", "who", "export"),
 )
 
 

@@ -42,12 +42,13 @@ class CompareScreen(EntrainScreen[None]):
     """
     BINDINGS = [key.binding() for key in _KEYS[1:]]  # noqa: RUF012  Textual's own type
 
-    def __init__(self, one: PastSession, other: PastSession) -> None:
+    def __init__(self, one: PastSession, other: PastSession, now: datetime) -> None:
         super().__init__()
+        self._now = now
         self._both = (one, other)
 
     def compose(self) -> ComposeResult:
-        now = datetime.now().astimezone()
+        now = self._now
         with VerticalScroll():
             yield Say("two sessions", classes="title")
             with Horizontal():

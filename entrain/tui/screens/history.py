@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import date, datetime
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal
@@ -123,14 +122,14 @@ class HistoryScreen(EntrainScreen[None]):
             self._trouble(f"{fault.message} {fault.advice}".strip())
             return
         self._sittings = tuple(found)
-        self.query_one(SittingTable).show(self._sittings)
+        self.query_one(SittingTable).show(self._sittings, self._archive.now())
         self.query_one(KeyLine).show(self._shown)
         self._show(await self._trend())
         await self._measure()
         self._show(await self._trend())
 
     async def _trend(self) -> Trend:
-        return await asyncio.to_thread(trend, self._sittings, _today())
+        return await asyncio.to_thread(trend, self._sittings, self._archive.now().date())
 
     async def _measure(self) -> None:
         """The newest first, for they are what is on the screen."""
@@ -157,7 +156,7 @@ class HistoryScreen(EntrainScreen[None]):
     def _show(self, course: Trend) -> None:
         self.query_one(Calendar).show(course.weeks)
         self.query_one(CourseLines).show(course.lines, wording.in_brief(course.lines))
-        said = [wording.overview(course, _today()), *wording.remarks(course)]
+        said = [wording.overview(course, self._archive.now().date()), *wording.remarks(course)]
         self.set_class(not self._sittings, "-empty")
         if not self._sittings:
             said = ["No sessions yet. What you do will be here: when, how long, and what changed."]
@@ -191,7 +190,11 @@ class HistoryScreen(EntrainScreen[None]):
             self.notify("Mark two sessions with the space bar first.", markup=False)
             return
         chosen = [each for each in self._sittings if each.id in marked]
-        self._fetch(chosen, lambda found: self.host.push_screen(CompareScreen(*found)))
+        self._fetch(chosen, self._compared)
+
+    def _compared(self, found: list[PastSession]) -> None:
+        one, other = found
+        self.host.push_screen(CompareScreen(one, other, self._archive.now()))
 
     def _fetch(self, sittings: Sequence[Sitting], then: Callable[[list[PastSession]], object]) -> None:
         def fetched(found: list[PastSession]) -> None:
@@ -229,7 +232,3 @@ class HistoryScreen(EntrainScreen[None]):
 
     def action_leave(self) -> None:
         self.leave(None)
-
-
-def _today() -> date:
-    return datetime.now().astimezone().date()

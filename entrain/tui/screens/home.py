@@ -27,6 +27,7 @@ from entrain.tui.widgets.key_line import Key, KeyLine
 from entrain.tui.widgets.say import Say
 
 LEAST_MIN: Final = 3.0
+NEWS_ROWS: Final = 4  # of a session that was cut off
 HISTORY: Final = Key("h", "h", "history", "history", "The sessions that were: when, how long, what changed.")
 
 _KEYS = (
@@ -139,8 +140,15 @@ class HomeScreen(EntrainScreen[SessionChoice | None]):
         self._show()
 
     def on_resize(self) -> None:
-        # The list is as long as it needs to be and leaves room for the choices under it.
-        around = 11 if self._archive is None else 12
+        self._fit()
+
+    def on_cut_off_changed(self) -> None:
+        self._fit()
+
+    def _fit(self) -> None:
+        """The list is as long as it needs to be and leaves room for what stands under it."""
+        news = any(each.has_news for each in self.query(CutOff))
+        around = 11 + (self._archive is not None) + NEWS_ROWS * news
         self.query_one(Cards).styles.max_height = max(3, self.size.height - around)
 
     def _dye(self) -> None:

@@ -39,6 +39,7 @@ class PastScreen(EntrainScreen[bool]):
     PastScreen .title { text-style: bold; color: $primary; }
     PastScreen .small { color: $text-muted; }
     PastScreen .head { color: $primary; margin-top: 1; }
+    PastScreen .notes { margin-top: 1; }
     PastScreen .changes { margin-top: 1; max-width: 84; }
     PastScreen Trend { margin-top: 1; height: 7; max-width: 100; }
     PastScreen.-tall Trend { height: 12; }
@@ -79,7 +80,9 @@ class PastScreen(EntrainScreen[bool]):
                 past.source,
             ):
                 yield Say(line, classes="small")
-            yield Say(*_notes(past.note), classes="notes")
+            notes = Say(*_notes(past.note), classes="notes")
+            notes.display = bool(past.note)
+            yield notes
             yield from _told("Marks", past.marks)
             yield from _told("Phases", past.phases)
             yield from _told("Decisions", past.decisions)
@@ -101,7 +104,9 @@ class PastScreen(EntrainScreen[bool]):
 
         def read(past: PastSession) -> None:
             self._past = past
-            self.query_one(".notes", Say).say(*_notes(past.note))
+            notes = self.query_one(".notes", Say)
+            notes.display = True
+            notes.say(*_notes(past.note))
 
         number = self._past.sitting.id
         in_background(self, lambda: self._archive.past(number), read, lambda why: past_deeds.tell(self, why))
@@ -140,4 +145,4 @@ def _ratings(sitting: Sitting) -> str:
 
 
 def _notes(note: str) -> list[tuple[str, str]]:
-    return [(f"\n{line}", "$accent") for line in note.splitlines()]
+    return [(note, "$accent")]

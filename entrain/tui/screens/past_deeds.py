@@ -4,7 +4,6 @@ Both screens have a `Say` of class "said", where it is told what came of it.
 """
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import TypeVar
 
 from entrain.course.sitting import Sitting
@@ -32,7 +31,7 @@ def note(screen: Of, archive: Archive, sitting: Sitting, then: Callable[[Sitting
                 lambda _: (tell(screen, "Noted."), then(sitting)),
             )
 
-    screen.host.push_screen(NoteScreen(f"A note on the session of {_when(sitting)}"), keep)
+    screen.host.push_screen(NoteScreen(f"A note on the session of {_when(archive, sitting)}"), keep)
 
 
 def export(screen: Of, archive: Archive, sitting: Sitting) -> None:
@@ -47,7 +46,9 @@ def export(screen: Of, archive: Archive, sitting: Sitting) -> None:
                 lambda said: tell(screen, said),
             )
 
-    screen.host.push_screen(ExportScreen(f"Export the session of {_when(sitting)}", archive.forms()), write)
+    screen.host.push_screen(
+        ExportScreen(f"Export the session of {_when(archive, sitting)}", archive.forms()), write
+    )
 
 
 def report(screen: Of, write: Report, sitting: Sitting) -> None:
@@ -63,7 +64,7 @@ def delete(screen: Of, archive: Archive, sitting: Sitting, then: Callable[[], ob
 
     def ask(remains: list[str]) -> None:
         text = " ".join(["Its bytes are overwritten; nothing brings them back.", *remains])
-        question = f"Delete the session of {_when(sitting)} for good?"
+        question = f"Delete the session of {_when(archive, sitting)} for good?"
         screen.host.push_screen(AskScreen(question, text, "delete", "keep"), answered)
 
     def answered(yes: bool | None) -> None:
@@ -82,5 +83,5 @@ def tell(screen: Of, text: str, style: str = "$text") -> None:
     screen.query_one(".said", Say).say((text, style))
 
 
-def _when(sitting: Sitting) -> str:
-    return words.day(sitting.began, datetime.now().astimezone())
+def _when(archive: Archive, sitting: Sitting) -> str:
+    return words.day(sitting.began, archive.now())

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 
 from textual.app import ComposeResult
@@ -37,6 +36,10 @@ class CutOff(Vertical):
     """
 
     @dataclass
+    class Changed(Message):
+        """It shows something now, or nothing any more."""
+
+    @dataclass
     class GoesOn(Message):
         """The rest of it is wanted."""
 
@@ -61,15 +64,21 @@ class CutOff(Vertical):
         self.look()
         self.set_interval(LOOK_S, self.look)
 
+    @property
+    def has_news(self) -> bool:
+        return self._found is not None
+
     def look(self) -> None:
         """Ask whether a session was cut off. A store that cannot be read is for others to tell of."""
         in_background(self, self._archive.interrupted, self._show, lambda _: self._show(None), "look")
 
     def _show(self, found: Interrupted | None) -> None:
+        if (found is None) is not (self._found is None):
+            self.post_message(self.Changed())
         self._found = found
         self.set_class(found is not None, "-news")
         if found is not None:
-            self._say(words.interrupted(found, datetime.now().astimezone()))
+            self._say(words.interrupted(found, self._archive.now()))
             can_go_on = found.choice is not None
             self.query_one(KeyLine).show([key for key in KEYS if can_go_on or key is not _GO_ON])
 

@@ -30,6 +30,7 @@ class SittingTable(DataTable[Text]):
         self._columns: tuple[_Column, ...] = ()
         self._named = False
         self._is_wide = False
+        self._now = datetime.min
 
     @property
     def here(self) -> Sitting | None:
@@ -39,8 +40,9 @@ class SittingTable(DataTable[Text]):
         key = self.coordinate_to_cell_key(self.cursor_coordinate).row_key.value
         return self._sittings[int(key or 0)]
 
-    def show(self, sittings: Sequence[Sitting]) -> None:
+    def show(self, sittings: Sequence[Sitting], now: datetime) -> None:
         """These sessions, the earliest first as they come; the cursor stays with its session."""
+        self._now = now
         here = self.here
         self._sittings = {each.id: each for each in sittings}
         self.marked = tuple(number for number in self.marked if number in self._sittings)
@@ -84,7 +86,7 @@ class SittingTable(DataTable[Text]):
         self.move_cursor(row=row, animate=False)
 
     def _columns_of(self) -> tuple["_Column", ...]:
-        now = datetime.now().astimezone()
+        now = self._now
         columns = (
             _Column("", lambda s: MARK if s.id in self.marked else ""),
             _Column("began", lambda s: words.day(s.began, now)),
