@@ -10,8 +10,8 @@ from entrain.course.sitting import Sitting
 from entrain.tui import history_words as words
 from entrain.tui.background import in_background
 from entrain.tui.ports import Archive, Report
-from entrain.tui.screens.ask import AskScreen
 from entrain.tui.screens.base import EntrainScreen
+from entrain.tui.screens.confirm import ConfirmScreen
 from entrain.tui.screens.export import ExportScreen, Wish
 from entrain.tui.screens.note import NoteScreen
 from entrain.tui.widgets.say import Say
@@ -65,7 +65,7 @@ def delete(screen: Of, archive: Archive, sitting: Sitting, then: Callable[[], ob
     def ask(remains: list[str]) -> None:
         text = " ".join(["Its bytes are overwritten; nothing brings them back.", *remains])
         question = f"Delete the session of {_when(archive, sitting)} for good?"
-        screen.host.push_screen(AskScreen(question, text, "delete", "keep"), answered)
+        screen.host.push_screen(ConfirmScreen(question, text, "delete", "keep"), answered)
 
     def answered(yes: bool | None) -> None:
         if yes:

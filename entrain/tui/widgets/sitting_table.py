@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 from rich.text import Text
@@ -30,7 +30,7 @@ class SittingTable(DataTable[Text]):
         self._columns: tuple[_Column, ...] = ()
         self._named = False
         self._is_wide = False
-        self._now = datetime.min
+        self._now = datetime.fromtimestamp(0.0, UTC)
 
     @property
     def here(self) -> Sitting | None:

@@ -8,16 +8,16 @@ from entrain.tui.widgets.key_line import Key, KeyLine
 from entrain.tui.widgets.say import Say
 
 
-class AskScreen(EntrainModal[bool]):
+class ConfirmScreen(EntrainModal[bool]):
     """Ends with True only where `yes` was said."""
 
     CSS = """
-    AskScreen { align: center middle; background: $background 70%; }
-    AskScreen Vertical { width: 92%; max-width: 72; height: auto; padding: 1 3; background: $panel; }
-    AskScreen Say { height: auto; }
-    AskScreen .question { text-style: bold; }
-    AskScreen .more { color: $text-muted; margin: 1 0; }
-    AskScreen KeyLine { padding: 0; }
+    ConfirmScreen { align: center middle; background: $background 70%; }
+    ConfirmScreen Vertical { width: 92%; max-width: 72; height: auto; padding: 1 3; background: $panel; }
+    ConfirmScreen Say { height: auto; }
+    ConfirmScreen .question { text-style: bold; }
+    ConfirmScreen .more { color: $text-muted; margin: 1 0; }
+    ConfirmScreen KeyLine { padding: 0; }
     """
     BINDINGS = [  # noqa: RUF012  Textual's own type
         ("y", "yes", "yes"),
