@@ -41,7 +41,7 @@ class _Opener:
         self.close()
         waiting, self._waiting = self._waiting, None
         self._current = waiting if first and waiting is not None else setup.prepare(choices)
-        return OpenedSession(self._current.session, self._current.tap)
+        return OpenedSession(self._current.session, self._current.tap, self.close)
 
     def close(self) -> None:
         if self._current is not None:

@@ -1,5 +1,6 @@
 """The terminal app: from the notice over the home screen to a session, its summary, and back."""
 
+import asyncio
 import os
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -173,6 +174,12 @@ class EntrainApp(App[Summary | None]):
                 return Next.LEAVE
             rating = check_in.rating
         opened = await open_session()
+        try:
+            return await self._opened_session(opened, rating)
+        finally:
+            await asyncio.to_thread(opened.close)
+
+    async def _opened_session(self, opened: OpenedSession, rating: int | None) -> Next:
         result = await self.push_screen_wait(
             SessionScreen(
                 opened,

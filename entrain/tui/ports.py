@@ -42,10 +42,15 @@ class SessionPort(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class OpenedSession:
-    """A session that is ready to run. `tap` is where the space bar goes when the heart is tapped."""
+    """A session that is ready to run. `tap` is where the space bar goes when the heart is tapped.
+
+    `close` finishes its log when everything has been said about it: the history then shows it as it ended.
+    It waits for the disk, so it belongs into a thread.
+    """
 
     port: SessionPort
     tap: Callable[[], None] | None = None
+    close: Callable[[], None] = lambda: None
 
 
 class HeartKind(StrEnum):

@@ -11,10 +11,14 @@ import pytest
 from textual.pilot import Pilot
 from textual.screen import Screen
 
+from entrain.clock import ManualClock
+from entrain.commands import screen, setup
 from entrain.commands.archive import StoreArchive
+from entrain.commands.setup import Choices
 from entrain.devices.simulated.person import Person
 from entrain.storage import backups
 from entrain.storage.store import Store
+from entrain.storage.stored import SessionState
 from entrain.tui.app import EntrainApp, Home, Manners
 from entrain.tui.drawing.palette import Depth
 from entrain.tui.look import Look
@@ -25,12 +29,14 @@ from entrain.tui.screens.help import HelpScreen
 from entrain.tui.screens.history import HistoryScreen
 from entrain.tui.screens.home import HomeScreen
 from entrain.tui.screens.past import PastScreen
+from entrain.tui.screens.session import SessionScreen
+from entrain.tui.screens.summary import SummaryScreen
 from entrain.tui.screens.who import WhoScreen
 from entrain.tui.widgets.say import Say
 from tests.support import many
 from tests.support.pictures import CHOICE, find
 from tests.support.screen import comes, hammer, screen_text, settled, strike
-from tests.support.scripted import VOICES, presets
+from tests.support.scripted import VOICES, Script, ScriptedPort, presets
 
 NOW = datetime.now().astimezone().replace(microsecond=0)
 
@@ -358,6 +364,49 @@ async def test_every_key_is_explained(store: Store) -> None:
         text = await h.comes(HelpScreen)
         for said in ("Mark a session", "side by side", "for good", "for other programs"):
             assert said in text
+
+
+async def test_a_session_s_log_is_closed_before_home_shows_again(store: Store) -> None:
+    """Else the history would show it as cut off."""
+    clock, said = ManualClock(), list[str]()
+
+    async def open_session(choice: SessionChoice) -> OpenedSession:
+        said.append("opened")
+        return OpenedSession(
+            ScriptedPort(clock, Script(begins_at_s=302.0)), close=lambda: said.append("closed")
+        )
+
+    home = Home(presets(), VOICES, find, open_session, CHOICE, StoreArchive(store))
+    app = EntrainApp(home, Manners(Look(depth=Depth.TRUE), check_in=False), clock=clock)
+    async with app.run_test() as pilot:
+        h = House(app, pilot)
+        await h.press("enter")
+        await h.comes(SessionScreen)
+        await h.press("q")
+        await h.comes(SummaryScreen)
+        assert said == ["opened"]  # a rating and a note still belong to it
+        await h.press("a")
+        await h.comes(SessionScreen)
+        assert said == ["opened", "closed", "opened"]
+        await h.press("q")
+        await h.comes(SummaryScreen)
+        await h.press("q")
+        await h.comes(HomeScreen)
+        assert said == ["opened", "closed"] * 2
+        app.exit()
+
+
+async def test_a_closed_session_is_whole_in_the_store(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ENTRAIN_HOME", str(tmp_path))
+    opener = screen._Opener()
+    choices = Choices(("sim:7",), setup.load_preset("quiet"), audio="none", speed=1e6, person="P05")
+    opened = await opener.open(choices)
+    await opened.port.run()
+    opened.close()
+    (row,) = Store.open().sessions()
+    assert (row.state, row.person) == (SessionState.COMPLETED, "P05")
 
 
 # ---- whose they are ----------------------------------------------------------------------------------------

@@ -34,7 +34,7 @@ class CompareScreen(EntrainScreen[None]):
     CompareScreen.-tall Horizontal { height: 14; }
     CompareScreen.-tall Vertical { height: 14; }
     CompareScreen Trend { height: 1fr; }
-    CompareScreen Static.figures { height: auto; margin-top: 1; }
+    CompareScreen Static.figures { height: auto; margin-top: 1; text-wrap: nowrap; text-overflow: ellipsis; }
     CompareScreen .small { color: $text-muted; margin-top: 1; height: auto; }
     CompareScreen KeyLine { padding: 0 4; }
     CompareScreen.-wide VerticalScroll { padding: 2 10 0 10; }
