@@ -1,7 +1,8 @@
-"""Makes the picture of a session that the README opens with: python docs/make_pictures.py
+"""Makes the pictures of the docs: python -m docs.make_pictures
 
-A real session with a simulated heart, run at twenty times its speed up to the fifth minute and drawn by the
-app itself. Needs Chromium and the font Fira Code for the PNG.
+The session that the README opens with: a real one with a simulated heart, run at twenty times its speed up
+to the fifth minute. The history: sixty sessions of a simulated heart that grows calmer. Both are drawn by
+the app itself. Needs Chromium and the font Fira Code for the PNG.
 """
 
 import asyncio
@@ -11,16 +12,22 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
+from entrain.commands.archive import StoreArchive
 from entrain.control.protocol import SessionConfig
 from entrain.devices.audio.none import NoSound
 from entrain.devices.simulated.heart import SimulatedHeart
 from entrain.devices.simulated.person import Kind, Person
 from entrain.runtime import Session
 from entrain.storage import presets
-from entrain.tui.app import EntrainApp, Manners
+from entrain.storage.store import Store
+from entrain.tui.app import EntrainApp, Home, Manners
 from entrain.tui.drawing.palette import Depth
 from entrain.tui.look import Look
-from entrain.tui.ports import OpenedSession
+from entrain.tui.ports import HeartChoice, HeartKind, OpenedSession, SessionChoice
+from entrain.tui.screens.history import HistoryScreen
+from tests.support import many
+from tests.support.pictures import find
+from tests.support.screen import comes, screen_text
 
 OUT = Path(__file__).parent / "pictures"
 SPEED = 20.0
@@ -43,6 +50,24 @@ async def session_svg() -> str:
         while session.view().t_s < AT_S:
             await pilot.pause(0.2)
         return app.export_screenshot(title="entrain")
+
+
+async def history_svg() -> str:
+    async def opened(_choice: SessionChoice) -> OpenedSession:
+        raise AssertionError("no session is run here")
+
+    with tempfile.TemporaryDirectory() as folder:
+        many.main(Path(folder), 60, ["P01"])
+        desk = presets.load("desk").preset
+        choice = SessionChoice(HeartChoice(HeartKind.NONE), desk, "soft", 10.0, "P01")
+        home = Home([desk], [], find, opened, choice, StoreArchive(Store(Path(folder) / "sessions.db")))
+        app = EntrainApp(home, Manners(look=Look(depth=Depth.TRUE)))
+        async with app.run_test(size=SIZE) as pilot:
+            await pilot.press("h")
+            await comes(pilot, HistoryScreen)
+            while "of them" not in screen_text(app) and "beyond chance" not in screen_text(app):
+                await pilot.pause(0.2)
+            return app.export_screenshot(title="entrain: the history")
 
 
 def as_png(svg: str, path: Path) -> None:
@@ -70,3 +95,4 @@ def as_png(svg: str, path: Path) -> None:
 if __name__ == "__main__":
     OUT.mkdir(exist_ok=True)
     as_png(asyncio.run(session_svg()), OUT / "session.png")
+    as_png(asyncio.run(history_svg()), OUT / "history.png")
