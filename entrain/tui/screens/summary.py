@@ -50,7 +50,7 @@ class SummaryScreen(EntrainScreen[Next]):
     SummaryScreen.-tall Trend { height: 12; }
     SummaryScreen .question { margin-top: 1; text-align: center; }
     SummaryScreen Rating { margin-top: 1; height: 2; }
-    SummaryScreen .said { padding: 0 4; }
+    SummaryScreen .said { padding: 0 4; display: none; }
     SummaryScreen KeyLine { padding: 0 4; }
     SummaryScreen.-wide VerticalScroll { padding: 2 10; }
     SummaryScreen.-wide .said { padding: 0 10; }
@@ -133,7 +133,9 @@ class SummaryScreen(EntrainScreen[Next]):
         in_background(self, self._report, lambda path: self._say(f"The report is in {path}."), self._say)
 
     def _say(self, text: str) -> None:
-        self.query_one(".said", Say).say(text)
+        said = self.query_one(".said", Say)
+        said.display = True
+        said.say(text)
 
     def action_note(self) -> None:
         if self._is_finished:
