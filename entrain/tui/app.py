@@ -178,7 +178,8 @@ class EntrainApp(App[Summary | None]):
         try:
             return await self._opened_session(opened, rating)
         finally:
-            await asyncio.to_thread(opened.close)
+            if opened.close is not None:
+                await asyncio.to_thread(opened.close)
 
     async def _opened_session(self, opened: OpenedSession, rating: int | None) -> Next:
         result = await self.push_screen_wait(
@@ -207,7 +208,8 @@ class EntrainApp(App[Summary | None]):
             return None
 
         def write() -> Path:
-            opened.close()
+            if opened.close is not None:
+                opened.close()
             # The session's number in the store is known for sure only now.
             summary = opened.port.summary()
             number = None if summary is None else summary.session_id

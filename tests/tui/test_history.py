@@ -445,6 +445,7 @@ async def test_a_closed_session_is_whole_in_the_store(
     choices = Choices(("sim:7",), setup.load_preset("quiet"), audio="none", speed=1e6, person="P05")
     opened = await opener.open(choices)
     await opened.port.run()
+    assert opened.close is not None
     opened.close()
     (row,) = Store.open().sessions()
     assert (row.state, row.person) == (SessionState.COMPLETED, "P05")
