@@ -40,8 +40,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--trials", type=int, default=300)
     trials = parser.parse_args().trials
-    heads = (f"no trend, alike {alike:g}" for alike in ALIKE)
-    print(f"| sessions | {' | '.join(heads)} | falls by 1 | falls by 2 |")
+    print(
+        "| sessions | " + " | ".join(f"no trend, alike {a:g}" for a in ALIKE) + " | falls by 1 | falls by 2 |"
+    )
     print("|---" * (len(ALIKE) + 3) + "|")
     for n in SESSIONS:
         cells = [f"{share_seen(n, alike, 0.0, trials):.1%}" for alike in ALIKE]

@@ -104,6 +104,12 @@ class StoreArchive:
         remarks = export(self.store, session_id, form, path, pseudonym=person)
         return f"{path}: {'; '.join(remarks)}."
 
+    def report(self, session_id: int) -> Path:
+        """A page about the session in the current folder; `entrain.tui.ports.Report`."""
+        from entrain.report import write
+
+        return write(self.store, session_id, _free(self.folder() / f"entrain-session-{session_id}.html"))
+
     # ---- what was cut off ------------------------------------------------------------------------------
 
     def interrupted(self) -> Interrupted | None:

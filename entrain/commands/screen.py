@@ -98,6 +98,7 @@ def with_home() -> int:
         open_session=open_chosen,
         choice=SessionChoice(heart, first, first.sound.voice, first.minutes, known.person or ""),
         archive=archive,
+        report=archive.report,
     )
     return _shown(opener, lambda: run_home(home, manners(known)))
 

@@ -50,7 +50,7 @@ class OpenedSession:
 
     port: SessionPort
     tap: Callable[[], None] | None = None
-    close: Callable[[], None] = lambda: None
+    close: Callable[[], None] | None = None
 
 
 class HeartKind(StrEnum):

@@ -68,6 +68,14 @@ def test_nothing_is_overwritten_by_an_export(store: Store, tmp_path: Path) -> No
     assert {form.name for form in archive.forms()} >= {"rr", "bids", "jsonl"}
 
 
+def test_a_report_is_a_page_in_the_folder(store: Store, tmp_path: Path) -> None:
+    archive = StoreArchive(store, folder=lambda: tmp_path)
+    path = archive.report(1)
+    assert path == tmp_path / "entrain-session-1.html"
+    assert "<svg" in path.read_text(encoding="utf-8")
+    assert archive.report(1) == tmp_path / "entrain-session-1-2.html"
+
+
 def test_faults_are_sentences(store: Store) -> None:
     archive = StoreArchive(store)
     with pytest.raises(StoreError, match="no session 9"):

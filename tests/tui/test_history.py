@@ -15,6 +15,8 @@ from entrain.clock import ManualClock
 from entrain.commands import screen, setup
 from entrain.commands.archive import StoreArchive
 from entrain.commands.setup import Choices
+from entrain.control.events import Rate
+from entrain.control.view import Summary
 from entrain.devices.simulated.person import Person
 from entrain.storage import backups
 from entrain.storage.store import Store
@@ -396,6 +398,45 @@ async def test_a_session_s_log_is_closed_before_home_shows_again(store: Store) -
         app.exit()
 
 
+async def test_the_summary_writes_a_report_once_everything_was_said(store: Store, tmp_path: Path) -> None:
+    clock, said = ManualClock(), list[object]()
+
+    class Numbered(ScriptedPort):
+        def summary(self) -> Summary | None:
+            found = super().summary()
+            return None if found is None else replace(found, session_id=2)
+
+    port = Numbered(clock, Script(begins_at_s=302.0))
+
+    async def open_session(choice: SessionChoice) -> OpenedSession:
+        return OpenedSession(port, close=lambda: said.append("closed"))
+
+    def report(session_id: int) -> Path:
+        said.append(session_id)
+        return tmp_path / "r.html"
+
+    home = Home(presets(), VOICES, find, open_session, CHOICE, StoreArchive(store), report)
+    app = EntrainApp(home, Manners(Look(depth=Depth.TRUE), check_in=False), clock=clock)
+    async with app.run_test(size=(140, 30)) as pilot:
+        h = House(app, pilot)
+        await h.press("enter")
+        await h.comes(SessionScreen)
+        await h.press("q")
+        assert "r report" in await h.comes(SummaryScreen)
+        await h.press("3", "r")
+        text = await h.shows("The report is in")
+        assert "n note" not in text
+        assert said == ["closed", 2]
+        sent = list(port.sent)
+        assert Rate(3, "after") in sent
+        await h.press("n", "5", "r")
+        assert port.sent == sent
+        assert said == ["closed", 2]
+        await h.press("q")
+        await h.comes(HomeScreen)
+        app.exit()
+
+
 async def test_a_closed_session_is_whole_in_the_store(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -404,6 +445,7 @@ async def test_a_closed_session_is_whole_in_the_store(
     choices = Choices(("sim:7",), setup.load_preset("quiet"), audio="none", speed=1e6, person="P05")
     opened = await opener.open(choices)
     await opened.port.run()
+    assert opened.close is not None
     opened.close()
     (row,) = Store.open().sessions()
     assert (row.state, row.person) == (SessionState.COMPLETED, "P05")

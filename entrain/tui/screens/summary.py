@@ -1,7 +1,8 @@
 """The check-out: how it went, how good the data was, how the person feels now."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import Enum
+from pathlib import Path
 
 from textual import events
 from textual.app import ComposeResult
@@ -10,6 +11,7 @@ from textual.containers import Center, VerticalScroll
 from entrain.control import events as ev
 from entrain.control.view import Sample, Summary
 from entrain.tui import summary_words
+from entrain.tui.background import in_background
 from entrain.tui.ports import SessionPort
 from entrain.tui.screens.base import EntrainScreen
 from entrain.tui.screens.help import HelpScreen
@@ -23,10 +25,13 @@ from entrain.tui.words import clock, sentence
 _KEYS = (
     Key("enter", "0–10", "keep", "how you feel", "How you feel now: digits, or ← and →."),
     Key("n", "n", "note", "note", "A note on this session."),
-    Key("a", "a", "again", "again", "Another session."),
+    Key("a", "a", "again", "again", "Another session with the same choices."),
     Key("q,escape,enter", "q", "leave", "done", "Leave this page."),
     Key("question_mark,f1", "?", "help", "help", "This list."),
 )
+
+
+_REPORT = Key("r", "r", "report", "report", "Write a page about it; what you say afterwards is not in it.")
 
 
 class Next(Enum):
@@ -45,14 +50,25 @@ class SummaryScreen(EntrainScreen[Next]):
     SummaryScreen.-tall Trend { height: 12; }
     SummaryScreen .question { margin-top: 1; text-align: center; }
     SummaryScreen Rating { margin-top: 1; height: 2; }
+    SummaryScreen .said { padding: 0 4; display: none; }
     SummaryScreen KeyLine { padding: 0 4; }
     SummaryScreen.-wide VerticalScroll { padding: 2 10; }
+    SummaryScreen.-wide .said { padding: 0 10; }
     SummaryScreen.-wide KeyLine { padding: 0 10; margin-bottom: 1; }
     """
-    BINDINGS = [key.binding() for key in _KEYS[1:]]  # noqa: RUF012  Textual's own type
+    BINDINGS = [key.binding() for key in (*_KEYS[1:], _REPORT)]  # noqa: RUF012  Textual's own type
 
-    def __init__(self, port: SessionPort, summary: Summary, trail: Sequence[Sample]) -> None:
+    def __init__(
+        self,
+        port: SessionPort,
+        summary: Summary,
+        trail: Sequence[Sample],
+        report: Callable[[], Path] | None = None,
+    ) -> None:
+        """`report` finishes the session's log and writes a page about it: from then on nothing is added."""
         super().__init__()
+        self._report = report
+        self._is_finished = False
         self._port = port
         self._summary = summary
         self._trail = trail
@@ -76,7 +92,15 @@ class SummaryScreen(EntrainScreen[Next]):
             yield Say(*self._question(self._kept), classes="question")
             with Center():
                 yield Rating(self._kept)
-        yield KeyLine(*_KEYS)
+        yield Say(classes="said")
+        yield KeyLine(*self._keys)
+
+    @property
+    def _keys(self) -> list[Key]:
+        """Without what is not to be had: a report, or a note in a log that is finished."""
+        keys = [key for key in _KEYS if not (self._is_finished and key.action in ("note", "keep"))]
+        can_report = self._report is not None and not self._is_finished
+        return [*keys[:-2], *((_REPORT,) if can_report else ()), *keys[-2:]]
 
     def on_mount(self) -> None:
         if self._trail:
@@ -85,7 +109,7 @@ class SummaryScreen(EntrainScreen[Next]):
 
     def on_key(self, event: events.Key) -> None:
         rating = self.query_one(Rating)
-        if rating.take(event.key):
+        if not self._is_finished and rating.take(event.key):
             event.stop()
             event.prevent_default()
             self.query_one(".question", Say).say(*self._question(rating.value))
@@ -95,11 +119,28 @@ class SummaryScreen(EntrainScreen[Next]):
 
     def _keep_rating(self) -> None:
         value = self.query_one(Rating).value
-        if value is not None and value != self._kept:
+        if not self._is_finished and value is not None and value != self._kept:
             self._kept = value
             self._port.send(ev.Rate(value, "after"))
 
+    def action_report(self) -> None:
+        if self._report is None or self._is_finished:
+            return
+        self._keep_rating()
+        self._is_finished = True
+        self.query_one(KeyLine).show(self._keys)
+        self._say("Writing …")
+        in_background(self, self._report, lambda path: self._say(f"The report is in {path}."), self._say)
+
+    def _say(self, text: str) -> None:
+        said = self.query_one(".said", Say)
+        said.display = True
+        said.say(text)
+
     def action_note(self) -> None:
+        if self._is_finished:
+            return
+
         def keep(note: str | None) -> None:
             if note:
                 self._port.send(ev.Mark(note))
@@ -116,4 +157,4 @@ class SummaryScreen(EntrainScreen[Next]):
         self.leave(Next.LEAVE)
 
     def action_help(self) -> None:
-        self.host.push_screen(HelpScreen(_KEYS))
+        self.host.push_screen(HelpScreen(self._keys))
