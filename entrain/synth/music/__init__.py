@@ -1,0 +1,1 @@
+"""The listener's own music, laid on the score's beat."""
