@@ -4,9 +4,10 @@ from entrain.control.protocol import SoundRule
 from entrain.storage.places import own_scales_path
 from entrain.synth import scales
 from entrain.synth.layers import OWN, Layers
+from entrain.synth.music.piece import Playlist
 
 
-def layers_of(rule: SoundRule) -> Layers:
+def layers_of(rule: SoundRule, music: Playlist | None = None) -> Layers:
     """Raises UsageError or InputError: there is no such scale, or its file has faults."""
     return Layers(
         breath_voice=rule.breath_voice,
@@ -14,6 +15,7 @@ def layers_of(rule: SoundRule) -> Layers:
         background_volume=rule.background_volume,
         scale=scale_of(rule.scale),
         end_gong=rule.end_gong,
+        music=music,
     )
 
 

@@ -10,6 +10,7 @@ from typing import Final
 from entrain.breath.pattern import BreathPattern, BreathPlan
 from entrain.clock import ManualClock
 from entrain.commands.layers import layers_of
+from entrain.commands.music import add_music_arguments, playlist_of, with_music
 from entrain.control.events import Event, Sound, SoundChanged
 from entrain.control.guide import presence_from
 from entrain.control.protocol import (
@@ -24,12 +25,14 @@ from entrain.control.protocol import (
 from entrain.errors import StoreError, UsageError
 from entrain.score import Score
 from entrain.synth import voices
+from entrain.synth.music.piece import Playlist
 from entrain.tempo.plan import TempoPlan
 from entrain.units import S_PER_MIN
 
 EPILOG: Final = """\
 examples:
   entrain render --out calm.flac
+  entrain render --music evening.mp3 --voice silence --out evening.flac
   entrain render --preset sleep --out sleep.ogg
   entrain render --from 72 --to 58 --minutes 15 --breath 6 --voice heartbeat --out heart.wav
 """
@@ -54,6 +57,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", required=True, type=Path, metavar="FILE", help="a .wav, .flac, .ogg or .mp3")
     parser.add_argument("--preset", metavar="NAME|FILE", help="its sound, tempo and breath (default: desk)")
     parser.add_argument("--voice", metavar="NAME", help="the sound; `entrain voices list` names them")
+    add_music_arguments(parser)
     parser.add_argument("--minutes", type=float, metavar="N", help="how long (default: the preset's)")
     parser.add_argument("--from", dest="from_bpm", type=float, metavar="BPM", help="tempo at the beginning")
     parser.add_argument("--to", dest="to_bpm", type=float, metavar="BPM", help="tempo at the end")
@@ -64,7 +68,8 @@ def run(args: argparse.Namespace) -> int:
     """Render, and say in a line what there is now."""
     from entrain.storage import presets
 
-    preset = presets.load(args.preset or presets.DEFAULT).preset
+    loaded = presets.load(args.preset or presets.DEFAULT)
+    preset = replace(loaded.preset, sound=with_music(loaded.preset.sound, args.music, args.music_bpm))
     voice = args.voice or preset.sound.voice
     voices.check(voice)
     course = course_of(preset, args.minutes, args.from_bpm, args.to_bpm, args.breath)
@@ -75,7 +80,7 @@ def run(args: argparse.Namespace) -> int:
             file=sys.stderr,
         )
     try:
-        asyncio.run(_render(args.out, voice, preset, course))
+        asyncio.run(_render(args.out, voice, preset, course, playlist_of(preset.sound, loaded.path)))
     except KeyboardInterrupt:
         args.out.unlink(missing_ok=True)  # half a session is not what was asked for
         raise
@@ -159,18 +164,22 @@ def _breaths(tempo: TempoPlan, course: Course, preset: Preset) -> BreathPlan:
     return plan
 
 
-async def _render(path: Path, voice: str, preset: Preset, course: Course) -> None:
+async def _render(path: Path, voice: str, preset: Preset, course: Course, music: Playlist | None) -> None:
     from entrain.devices.audio.file import FileSound
     from entrain.synth.end_gong import LENGTH_S
 
     faults: list[SoundChanged] = []
 
     def emit(event: Event) -> None:
-        if isinstance(event, SoundChanged) and event.sound is Sound.LOST:
+        if not isinstance(event, SoundChanged):
+            return
+        if event.sound is Sound.LOST:
             faults.append(event)
+        elif event.detail:
+            print(f"entrain: {event.detail}", file=sys.stderr)
 
     rule = preset.sound
-    sound = FileSound(path, voice, rule.beat, rule.breath, rule.volume, layers_of(rule))
+    sound = FileSound(path, voice, rule.beat, rule.breath, rule.volume, layers_of(rule, music))
     running = asyncio.create_task(sound.run(emit, ManualClock()))
     end_s = LEAD_IN_S + course.minutes * S_PER_MIN
     if rule.end_gong > 0.0:

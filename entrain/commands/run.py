@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from entrain.commands import passphrase, setup
+from entrain.commands.music import add_music_arguments
 from entrain.commands.setup import Choices
 from entrain.errors import StoreError, UsageError
 from entrain.storage import people, settings
@@ -28,6 +29,7 @@ examples:
   entrain run
   entrain run --heart tap --preset quiet
   entrain run --person P01
+  entrain run --music evening.mp3 --voice silence
   entrain run --heart sim:7 --speed 60 --headless
   entrain run --heart replay:night.csv --headless --json --audio file:night.flac
 """
@@ -42,6 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--preset", metavar="NAME|FILE", help="what kind of session (default: desk)")
     parser.add_argument("--yoke", metavar="ID", help="for the policy yoked: the session whose tempo it has")
+    add_music_arguments(parser)
     add_session_arguments(parser)
 
 
@@ -87,6 +90,8 @@ def run(args: argparse.Namespace) -> int:
         speed=args.speed,
         seed=args.seed,
         lsl=args.lsl,
+        music=args.music,
+        music_bpm=args.music_bpm,
         yoke=args.yoke,
         person=person_named(args.person),
     )

@@ -9,6 +9,7 @@ from random import SystemRandom
 from typing import TYPE_CHECKING, Final
 
 from entrain.commands.layers import layers_of
+from entrain.commands.music import chosen, playlist_of, with_music
 from entrain.control.protocol import HARD_SESSION_MAX_MIN, PacedStage, Preset, SessionConfig, with_minutes
 from entrain.control.training import today
 from entrain.control.view import Summary
@@ -19,6 +20,7 @@ from entrain.storage import presets, settings
 from entrain.storage.presets import LoadedPreset
 from entrain.storage.store import Store
 from entrain.storage.stored import SessionState
+from entrain.synth.music.piece import Playlist
 
 if TYPE_CHECKING:  # imported when such a heart is asked for
     from entrain.devices.ble.wanted import FoundStrap
@@ -39,6 +41,8 @@ class Choices:
     hearts: tuple[str, ...]
     preset: LoadedPreset
     voice: str | None = None
+    music: str | None = None  # a file or a folder; "none" for none
+    music_bpm: float | None = None
     minutes: float | None = None
     audio: str = "device"
     speed: float = 1.0
@@ -81,8 +85,12 @@ def prepare(choices: Choices) -> Prepared:
         _check_speed(choices, hearts)
     if preset.needs_heart and not hearts.straps:
         preset = replace(preset, needs_heart=False)
-    sound = _sound(choices.audio, preset)
-    config = SessionConfig(preset, hearts.straps, seed, _yoked(choices.yoke, preset), choices.stages)
+    music = None if choices.audio == "none" else playlist_of(preset.sound, choices.preset.path)
+    sound = _sound(choices.audio, preset, music)
+    # The log keeps what a file is called, not where it lies.
+    preset = replace(preset, sound=replace(preset.sound, music=Path(preset.sound.music).name))
+    yoked = _yoked(choices.yoke, preset)
+    config = SessionConfig(preset, hearts.straps, seed, yoked, choices.stages, chosen(music))
     logs: list[SessionLog] = []
 
     def begin_log(origin_monotonic_s: float, on_fault: OnLogFault) -> Recorder:
@@ -150,7 +158,7 @@ def _preset(choices: Choices) -> Preset:
         preset = today(preset, _n_completed(preset.name))
     if choices.voice is not None:
         preset = replace(preset, sound=replace(preset.sound, voice=choices.voice))
-    return preset
+    return replace(preset, sound=with_music(preset.sound, choices.music, choices.music_bpm))
 
 
 def _n_completed(preset: str) -> int:
@@ -179,12 +187,13 @@ def _yoked(session: str | None, preset: Preset) -> tuple[tuple[float, float], ..
     )
 
 
-def _sound(audio: str, preset: Preset) -> SoundOutput:
+def _sound(audio: str, preset: Preset, music: Playlist | None) -> SoundOutput:
     from entrain.devices.audio import open_sound
 
     rule = preset.sound
+    layers = layers_of(rule, music)
     return open_sound(
-        audio, rule.voice, beat=rule.beat, breath=rule.breath, volume=rule.volume, layers=layers_of(rule)
+        audio, rule.voice, beat=rule.beat, breath=rule.breath, volume=rule.volume, layers=layers
     )
 
 

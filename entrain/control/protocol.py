@@ -80,6 +80,9 @@ class SoundRule:
     beat: float = 1.0  # loudness of the beat, 0 to 1
     breath: float = 0.8  # loudness of the breath cues, 0 to 1
     background_volume: float = 1.0  # loudness of the background, 0 to 1
+    music: str = ""  # a file of music, or a folder of them; empty: none
+    music_volume: float = 0.8  # loudness of the music, 0 to 1
+    music_bpm: float | None = None  # its tempo; None: found by listening
     end_gong: float = 0.0  # loudness of a gong as the guidance ends, 0 to 1
     delay_s: float = 0.0  # the beat is there, but not yet to be heard
     fade_in_s: float = 4.0
@@ -125,6 +128,16 @@ class PacedStage:
 
 
 @dataclass(frozen=True, slots=True)
+class ChosenPiece:
+    """A piece of the listener's own music: which it was, never its sound."""
+
+    name: str
+    sha256: str  # of the file
+    duration_s: float
+    bpm: float | None  # None: no steady beat was found
+
+
+@dataclass(frozen=True, slots=True)
 class SessionConfig:
     """All that a session is made from beside its events. Stored with the log: replay starts alike."""
 
@@ -133,3 +146,4 @@ class SessionConfig:
     seed: int = 0
     yoked: tuple[tuple[float, float], ...] = ()  # (s since its beat began, bpm) of another session
     stages: tuple[PacedStage, ...] = ()  # in place of a policy; see `entrain.control.stages`
+    music: tuple[ChosenPiece, ...] = ()  # in the order in which they play

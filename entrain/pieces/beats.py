@@ -1,12 +1,12 @@
 """Where the beats of a piece are, if it has any.
 
-After D. Ellis, Beat Tracking by Dynamic Programming, J. New Music Research 36(1), 2007: the tempo is where the
-onsets are most like themselves a period later, here in windows so that it may drift; the beats are the path
-that meets strong onsets at about that period. Each beat is then moved to the attack itself and to the curve
-of its neighbours, so that it is right to some milliseconds and not just to a hop.
+After D. Ellis, Beat Tracking by Dynamic Programming, J. New Music Research 36(1), 2007: the tempo is where
+the onsets are most like themselves a period later, here in windows so that it may drift; the beats are the
+path that meets strong onsets at about that period. Each beat is then moved to the attack itself and to the
+curve of its neighbours, so that it is right to some milliseconds and not just to a hop.
 """
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from entrain.pieces.listening import Floats, Heard
 from entrain.units import S_PER_MIN
 
-Seconds = NDArray[np.float64]
+Seconds = NDArray[np.floating[Any]]
 
 SLOWEST_BPM: Final = 40.0
 QUICKEST_BPM: Final = 180.0
@@ -145,7 +145,9 @@ def _tracked(onsets: Floats, periods: Seconds) -> NDArray[np.int64]:
 def _attacks(beats_s: Seconds, heard: Heard) -> tuple[Seconds, float]:
     """Each beat on the steepest rise of the sound near it, or where it was; and the share that have one."""
     k = _ATTACK_SPAN
-    level = np.concatenate([np.full(k, heard.fine_db[:1].sum()), heard.fine_db, np.full(k, heard.fine_db[-1:].sum())])
+    level = np.concatenate(
+        [np.full(k, heard.fine_db[:1].sum()), heard.fine_db, np.full(k, heard.fine_db[-1:].sum())]
+    )
     total = np.concatenate([[0.0], np.cumsum(level, dtype=np.float64)])
     after, before = total[2 * k :] - total[k:-k], total[k:-k] - total[: -2 * k]
     rise_db = (after - before) / k  # at the beginning of each fine step

@@ -6,7 +6,7 @@ An hour of music leaves some tens of megabytes here, whatever its format.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import soundfile
@@ -36,6 +36,7 @@ class Heard:
     """
 
     duration_s: float
+    sample_rate_hz: int
     onsets: Floats
     first_onset_s: float
     hop_s: float
@@ -67,13 +68,13 @@ def blocks(path: Path) -> Iterator[tuple[int, Floats]]:
         ) from None
 
 
-def stereo(frames: Floats) -> Floats:
+def stereo(frames: NDArray[Any]) -> Floats:
     """Two channels of however many: one goes to both sides, of more than two the first two are taken."""
     return np.repeat(frames, 2, axis=1) if frames.shape[1] == 1 else frames[:, :2]
 
 
 def listen(path: Path) -> Heard:
-    """Raises InputError as `blocks` does."""
+    """Raises InputError as `blocks` does, and where there is no sound in it."""
     bands: list[Floats] = []
     weighted: list[Floats] = []
     fine: list[Floats] = []
@@ -98,15 +99,16 @@ def listen(path: Path) -> Heard:
         fine.append(_fine_power(fine_rest[: n_fine * ear.fine + 1], ear.fine))
         fine_rest = fine_rest[n_fine * ear.fine :]
     if ear is None or not bands:
-        return Heard(0.0, np.zeros(0, np.float32), 0.0, _HOP_S, np.zeros(0, np.float32), _FINE_S, -np.inf, 0.0)
+        raise InputError(f'"{path}" holds no sound.')
     hop_s = ear.hop / rate_hz
     fine_power = np.concatenate(fine)
     return Heard(
         duration_s=n_frames / rate_hz,
+        sample_rate_hz=rate_hz,
         onsets=_flux(np.concatenate(bands)),
         first_onset_s=0.5 * hop_s,  # what is new in frame 1 came between the middles of 0 and 1
         hop_s=hop_s,
-        fine_db=10.0 * np.log10(fine_power + _FLOOR * max(float(fine_power.max(initial=0.0)), 1e-12)),
+        fine_db=_decibels(fine_power),
         fine_s=ear.fine / rate_hz,
         loudness_lufs=_integrated(np.concatenate(weighted), hop_s),
         peak=peak,
@@ -141,8 +143,13 @@ def _flux(bands: Floats) -> Floats:
     """How much each frame has that the one before had not, in decibels, mean of the bands."""
     if len(bands) < 2:
         return np.zeros(0, np.float32)
-    level_db = 10.0 * np.log10(bands + _FLOOR * max(float(bands.max()), 1e-12))
-    return np.maximum(np.diff(level_db, axis=0), 0.0).mean(axis=1)
+    return np.maximum(np.diff(_decibels(bands), axis=0), 0.0).mean(axis=1)
+
+
+def _decibels(power: Floats) -> Floats:
+    """Levels, none lower than `_FLOOR` below the highest."""
+    floor = _FLOOR * max(float(power.max(initial=0.0)), 1e-12)
+    return (10.0 * np.log10(power + floor)).astype(np.float32)
 
 
 def _fine_power(frames: Floats, n: int) -> Floats:
@@ -154,10 +161,12 @@ def _fine_power(frames: Floats, n: int) -> Floats:
 # ---- loudness ----------------------------------------------------------------------------------------------
 
 
-def k_weighting(hz: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The power gain of BS.1770's two filters, from their coefficients at 48 kHz (Annex 1, tables 1 and 2)."""
+def k_weighting(hz: NDArray[Any]) -> NDArray[np.float64]:
+    """The power gain of BS.1770's two filters, by their coefficients at 48 kHz (Annex 1, tables 1 and 2)."""
     z = np.exp(-2j * np.pi * np.minimum(hz, 24_000.0) / 48_000.0)
-    shelf = _biquad(z, (1.53512485958697, -2.69169618940638, 1.19839281085285), (-1.69065929318241, 0.73248077421585))
+    shelf = _biquad(
+        z, (1.53512485958697, -2.69169618940638, 1.19839281085285), (-1.69065929318241, 0.73248077421585)
+    )
     high_pass = _biquad(z, (1.0, -2.0, 1.0), (-1.99004745483398, 0.99007225036621))
     return np.abs(shelf * high_pass) ** 2
 

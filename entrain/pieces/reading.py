@@ -1,13 +1,12 @@
 """The sound of a piece, any part of it, while only some seconds of it are held in memory.
 
-`WaitingSource` decodes what is asked for on the spot: for files, at any speed. `AheadSource` gives at once what
-has been decoded, and silence for the rest, to a device that cannot wait; a thread decodes ahead for it.
+`WaitingSource` decodes what is asked for on the spot: for files, at any speed. `AheadSource` gives at once
+what has been decoded, and silence for the rest, to a device that cannot wait; a thread decodes ahead for it.
 
 Chunks are always cut at the same places, so that a frame is the same whenever it is read.
 """
 
 import threading
-from collections.abc import Callable
 from math import ceil, floor
 from pathlib import Path
 from time import sleep
@@ -18,7 +17,8 @@ import soundfile
 
 from entrain.pieces.listening import Floats, stereo
 from entrain.pieces.resampling import Resampler
-from entrain.synth.music.piece import Piece
+from entrain.synth.music.layer import Music
+from entrain.synth.music.piece import Piece, Playlist
 
 CHUNK_S: Final = 0.5
 BEHIND_S: Final = 1.5
@@ -116,7 +116,7 @@ class WaitingSource(Source):
 
 
 class AheadSource(Source):
-    """What is not there yet is silence: whoever plays must never wait. A `Reader` keeps it filled."""
+    """What is not there yet is silence: whoever plays must never wait. A thread calls `fill`."""
 
     def fill(self) -> bool:
         """Decode the next chunk that will be wanted; False where all are there."""
@@ -129,18 +129,23 @@ class AheadSource(Source):
         return True
 
 
-class Reader:
-    """The thread that decodes ahead. Others only leave in `wanted` whose sound will be wanted."""
+def waiting_music(playlist: Playlist | None, sample_rate_hz: int) -> Music[WaitingSource] | None:
+    """The music of a playlist for whoever can wait for it."""
+    return None if playlist is None else Music(playlist, sample_rate_hz, WaitingSource)
 
-    def __init__(self) -> None:
-        self.wanted: Callable[[], tuple[AheadSource, ...]] = tuple
-        threading.Thread(target=self._run, name="entrain-music", daemon=True).start()
 
-    def _run(self) -> None:
+def music_ahead(playlist: Playlist, sample_rate_hz: int) -> Music[AheadSource]:
+    """The music of a playlist for whoever cannot wait, and a thread that decodes for it."""
+    music = Music(playlist, sample_rate_hz, AheadSource)
+
+    def decode() -> None:
         while True:
-            # A list first: every source gets its turn.
-            if not any([source.fill() for source in self.wanted()]):
+            n_filled = sum(source.fill() for source in music.sources)
+            if not n_filled:
                 sleep(_LOOK_S)
+
+    threading.Thread(target=decode, name="entrain-music", daemon=True).start()
+    return music
 
 
 class _File:

@@ -1,7 +1,7 @@
 """From one sample rate to another: a windowed sinc, as one matrix product.
 
-With L/M the ratio of the rates, the same L filters serve every M frames; so M frames and their neighbours times
-one matrix give L frames.
+With L/M the ratio of the rates, the same L filters serve every M frames; so M frames and their neighbours
+times one matrix give L frames.
 """
 
 from fractions import Fraction

@@ -104,6 +104,8 @@ def _head(row: Mapping[str, Any], clean: "_Cleaner", person: str) -> Head:
     shipped = {path.read_text("utf-8") for path in presets.shipped_path().glob("*.toml")}
     is_ours = row["preset_text"] in shipped
     config["straps"] = [clean.strap(name) for name in config["straps"]]
+    config["preset"]["sound"]["music"] = ""
+    config["music"] = [piece | {"name": "", "sha256": ""} for piece in config.get("music", [])]
     if any(heart.startswith(PREFIX) for heart in hearts):
         config["preset"] |= {"title": "An imported recording"}
     elif not is_ours:

@@ -36,6 +36,15 @@ def settings_path() -> Path:
     return home() / "settings.json"
 
 
+def music_cache_path() -> Path:
+    """The folder of what was found out about pieces of music; it may be emptied at any time."""
+    if os.environ.get(HOME_VARIABLE, "").strip():
+        return home() / "cache" / "music"
+    import platformdirs
+
+    return platformdirs.user_cache_path("entrain", appauthor=False) / "music"
+
+
 def make_private_folder(path: Path) -> None:
     """Create a folder that only its owner can look into; one that exists stays as it is.
 

@@ -69,6 +69,8 @@ LIMITS: Final[Mapping[str, Limit]] = {
     "sound.beat": _LOUDNESS,
     "sound.breath": _LOUDNESS,
     "sound.background_volume": _LOUDNESS,
+    "sound.music_volume": _LOUDNESS,
+    "sound.music_bpm": Limit(20.0, 300.0),
     "sound.end_gong": _LOUDNESS,
     "sound.delay_s": Limit(0.0, 120.0),
     "sound.fade_in_s": Limit(0.0, 60.0),

@@ -1,4 +1,5 @@
-"""What sounds beside the beat: whose breath cues, which background, in which scale, and a gong at the end.
+"""What sounds beside the beat: whose breath cues, which background, in which scale, a gong at the end,
+and the listener's own music.
 
 Plain data, so that it can be chosen in one process and rendered in another. No NumPy.
 """
@@ -7,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from entrain.synth import voices
+from entrain.synth.music.piece import Playlist
 from entrain.synth.scales import Scale
 
 OWN: Final = "own"  # the voice's own cues, background or scale
@@ -19,6 +21,7 @@ class Layers:
     background_volume: float = 1.0  # 0 to 1
     scale: Scale | None = None  # what tuned voices play; None: each its own
     end_gong: float = 0.0  # loudness of a gong when the guidance begins to fade, 0 (none) to 1
+    music: Playlist | None = None
 
     def check(self) -> None:
         """Raise UsageError where there is no such voice."""

@@ -10,6 +10,7 @@ from entrain.score import Score
 from entrain.synth import end_gong
 from entrain.synth.layers import OWN, Layers
 from entrain.synth.level import limited
+from entrain.synth.music.layer import AnyMusic
 from entrain.synth.stretch import Samples, Stretch, Strike, presence_in, strikes_in, swells_in
 from entrain.synth.voice import Grain, Voice
 from entrain.synth.voices import DEFAULT, build
@@ -25,7 +26,7 @@ def silence(n_frames: int) -> Samples:
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """One of background, breath and beat. Those with the same `voice` and `gain` sound the same."""
+    """One of background, music, breath and beat. Those with the same `voice` and `gain` sound the same."""
 
     voice: str
     gain: float
@@ -50,8 +51,11 @@ class Renderer:
         beat: float = 1.0,
         breath: float = 1.0,
         layers: Layers = Layers(),
+        music: AnyMusic | None = None,
     ) -> None:
         """`beat` and `breath` are the loudness of those layers, 0 to 1.
+
+        `music` plays what `layers.music` names: whoever renders opens it, in the way in which it can wait.
 
         Raises:
             UsageError: there is no such voice.
@@ -69,6 +73,7 @@ class Renderer:
 
         self.layers: Final = (
             layer(layers.background, layers.background_volume, _bed),
+            *(() if music is None else (Layer("music", 1.0, music.add),)),
             layer(layers.breath_voice, breath, _swells),
             layer(OWN, beat, _strikes),
         )

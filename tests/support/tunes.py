@@ -56,7 +56,9 @@ def rubato(seconds: float, rate_hz: int = 44_100, seed: int = 2) -> Floats:
     at_s = np.cumsum(random.lognormal(-0.5, 0.55, int(4 * seconds)))
     pitches = 220.0 * 2.0 ** (random.integers(0, 13, len(at_s)) / 12)
     return _laid(
-        [(s, 0.3 * _note(hz, 1.5, rate_hz)) for s, hz in zip(at_s, pitches, strict=True) if s < seconds], seconds, rate_hz
+        [(s, 0.3 * _note(hz, 1.5, rate_hz)) for s, hz in zip(at_s, pitches, strict=True) if s < seconds],
+        seconds,
+        rate_hz,
     )
 
 
@@ -66,7 +68,9 @@ def ambient(seconds: float, rate_hz: int = 44_100, seed: int = 3) -> Floats:
     t = np.arange(round(seconds * rate_hz)) / rate_hz
     sides = [
         sum(
-            0.06 * (1 + np.sin(2 * np.pi * random.uniform(0.02, 0.11) * t + random.uniform(0, 6))) * np.sin(2 * np.pi * hz * t)
+            0.06
+            * (1 + np.sin(2 * np.pi * random.uniform(0.02, 0.11) * t + random.uniform(0, 6)))
+            * np.sin(2 * np.pi * hz * t)
             for hz in (110.0, 164.8, 220.3, 277.2, 329.6)
         )
         + 0.004 * random.standard_normal(len(t))
@@ -83,7 +87,12 @@ def saved(path: Path, sound: Floats, rate_hz: int = 44_100) -> Path:
 def _note(hz: float, length_s: float, rate_hz: int) -> Floats:
     t = np.arange(round(length_s * rate_hz)) / rate_hz
     tone = sum(np.sin(2 * np.pi * hz * k * t) / k**2 for k in range(1, 6))
-    return np.asarray(tone * np.minimum(t / 0.008, 1.0) * np.exp(-t / (0.3 * length_s)) * np.minimum((length_s - t) / 0.02, 1.0))
+    return np.asarray(
+        tone
+        * np.minimum(t / 0.008, 1.0)
+        * np.exp(-t / (0.3 * length_s))
+        * np.minimum((length_s - t) / 0.02, 1.0)
+    )
 
 
 def _laid(events: list[tuple[float, Floats]], seconds: float, rate_hz: int) -> Floats:

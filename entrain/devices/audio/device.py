@@ -169,7 +169,9 @@ class DeviceSound:
                 self._pass_on(message)
         return msg.Failed(msg.Fault.BROKEN, "its process ended")
 
-    def _pass_on(self, message: msg.Alive | msg.Opened | msg.Sounded | msg.Gap) -> None:
+    def _pass_on(
+        self, message: msg.Alive | msg.Opened | msg.Sounded | msg.Gap | msg.MusicSaid | msg.MusicAt
+    ) -> None:
         match message:
             case msg.Opened(device, sample_rate_hz, latency_s, gap_s):
                 if self._lost_s is not None:
@@ -187,6 +189,13 @@ class DeviceSound:
                 elif gap_s:
                     detail = f"the device lost {gap_s * MS_PER_S:.0f} ms"
                 self._say(Sound.PLAYING, detail, gap_s=gap_s)
+            case msg.MusicSaid(text):
+                self._say(Sound.PLAYING, text)
+            case msg.MusicAt(segment):
+                layers = self._begin.layers
+                if layers.music is not None:
+                    layers = replace(layers, music=replace(layers.music, start=segment))
+                    self._begin = replace(self._begin, layers=layers)
             case msg.Alive():
                 pass
 

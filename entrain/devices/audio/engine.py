@@ -17,13 +17,18 @@ import traceback
 from dataclasses import replace
 from queue import Empty, SimpleQueue
 from time import monotonic, sleep
-from typing import BinaryIO, Final
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 from entrain.devices.audio import messages as msg
 from entrain.devices.audio.dacclock import JUMP_S, DacClock
 from entrain.devices.audio.player import Player, Take, Wish
 from entrain.score import Score
+from entrain.synth.music.piece import Playlist, Segment
 from entrain.synth.renderer import Renderer
+
+if TYPE_CHECKING:
+    from entrain.pieces.reading import AheadSource
+    from entrain.synth.music.layer import Music
 
 PREROLL_S: Final = 0.5  # of silence: what a sound server plays first may be lost
 ROUND_S: Final = 0.05
@@ -62,6 +67,7 @@ class Engine:
         try:
             device = portaudio.chosen(self._begin.device)
             self._rate_hz = device.sample_rate_hz
+            self._music = _music(self._begin.layers.music, self._rate_hz)
             renderer = self._renderer()
             gc.freeze()  # what is loaded now stays; no collection need look at it again
             for latency_s in portaudio.LATENCIES_S:
@@ -88,6 +94,7 @@ class Engine:
         self._zero_s = 0.0
         self._n_dry = 0
         self._lowest_s = self._opening.latency_s  # how little was left in the buffer since it was looked at
+        self._music_at: Segment | None = None
         fading = False
         alive_s = heard_s = monotonic()
         while not (fading and self._player.has_faded):
@@ -113,6 +120,7 @@ class Engine:
             except Empty:
                 pass
             now_s = monotonic()
+            self._tell_of_music()
             if self._collect():
                 heard_s = now_s
             if self._player.fault:
@@ -170,6 +178,16 @@ class Engine:
             self._say(msg.Sounded(strike.n, strike.frame, strike.t_s, dac_s, uncertainty_s))
         return frame >= 0
 
+    def _tell_of_music(self) -> None:
+        music = self._music
+        if music is None:
+            return
+        if music.newest is not None and music.newest is not self._music_at:
+            self._music_at = music.newest
+            self._say(msg.MusicAt(self._music_at))
+        while music.said:
+            self._say(msg.MusicSaid(music.said.popleft()))
+
     def _keep_in_line(self, frame: int) -> None:
         """Anchor the stream to the session; anchor it again where the device has fallen behind for good."""
         zero_s = self._clock.zero_s()
@@ -201,7 +219,9 @@ class Engine:
 
     def _renderer(self) -> Renderer:
         begin = self._begin
-        return Renderer(self._voice, self._rate_hz, begin.beat, begin.breath, begin.layers)
+        return Renderer(
+            self._voice, self._rate_hz, begin.beat, begin.breath, begin.layers, self._music
+        )
 
     def _change_voice(self) -> None:
         voice = self._voice
@@ -219,6 +239,15 @@ class Engine:
             self._answers.flush()
         except OSError:
             pass  # nobody listens any more; the inbox will say so
+
+
+def _music(playlist: Playlist | None, sample_rate_hz: int) -> "Music[AheadSource] | None":
+    if playlist is None:
+        return None
+    # Imported where there is music: it brings the library that decodes.
+    from entrain.pieces.reading import music_ahead
+
+    return music_ahead(playlist, sample_rate_hz)
 
 
 def _listen(pipe: BinaryIO, inbox: Inbox) -> None:

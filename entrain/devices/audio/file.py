@@ -11,6 +11,7 @@ from entrain.clock import Clock
 from entrain.control.events import Event, OnsetPlayed, Sound, SoundChanged
 from entrain.devices.ports import Emit
 from entrain.errors import UsageError
+from entrain.pieces.reading import waiting_music
 from entrain.score import Score
 from entrain.synth.cast import Cast
 from entrain.synth.layers import Layers
@@ -49,8 +50,14 @@ class FileSound:
             raise UsageError(
                 f'"{path}" has no sound format in its name.', f"Use one of {', '.join(_FORMATS)}."
             )
+        self._music = waiting_music(layers.music, DEFAULT_RATE_HZ)
         self._renderer_of = partial(
-            Renderer, sample_rate_hz=DEFAULT_RATE_HZ, beat=beat, breath=breath, layers=layers
+            Renderer,
+            sample_rate_hz=DEFAULT_RATE_HZ,
+            beat=beat,
+            breath=breath,
+            layers=layers,
+            music=self._music,
         )
         self._cast, self._voice = Cast(self._renderer_of(voice)), voice
         kind, subtype = _FORMATS[path.suffix.lower()]
@@ -127,6 +134,8 @@ class FileSound:
             detail = f'"{self._path}" cannot be written any more{why}.'
             self._say(SoundChanged(t_s, Sound.LOST, str(self._path), detail, "Is the disk full?"))
             return
+        while self._music is not None and self._music.said:
+            self._say(SoundChanged(t_s, Sound.PLAYING, str(self._path), self._music.said.popleft()))
         for strike in self._cast.onsets(score, frame, n_frames, 0.0):
             if self._glide.gain_at(strike.frame) > 0.0:
                 at_s = strike.frame / DEFAULT_RATE_HZ

@@ -2,8 +2,8 @@
 
 Down the engine's stdin: `Begin`, then `Play`, `SetGain` and `SetVoice` as they come, at last `Fade`. Up its
 stdout: `Alive` several times a second from when the device runs, `Opened` once its clock is known,
-`Sounded` and `Gap` as they happen, and `Failed` where it has to give up. The end of either pipe is the end
-of the engine.
+`Sounded` and `Gap` as they happen, `MusicSaid` and `MusicAt` where there is music, and `Failed` where it has
+to give up. The end of either pipe is the end of the engine.
 """
 
 import pickle
@@ -15,6 +15,7 @@ from typing import BinaryIO, Final
 
 from entrain.score import Score
 from entrain.synth.layers import Layers
+from entrain.synth.music.piece import Segment
 
 # ---- to the engine -----------------------------------------------------------------------------------------
 
@@ -97,6 +98,20 @@ class Gap:
     behind_s: float
 
 
+@dataclass(frozen=True, slots=True)
+class MusicSaid:
+    """What the listener should know about the music."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class MusicAt:
+    """How far the music has come: what a new engine goes on from."""
+
+    segment: Segment
+
+
 class Fault(StrEnum):
     NO_LIBRARY = "no library"
     NO_DEVICE = "no device"
@@ -110,7 +125,7 @@ class Failed:
     detail: str = ""
 
 
-FromEngine = Alive | Opened | Sounded | Gap | Failed
+FromEngine = Alive | Opened | Sounded | Gap | MusicSaid | MusicAt | Failed
 
 # ---- the pipe ----------------------------------------------------------------------------------------------
 

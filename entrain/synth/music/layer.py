@@ -1,5 +1,6 @@
 """The music of a session: its programme, woven and faded, by absolute frame."""
 
+from collections import deque
 from collections.abc import Callable
 from typing import Final, Generic, Protocol, TypeVar
 
@@ -9,7 +10,7 @@ from entrain.score import Score
 from entrain.synth.music.piece import Piece, Playlist, Segment
 from entrain.synth.music.programme import Programme
 from entrain.synth.music.weave import HOP_S, Source, Weaver
-from entrain.synth.stretch import Samples, Stretch, phases_at
+from entrain.synth.stretch import Positions, Samples, Stretch, phases_at
 from entrain.synth.volume import gain_of
 
 _END_S: Final = 0.05  # a file may end in the middle of a sound
@@ -30,16 +31,25 @@ class PieceSource(Source, Protocol):
         ...
 
 
+class AnyMusic(Protocol):
+    """Music, whatever its sources are."""
+
+    def add(self, out: Samples, score: Score, stretch: Stretch) -> None: ...
+
+
 S = TypeVar("S", bound=PieceSource)
 
 
 class Music(Generic[S]):
     """Plays a playlist along with scores.
 
-    `sources` are those whose sound is wanted now or soon; `faults` what has gone wrong, to be taken from it.
+    `sources` are those whose sound is wanted now or soon; `said` is what the listener should know, for others
+    to take from it.
     """
 
-    def __init__(self, playlist: Playlist, sample_rate_hz: int, open_source: Callable[[Piece, int], S]) -> None:
+    def __init__(
+        self, playlist: Playlist, sample_rate_hz: int, open_source: Callable[[Piece, int], S]
+    ) -> None:
         self._playlist = playlist
         self._rate_hz = sample_rate_hz
         self._open = open_source
@@ -48,7 +58,7 @@ class Music(Generic[S]):
         self._playing: dict[int, tuple[S, Weaver | None]] = {}  # by the segment's number
         self._coming: tuple[int, S] | None = None  # the next piece, by index
         self.sources: tuple[S, ...] = ()
-        self.faults: list[str] = []
+        self.said: deque[str] = deque()
         if playlist.start is not None:
             self._player_of(0)
         self._look_ahead()
@@ -58,24 +68,23 @@ class Music(Generic[S]):
         """What has been come to."""
         return self._programme.segments[-1] if self._programme.segments else None
 
-    def sound(self, score: Score, stretch: Stretch) -> Samples | None:
-        """The frames of the stretch, (n_frames, 2), without presence; None where there is no music in them."""
+    def add(self, out: Samples, score: Score, stretch: Stretch) -> None:
+        """Add the music of a stretch to `out`, (n_frames, 2), without presence."""
         programme, tempo = self._programme, score.tempo
         self._leave_out_what_is_broken()
         # What a beat begins is crossfaded over the hop before it.
         n_before = len(programme.segments)
         programme.decide(score, stretch.time_of(stretch.end_frame) + 2.0 * HOP_S)
-        phase, end_phase = (tempo.phase_at(stretch.time_of(f)) for f in (stretch.first_frame, stretch.end_frame))
+        phase, end_phase = (
+            tempo.phase_at(stretch.time_of(f)) for f in (stretch.first_frame, stretch.end_frame)
+        )
         sounding = [n for n in range(len(programme.segments)) if self._sounds(n, phase, end_phase)]
-        out: Samples | None = None
         for n in sounding:
-            sound = self._segment_sound(n, score, stretch, phase, end_phase)
-            out = sound if out is None else out + sound
+            out += self._segment_sound(n, score, stretch, phase, end_phase)
         if len(programme.segments) != n_before or any(n not in sounding for n in self._playing):
             for n in [n for n in self._playing if n not in sounding and n != len(programme.segments) - 1]:
                 del self._playing[n]
             self._look_ahead()
-        return out
 
     # ---- one segment ----
 
@@ -124,6 +133,10 @@ class Music(Generic[S]):
             else:
                 source = self._open(piece, self._rate_hz)
                 source.expect(round(segment.from_s * source.rate_hz))
+            if segment.ratio is None and piece.has_beat:
+                self.said.append(
+                    f'"{piece.name}" is too far from the beat\'s tempo: it plays at its own speed.'
+                )
             weaver = None if segment.ratio is None else Weaver(piece, segment, source, self._rate_hz)
             self._playing[n] = source, weaver
         return self._playing[n]
@@ -144,14 +157,14 @@ class Music(Generic[S]):
         for index, source in [*in_use, *([] if self._coming is None else [self._coming])]:
             if source.fault and index not in broken:
                 broken.add(index)
-                self.faults.append(source.fault)
+                self.said.append(source.fault)
                 self._look_ahead()
 
     # ---- gains ----
 
     def _fades(
         self, n: int, score: Score, stretch: Stretch, phase: float, end_phase: float
-    ) -> Samples | float:
+    ) -> Positions | float:
         """In from its first beat, out from the first beat of what follows; of equal power together."""
         segments = self._programme.segments
         following = segments[n + 1] if n + 1 < len(segments) else None
@@ -169,12 +182,12 @@ class Music(Generic[S]):
         return gain
 
 
-def _faded_in(phases: Samples, segment: Segment) -> Samples:
+def _faded_in(phases: Positions, segment: Segment) -> Positions:
     x = np.clip((phases - segment.first_beat) / segment.fade_beats, 0.0, 1.0)
     return np.sin(0.5 * np.pi * x)
 
 
-def _ending(at: float, end: float, n_frames: int, piece: Piece, source: PieceSource) -> Samples | float:
+def _ending(at: float, end: float, n_frames: int, piece: Piece, source: PieceSource) -> Positions | float:
     """The gain where the sound of a file ends; `at` to `end` are the frames of it that are passed through."""
     if source.sound_end is None:
         ends, ramp = piece.duration_s * source.rate_hz, _END_S * source.rate_hz

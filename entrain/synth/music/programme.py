@@ -39,7 +39,7 @@ def ratio_for(piece_bpm: float, bpm: float) -> float | None:
 class Programme:
     """Segments, in order; the last one is played until another is added.
 
-    `halts` has, by a segment's place in that order, the beat on which it had become silent, with all the rest.
+    `halts` has, by a segment's place in that order, the beat on which it had fallen silent with all else.
     """
 
     def __init__(self, playlist: Playlist) -> None:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from entrain.score import Score
 from entrain.synth.music.piece import Piece, Segment
-from entrain.synth.stretch import Samples, Stretch, phases_at
+from entrain.synth.stretch import Positions, Samples, Stretch, phases_at
 
 HOP_S: Final = 0.024
 REACH_S: Final = 0.009  # an onset between beats is off by that at most
@@ -43,7 +43,9 @@ class Source(Protocol):
 class _Chain:
     """From one beat of the piece on: where the source should be at each hop, and where it is."""
 
-    wanted: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])  # and how far ahead it may be
+    wanted: list[tuple[int, int]] = field(
+        default_factory=list[tuple[int, int]]
+    )  # and how far ahead it may be
     taken: list[int] = field(default_factory=list[int])
     alike: list[float] = field(default_factory=list[float])  # with what was there before, -1 to 1
     seam: tuple[tuple[int, int, int], Samples] | None = None  # what it was made for, and it
@@ -99,12 +101,14 @@ class Weaver:
         """The chain that begins on a beat, up to a hop."""
         frames = np.arange(last_hop + 1) * self._hop + began
         times_s = stretch.epoch_s + frames / stretch.sample_rate_hz
-        beats = self._segment.from_beat + (
-            phases_at(score.tempo, times_s) - self._segment.first_beat
-        ) * (self._segment.ratio or 1.0)
+        beats = self._segment.from_beat + (phases_at(score.tempo, times_s) - self._segment.first_beat) * (
+            self._segment.ratio or 1.0
+        )
         places = np.rint(np.interp(beats, self._numbers, self._beats)).astype(np.int64)
         ahead = self._reach * np.clip(2.0 * (1.0 - (beats - beat)), 0.0, 1.0)
-        wanted = list(zip(places.tolist(), (ahead.astype(np.int64) // _COARSE * _COARSE).tolist(), strict=True))
+        wanted = list(
+            zip(places.tolist(), (ahead.astype(np.int64) // _COARSE * _COARSE).tolist(), strict=True)
+        )
         chain = self._chains.get(beat)
         if chain is None or chain.wanted[: len(wanted)] != wanted[: len(chain.wanted)]:
             chain = self._chains[beat] = _Chain()
@@ -133,9 +137,7 @@ class Weaver:
             return going
         return self._crossed(going, self._source.read(there - self._hop, self._hop), chain.alike[k + 1])
 
-    def _seam(
-        self, beat: int, began: int, first: int, end: int, score: Score, stretch: Stretch
-    ) -> Samples:
+    def _seam(self, beat: int, began: int, first: int, end: int, score: Score, stretch: Stretch) -> Samples:
         """The frames from `first` to `end`, the last ones before the next beat."""
         k, last = (first - began) // self._hop, (end - 1 - began) // self._hop
         chain = self._chain(beat, last + 1, began, score, stretch)
@@ -152,11 +154,9 @@ class Weaver:
         """From one to the other, as loud in between as at both ends, however much they are alike."""
         rise = self._rise[-len(going) :]
         fall = 1.0 - rise
-        mixed = going * fall + coming * rise
         alike = min(1.0, max(0.0, alike))
-        if alike < 1.0:
-            mixed /= np.sqrt(fall**2 + rise**2 + 2.0 * np.float32(alike) * fall * rise)
-        return mixed
+        size = np.sqrt(fall**2 + rise**2 + 2.0 * alike * fall * rise)
+        return ((going * fall + coming * rise) / size).astype(np.float32)
 
     def _continued(self, taken: int, wanted: int, ahead: int) -> tuple[int, float]:
         """(the place near `wanted` that continues what is taken best, how much they are alike)."""
@@ -174,7 +174,7 @@ class Weaver:
         return wanted - reach + first + best, float(alike[best]) / size
 
 
-def _alikeness(around: Samples, model: Samples) -> Samples:
+def _alikeness(around: Samples, model: Samples) -> Positions:
     """The product of `model` with each stretch of its length in `around`, for stretches of equal power."""
     power = np.concatenate([np.zeros(1), np.cumsum(around.astype(np.float64) ** 2)])
     power = power[len(model) :] - power[: -len(model)]
