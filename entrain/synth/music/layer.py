@@ -113,12 +113,7 @@ class Music(Generic[S]):
             began = stretch.frame_at(segment.began_s) - round(segment.from_s * source.rate_hz)
             sound = source.read(stretch.first_frame - began, stretch.n_frames)
         gain = self._gain * piece.gain * self._fades(n, score, stretch, phase, end_phase)
-        times_s = (stretch.time_of(stretch.first_frame), stretch.time_of(stretch.end_frame))
-        at, end = (
-            segment.position_s(piece, p, t_s) * source.rate_hz
-            for p, t_s in zip((phase, end_phase), times_s, strict=True)
-        )
-        gain = gain * _ending(at, end, stretch.n_frames, piece, source)
+        gain = gain * _ending(segment, piece, source, score, stretch)
         return sound * np.asarray(gain, np.float32).reshape(-1, 1)
 
     def _player_of(self, n: int) -> tuple[S, Weaver | None]:
@@ -187,13 +182,20 @@ def _faded_in(phases: Positions, segment: Segment) -> Positions:
     return np.sin(0.5 * np.pi * x)
 
 
-def _ending(at: float, end: float, n_frames: int, piece: Piece, source: PieceSource) -> Positions | float:
-    """The gain where the sound of a file ends; `at` to `end` are the frames of it that are passed through."""
+def _ending(
+    segment: Segment, piece: Piece, source: PieceSource, score: Score, stretch: Stretch
+) -> Positions | float:
+    """The gain where the sound of a file ends."""
     if source.sound_end is None:
-        ends, ramp = piece.duration_s * source.rate_hz, _END_S * source.rate_hz
+        end_s, ramp_s = piece.duration_s, _END_S
     else:
-        ends, ramp = float(source.sound_end), _BROKEN_END_S * source.rate_hz
-    if end <= ends - ramp:
+        end_s, ramp_s = source.sound_end / source.rate_hz, _BROKEN_END_S
+    last_s = stretch.time_of(stretch.end_frame)
+    if segment.position_s(piece, score.tempo.phase_at(last_s), last_s) <= end_s - ramp_s:
         return 1.0
-    positions = at + (end - at) * np.arange(n_frames) / n_frames
-    return np.clip((ends - positions) / ramp, 0.0, 1.0)
+    if segment.ratio is None:
+        positions_s = segment.from_s + stretch.times_s - segment.began_s
+    else:
+        beats = segment.from_beat + (phases_at(score.tempo, stretch.times_s) - segment.first_beat) * segment.ratio
+        positions_s = np.interp(beats, np.arange(len(piece.beats_s)), piece.beats_s)
+    return np.clip((end_s - positions_s) / ramp_s, 0.0, 1.0)
