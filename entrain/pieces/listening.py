@@ -46,6 +46,17 @@ class Heard:
     peak: float
 
 
+class MusicFile(soundfile.SoundFile):
+    """A file that is read on from where it stands.
+
+    After each read the library seeks to where it already is, for the sake of files that are also written; in
+    an MP3 that tears holes of silence into the sound.
+    """
+
+    def seekable(self) -> bool:
+        return False
+
+
 def blocks(path: Path) -> Iterator[tuple[int, Floats]]:
     """(sample rate in Hz, frames (n, 2)) of a file, about ten seconds at a time; mono goes to both sides.
 
@@ -55,7 +66,7 @@ def blocks(path: Path) -> Iterator[tuple[int, Floats]]:
     try:
         # Opened by name first: what is wrong with the path is then said in the system's own words.
         path.open("rb").close()
-        with soundfile.SoundFile(path) as file:
+        with MusicFile(path) as file:
             n_frames = _BLOCK_HOPS * round(_HOP_S * file.samplerate)
             while len(frames := file.read(n_frames, dtype="float32", always_2d=True)):
                 yield file.samplerate, stereo(frames)

@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 import soundfile
 
-from entrain.pieces.listening import Floats, stereo
+from entrain.pieces.listening import Floats, MusicFile, stereo
 from entrain.pieces.resampling import Resampler
 from entrain.synth.music.layer import Music
 from entrain.synth.music.piece import Piece, Playlist
@@ -155,7 +155,7 @@ class _File:
         self._piece = piece
         try:
             Path(piece.path).open("rb").close()
-            self._file = soundfile.SoundFile(piece.path)
+            self._file = MusicFile(piece.path)
         except OSError as error:
             raise Unreadable(f'"{piece.name}" cannot be read any more: {error.strerror or error}.') from None
         except soundfile.LibsndfileError as error:

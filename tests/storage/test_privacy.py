@@ -23,7 +23,7 @@ from entrain.control.events import (
     StrapDescribed,
     Tick,
 )
-from entrain.control.protocol import SessionConfig
+from entrain.control.protocol import ChosenPiece, SessionConfig
 from entrain.control.session import reduce, start
 from entrain.errors import UsageError
 from entrain.storage import backups, presets, sealed
@@ -42,7 +42,9 @@ def told_all(store: Store) -> Store:
     """A session whose every text betrays somebody."""
     strap = f"ble:{ADDRESS}"
     preset = replace(presets.load("quiet").preset, name="annas", title="Anna's evening", summary="For Anna.")
-    config = SessionConfig(preset, (strap,), 7)
+    preset = replace(preset, sound=replace(preset.sound, music="Anna sings"))
+    music = (ChosenPiece("Schmidt live.mp3", "ab" * 32, 200.0, 72.0),)
+    config = SessionConfig(preset, (strap,), 7, music=music)
     events: list[Event] = [
         StrapDescribed(0.1, strap, name="Anna's H10"),
         LinkChanged(0.2, strap, Link.STREAMING, f"Connected to Anna's H10 ({ADDRESS})."),

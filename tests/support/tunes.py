@@ -66,33 +66,31 @@ def ambient(seconds: float, rate_hz: int = 44_100, seed: int = 3) -> Floats:
     """Slow swells of tones and a little noise: no beat at all."""
     random = np.random.default_rng(seed)
     t = np.arange(round(seconds * rate_hz)) / rate_hz
-    sides = [
-        sum(
-            0.06
-            * (1 + np.sin(2 * np.pi * random.uniform(0.02, 0.11) * t + random.uniform(0, 6)))
-            * np.sin(2 * np.pi * hz * t)
-            for hz in (110.0, 164.8, 220.3, 277.2, 329.6)
-        )
-        + 0.004 * random.standard_normal(len(t))
-        for _ in range(2)
-    ]
-    return np.stack(sides, axis=1)
+
+    def side() -> Floats:
+        sound = 0.004 * random.standard_normal(len(t))
+        for hz in (110.0, 164.8, 220.3, 277.2, 329.6):
+            swell = 1 + np.sin(2 * np.pi * random.uniform(0.02, 0.11) * t + random.uniform(0, 6))
+            sound += 0.06 * swell * np.sin(2 * np.pi * hz * t)
+        return sound
+
+    return np.stack([side(), side()], axis=1)
 
 
 def saved(path: Path, sound: Floats, rate_hz: int = 44_100) -> Path:
-    soundfile.write(path, sound, rate_hz)
+    with soundfile.SoundFile(path, "w", rate_hz, sound.shape[1] if sound.ndim > 1 else 1) as file:
+        for at in range(0, len(sound), 8192):  # libsndfile encodes Vorbis on the stack: small pieces
+            file.write(sound[at : at + 8192])
     return path
 
 
 def _note(hz: float, length_s: float, rate_hz: int) -> Floats:
     t = np.arange(round(length_s * rate_hz)) / rate_hz
-    tone = sum(np.sin(2 * np.pi * hz * k * t) / k**2 for k in range(1, 6))
-    return np.asarray(
-        tone
-        * np.minimum(t / 0.008, 1.0)
-        * np.exp(-t / (0.3 * length_s))
-        * np.minimum((length_s - t) / 0.02, 1.0)
+    tone = np.sum([np.sin(2 * np.pi * hz * k * t) / k**2 for k in range(1, 6)], axis=0)
+    shape = (
+        np.minimum(t / 0.008, 1.0) * np.exp(-t / (0.3 * length_s)) * np.minimum((length_s - t) / 0.02, 1.0)
     )
+    return np.asarray(tone * shape)
 
 
 def _laid(events: list[tuple[float, Floats]], seconds: float, rate_hz: int) -> Floats:

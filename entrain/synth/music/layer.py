@@ -196,6 +196,8 @@ def _ending(
     if segment.ratio is None:
         positions_s = segment.from_s + stretch.times_s - segment.began_s
     else:
-        beats = segment.from_beat + (phases_at(score.tempo, stretch.times_s) - segment.first_beat) * segment.ratio
+        beats = (
+            segment.from_beat + (phases_at(score.tempo, stretch.times_s) - segment.first_beat) * segment.ratio
+        )
         positions_s = np.interp(beats, np.arange(len(piece.beats_s)), piece.beats_s)
     return np.clip((end_s - positions_s) / ramp_s, 0.0, 1.0)

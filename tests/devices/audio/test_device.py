@@ -18,11 +18,15 @@ import pytest
 from entrain.control.events import OnsetPlayed, Sound, SoundChanged
 from entrain.devices.audio.check import check_sound
 from entrain.devices.audio.device import DeviceSound
+from entrain.pieces import library
 from entrain.score import LEAD_S, Presence, Score
 from entrain.synth.cast import CROSSFADE_S
+from entrain.synth.layers import Layers
+from entrain.synth.music.piece import Playlist
 from entrain.synth.renderer import Renderer
 from entrain.tempo.plan import TempoPlan
 from tests.devices.audio.hearing import RATE_HZ, Session, largest_step, onsets_in
+from tests.support import tunes
 from tests.support.pulse import SINK, Pulse, private_pulse
 
 
@@ -367,3 +371,26 @@ def test_an_engine_does_not_outlive_its_session(pulse: Pulse):
     while is_running(int(engine)):
         assert time.monotonic() < until_s, f"engine {engine} is still there"
         time.sleep(0.02)
+
+
+async def test_music_is_heard_on_the_beat_and_goes_on_in_a_new_engine(pulse: Pulse, tmp_path: Path):
+    beats_s = tunes.beats(100.0, 60.0, from_s=0.2)
+    path = tunes.saved(tmp_path / "clicks.flac", tunes.clicks(beats_s, 60.0, 44_100))
+    (piece,) = library.pieces(path, tmp_path / "cache", None, lambda _: None)
+    layers = Layers(music=Playlist((piece,)))
+    with pulse.recording() as recording:
+        async with Session(DeviceSound("silence", layers=layers)) as session:
+            score = await playing(session, 95.0)
+            await session.until_onsets(8)
+            assert session.sound.engine_pid is not None
+            os.kill(session.sound.engine_pid, signal.SIGKILL)
+            await session.until(lambda: session.sound._begin.layers.music.start is not None)  # pyright: ignore
+            n_before = len(session.of(OnsetPlayed))
+            await session.until_onsets(n_before + 5)
+        heard = recording.stop()
+    assert score.tempo.goal_bpm == 95.0
+    loud = np.flatnonzero(np.abs(heard[:, 0]) > 0.02)
+    clicks_s = loud[np.r_[True, np.diff(loud) > RATE_HZ // 5]] / RATE_HZ
+    gaps_s = np.diff(clicks_s)
+    steady_gaps = np.isclose(gaps_s, 60.0 / 95.0, atol=0.004)
+    assert steady_gaps.sum() >= 7, gaps_s
