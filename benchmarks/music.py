@@ -1,9 +1,9 @@
 """The listener's own music in figures: `python -m benchmarks.music [--pictures] [--librosa FOLDER]`.
 
-Beats found in made pieces whose beats are known, what a change of tempo does to a sine and to chords, how exact
-onsets are after half an hour, and what it costs. With --pictures it draws a stretched piece beside the original
-and the change from one piece to the next into docs/pictures. --librosa names a folder in which librosa is
-installed (`pip install --target FOLDER librosa`), to compare.
+Beats found in made pieces whose beats are known, what a change of tempo does to a sine and to chords, how
+exact onsets are after half an hour, and what it costs. With --pictures it draws a stretched piece beside the
+original and the change from one piece to the next into docs/pictures. --librosa names a folder in which
+librosa is installed (`pip install --target FOLDER librosa`), to compare.
 """
 
 import argparse
@@ -134,7 +134,8 @@ def show_stretching(folder: Path) -> None:
             level = np.sqrt(np.mean(heard.reshape(-1, RATE_HZ // 10) ** 2, axis=1))
             swing_db = 20 * np.log10(level.max() / level.min())
             print(
-                f"  {name:<10} at {bpm / 72:.2f} of its tempo: {other_db:>7.1f} dB beyond 20 Hz, level swings {swing_db:.1f} dB"
+                f"  {name:<10} at {bpm / 72:.2f} of its tempo: {other_db:>7.1f} dB beyond 20 Hz,"
+                f" level swings {swing_db:.1f} dB"
             )
 
 
@@ -157,7 +158,8 @@ def show_onsets(folder: Path) -> None:
 
 def show_cost(folder: Path) -> None:
     print(
-        "cost: seconds of music at 48 kHz for a second of one core, decoding included, in blocks of 512 and 8192"
+        "cost: seconds of music at 48 kHz for a second of one core, decoding included,"
+        " in blocks of 512 and 8192"
     )
     true_s = tunes.beats(72.0, LENGTH_S, from_s=0.3)
     for suffix in ("wav", "flac", "ogg", "mp3"):
@@ -171,7 +173,8 @@ def show_cost(folder: Path) -> None:
                 source.read(at, 24_000)
             alone = 50.0 / (process_time() - began_s)
             print(
-                f"  {suffix:<5}{rate_hz:>7} Hz{speeds[0]:>8.0f} x{speeds[1]:>8.0f} x   decoding alone {alone:.0f} x"
+                f"  {suffix:<5}{rate_hz:>7} Hz{speeds[0]:>8.0f} x{speeds[1]:>8.0f} x"
+                f"   decoding alone {alone:.0f} x"
             )
 
 
