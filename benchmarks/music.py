@@ -56,9 +56,7 @@ def made() -> list[Made]:
 
 
 def show_beats(folder: Path, with_librosa: bool) -> None:
-    print(
-        f"beats: share found within {WITHIN_MS:.0f} ms (of those meant), median and largest error of the found"
-    )
+    print(f"beats: share of the found within {WITHIN_MS:.0f} ms of a true one, median and largest error")
     for name, sound, true_s in made():
         path = tunes.saved(folder / "piece.wav", sound)
         began_s = process_time()

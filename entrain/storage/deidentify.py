@@ -1,10 +1,10 @@
 """A session without what could tell whose it is: for handing on.
 
 What goes: every moment on the wall's clock, names and addresses of straps and sound devices, notes, the texts
-of an own preset, the names of the computer's system, of files and music, the session's UUID, and the pseudonym
-under which it was stored: another takes its place. What stays: intervals, times on the session's clock,
-decisions with their reasons, ratings. A pulse is still a person's pulse: somebody who has another recording of the same
-heart may be able to tell.
+of an own preset, the names of the computer's system, of files and of music, the session's UUID, and the
+pseudonym under which it was stored: another takes its place. What stays: intervals, times on the session's
+clock, decisions with their reasons, ratings. A pulse is still a person's pulse: somebody who has another
+recording of the same heart may be able to tell.
 """
 
 import json

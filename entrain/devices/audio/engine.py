@@ -219,9 +219,7 @@ class Engine:
 
     def _renderer(self) -> Renderer:
         begin = self._begin
-        return Renderer(
-            self._voice, self._rate_hz, begin.beat, begin.breath, begin.layers, self._music
-        )
+        return Renderer(self._voice, self._rate_hz, begin.beat, begin.breath, begin.layers, self._music)
 
     def _change_voice(self) -> None:
         voice = self._voice
