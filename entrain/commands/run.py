@@ -44,13 +44,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--preset", metavar="NAME|FILE", help="what kind of session (default: desk)")
     parser.add_argument("--yoke", metavar="ID", help="for the policy yoked: the session whose tempo it has")
-    add_music_arguments(parser)
     add_session_arguments(parser)
 
 
 def add_session_arguments(parser: argparse.ArgumentParser) -> None:
     """What `run` and `demo` have in common."""
     parser.add_argument("--voice", metavar="NAME", help="the sound; `entrain voices list` names them")
+    add_music_arguments(parser)
     parser.add_argument("--minutes", type=float, metavar="N", help="length of the session")
     parser.add_argument(
         "--audio",
