@@ -49,7 +49,7 @@ class SoundOutput(Protocol):
         ...
 
     def set_volume(self, volume: float, muted: bool) -> None:
-        """Takes effect at the device end, within a quarter of a second, without a click."""
+        """Takes effect at the device end, within about half a second, without a click."""
         ...
 
     def set_voice(self, voice: str) -> None:

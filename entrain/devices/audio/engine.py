@@ -210,7 +210,7 @@ class Engine:
             self._set_take()
         elif not self._n_dry and not lost_s:
             return
-        if self._n_dry:
+        if self._n_dry or lost_s:  # many devices run dry without saying so
             now_s = monotonic()
             self._runs_dry_often = now_s - self._last_dry_s < OFTEN_S
             self._last_dry_s = now_s

@@ -14,10 +14,10 @@ from entrain.synth.renderer import DEFAULT_RATE_HZ
 from entrain.synth.stretch import Samples
 
 BLOCK_FRAMES: Final = 512
-# What the device buffers. The first survives a busy machine, and a mute is heard within a third of a second;
-# the other is for one with more to do than it can. Deeper would be too deep: an edit is said a second ahead
-# (`entrain.score.LEAD_S`), and what is in the device's hands no edit reaches.
-LATENCIES_S: Final = (0.25, 0.7)
+# What the device buffers. The first survives a busy machine, and a mute is heard within half a second and a
+# little; the other is for one with more to do than it can. Deeper would be too deep: an edit is said a second
+# ahead (`entrain.score.LEAD_S`), and what is in the device's hands no edit reaches.
+LATENCIES_S: Final = (0.45, 0.8)
 LETTING_GO_S: Final = 1.0  # closing a stream whose server died can hang for ever
 
 # PortAudio on Linux sees sound servers through these ALSA devices. `pulse` fails cleanly when its server goes

@@ -154,8 +154,10 @@ async def test_a_device_that_is_unplugged_and_plugged_in_again_plays_on(pulse: P
         score = await playing(session, 240.0)
         await session.until_onsets(1)
         pulse.remove_sink(pulse.module_of(SINK))
-        await session.until_states(Sound.PLAYING, Sound.LOST)
-        pulse.add_sink(SINK)
+        try:
+            await session.until_states(Sound.PLAYING, Sound.LOST)
+        finally:
+            pulse.add_sink(SINK)
         await session.until_states(Sound.LOST, Sound.PLAYING)
         n_before = len(session.of(OnsetPlayed))
         with pulse.recording() as recording:
@@ -280,7 +282,7 @@ async def test_a_buffer_that_runs_dry_again_and_again_is_made_deeper(pulse: Puls
             await session.until(lambda n=n_said: any(s.gap_s for s in session.of(SoundChanged)[n:]))
         await session.until(lambda: "ran dry" not in session.of(SoundChanged)[-1].detail)
         deeper = session.of(SoundChanged)[-1]
-        assert latency_ms(deeper) > 2.0 * latency_ms(first)
+        assert latency_ms(deeper) > 1.4 * latency_ms(first)
         assert 0.0 < deeper.gap_s < 4.0
         assert session.sound.engine_pid == pid
         n_before = len(session.of(OnsetPlayed))
