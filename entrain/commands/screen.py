@@ -15,6 +15,7 @@ from entrain.storage import presets, settings
 from entrain.storage.settings import KnownStrap, Settings
 from entrain.synth.voices import CATALOGUE
 from entrain.tui.app import Home, Manners, Pick, run_home, run_session
+from entrain.tui.drawing.shapes import FIGURES
 from entrain.tui.look import Look
 from entrain.tui.ports import FoundStrap, HeartChoice, HeartKind, OpenedSession, SessionChoice
 
@@ -112,12 +113,16 @@ def heart_spec(choice: HeartChoice) -> str:
 
 def manners(known: Settings, reduced_motion: bool = False) -> Manners:
     """How the app deals with this person, and what it remembers for the next time."""
-    look = Look(theme=known.theme or "dark", reduced_motion=reduced_motion or motion_is_unwanted())
+    look = Look(
+        theme=known.theme or "dark",
+        figure=known.figure if known.figure in FIGURES else "orb",
+        reduced_motion=reduced_motion or motion_is_unwanted(),
+    )
     return Manners(
         look=look,
         show_notice=known.notice_accepted_utc is None,
         on_notice_accepted=lambda: _keep(lambda now: replace(now, notice_accepted_utc=settings.now_utc())),
-        on_look_changed=lambda look: _keep(lambda now: replace(now, theme=look.theme)),
+        on_look_changed=lambda look: _keep(lambda now: replace(now, theme=look.theme, figure=look.figure)),
         on_choice=_keep_choice,
     )
 

@@ -9,7 +9,8 @@ from typing import Final
 from entrain.breath.estimate import InStep
 from entrain.breath.pattern import BreathMoment, BreathPart
 from entrain.control.events import Link, Phase, Sound
-from entrain.control.view import SessionView, SoundView, StrapView
+from entrain.control.stages import rate_said
+from entrain.control.view import SessionView, SoundView, StageView, StrapView
 from entrain.heart.beat import PulseSource
 from entrain.units import S_PER_MIN
 
@@ -96,6 +97,8 @@ def cue(view: SessionView, moment: BreathMoment | None) -> CueWords:
         return CueWords("Paused")
     if view.phase in _UNGUIDED:
         return CueWords(_UNGUIDED[view.phase])
+    if view.stage is not None and view.stage.resting:
+        return CueWords("Rest, breathe as you like")
     if moment is None:
         return CueWords("Listen to the beat" if view.score is not None else "Breathe as you like")
     return CueWords(_CUES[moment.part], moment.part, moment.beat_in_part + 1, moment.part_beats)
@@ -147,16 +150,25 @@ def brief(view: SessionView, pulse_words: PulseWords) -> str:
 def phase_title(view: SessionView) -> str:
     if view.ended is None and view.paused:
         return "Paused"
+    if view.ended is None and view.stage is not None:
+        return stage_title(view.stage)
     if view.ended is None and view.hold_reason is not None and view.phase is Phase.DESCEND:
         return "Holding"
     return _TITLES[view.phase]
 
 
+def stage_title(stage: StageView) -> str:
+    """`Step 2 of 5: 5.5 breaths a minute`."""
+    what = "rest" if stage.resting else f"{rate_said(stage)} breaths a minute"
+    return f"Step {stage.number} of {stage.of}: {what}" if stage.of > 1 else sentence(what).rstrip(".")
+
+
 def phase_left(view: SessionView) -> str:
     """How long the phase still lasts, or nothing where that is not a matter of time."""
-    if view.paused or view.ended is not None or view.phase_left_s is None:
+    left_s = view.phase_left_s if view.stage is None else view.stage.left_s
+    if view.paused or view.ended is not None or left_s is None:
         return ""
-    return f"{clock(view.phase_left_s)} left"
+    return f"{clock(left_s)} left"
 
 
 def session_left(view: SessionView) -> str:

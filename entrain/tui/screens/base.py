@@ -1,9 +1,11 @@
 """What all screens share."""
 
-from typing import Generic, TypeVar
+from typing import ClassVar, Generic, TypeVar
 
 from textual.app import App
 from textual.screen import ModalScreen, Screen
+
+from entrain.tui.widgets.key_line import Key
 
 ResultT = TypeVar("ResultT")
 
@@ -19,6 +21,7 @@ class EntrainScreen(Screen[ResultT], Generic[ResultT]):
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (64, "-narrow"), (100, "-wide")]  # noqa: RUF012  Textual's own type
     VERTICAL_BREAKPOINTS = [(0, "-flat"), (18, "-low"), (32, "-tall")]  # noqa: RUF012
 
+    KEYS: ClassVar[tuple[Key, ...]] = ()  # what the palette offers by name
     left = False
 
     @property

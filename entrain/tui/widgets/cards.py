@@ -79,13 +79,18 @@ class Cards(VerticalScroll, can_focus=True):
             view.set_class(at == self._at, "-marked")
             yield view
 
-    async def offer(self, cards: Sequence[Card]) -> None:
-        """Other cards from now on. A card that was chosen stays marked; else the first one is."""
-        if tuple(cards) != self._cards:
-            marked = self.marked if self._chosen else None
-            self._cards = tuple(cards)
-            self._at = self._place_of(marked.key if marked is not None else None)
-            await self.recompose()
+    async def offer(self, cards: Sequence[Card], mark: str | None = None) -> None:
+        """Other cards from now on. `mark`, else the card that was chosen stays marked; else the first one is."""
+        if tuple(cards) == self._cards and mark is None:
+            return
+        marked = self.marked if self._chosen else None
+        self._cards = tuple(cards)
+        self._at = self._place_of(mark or (marked.key if marked is not None else None))
+        self._chosen = self._chosen or mark is not None
+        await self.recompose()
+        for view in self.query(CardView):
+            if view.at == self._at:
+                self.call_after_refresh(view.scroll_visible, animate=False)
 
     def _place_of(self, key: str | None) -> int:
         return next((at for at, card in enumerate(self._cards) if card.key == key), 0)
