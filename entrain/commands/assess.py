@@ -71,6 +71,11 @@ def run(args: argparse.Namespace) -> int:
     return _outcome("last", keep=not args.no_keep, as_json=args.json)
 
 
+def minutes(*, slides: bool) -> float:
+    """How long an assessment takes."""
+    return minutes_of(sliding() if slides else five_rates(0), PHASES.baseline_s, PHASES.silence_s)
+
+
 def choices_of(heart: str, *, slides: bool, seed: int | None = None) -> Choices:
     """What the session of an assessment is to be; the order of its rates is drawn by the seed."""
     seed = SystemRandom().randrange(2**31) if seed is None else seed

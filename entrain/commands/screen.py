@@ -9,9 +9,12 @@ from dataclasses import replace
 from typing import Final
 
 from entrain.commands import setup
+from entrain.commands.rooms import rooms
 from entrain.commands.setup import Choices, Prepared
+from entrain.control.protocol import Preset
 from entrain.errors import EntrainError, StoreError
-from entrain.storage import presets, settings
+from entrain.storage import own_presets, presets, settings
+from entrain.storage.presets import LoadedPreset
 from entrain.storage.settings import KnownStrap, Settings
 from entrain.synth.voices import CATALOGUE
 from entrain.tui.app import Home, Manners, Pick, run_home, run_session
@@ -42,6 +45,13 @@ class _Opener:
         self._current = waiting if first and waiting is not None else setup.prepare(choices)
         return OpenedSession(self._current.session, self._current.tap)
 
+    def finish(self) -> int | None:
+        """Close the log; the session's number in the store, which is known for sure only then."""
+        current = self._current
+        self.close()
+        summary = None if current is None else current.session.summary()
+        return None if summary is None else summary.session_id
+
     def close(self) -> None:
         if self._current is not None:
             setup.close_log(self._current, self._current.session.summary())
@@ -67,19 +77,19 @@ def with_home() -> int:
     """The app from its home screen."""
     known = settings.load()[0]
     opener = _Opener()
-    loaded = {name: presets.load(name) for name in presets.names()}
+    usable = own_presets.usable()
 
     async def open_chosen(choice: SessionChoice) -> OpenedSession:
         return await opener.open(
             Choices(
                 hearts=(heart_spec(choice.heart),),
-                preset=loaded[choice.preset.name],
+                preset=_loaded(choice.preset),
                 voice=choice.voice,
                 minutes=choice.minutes,
             )
         )
 
-    first = loaded[presets.DEFAULT].preset
+    first = next(iter(usable.values())).preset
     strap = known.strap
     heart = (
         HeartChoice(HeartKind.SIMULATED)
@@ -87,13 +97,20 @@ def with_home() -> int:
         else HeartChoice(HeartKind.STRAP, strap.address, strap.name)
     )
     home = Home(
-        presets=[preset.preset for preset in loaded.values()],
+        presets=[preset.preset for preset in usable.values()],
         voices=list(CATALOGUE.items()),
         find_straps=find_straps,
         open_session=open_chosen,
         choice=SessionChoice(heart, first, first.sound.voice, first.minutes),
+        rooms=rooms(heart_spec, opener.open, opener.finish),
     )
     return _shown(opener, lambda: run_home(home, manners(known)))
+
+
+def _loaded(preset: Preset) -> LoadedPreset:
+    """The preset's file, as it is now."""
+    found = own_presets.usable().get(preset.name)
+    return presets.load(preset.name) if found is None else found
 
 
 def _shown(opener: _Opener, app: Callable[[], object]) -> int:

@@ -34,7 +34,7 @@ class Shelved:
 
 
 def shelf() -> tuple[Shelved, ...]:
-    """Every preset file, the default first. A shipped one gives way to an own one of its name that is right."""
+    """Every preset file, the default first. A shipped one gives way to a right one of the same name."""
     out: list[Shelved] = []
     for name in presets.names():
         own, shipped = own_presets_path() / f"{name}.toml", presets.shipped_path() / f"{name}.toml"

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from textual.app import App, SystemCommand
 from textual.binding import Binding
@@ -16,13 +17,23 @@ from entrain.errors import EntrainError
 from entrain.tui.drawing.palette import Depth
 from entrain.tui.look import Look, depth_of
 from entrain.tui.messages import FigureChosen
-from entrain.tui.ports import FindStraps, HeartChoice, OpenedSession, OpenSession, SessionChoice
+from entrain.tui.ports import (
+    AssessmentChoice,
+    FindStraps,
+    HeartChoice,
+    OpenedSession,
+    OpenSession,
+    Rooms,
+    SessionChoice,
+)
+from entrain.tui.screens.base import EntrainScreen
 from entrain.tui.screens.check_in import CheckInScreen
-from entrain.tui.screens.home import HomeScreen
+from entrain.tui.screens.home import HomeScreen, offered
 from entrain.tui.screens.notice import NoticeScreen
+from entrain.tui.screens.outcome import OutcomeScreen
 from entrain.tui.screens.palette import Palette
-from entrain.tui.screens.session import SessionScreen
-from entrain.tui.screens.session_keys import KEYS
+from entrain.tui.screens.preset_edit import PresetEditScreen
+from entrain.tui.screens.session import SessionResult, SessionScreen
 from entrain.tui.screens.straps import StrapsScreen
 from entrain.tui.screens.summary import Next, SummaryScreen
 from entrain.tui.themes import CYCLE, THEMES
@@ -39,6 +50,7 @@ class Home:
     find_straps: FindStraps
     open_session: OpenSession
     choice: SessionChoice
+    rooms: Rooms = Rooms()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +80,11 @@ class EntrainApp(App[Summary | None]):
     ENABLE_COMMAND_PALETTE = True
     CSS = """
     Screen { background: $background; color: $text; }
+    * {
+        scrollbar-size-vertical: 1; scrollbar-background: $background; scrollbar-color: $border-blurred;
+        scrollbar-background-hover: $background; scrollbar-color-hover: $border;
+        scrollbar-background-active: $background; scrollbar-color-active: $border;
+    }
     /* At the top left even a pile of them hides no figure and no way out. */
     ToastRack { dock: top; align: left top; margin: 1 0 0 2; }
     ToastHolder { align-horizontal: left; }
@@ -76,7 +93,7 @@ class EntrainApp(App[Summary | None]):
     BINDINGS = [  # noqa: RUF012  Textual's own type
         Binding("t", "theme", "Theme", show=False),
         # With priority, so that it stops a session while a note is being written too.
-        Binding("ctrl+c", "quit", "Stop", show=False, priority=True),
+        Binding("ctrl+c", "interrupt", "Stop", show=False, priority=True),
     ]
 
     def __init__(
@@ -126,23 +143,50 @@ class EntrainApp(App[Summary | None]):
 
     async def _from_home(self, home: Home) -> None:
         choice, trouble = home.choice, ""
-        while chosen := await self.push_screen_wait(self._home_screen(home, choice, trouble)):
-            choice, trouble = chosen, ""
+        while True:
+            screen = self._home_screen(home, choice, trouble)
+            chosen = await self.push_screen_wait(screen)
+            if chosen is None:
+                return
+            choice, trouble = replace(screen.choice, heart=chosen.heart), ""
             self._manners.on_choice(choice)
             try:
-                await self._sessions(lambda choice=choice: home.open_session(choice))
+                if isinstance(chosen, AssessmentChoice):
+                    choice = await self._assessment(home, chosen, choice)
+                else:
+                    await self._sessions(lambda choice=choice: home.open_session(choice))
             except EntrainError as fault:
                 trouble = f"{fault.message} {fault.advice}".strip()
 
+    async def _assessment(self, home: Home, chosen: AssessmentChoice, before: SessionChoice) -> SessionChoice:
+        """One assessment and its outcome; what is chosen on the home screen afterwards."""
+        assessment = home.rooms.assessment
+        if assessment is None:
+            return before
+        result = await self._driven(await assessment.open(chosen), rating=None)
+        if result.summary is None:
+            return before
+        self.ended_with = result.summary
+        used = await self.push_screen_wait(OutcomeScreen(assessment))
+        preset = next((each for each in self._presets(home) if each.name == used), None)
+        if preset is None:
+            return before
+        return replace(before, preset=preset, minutes=preset.minutes, voice=preset.sound.voice)
+
+    def _presets(self, home: Home) -> Sequence[Preset]:
+        """As they are now: they may have been changed in the meantime."""
+        return home.presets if home.rooms.shelf is None else offered(home.rooms.shelf, home.presets)
+
     def _home_screen(self, home: Home, choice: SessionChoice, trouble: str) -> HomeScreen:
         return HomeScreen(
-            home.presets,
+            self._presets(home),
             home.voices,
             home.find_straps,
             choice,
             figure=self.look.figure,
             depth=self.depth,
             trouble=trouble,
+            rooms=home.rooms,
         )
 
     async def _sessions(self, open_session: Open) -> None:
@@ -158,6 +202,14 @@ class EntrainApp(App[Summary | None]):
                 return Next.LEAVE
             rating = check_in.rating
         opened = await open_session()
+        result = await self._driven(opened, rating)
+        if result.summary is None:
+            return Next.LEAVE
+        self.ended_with = result.summary
+        return await self.push_screen_wait(SummaryScreen(opened.port, result.summary, result.trail))
+
+    async def _driven(self, opened: OpenedSession, rating: int | None) -> SessionResult:
+        """The session on its screen, from its beginning to its end. Raises what it raised."""
         result = await self.push_screen_wait(
             SessionScreen(
                 opened,
@@ -170,10 +222,7 @@ class EntrainApp(App[Summary | None]):
         )
         if result.fault is not None:
             raise result.fault
-        if result.summary is None:
-            return Next.LEAVE
-        self.ended_with = result.summary
-        return await self.push_screen_wait(SummaryScreen(opened.port, result.summary, result.trail))
+        return result
 
     # ---- what holds on every screen -------------------------------------------------------------------
 
@@ -195,6 +244,13 @@ class EntrainApp(App[Summary | None]):
         if not isinstance(self.screen, CommandPalette):
             self.push_screen(Palette(id="--command-palette"))
 
+    async def action_interrupt(self) -> None:
+        """Ctrl+C stops, except in a text, where it copies; ctrl+q leaves from there too."""
+        if isinstance(self.screen, PresetEditScreen):
+            self.screen.action_copy()
+        else:
+            await self.action_quit()
+
     async def action_quit(self) -> None:
         """A running session is stopped first, so that its sound fades and its log is whole."""
         session = self._running_session()
@@ -210,16 +266,18 @@ class EntrainApp(App[Summary | None]):
         return None
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        session = self._running_session()
-        if session is not None:
-            for key in KEYS:
-                yield SystemCommand(f"{key.label} ({key.shown})", key.text, _bound(session, key.action))
-        else:
+        asked = self._running_session() or screen
+        keys = asked.KEYS if isinstance(asked, EntrainScreen) else ()
+        for key in keys:
+            if key.action != "none" and asked.check_action(key.action, ()) is not False:
+                yield SystemCommand(f"{key.label} ({key.shown})", key.text, _bound(asked, key.action))
+        if "app.theme" not in {key.action for key in keys}:
             yield SystemCommand("light (t)", "Dark, light or dim for the night.", self.action_theme)
-            yield SystemCommand("quit (q)", "Leave.", self.action_quit)
+        if self._running_session() is None:
+            yield SystemCommand("leave entrain (ctrl+q)", "Leave at once.", self.action_quit)
 
 
-def _bound(screen: SessionScreen, action: str) -> Callable[[], Awaitable[object]]:
+def _bound(screen: Screen[Any], action: str) -> Callable[[], Awaitable[object]]:
     return lambda: screen.run_action(action)
 
 

@@ -115,7 +115,7 @@ class ShelvedPreset:
 
 
 class PresetShelf(Protocol):
-    """All presets, and what a person may do with their own. Everything may raise `EntrainError`, with advice."""
+    """All presets, and what a person may do with their own. All may raise `EntrainError`, with advice."""
 
     def everything(self) -> Sequence[ShelvedPreset]:
         """Shipped and own ones, drafts too, the default first."""
@@ -160,7 +160,7 @@ class Check:
 
 
 Examine = Callable[[], AsyncIterator[Check]]
-"""Looks at everything at once: yields each thing before it is looked at, and again when it was. Ends by itself."""
+"""Looks at everything at once: yields each thing before it is looked at, and again when it was."""
 
 
 # ---- the resonance assessment ------------------------------------------------------------------------------
@@ -191,7 +191,7 @@ class AssessmentOutcome:
     swings: tuple[SwingAt, ...]  # slowest first
     curve: tuple[tuple[float, float], ...]  # (breaths/min, bpm), fitted; empty with too few rates
     resonance_per_min: float | None  # None: no clear peak
-    table: tuple[tuple[str, ...], ...]  # heads, units, and a row of criteria for each rate
+    table: tuple[str, ...]  # lines of equal columns: heads, units, and the criteria at each rate
     verdict: tuple[str, ...]
     compared: tuple[str, ...]  # with the one before, if there was one
 
@@ -207,8 +207,8 @@ class AssessmentPort(Protocol):
 
     async def open(self, choice: AssessmentChoice) -> OpenedSession: ...
 
-    async def outcome(self, session: int | None) -> AssessmentOutcome:
-        """What the recording of a session says; keeps a clear peak as the person's own. Takes some seconds."""
+    async def outcome(self) -> AssessmentOutcome:
+        """What the session opened last says; keeps a clear peak as the person's own. Takes some seconds."""
         ...
 
     def use(self) -> str:

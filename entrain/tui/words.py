@@ -12,8 +12,10 @@ from entrain.control.events import Link, Phase, Sound
 from entrain.control.stages import rate_said
 from entrain.control.view import SessionView, SoundView, StageView, StrapView
 from entrain.heart.beat import PulseSource
+from entrain.tui.ports import HeartChoice, HeartKind
 from entrain.units import S_PER_MIN
 
+LEADING: Final = frozenset({"glide", "step"})  # policies that go to the preset's goal
 STALE_S: Final = 3.0  # a pulse older than this is not shown
 LOW_BATTERY_PERCENT: Final = 15
 UNKNOWN: Final = "--"
@@ -26,6 +28,13 @@ _TITLES: Final = {
     Phase.HOLD: "Staying here",
     Phase.SILENCE: "Silence",
     Phase.ENDED: "The session is over",
+}
+
+_HEARTS: Final = {
+    HeartKind.STRAP: "the first strap that is found",
+    HeartKind.SIMULATED: "a simulated heart",
+    HeartKind.TAP: "your own tapping",
+    HeartKind.NONE: "no sensor",
 }
 
 _UNGUIDED: Final = {
@@ -72,6 +81,11 @@ class Advice:
 
     text: str
     serious: bool
+
+
+def heart_said(heart: HeartChoice) -> str:
+    """Where the pulse is to come from."""
+    return heart.name or heart.address or _HEARTS[heart.kind]
 
 
 def clock(seconds: float) -> str:
@@ -145,6 +159,15 @@ def brief(view: SessionView, pulse_words: PulseWords) -> str:
     """Pulse and tempo in a few characters, for a screen too small for more."""
     tempo = UNKNOWN if view.tempo_bpm is None else f"{view.tempo_bpm:.0f}"
     return f"pulse {pulse_words.text} · tempo {tempo}"
+
+
+def goal(view: SessionView) -> str:
+    """Where the tempo is going to, as ` → 60`; nothing where it is there, or goes nowhere by itself."""
+    if view.goal_bpm is None or view.tempo_bpm is None or view.stage is not None or view.paused:
+        return ""
+    if view.preset.tempo.policy not in LEADING or abs(view.goal_bpm - view.tempo_bpm) < 0.5:
+        return ""
+    return f" → {view.goal_bpm:.0f}"
 
 
 def phase_title(view: SessionView) -> str:

@@ -3,14 +3,14 @@
 from typing import Final
 
 from textual.app import ComposeResult
-from textual.containers import VerticalScroll
+from textual.containers import Vertical, VerticalScroll
 from textual.worker import Worker
 
 from entrain.tui.ports import Check, Examine
 from entrain.tui.screens.base import EntrainScreen
 from entrain.tui.screens.help import HelpScreen
 from entrain.tui.widgets.key_line import Key, KeyLine
-from entrain.tui.widgets.say import Part, Say
+from entrain.tui.widgets.say import Say
 
 _KEYS: Final = (
     Key("r,enter", "r", "again", "check again", "Look at everything again."),
@@ -20,6 +20,30 @@ _KEYS: Final = (
 _MARKS: Final = {True: ("✓", "bold $success"), False: ("✗", "bold $error"), None: ("…", "$text-muted")}
 
 
+class CheckView(Vertical):
+    """What was found of one thing, and what to do about it."""
+
+    DEFAULT_CSS = """
+    CheckView { height: auto; margin-bottom: 1; max-width: 100; }
+    CheckView Say { height: auto; padding-left: 2; }
+    CheckView .what { padding: 0; }
+    """
+
+    def compose(self) -> ComposeResult:
+        yield Say(classes="what")
+        yield Say(classes="found")
+        yield Say(classes="advice")
+
+    def show(self, check: Check) -> None:
+        mark, style = _MARKS[check.ok]
+        what = check.what[:1].upper() + check.what[1:]
+        self.query_one(".what", Say).say((mark, style), (f" {what}", "bold"))
+        self.query_one(".found", Say).say((check.found, "$text-muted" if check.ok is None else "$text"))
+        advice = self.query_one(".advice", Say)
+        advice.say((check.advice, "$warning" if check.ok is False else "$text-muted"))
+        advice.display = bool(check.advice)
+
+
 class DoctorScreen(EntrainScreen[None]):
     """Everything is looked at in the background; each line changes when its answer is there."""
 
@@ -27,7 +51,6 @@ class DoctorScreen(EntrainScreen[None]):
     DoctorScreen { padding: 1 4 0 4; }
     DoctorScreen .heading { text-style: bold; color: $primary; }
     DoctorScreen VerticalScroll { height: 1fr; margin-top: 1; }
-    DoctorScreen VerticalScroll Say { height: auto; max-width: 100; margin-bottom: 1; }
     DoctorScreen KeyLine { padding: 0; }
     DoctorScreen.-wide { padding: 2 10 1 10; }
     """
@@ -37,13 +60,13 @@ class DoctorScreen(EntrainScreen[None]):
     def __init__(self, examine: Examine) -> None:
         super().__init__()
         self._examine = examine
-        self._checks: dict[str, Check] = {}
+        self._views: dict[str, CheckView] = {}
+        self._checks: dict[str, bool | None] = {}
         self._work: Worker[None] | None = None
 
     def compose(self) -> ComposeResult:
         yield Say(classes="heading")
-        with VerticalScroll():
-            yield Say(classes="checks")
+        yield VerticalScroll()
         yield KeyLine(*_KEYS, always=2)
 
     def on_mount(self) -> None:
@@ -57,8 +80,7 @@ class DoctorScreen(EntrainScreen[None]):
     async def _look(self) -> None:
         try:
             async for check in self._examine():
-                self._checks[check.what] = check
-                self._show()
+                await self._show(check)
         except Exception as fault:
             self.log.error(f"the examination failed: {fault!r}")
             self._checks["all"] = Check(
@@ -66,17 +88,14 @@ class DoctorScreen(EntrainScreen[None]):
             )
             self._show()
 
-    def _show(self) -> None:
-        parts: list[Part] = []
-        for check in self._checks.values():
-            mark, style = _MARKS[check.ok]
-            what = check.what[:1].upper() + check.what[1:]
-            parts += ["\n\n" if parts else "", (mark, style), (f" {what}", "bold"), f"\n  {check.found}"]
-            if check.advice:
-                parts += [(f"\n  → {check.advice}", "$warning" if check.ok is False else "$text-muted")]
-        self.query_one(".checks", Say).say(*parts)
-        n_bad = sum(check.ok is False for check in self._checks.values())
-        busy = any(check.ok is None for check in self._checks.values())
+    async def _show(self, check: Check) -> None:
+        if check.what not in self._views:
+            self._views[check.what] = CheckView()
+            await self.query_one(VerticalScroll).mount(self._views[check.what])
+        self._views[check.what].show(check)
+        self._checks[check.what] = check.ok
+        n_bad = sum(ok is False for ok in self._checks.values())
+        busy = None in self._checks.values()
         said = "looking …" if busy else "everything works" if not n_bad else f"{n_bad} to look at"
         self.query_one(".heading", Say).say("What works here", (f"   {said}", "not bold $text-muted"))
 

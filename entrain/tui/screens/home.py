@@ -8,17 +8,30 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 
 from entrain.control.protocol import HARD_SESSION_MAX_MIN, Preset
+from entrain.errors import EntrainError
 from entrain.tui.drawing.palette import Depth
 from entrain.tui.drawing.shapes import Pose
-from entrain.tui.ports import FindStraps, HeartChoice, HeartKind, SessionChoice
+from entrain.tui.ports import (
+    AssessmentChoice,
+    FindStraps,
+    HeartChoice,
+    HeartKind,
+    PresetShelf,
+    Rooms,
+    SessionChoice,
+)
+from entrain.tui.screens.assess import AssessScreen
 from entrain.tui.screens.base import EntrainScreen
+from entrain.tui.screens.doctor import DoctorScreen
 from entrain.tui.screens.help import HelpScreen
+from entrain.tui.screens.presets import PresetsScreen
 from entrain.tui.screens.straps import StrapsScreen
 from entrain.tui.themes import figure_colours
 from entrain.tui.widgets.breath_figure import BreathFigure
 from entrain.tui.widgets.cards import Card, Cards
 from entrain.tui.widgets.key_line import Key, KeyLine
 from entrain.tui.widgets.say import Say
+from entrain.tui.words import heart_said
 
 LEAST_MIN: Final = 3.0
 
@@ -31,6 +44,9 @@ _KEYS = (
         "sensor",
         "Choose where your pulse comes from: a strap, a simulation, tapping, none.",
     ),
+    Key("p", "p", "presets", "presets", "All presets: what each does; copy, change and share them."),
+    Key("a", "a", "assess", "resonance", "At which breathing rate your pulse swings most."),
+    Key("d", "d", "doctor", "check up", "What works here: Bluetooth, sound, terminal, storage."),
     Key("v,right", "v", "voice(1)", "voice", "The next voice."),
     Key("minus,underscore", "-", "minutes(-1)", "shorter", "A minute shorter."),
     Key("plus,equals_sign", "+", "minutes(1)", "longer", "A minute longer."),
@@ -38,18 +54,12 @@ _KEYS = (
     Key("question_mark,f1", "?", "help", "help", "This list."),
     Key("q,escape", "q", "leave", "quit", "Leave."),
 )
-_SHOWN = tuple(key for key in _KEYS if key.shown not in ("-", "t"))
+# The most important first; what stands beside its own line (s, v, - and +) comes after what does not.
+_SHOWN = tuple(key for name in "padsv+?q" for key in _KEYS if key.shown == name)
 _ARROWS = Key("up", "↑ ↓", "none", "session", "Choose what to do.")
 
-_HEARTS: Final = {
-    HeartKind.STRAP: "the first strap that is found",
-    HeartKind.SIMULATED: "a simulated heart",
-    HeartKind.TAP: "your own tapping",
-    HeartKind.NONE: "no sensor",
-}
 
-
-class HomeScreen(EntrainScreen[SessionChoice | None]):
+class HomeScreen(EntrainScreen[SessionChoice | AssessmentChoice | None]):
     """Ends with what was chosen, or None where the person leaves. `trouble` is why the last start failed."""
 
     CSS = """
@@ -67,6 +77,7 @@ class HomeScreen(EntrainScreen[SessionChoice | None]):
     HomeScreen.-wide #picture { display: block; }
     HomeScreen.-wide { padding: 2 10 1 10; }
     """
+    KEYS = _KEYS
     BINDINGS = [  # noqa: RUF012  Textual's own type
         *(key.binding() for key in _KEYS),
         ("left", "voice(-1)"),
@@ -82,9 +93,11 @@ class HomeScreen(EntrainScreen[SessionChoice | None]):
         figure: str,
         depth: Depth,
         trouble: str = "",
+        rooms: Rooms = Rooms(),
     ) -> None:
         super().__init__()
         self._presets = presets
+        self._rooms = rooms
         self._voices = voices
         self._find_straps = find_straps
         offered = {preset.name: preset for preset in presets}
@@ -98,7 +111,7 @@ class HomeScreen(EntrainScreen[SessionChoice | None]):
         yield Say("A beat a little slower than your pulse, and a breath to follow.", classes="about")
         with Horizontal():
             with Vertical():
-                yield Cards([_card(preset) for preset in self._presets], self.choice.preset.name)
+                yield Cards(_cards(self._presets), self.choice.preset.name)
                 with Vertical(classes="choices"):
                     yield Say(classes="choice heart")
                     yield Say(classes="choice voice")
@@ -106,7 +119,8 @@ class HomeScreen(EntrainScreen[SessionChoice | None]):
             with Vertical(id="picture"):
                 yield self._figure
         yield Say(self._trouble, classes="trouble")
-        yield KeyLine(_KEYS[0], _ARROWS, *_SHOWN[1:])
+        keys = (key for key in (_KEYS[0], *_SHOWN) if self.check_action(key.action, ()) is not False)
+        yield KeyLine(*keys, always=2)
 
     def on_mount(self) -> None:
         self._dye()
@@ -124,27 +138,27 @@ class HomeScreen(EntrainScreen[SessionChoice | None]):
 
     def _show(self) -> None:
         choice = self.choice
-        heart = choice.heart.name or choice.heart.address or _HEARTS[choice.heart.kind]
-        self._say("heart", "sensor", heart, "s")
+        self._say("heart", "sensor", heart_said(choice.heart), "s")
         about = dict(self._voices).get(choice.voice, "")
         self._say("voice", "voice", f"{choice.voice}  {about}".strip(), "v")
         self._say("minutes", "minutes", f"{choice.minutes:.0f}", "- +")
         self.query_one(".trouble", Say).say(self._trouble)
 
     def _say(self, name: str, label: str, value: str, key: str) -> None:
-        self.query_one(f".{name}", Say).say(
-            (f"{label:<9}", "$text-muted"), value, (f"   {key}", "$text-disabled")
-        )
+        self.query_one(f".{name}", Say).say((f"{key:<4}", "$primary"), (f"{label:<9}", "$text-muted"), value)
 
     def on_cards_marked(self, message: Cards.Marked) -> None:
         preset = next(preset for preset in self._presets if preset.name == message.card.key)
         if preset.name != self.choice.preset.name:
-            # Another session brings its own length and voice.
-            self.choice = replace(
-                self.choice, preset=preset, minutes=preset.minutes, voice=self._voice_of(preset)
-            )
-            self._trouble = ""
+            self._choose(preset)
         self._show()
+
+    def _choose(self, preset: Preset) -> None:
+        """Another session brings its own length and voice."""
+        self.choice = replace(
+            self.choice, preset=preset, minutes=preset.minutes, voice=self._voice_of(preset)
+        )
+        self._trouble = ""
 
     def _voice_of(self, preset: Preset) -> str:
         return preset.sound.voice if preset.sound.voice in dict(self._voices) else self.choice.voice
@@ -170,6 +184,46 @@ class HomeScreen(EntrainScreen[SessionChoice | None]):
 
         self.host.push_screen(StrapsScreen(self._find_straps, self._remembered), chosen)
 
+    def action_presets(self) -> None:
+        shelf = self._rooms.shelf
+        if shelf is None:
+            return
+
+        async def back(name: str | None) -> None:
+            self._presets = offered(shelf, self._presets)
+            named = {preset.name: preset for preset in self._presets}
+            now = named.get(name or self.choice.preset.name, self._presets[0])
+            if now != self.choice.preset:
+                self._choose(now)
+            await self.query_one(Cards).offer(_cards(self._presets), now.name)
+            self.query_one(Cards).focus()
+            self._show()
+
+        self.host.push_screen(PresetsScreen(shelf, self.choice.preset.name), back)
+
+    def action_doctor(self) -> None:
+        if self._rooms.examine is not None:
+            self.host.push_screen(DoctorScreen(self._rooms.examine))
+
+    def action_assess(self) -> None:
+        if self._rooms.assessment is None:
+            return
+
+        def chosen(assessment: AssessmentChoice | None) -> None:
+            if assessment is not None:
+                self.leave(assessment)
+
+        heart = self.choice.heart
+        self.host.push_screen(AssessScreen(self._rooms.assessment, heart, self._find_straps), chosen)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        rooms = {
+            "presets": self._rooms.shelf,
+            "doctor": self._rooms.examine,
+            "assess": self._rooms.assessment,
+        }
+        return super().check_action(action, parameters) and rooms.get(action, self) is not None
+
     def action_voice(self, by: int) -> None:
         names = [name for name, _ in self._voices]
         if names:
@@ -192,5 +246,24 @@ class HomeScreen(EntrainScreen[SessionChoice | None]):
         self.leave(None)
 
 
-def _card(preset: Preset) -> Card:
-    return Card(preset.name, preset.title, f"{preset.minutes:.0f} min", preset.summary)
+def offered(shelf: PresetShelf, otherwise: Sequence[Preset]) -> Sequence[Preset]:
+    """The presets that can be run, as they are now; those from before where nobody can look."""
+    try:
+        found = [each.preset for each in shelf.everything() if each.preset is not None]
+    except EntrainError:
+        return otherwise
+    return found or otherwise
+
+
+def _cards(presets: Sequence[Preset]) -> list[Card]:
+    """One for each; where two have the same title, their names tell them apart."""
+    titles = [preset.title for preset in presets]
+    return [
+        Card(
+            preset.name,
+            preset.title,
+            f"{preset.minutes:.0f} min" + (f" · {preset.name}" if titles.count(preset.title) > 1 else ""),
+            preset.summary,
+        )
+        for preset in presets
+    ]

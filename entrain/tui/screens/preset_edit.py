@@ -40,17 +40,18 @@ class PresetEditScreen(EntrainScreen[None]):
     PresetEditScreen TextArea .text-area--gutter { color: $text-disabled; }
     PresetEditScreen TextArea .text-area--cursor-gutter { color: $primary; background: $panel; }
     PresetEditScreen TextArea .text-area--cursor-line { background: $panel; }
-    PresetEditScreen #said { height: 8; padding: 0 3; }
-    PresetEditScreen #said CourseView { height: 6; }
+    PresetEditScreen #said { height: auto; max-height: 8; margin-top: 1; padding: 0 3; }
+    PresetEditScreen #said PresetDetail { height: auto; max-height: 7; }
+    PresetEditScreen.-narrow #said CourseView, PresetEditScreen.-tiny #said CourseView { height: 0; }
     PresetEditScreen.-flat #said { height: 3; }
-    PresetEditScreen .verdict { margin-bottom: 0; }
     PresetEditScreen KeyLine { padding: 0 3; }
+    PresetEditScreen.-tall KeyLine { margin: 1 0; }
     PresetEditScreen.-wide #writing { layout: horizontal; }
-    PresetEditScreen.-wide #said { width: 46; height: 1fr; padding: 0 3; }
+    PresetEditScreen.-wide #said { width: 50; height: 1fr; max-height: 100%; margin: 0; padding: 0 3; }
+    PresetEditScreen.-wide #said PresetDetail { height: 1fr; max-height: 100%; }
     PresetEditScreen.-wide .verdict { margin-bottom: 1; }
     PresetEditScreen.-wide.-tall #said CourseView { height: 18; margin-top: 1; }
     PresetEditScreen.-wide.-low #said CourseView { height: 10; margin-top: 1; }
-    PresetEditScreen.-narrow #said .lines { display: none; }
     """
     KEYS = _KEYS
     BINDINGS = [  # noqa: RUF012  Textual's own type
@@ -63,19 +64,20 @@ class PresetEditScreen(EntrainScreen[None]):
         self._name = shelved.name
         self._kept = shelved.text or ""
         self._checked = shelved
+        self._area = TextArea(self._kept, soft_wrap=True, show_line_numbers=True, tab_behavior="indent")
         self._pause: Timer | None = None
 
     def compose(self) -> ComposeResult:
         yield Say(classes="heading")
         with Horizontal(id="writing"):
-            yield TextArea(self._kept, soft_wrap=True, show_line_numbers=True, tab_behavior="indent")
+            yield self._area
             with Vertical(id="said"):
                 yield Say(classes="verdict")
                 yield PresetDetail(brief=True)
         yield KeyLine(*_KEYS, always=2)
 
     def on_mount(self) -> None:
-        self.query_one(TextArea).focus()
+        self._area.focus()
         self._check()
 
     def on_unmount(self) -> None:
@@ -84,7 +86,7 @@ class PresetEditScreen(EntrainScreen[None]):
 
     @property
     def text(self) -> str:
-        return self.query_one(TextArea).text
+        return self._area.text
 
     @property
     def _is_changed(self) -> bool:
@@ -111,19 +113,16 @@ class PresetEditScreen(EntrainScreen[None]):
         self._head()
 
     def _head(self) -> None:
-        state = "changed" if self._is_changed else "kept" if not self._checked.faults else "kept as a draft"
+        draft = "kept as a draft; mended, it comes to the home screen"
+        kept = draft if self._checked.faults else "kept, and on the home screen"
+        state = "changed" if self._is_changed else kept
         self.query_one(".heading", Say).say(f"{self._name}.toml", (f"   {state}", "not bold $text-muted"))
 
     # ---- keys -----------------------------------------------------------------------------------------
 
     def action_save(self) -> None:
         self._check()
-        if self._keep():
-            n = len(self._checked.faults)
-            what = (
-                "as a draft: what is wrong keeps it from the home screen" if n else "and on the home screen"
-            )
-            self.notify(f"Kept {what}.", severity="warning" if n else "information", markup=False)
+        self._keep()
         self._head()
 
     def _keep(self) -> bool:
@@ -141,7 +140,7 @@ class PresetEditScreen(EntrainScreen[None]):
         return True
 
     def action_next_fault(self) -> None:
-        area = self.query_one(TextArea)
+        area = self._area
         lines = sorted({fault.line for fault in self._checked.faults})
         if lines:
             here = area.cursor_location[0] + 1
@@ -162,7 +161,7 @@ class PresetEditScreen(EntrainScreen[None]):
 
     def action_copy(self) -> None:
         """What ctrl+c does in a text."""
-        self.query_one(TextArea).action_copy()
+        self._area.action_copy()
 
     def action_help(self) -> None:
         self.host.push_screen(HelpScreen(_KEYS))

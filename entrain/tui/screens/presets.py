@@ -30,6 +30,7 @@ _IMPORT: Final = Key("i", "i", "take_in", "import", "Make one of your own from a
 _DELETE: Final = Key("delete,backspace", "del", "delete", "delete", "Delete your own preset; it asks first.")
 _BACK: Final = Key("q,escape", "q", "leave", "back", "Back to the home screen.")
 _HELP: Final = Key("question_mark,f1", "?", "help", "help", "This list.")
+_NAME_COLUMNS: Final = 12
 _KEYS: Final = (_USE, _COPY, _EDIT, _SHARE, _IMPORT, _DELETE, _HELP, _BACK)
 
 
@@ -41,7 +42,7 @@ class PresetsScreen(EntrainScreen[str | None]):
     PresetsScreen .heading { text-style: bold; color: $primary; }
     PresetsScreen .state { height: auto; max-height: 3; color: $warning; }
     PresetsScreen Horizontal { height: 1fr; margin-top: 1; }
-    PresetsScreen Cards { width: 27; }
+    PresetsScreen Cards { width: 30; }
     PresetsScreen CardView { height: 1; margin-bottom: 0; text-wrap: nowrap; text-overflow: ellipsis; }
     PresetsScreen PresetDetail { margin-left: 2; }
     PresetsScreen KeyLine { padding: 0; }
@@ -81,7 +82,8 @@ class PresetsScreen(EntrainScreen[str | None]):
         self._all = {_key(each): each for each in self._shelf.everything()}
 
     def _cards(self) -> list[Card]:
-        return [_card(key, each) for key, each in self._all.items()]
+        width = max((len(each.name) for each in self._all.values()), default=0)
+        return [_card(key, each, width) for key, each in self._all.items()]
 
     @property
     def _here(self) -> ShelvedPreset | None:
@@ -152,9 +154,7 @@ class PresetsScreen(EntrainScreen[str | None]):
         if here is None:
             return
         if not here.is_own:
-            self._state(
-                f"“{here.name}” comes with entrain and stays as it is. Press c for a copy of your own."
-            )
+            self._state(f"“{here.name}” comes with entrain and stays. Press c for a copy to change.")
         elif here.text is None:
             self._state("It cannot be read, so it cannot be edited here.")
         else:
@@ -238,9 +238,9 @@ def _key(each: ShelvedPreset) -> str:
     return f"{'own' if each.is_own else 'shipped'}/{each.name}"
 
 
-def _card(key: str, each: ShelvedPreset) -> Card:
+def _card(key: str, each: ShelvedPreset, width: int) -> Card:
+    title = each.name.ljust(min(width, _NAME_COLUMNS))
     if each.preset is None:
         n = len(each.faults)
-        return Card(key, each.name, f"✗ {n} fault{'s' * (n != 1)}")
-    mine = " · yours" if each.is_own else ""
-    return Card(key, each.name, f"{each.preset.minutes:g} min{mine}")
+        return Card(key, title, f"✗ {n} fault{'s' * (n != 1)}")
+    return Card(key, title, f"{each.preset.minutes:>2g} min" + (" yours" if each.is_own else ""))

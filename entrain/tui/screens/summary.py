@@ -49,6 +49,7 @@ class SummaryScreen(EntrainScreen[Next]):
     SummaryScreen.-wide VerticalScroll { padding: 2 10; }
     SummaryScreen.-wide KeyLine { padding: 0 10; margin-bottom: 1; }
     """
+    KEYS = _KEYS
     BINDINGS = [key.binding() for key in _KEYS[1:]]  # noqa: RUF012  Textual's own type
 
     def __init__(self, port: SessionPort, summary: Summary, trail: Sequence[Sample]) -> None:

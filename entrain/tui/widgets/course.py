@@ -65,11 +65,13 @@ class CourseView(Widget, can_focus=False):
         if forecast is None or not forecast.course or columns < 16:
             return []
         course = forecast.course
+        pulse = course[-1].pulse_bpm
+        of = f", with a pulse of {pulse:.0f}" if pulse is not None else ""
         curves = [
-            (name, f"{name}, {unit} a minute", points)
-            for name, unit, points in (
-                ("tempo", "beats", [(s.t_s, s.tempo_bpm) for s in course]),
-                ("breath", "breaths", [(s.t_s, s.breath_per_min) for s in course]),
+            (name, title, points)
+            for name, title, points in (
+                ("tempo", f"beats a minute{of}", [(s.t_s, s.tempo_bpm) for s in course]),
+                ("breath", "breaths a minute", [(s.t_s, s.breath_per_min) for s in course]),
             )
             if any(value is not None for _, value in points)
         ]

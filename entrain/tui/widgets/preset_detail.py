@@ -17,24 +17,25 @@ class PresetDetail(VerticalScroll, can_focus=False):
     """`brief` leaves out what the text of the preset says by itself."""
 
     DEFAULT_CSS = """
-    PresetDetail { width: 1fr; height: 1fr; scrollbar-size-vertical: 1; }
+    PresetDetail { width: 1fr; height: 1fr; }
     PresetDetail Say { height: auto; }
     PresetDetail .title { text-style: bold; }
     PresetDetail .summary { color: $text-muted; }
     PresetDetail .lines, PresetDetail .faults { margin-top: 1; }
     PresetDetail CourseView { margin-top: 1; height: 10; }
     PresetDetail.-brief .lines, PresetDetail.-brief .faults, PresetDetail.-brief CourseView { margin-top: 0; }
-    PresetDetail.-brief .title, PresetDetail.-brief .summary { display: none; }
     """
 
     def __init__(self, *, brief: bool = False) -> None:
         super().__init__(classes="-brief" if brief else "")
+        self._brief = brief
         self._shown: ShelvedPreset | None = None
         self.planned: Preset | None = None  # whose course is drawn
 
     def compose(self) -> ComposeResult:
-        yield Say(classes="title")
-        yield Say(classes="summary")
+        if not self._brief:
+            yield Say(classes="title")
+            yield Say(classes="summary")
         yield Say(classes="faults")
         yield Say(classes="lines")
         yield CourseView()
@@ -43,9 +44,10 @@ class PresetDetail(VerticalScroll, can_focus=False):
         """Explain a preset. Its course is worked out beside, and drawn when it is there."""
         self._shown = shelved
         preset = shelved.preset
-        self._say("title", (preset.title if preset else shelved.name,))
-        where = "" if not shelved.is_own else "Yours. " if preset else "A draft of yours. "
-        self._say("summary", (where + (preset.summary if preset else ""),))
+        if not self._brief:
+            self._say("title", (preset.title if preset else shelved.name,))
+            draft = "A draft of yours: it is not on the home screen until this is mended."
+            self._say("summary", (preset.summary if preset else draft,))
         self._say("faults", fault_parts(shelved.faults))
         if preset is None:
             self.planned = None
