@@ -8,6 +8,7 @@ from typing import Any
 from textual.app import App, SystemCommand
 from textual.binding import Binding
 from textual.command import CommandPalette
+from textual.css.query import NoMatches
 from textual.screen import Screen
 
 from entrain.clock import Clock, MonotonicClock
@@ -113,6 +114,12 @@ class EntrainApp(App[Summary | None]):
             self.register_theme(theme)
         few_colours = self.depth in (Depth.SIXTEEN, Depth.NONE)
         self.theme = "plain" if few_colours else self.look.theme if self.look.theme in THEMES else "dark"
+
+    def _handle_exception(self, error: Exception) -> None:
+        """On the way out, what a half-made screen misses is no fault: keys may come faster than screens."""
+        leaving = self._exit or not self.is_running
+        if not (leaving and isinstance(error, NoMatches)):
+            super()._handle_exception(error)
 
     def on_mount(self) -> None:
         self.run_worker(self._journey(), exit_on_error=False, name="journey")
@@ -242,7 +249,8 @@ class EntrainApp(App[Summary | None]):
 
     def action_command_palette(self) -> None:
         if not isinstance(self.screen, CommandPalette):
-            self.push_screen(Palette(id="--command-palette"))
+            # Without Textual's id: one that is just closing still has it, and the app would go.
+            self.push_screen(Palette())
 
     async def action_interrupt(self) -> None:
         """Ctrl+C stops, except in a text, where it copies; ctrl+q leaves from there too."""

@@ -30,8 +30,11 @@ class EntrainScreen(Screen[ResultT], Generic[ResultT]):
         return self.app  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
 
     def leave(self, result: ResultT) -> None:
-        """End with `result`, unless it has ended already or something lies above it."""
-        if not self.left and self.host.screen is self:
+        """End with `result`, unless it has ended already or something lies above it.
+
+        One that is not whole yet does not end either: what makes it would miss what is in it.
+        """
+        if not self.left and self.is_mounted and self.host.screen is self:
             self.left = True
             self.dismiss(result)
 
