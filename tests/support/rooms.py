@@ -2,12 +2,11 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from entrain.clock import Clock
 from entrain.control.view import StageView
 from entrain.errors import StoreError, UsageError
-from entrain.storage import presets
 from entrain.storage.preset_check import checked
 from entrain.tui.ports import (
     AssessmentChoice,
@@ -19,7 +18,7 @@ from entrain.tui.ports import (
     ShelvedPreset,
     SwingAt,
 )
-from tests.support.scripted import Script, ScriptedPort
+from tests.support.scripted import EVENING, Script, ScriptedPort
 
 DRAFT = """\
 # Slower and longer, for the evening.
@@ -35,17 +34,68 @@ goal_per_min = 3
 """
 
 
+DESK = """\
+# Ten minutes at the desk: the preset that runs when none is chosen.
+# What you leave out keeps the value written here. Lines that begin with # are remarks.
+
+title = "Ten minutes at the desk"
+summary = "A soft beat a little below your pulse, and a breath that slowly lengthens with it."
+
+minutes = 10        # the whole session, silence included; 1 to 60
+needs_heart = true  # true: it waits for a pulse. false: it also begins without one
+
+# How long each part lasts, in seconds. What is left of the session is for leading.
+[phases]
+baseline_s = 60     # silence, free breathing: your resting pulse
+match_s = 60        # the beat meets your pulse and stays there
+silence_s = 120     # the sound fades and you stay as you are
+
+# Where the beat goes.
+[tempo]
+policy = "glide"
+start_fraction = -0.05  # the beat begins this far below the pulse
+
+# The breath to follow. It is always a whole number of beats, so it slows as the beat does.
+[breath]
+goal_per_min = 7        # where it ends
+ratio = [4, 0, 6, 0]    # in, hold, out, hold
+"""
+
+
+def _text(title: str, summary: str, minutes: int, more: str = "") -> str:
+    return f'title = "{title}"\nsummary = "{summary}"\nminutes = {minutes}\n{more}'
+
+
+# Texts of the test's own: a remark that changes in a shipped preset is no reason for new pictures.
+SHIPPED = {
+    "desk": DESK,
+    "first": _text("The first days", "For someone new to slow breathing.", 8, "breath.goal_per_min = 9\n"),
+    "quiet": _text(
+        "Three quiet minutes",
+        "A short pause.",
+        3,
+        "phases = { baseline_s = 60, match_s = 20, silence_s = 30 }\n",
+    ),
+    "resonance": _text("Resonance breathing, 6 a minute", "Down to six breaths a minute.", 15),
+    "sleep": _text("Wind down for sleep", "Slower and softer, with a long breath out.", 20),
+    "fixed": _text(
+        "Research: fixed tempo",
+        "One tempo for the whole session, without a breath to follow.",
+        15,
+        'breath.guided = false\ntempo.policy = "fixed"\nsound.voice = "metronome"\n',
+    ),
+}
+
+
 @dataclass
 class ScriptedShelf:
     """Satisfies `PresetShelf`. `own` is the person's texts by name."""
 
     own: dict[str, str] = field(default_factory=dict[str, str])
-    shipped: Sequence[str] = ("desk", "first", "quiet", "resonance", "sleep", "fixed")
     full: bool = False  # nothing more can be written
 
     def everything(self) -> Sequence[ShelvedPreset]:
-        texts = {name: presets.text_of(presets.shipped_path() / f"{name}.toml") for name in self.shipped}
-        there = [self._read(name, text, is_own=False) for name, text in texts.items()]
+        there = [self._read(name, text, is_own=False) for name, text in SHIPPED.items()]
         return [*there, *(self._read(name, text, is_own=True) for name, text in self.own.items())]
 
     def _read(self, name: str, text: str, *, is_own: bool) -> ShelvedPreset:
@@ -153,6 +203,11 @@ UNCLEAR = AssessmentOutcome(
 STEP = StageView(2, 5, 5.5, None, False, 71.0)
 
 
+_ASSESSMENT = Script(
+    begins_at_s=302.1, stage=STEP, preset=replace(EVENING, name="assess", title="Resonance assessment")
+)
+
+
 @dataclass
 class ScriptedAssessment:
     """Satisfies `AssessmentPort`. `chosen` holds what was asked for."""
@@ -161,7 +216,6 @@ class ScriptedAssessment:
     said: AssessmentOutcome | Exception = CLEAR
     chosen: list[AssessmentChoice] = field(default_factory=list[AssessmentChoice])
     on_use: Callable[[], str] = lambda: "own-resonance"
-    stage: StageView = STEP
 
     def minutes(self, sliding: bool) -> float:
         return 17.0 if sliding else 14.0
@@ -171,7 +225,7 @@ class ScriptedAssessment:
 
     async def open(self, choice: AssessmentChoice) -> OpenedSession:
         self.chosen.append(choice)
-        return OpenedSession(ScriptedPort(self.clock, Script(begins_at_s=302.1, stage=self.stage)))
+        return OpenedSession(ScriptedPort(self.clock, _ASSESSMENT))
 
     async def outcome(self) -> AssessmentOutcome:
         await asyncio.sleep(0)
@@ -188,8 +242,7 @@ def rooms(clock: Clock, said: AssessmentOutcome | Exception = CLEAR, **own: str)
     shelf = ScriptedShelf({name.replace("_", "-"): text for name, text in own.items()})
 
     def use() -> str:
-        text = presets.text_of(presets.shipped_path() / "resonance.toml")
-        shelf.write("own-resonance", text.replace("Resonance breathing, 6 a minute", "At your own resonance"))
+        shelf.write("own-resonance", _text("At your own resonance", "To the rate that was found.", 15))
         return "own-resonance"
 
     return Rooms(shelf, examine, ScriptedAssessment(clock, said, on_use=use))

@@ -99,6 +99,10 @@ _REASONS = {
 }
 
 
+def _stage_reason(stage: StageView) -> str:
+    return f"breathe with it, gently: {stage.per_min:g} breaths a minute ({stage.number} of {stage.of})"
+
+
 def pulse_at(t_s: float) -> float:
     """A made-up smoothed pulse that wanders and calms down a little."""
     calm = 5.0 * min(1.0, max(0.0, (t_s - 60.0) / 500.0))
@@ -147,7 +151,7 @@ class ScriptedPort:
             phase_since_s=since_s,
             phase_left_s=until_s - t_s,
             session_left_s=max(0.0, script.end_s - t_s),
-            reason=_REASONS[phase],
+            reason=_REASONS[phase] if script.stage is None else _stage_reason(script.stage),
             hold_reason=self._hold_reason(phase, incident),
             paused=self._paused,
             heart=heart,

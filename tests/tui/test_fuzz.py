@@ -1,4 +1,4 @@
-"""Some thousand random keys, in random sizes, while straps and sound come and go: nothing may fall over."""
+"""Thousands of random keys, in random sizes, while straps and sound come and go: nothing falls over."""
 
 import asyncio
 import os
@@ -22,9 +22,23 @@ N_KEYS = int(os.environ.get("ENTRAIN_FUZZ_KEYS", "700"))  # for each of the thre
 KEYS = [
     *"qpehgmntfcvasrxdikuy0123456789+-=?",
     *("space", "enter", "escape", "up", "down", "left", "right", "tab", "backspace", "home", "end"),
-    *("pageup", "pagedown", "ctrl+p", "ctrl+c", "ctrl+q", "ctrl+s", "f1", "f2", "delete", "shift+tab", "ü", "[", "]"),
+    *(
+        "pageup",
+        "pagedown",
+        "ctrl+p",
+        "ctrl+c",
+        "ctrl+q",
+        "ctrl+s",
+        "f1",
+        "f2",
+        "delete",
+        "shift+tab",
+        "ü",
+        "[",
+        "]",
+    ),
 ]
-WAYS_OUT = frozenset({"q", "escape", "ctrl+c", "ctrl+q", "n", "ctrl+p"})  # or into a field that takes letters
+WAYS_OUT = frozenset({"q", "escape", "ctrl+c", "ctrl+q", "n", "ctrl+p"})  # or into a field for letters
 ROOMS = ("p", "a", "d", "s", "question_mark", "ctrl+p", "t", "enter", "escape", "down", "up")
 SIZES = [(80, 24), (120, 40), (20, 6), (1, 1), (64, 18)]
 INCIDENTS = tuple(

@@ -60,7 +60,12 @@ class AssessScreen(EntrainScreen[AssessmentChoice | None]):
         yield Cards(
             (
                 Card(_FIVE, "Five rates, with rests", f"{five:.0f} min", "6.5 to 4.5 a minute, by lot."),
-                Card(_SLIDING, "One slow fall through all rates", f"{slide:.0f} min", "From 6.75 to 4.25 without a rest."),
+                Card(
+                    _SLIDING,
+                    "One slow fall through all rates",
+                    f"{slide:.0f} min",
+                    "From 6.75 to 4.25 without a rest.",
+                ),
             )
         )
         yield Say(classes="heart")

@@ -11,7 +11,7 @@ class Palette(CommandPalette, inherit_bindings=False):
     """Textual's command palette without two ways in which it brings the whole app down (Textual 8.2).
 
     They are its page keys, pressed before the list was drawn for the first time, and its search, when the
-    palette is closed before it had begun. With the app a session would go. Delete this when they no longer do.
+    palette is closed before it had begun. A session would go with it. Delete this when they no longer do.
     """
 
     BINDINGS = [  # noqa: RUF012  Textual's own type

@@ -1,6 +1,7 @@
 """One preset explained: what it is for, what it does, its course, or everything that is wrong with it."""
 
 import asyncio
+from functools import partial
 
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
@@ -54,7 +55,7 @@ class PresetDetail(VerticalScroll, can_focus=False):
             self._say("lines", ())
             self.query_one(CourseView).show(None)
         elif preset != self.planned:
-            self.run_worker(self._plan(preset), exclusive=True, exit_on_error=False)
+            self.run_worker(partial(self._plan, preset), exclusive=True, exit_on_error=False)
         self.query_one(CourseView).display = preset is not None
 
     async def _plan(self, preset: Preset) -> None:
