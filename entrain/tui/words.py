@@ -165,6 +165,8 @@ def goal(view: SessionView) -> str:
     """Where the tempo is going to, as ` → 60`; nothing where it is there, or goes nowhere by itself."""
     if view.goal_bpm is None or view.tempo_bpm is None or view.stage is not None or view.paused:
         return ""
+    if view.hold_reason is not None:
+        return ""
     if view.preset.tempo.policy not in LEADING or abs(view.goal_bpm - view.tempo_bpm) < 0.5:
         return ""
     return f" → {view.goal_bpm:.0f}"

@@ -30,8 +30,10 @@ def lost(at_s: float, link: Link = Link.LOST, **how: object) -> Script:
     return replace(Script(begins_at_s=at_s, incidents=(incident,)), **how)
 
 
-@pytest.mark.parametrize("moment", MOMENTS)
-@pytest.mark.parametrize("link", [Link.LOST, Link.SILENT, Link.BLOCKED])
+@pytest.mark.parametrize(
+    ("moment", "link"),
+    [*((moment, Link.LOST) for moment in MOMENTS), ("paced", Link.SILENT), ("paced", Link.BLOCKED)],
+)
 async def test_it_is_said_at_every_moment_and_over_again_when_it_is_back(moment: str, link: Link) -> None:
     app, clock, _ = session_app(lost(MOMENTS[moment], link), Look(depth=Depth.TRUE))
     async with app.run_test(size=(80, 24)) as pilot:
@@ -42,6 +44,8 @@ async def test_it_is_said_at_every_moment_and_over_again_when_it_is_back(moment:
         assert ADVICE in text
         digits = app.screen.query_one("Panel Digits")
         assert digits.value == "--"
+        assert "● pulse" not in text
+        assert "→" not in text
         assert "q stop" in text
         clock.advance_to(36.0)
         text = await drawn(pilot)

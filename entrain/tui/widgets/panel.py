@@ -68,7 +68,7 @@ class Panel(Vertical):
         if digits.value != pulse.text:
             digits.update(pulse.text)
             digits.set_class(not pulse.fresh, "unknown")
-        dot = ("●", "$pulse") if blinks else ("○", "$text-disabled")
+        dot = ("●", "$pulse") if blinks and pulse.fresh else ("○", "$text-disabled")
         note = f"  {pulse.note}" if pulse.note else ""
         self._say(
             "pulse", (dot, (" pulse", "$text-muted"), (note, "$text-muted" if pulse.fresh else "$warning"))
