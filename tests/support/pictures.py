@@ -160,7 +160,7 @@ def _session(script: Script, **how: bool) -> Callable[[Look], tuple[EntrainApp, 
 
 
 def scenes() -> list[Scene]:
-    dark, light, night = Look("dark", depth=Depth.TRUE), Look("light", depth=Depth.TRUE), Look("night", depth=Depth.TRUE)
+    dark, light, night = (Look(theme, depth=Depth.TRUE) for theme in ("dark", "light", "night"))
     inhale, exhale = Script(begins_at_s=302.1), Script(begins_at_s=306.5)
     return [
         ("session", _session(inhale), (wait(0.1),), dark),

@@ -333,6 +333,19 @@ async def test_looking_blocks_nothing_and_can_be_repeated() -> None:
         await house.comes(HomeScreen)
 
 
+async def test_a_look_that_fails_is_said_and_can_be_repeated() -> None:
+    async def examine() -> AsyncIterator[Check]:
+        yield Check("sound", True, "fine")
+        raise OSError("no such thing")
+
+    async with opened_house(Rooms(examine=examine)) as house:
+        await house.press("d")
+        text = await house.says("Looking failed.")
+        assert "✓ Sound" in text
+        await house.press("r", "q")
+        await house.comes(HomeScreen)
+
+
 async def test_leaving_while_it_looks_is_fine() -> None:
     async def examine() -> AsyncIterator[Check]:
         yield Check("sound", None, "looking …")

@@ -83,10 +83,7 @@ class DoctorScreen(EntrainScreen[None]):
                 await self._show(check)
         except Exception as fault:
             self.log.error(f"the examination failed: {fault!r}")
-            self._checks["all"] = Check(
-                "all", False, "Looking failed.", "Try `entrain doctor` in a terminal."
-            )
-            self._show()
+            await self._show(Check("all", False, "Looking failed.", "Try `entrain doctor` in a terminal."))
 
     async def _show(self, check: Check) -> None:
         if check.what not in self._views:
