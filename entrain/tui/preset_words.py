@@ -33,7 +33,7 @@ def _beat(preset: Preset, forecast: Forecast) -> str:
     tempi = [sample.tempo_bpm for sample in forecast.course if sample.tempo_bpm is not None]
     if not tempi or preset.tempo.policy in UNHEARD:
         return rule
-    first, last = f"{tempi[0]:.0f}", f"{tempi[-1]:.0f}"
+    first, last = f"{tempi[0]:.1f}", f"{tempi[-1]:.1f}"
     return f"{rule}, {first}" + ("" if first == last else f" → {last}")
 
 

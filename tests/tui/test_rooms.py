@@ -117,13 +117,13 @@ async def test_a_preset_is_explained_and_its_course_drawn() -> None:
         await house.press("p")
         await house.comes(PresetsScreen)
         text = await house.says("with a pulse of 70")
-        for said in ("Ten minutes at the desk", "slows gently, 67 → 63", "→ 7.0 a minute; in 4, out 6"):
+        for said in ("Ten minutes at the desk", "slows gently, 66.5 → 63", "→ 7.0 a minute; in 4, out 6"):
             assert said in text
         for said in ("breaths a minute", "╵meet", "╵lead", "╵silence", "10 min", "enter use it", "q back"):
             assert said in text
         assert any(0x2800 < ord(char) < 0x2900 for char in text)
         text = await house.press(*["down"] * 5)
-        text = await house.says("keeps one tempo, 67")
+        text = await house.says("keeps one tempo, 66.5")
         assert "as you like" in text
         assert "breaths a minute" not in text
 
