@@ -18,7 +18,7 @@ from tests.support.rooms import DRAFT, UNCLEAR, rooms
 from tests.support.screen import drawn, hammer, settled
 from tests.support.scripted import VOICES, Incident, Script, ScriptedPort, presets
 
-N_KEYS = int(os.environ.get("ENTRAIN_FUZZ_KEYS", "700"))  # for each of the three
+N_KEYS = int(os.environ.get("ENTRAIN_FUZZ_KEYS", "667"))  # for each of the three
 KEYS = [
     *"qpehgmntfcvasrxdikuy0123456789+-=?",
     *("space", "enter", "escape", "up", "down", "left", "right", "tab", "backspace", "home", "end"),

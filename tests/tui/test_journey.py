@@ -125,9 +125,9 @@ async def test_the_home_screen_chooses_preset_voice_and_minutes() -> None:
 async def test_voices_and_minutes_stay_within_what_there_is() -> None:
     async with opened_house() as house:
         await house.press(*["minus"] * 20)
-        assert "minutes  3 " in house.text
+        assert "minutes  3\n" in house.text
         await house.press(*["plus"] * 70)
-        assert "minutes  60 " in house.text
+        assert "minutes  60\n" in house.text
         await house.press("left")
         assert "bowl" in house.text
         await house.press("v")
