@@ -1,4 +1,4 @@
-"""The breath seen in the heart, against the truth: python -m benchmarks.breath [--people N] [--recordings FOLDER]
+"""The breath seen in the heart: python -m benchmarks.breath [--people N] [--recordings FOLDER]
 
 Simulated people, every one with a strap: their breathing rate as the coach sees it against the true one, at
 rest and with a pacer; how often it says nothing; and how often those who follow, and those who do not, are

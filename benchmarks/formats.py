@@ -3,21 +3,27 @@
 Records a session of a simulated heart at full speed, exports it in every format, reads each back with
 somebody else's reader and prints the largest difference from the store, in time and in interval, over all
 beats.
-neurokit2 is used where it is installed.
+neurokit2, apsw-sqlite3mc and the program age are used where they are installed.
 """
 
 import json
+import os
+import pty
+import shutil
 import subprocess
 import sys
+import tarfile
 import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy
 import pandas
+import pyarrow.parquet
 import pyedflib
 import pyxdf
 import wfdb
@@ -28,7 +34,7 @@ from entrain.control.session import start
 from entrain.devices.simulated.heart import SimulatedHeart
 from entrain.devices.simulated.person import Person
 from entrain.heart.beat import Beat
-from entrain.storage import presets
+from entrain.storage import encrypting, presets, sealed
 from entrain.storage.export import export
 from entrain.storage.store import Store
 from tests.support.record_fixture import STRAP, session
@@ -56,6 +62,11 @@ def by_pandas_csv(path: Path) -> Read:
 def by_pandas_parquet(path: Path) -> Read:
     read = pandas.read_parquet(path)
     return read["t_s"].tolist(), read["rr_ms"].tolist()
+
+
+def by_pyarrow(path: Path) -> Read:
+    read = pyarrow.parquet.read_table(path)
+    return read["t_s"].to_pylist(), read["rr_ms"].to_pylist()
 
 
 def by_numpy(path: Path) -> Read:
@@ -98,6 +109,7 @@ READERS: tuple[tuple[str, str, str, Callable[[Path], Read]], ...] = (
     ("csv", "beats.csv", "pandas", by_pandas_csv),
     ("jsonl", "log.jsonl", "Python's json", by_json),
     ("parquet", "beats.parquet", "pandas", by_pandas_parquet),
+    ("parquet", "beats2.parquet", "pyarrow", by_pyarrow),
     ("bids", "bids", "pandas", by_pandas_bids),
     ("edf", "session.edf", "pyedflib", by_pyedflib),
     ("wfdb", "record", "wfdb", by_wfdb),
@@ -147,6 +159,54 @@ def validate(folder: Path) -> None:
         print(f"  {each['code']} {each.get('subCode') or ''}".rstrip())
 
 
+PASSPHRASE = "correct horse battery staple"
+
+
+def age(folder: Path) -> None:
+    """An export sealed by us, opened by the program age, which takes a passphrase from a terminal alone."""
+    if shutil.which("age") is None:
+        print("age: not installed, not tried")
+        return
+    sealed.seal(folder / "beats.csv", folder / "beats.csv.age", PASSPHRASE)
+    sealed.seal(folder / "bids", folder / "bids.tar.age", PASSPHRASE)
+    same: list[bool] = []
+    for name, plain in (("beats.csv.age", "opened.csv"), ("bids.tar.age", "opened.tar")):
+        words = ["age", "--decrypt", "--output", str(folder / plain), str(folder / name)]
+        pid, terminal = pty.fork()
+        if pid == 0:
+            os.execvp(words[0], words)
+        os.read(terminal, 1024)  # it has asked
+        os.write(terminal, f"{PASSPHRASE}\n".encode())
+        _, status = os.waitpid(pid, 0)
+        os.close(terminal)
+        same.append(status == 0)
+    same.append((folder / "opened.csv").read_bytes() == (folder / "beats.csv").read_bytes())
+    with tarfile.open(folder / "opened.tar") as archive:
+        inside = {each.name: archive.extractfile(each) for each in archive if each.isfile()}
+    files = [each for each in (folder / "bids").rglob("*") if each.is_file()]
+    same.append(len(inside) == len(files))
+    said = subprocess.run(["age", "--version"], capture_output=True, text=True, check=True).stdout.strip()
+    print(f"age {said}: a file and a folder opened, the same: {all(same)}")
+
+
+def multiple_ciphers(store: Store) -> None:
+    """The encrypted store, opened by SQLite3 Multiple Ciphers, an implementation of its own."""
+    if find_spec("apsw") is None:
+        print("apsw-sqlite3mc: not installed, not tried")
+        return
+    import apsw  # pyright: ignore[reportMissingImports]
+
+    beats = [(beat.t_s, beat.rr.ticks) for beat in beats_of(store)]
+    encrypting.encrypt(store.path, PASSPHRASE)
+    connection = apsw.Connection(str(store.path))
+    for pragma in ("cipher = 'sqlcipher'", "legacy = 4", f"key = '{PASSPHRASE}'"):
+        connection.execute(f"PRAGMA {pragma}")
+    read = connection.execute("SELECT body FROM effect WHERE kind = 'BeatSeen' ORDER BY seq").fetchall()
+    theirs = [json.loads(body)["beat"] for (body,) in read]
+    same = [(beat["t_s"], beat["rr"]["ticks"]) for beat in theirs] == beats
+    print(f"{apsw.mc_version}: {len(read)} beats of the encrypted store, the same: {same}")
+
+
 def neurokit(folder: Path, beats: Sequence[Beat]) -> None:
     try:
         import neurokit2
@@ -172,3 +232,5 @@ if __name__ == "__main__":
         compare(recorded, there)
         validate(there)
         neurokit(there, beats_of(recorded))
+        age(there)
+        multiple_ciphers(recorded)

@@ -1,9 +1,9 @@
-"""What the log costs while a session runs, and whether it ever delays the sound: `python -m benchmarks.log_cost`.
+"""What the log costs while a session runs, and does it delay the sound? `python -m benchmarks.log_cost`
 
 Real time: the real app in a terminal of its own at its full rate of pictures, a simulated heart, the sound
-engine playing into a private PulseAudio, and the log on this disk; with and without a log, and both again while
-another program writes and fsyncs in the same folder without a pause. The operating system says how long
-the log's thread ran. Then an hour of records as fast as it goes. Needs Linux and PulseAudio, not a sound card.
+engine playing into a private PulseAudio, and the log on this disk; with and without a log, and both again
+while another program writes and fsyncs in the same folder without a pause. The operating system says how long
+the log's thread ran. Then an hour of records, faster. Needs Linux and PulseAudio, not a sound card.
 """
 
 import argparse

@@ -1,11 +1,10 @@
 """How much of a torn store comes back? `python -m benchmarks.salvage [TRIALS]`
 
 Damages copies of a store with one session at random, in five ways, salvages each, and counts what came back
-and how many rows came back other than they were.
+and how many rows came back other than they were; the same of an encrypted store.
 """
 
 import random
-import sqlite3
 import sys
 import tempfile
 from collections.abc import Callable
@@ -13,11 +12,14 @@ from pathlib import Path
 
 from benchmarks.formats import record
 from entrain.errors import StoreError
+from entrain.storage import cipher, encrypting
+from entrain.storage.database import reading
 from entrain.storage.salvage import salvage
 from entrain.storage.store import Store
 
 Damage = Callable[[bytearray, random.Random], None]
 PAGE = 4096
+PASSPHRASE = "correct horse battery staple"
 
 
 def one_page_of_zeros(data: bytearray, chance: random.Random) -> None:
@@ -53,10 +55,8 @@ DAMAGES: tuple[Damage, ...] = (
 
 
 def rows(path: Path) -> set[tuple[object, ...]]:
-    connection = sqlite3.connect(path)
-    found = {row for table in ("event", "effect") for row in connection.execute(f"SELECT * FROM {table}")}
-    connection.close()
-    return found
+    with reading(path) as connection:
+        return {row for table in ("event", "effect") for row in connection.execute(f"SELECT * FROM {table}")}
 
 
 def is_readable(path: Path) -> bool:
@@ -72,11 +72,19 @@ def main(n_trials: int) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         store = record(folder / "whole.db", 10.0)
-        whole, data = rows(store.path), store.path.read_bytes()
-        print(f"{len(whole)} records in {len(data) // PAGE} pages; {n_trials} trials of each")
-        print(f"{'damage':26}unreadable  sessions back  records back: mean, worst   altered")
-        for damage in DAMAGES:
-            trial(damage, n_trials, data, whole, folder)
+        try_all(store, n_trials, folder)
+        encrypting.encrypt(store.path, PASSPHRASE)
+        cipher.unlock(folder / "torn.db", PASSPHRASE)
+        print("encrypted")
+        try_all(store, n_trials, folder)
+
+
+def try_all(store: Store, n_trials: int, folder: Path) -> None:
+    whole, data = rows(store.path), store.path.read_bytes()
+    print(f"{len(whole)} records in {len(data) // PAGE} pages; {n_trials} trials of each")
+    print(f"{'damage':26}unreadable  sessions back  records back: mean, worst   altered")
+    for damage in DAMAGES:
+        trial(damage, n_trials, data, whole, folder)
 
 
 def trial(damage: Damage, n_trials: int, data: bytes, whole: set[tuple[object, ...]], folder: Path) -> None:
@@ -87,7 +95,12 @@ def trial(damage: Damage, n_trials: int, data: bytes, whole: set[tuple[object, .
         damage(torn, random.Random(seed))
         path, new = folder / "torn.db", folder / "new.db"
         path.write_bytes(torn)
-        saved = salvage(path, new)
+        try:
+            saved = salvage(path, new)
+        except cipher.Locked:  # the salt is gone, and with it the key
+            shares.append(0.0)
+            n_unreadable += 1
+            continue
         back = rows(new)
         n_altered += len(back - whole)
         n_sessions += saved.n_sessions

@@ -25,7 +25,7 @@ from entrain.control.protocol import SessionConfig, with_minutes
 from entrain.control.session import reduce, start
 from entrain.devices.simulated.heart import SimulatedHeart
 from entrain.devices.simulated.person import Person
-from entrain.storage import codec, presets
+from entrain.storage import cipher, codec, presets
 from entrain.storage.store import Store
 from entrain.storage.verify import replay
 from tests.support.appender import record
@@ -34,6 +34,7 @@ from tests.support.record_fixture import session
 
 Records = list[tuple[Event, tuple[Effect, ...]]]
 SCRATCH = "entrain-store-"
+PASSPHRASE = "correct horse battery staple"
 
 
 def main() -> None:
@@ -50,8 +51,10 @@ def main() -> None:
         config, records = an_hour()
         the_codec(records)
         as_fast_as_it_goes(folder, config, records)
+        as_fast_as_it_goes(folder, config, records, PASSPHRASE)
         at_live_rate(folder, config, records, args.live_s)
         kills(folder, args.kills)
+        kills(folder, args.kills, PASSPHRASE)
         full_disk(folder)
 
 
@@ -79,8 +82,10 @@ def the_codec(records: Records) -> None:
     say("codec", encode_us=us(encoded_s / n), decode_us=us(decoded_s / n), bytes=sum(map(len, texts)))
 
 
-def as_fast_as_it_goes(folder: Path, config: SessionConfig, records: Records) -> None:
-    store = Store(folder / "fast.db")
+def as_fast_as_it_goes(folder: Path, config: SessionConfig, records: Records, *passphrase: str) -> None:
+    store = Store(folder / f"fast{'-encrypted' * len(passphrase)}.db")
+    for each in passphrase:
+        cipher.unlock(store.path, each)
     log = store.begin(config, preset_text="")
     append_s: list[float] = []
     cpu_s, began_s = time.process_time(), time.perf_counter()
@@ -92,7 +97,7 @@ def as_fast_as_it_goes(folder: Path, config: SessionConfig, records: Records) ->
     took_s, cpu_s = time.perf_counter() - began_s, time.process_time() - cpu_s
     size = store.path.stat().st_size
     say(
-        "an hour, as fast as it goes",
+        f"an hour, as fast as it goes{', encrypted' * len(passphrase)}",
         seconds=round(took_s, 2),
         cpu_s=round(cpu_s, 2),
         events_per_s=round(len(records) / took_s),
@@ -156,11 +161,15 @@ def at_live_rate(folder: Path, config: SessionConfig, records: Records, for_s: f
     )
 
 
-def kills(folder: Path, n_trials: int) -> None:
+def kills(folder: Path, n_trials: int, *passphrase: str) -> None:
     rng = random.Random(2026)
-    trials = [kill_while_writing(folder / f"kill-{n}.db", rng) for n in range(n_trials)]
+    paths = [folder / f"kill{'-encrypted' * len(passphrase)}-{n}.db" for n in range(n_trials)]
+    for path in paths:
+        for each in passphrase:
+            cipher.unlock(path, each)
+    trials = [kill_while_writing(path, rng, *passphrase) for path in paths]
     say(
-        "kill -9",
+        f"kill -9{', encrypted' * len(passphrase)}",
         trials=n_trials,
         acknowledged=sum(trial.acknowledged for trial in trials),
         lost=sum(max(0, trial.acknowledged - trial.stored) for trial in trials),

@@ -66,7 +66,7 @@ def measured(name: str) -> str:
 def draw(name: str) -> None:
     """Waveform above, spectrogram below, of one breath of 10 s, the turn marked."""
     sound = Renderer(name, RATE_HZ).render(score(), 0, 20 * RATE_HZ, 0.0)[10 * RATE_HZ :, 0]
-    figure, (above, below) = _axes()
+    figure, (above, below) = axes()
     t_s = np.arange(len(sound)) / RATE_HZ
     pieces = sound[: len(sound) // 480 * 480].reshape(-1, 480)
     above.fill_between(t_s[::480], pieces.min(1), pieces.max(1), color=INK, lw=0)
@@ -74,9 +74,9 @@ def draw(name: str) -> None:
     for axis in (above, below):
         axis.axvline(PATTERN.inhale, color="#c8793f", lw=1)
     above.set_title(f"{name}: in for 4 beats, out for 6", fontsize=9, loc="left")
-    _heat(below, *spectrogram(sound, RATE_HZ, nperseg=4096, noverlap=3072, mode="psd"), highest=4000.0)
+    heat(below, *spectrogram(sound, RATE_HZ, nperseg=4096, noverlap=3072, mode="psd"), highest=4000.0)
     below.set(ylabel="Hz", yscale="log", ylim=(50.0, 4000.0), xlabel="seconds")
-    _save(figure, PICTURES / f"{name}.png")
+    save(figure, PICTURES / f"{name}.png")
 
 
 def draw_endless() -> None:
@@ -88,13 +88,13 @@ def draw_endless() -> None:
     spectrum[np.fft.rfftfreq(len(sound), 1 / RATE_HZ) < 350.0] = 0.0
     level = np.abs(np.fft.irfft(spectrum)).reshape(-1, 480).max(1)
     onsets = np.maximum(np.diff(level, prepend=0.0), 0.0)
-    figure, (above, below) = _axes()
+    figure, (above, below) = axes()
     t_s = np.arange(len(onsets)) / 100.0
     above.plot(t_s, onsets, color=INK, lw=0.6)
     above.set(ylabel="onsets")
     above.set_title("endless: each line of rhythm slows, the whole stays", fontsize=9, loc="left")
     hz, at_s, power = spectrogram(onsets, 100.0, nperseg=600, noverlap=590, nfft=4096, mode="psd")
-    _heat(below, hz * 60.0, at_s, power, highest=300.0, range_db=26.0)
+    heat(below, hz * 60.0, at_s, power, highest=300.0, range_db=26.0)
     below.axhline(60.0, color="#c8793f", lw=1)
     below.set(ylabel="a minute", yscale="log", ylim=(30.0, 260.0), xlabel="seconds")
     below.set_yticks([30, 60, 120, 240], ["30", "60", "120", "240"])
@@ -103,10 +103,10 @@ def draw_endless() -> None:
         axis.set_xlim(3.0, length_s - 3.0)
         for cycle in range(1, 3):
             axis.axvline(cycle * CYCLE_BEATS, color="#999999", lw=0.6, ls=":")
-    _save(figure, PICTURES / "endless-rhythm.png")
+    save(figure, PICTURES / "endless-rhythm.png")
 
 
-def _axes() -> Any:
+def axes() -> Any:
     import matplotlib as mpl
 
     mpl.use("Agg")
@@ -118,7 +118,7 @@ def _axes() -> Any:
     )
 
 
-def _heat(axis: Any, hz: Any, t_s: Any, power: Any, highest: float, range_db: float = 60.0) -> None:
+def heat(axis: Any, hz: Any, t_s: Any, power: Any, highest: float, range_db: float = 60.0) -> None:
     level = 10.0 * np.log10(power + 1e-14)
     shown = hz <= highest
     top = level[shown].max()
@@ -127,7 +127,7 @@ def _heat(axis: Any, hz: Any, t_s: Any, power: Any, highest: float, range_db: fl
     )
 
 
-def _save(figure: Any, path: Path) -> None:
+def save(figure: Any, path: Path) -> None:
     from matplotlib import pyplot
     from PIL import Image
 

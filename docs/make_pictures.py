@@ -1,8 +1,9 @@
 """Makes every picture of the screens, and docs/screens.md: python docs/make_pictures.py [NAME...]
 
 The README's picture is a real session with a simulated heart, run at twenty times its speed up to the fifth
-minute. All others are the scenes of `tests.support.pictures`, with a clock that stands still; a new
-one needs a scene there and a line in `PAGES` here. Needs Chromium, the font Fira Code, and Pillow.
+minute; the history's is sixty sessions of one that grows calmer. All others are the scenes of
+`tests.support.pictures`, with a clock that stands still; a new one needs a scene there and a line in `PAGES`
+here. Needs Chromium, the font Fira Code, and Pillow.
 """
 
 import asyncio
@@ -17,17 +18,22 @@ from PIL import Image
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from entrain.commands.archive import StoreArchive
 from entrain.control.protocol import SessionConfig
 from entrain.devices.audio.none import NoSound
 from entrain.devices.simulated.heart import SimulatedHeart
 from entrain.devices.simulated.person import Kind, Person
 from entrain.runtime import Session
 from entrain.storage import presets
-from entrain.tui.app import EntrainApp, Manners
+from entrain.storage.store import Store
+from entrain.tui.app import EntrainApp, Home, Manners
 from entrain.tui.drawing.palette import Depth
 from entrain.tui.look import Look
-from entrain.tui.ports import OpenedSession
-from tests.support.pictures import picture, scenes
+from entrain.tui.ports import HeartChoice, HeartKind, OpenedSession, SessionChoice
+from entrain.tui.screens.history import HistoryScreen
+from tests.support import many
+from tests.support.pictures import find, picture, scenes
+from tests.support.screen import comes, screen_text
 
 OUT = Path(__file__).parent / "pictures"
 PAGE = Path(__file__).parent / "screens.md"
@@ -115,6 +121,24 @@ async def session_svg() -> str:
         return app.export_screenshot(title="entrain")
 
 
+async def history_svg() -> str:
+    async def opened(_choice: SessionChoice) -> OpenedSession:
+        raise AssertionError("no session is run here")
+
+    with tempfile.TemporaryDirectory() as folder:
+        many.main(Path(folder), 60, ["P01"])
+        desk = presets.load("desk").preset
+        choice = SessionChoice(HeartChoice(HeartKind.NONE), desk, "soft", 10.0, "P01")
+        home = Home([desk], [], find, opened, choice, StoreArchive(Store(Path(folder) / "sessions.db")))
+        app = EntrainApp(home, Manners(look=Look(depth=Depth.TRUE)))
+        async with app.run_test(size=LARGE) as pilot:
+            await pilot.press("h")
+            await comes(pilot, HistoryScreen)
+            while "of them" not in screen_text(app) and "beyond chance" not in screen_text(app):
+                await pilot.pause(0.2)
+            return app.export_screenshot(title="entrain: the history")
+
+
 def as_png(svg: str, path: Path) -> None:
     """Draw the SVG with the installed Fira Code instead of one from the network."""
     svg = re.sub(r"@font-face \{.*?\}", "", svg, flags=re.DOTALL)
@@ -155,6 +179,8 @@ def main(only: list[str]) -> None:
     by_name = {scene[0]: scene for scene in scenes()}
     if not only or "session" in only:
         as_png(asyncio.run(session_svg()), OUT / "session.png")
+    if not only or "history" in only:
+        as_png(asyncio.run(history_svg()), OUT / "history.png")
     for name, size, _ in (each for shown in PAGES.values() for each in shown):
         if not only or name in only:
             as_png(asyncio.run(picture(by_name[name], size)), OUT / f"{name}.png")

@@ -24,6 +24,7 @@ COMMANDS: Final = {
     "assess": ("assess", "the resonance assessment: at which breathing rate your heart swings most"),
     "simulate": ("simulate", "many simulated people under each policy: what comes of it"),
     "analyse": ("analyse", "what a recording says: heart-rate variability, breath, entrainment"),
+    "report": ("report", "a session, or several, as a document to hand on: HTML or PDF"),
     "doctor": ("doctor", "what works here: Bluetooth, sound, terminal, storage"),
 }
 

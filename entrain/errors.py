@@ -4,7 +4,7 @@
     ├── UsageError               the command line asks for something that cannot be (exit 2)
     ├── InputError               a file or payload is not what it should be (exit 3)
     │   ├── MalformedMeasurement bytes on 0x2A37 that are no heart rate measurement
-    │   └── PresetError          a preset with faults; carries all of them
+    │   └── PresetError          a preset or a scale with faults; carries all of them
     ├── DeviceError              a strap or a sound device is missing or lost for good (exit 4)
     │   └── BluetoothFault       in devices/ble/faults.py: what is wrong with Bluetooth; carries its reason
     └── StoreError               the session store cannot be read or written (exit 1)
@@ -39,7 +39,7 @@ class MalformedMeasurement(InputError):
 
 
 class PresetError(InputError):
-    """A preset that cannot be used; `faults` holds one sentence for each thing that is wrong."""
+    """A preset or a scale that cannot be used; `faults` holds one sentence for each thing that is wrong."""
 
     def __init__(self, message: str, faults: tuple[str, ...] = (), advice: str = "") -> None:
         super().__init__(message, advice)

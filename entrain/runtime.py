@@ -24,6 +24,7 @@ from entrain.control.events import (
     ScoreChanged,
     Stop,
     Tick,
+    VoiceChanged,
     VolumeChanged,
 )
 from entrain.control.look import summary, view
@@ -223,6 +224,8 @@ class Session:
                     self._sound.play(score)
                 case VolumeChanged(volume=volume, muted=muted):
                     self._sound.set_volume(volume, muted)
+                case VoiceChanged(voice=voice):
+                    self._sound.set_voice(voice)
                 case Ended(fade_s=fade_s):
                     self._closing = asyncio.ensure_future(self._sound.close(fade_s))
                 case _:

@@ -25,8 +25,7 @@ from cmath import exp as turned
 from cmath import phase as angle
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import pairwise
-from math import floor, pi, sin
+from math import floor, fsum, pi, sin, sqrt
 from operator import mul
 from typing import Final
 
@@ -35,6 +34,7 @@ from entrain.breath.tachogram import (
     LOCK_N,
     LOCKS_N,
     SAMPLE_S,
+    UNIFORM,
     WINDOW_S,
     N,
     Pacer,
@@ -64,7 +64,7 @@ LEAST_AGREEMENT: Final = 0.8
 LEAST_EXPLAINED: Final = 0.3
 
 _HANN: Final = tuple(sin(pi * n / N) ** 2 for n in range(N))
-_HANN_SUM: Final = sum(_HANN)
+_HANN_SUM: Final = fsum(_HANN)
 _NOTHING_MS: Final = 1e-6  # what rounding leaves of a sum that has slid to nothing
 
 
@@ -197,12 +197,15 @@ class _Wave:
     rr_ms: float
 
     @staticmethod
-    def of_changes(per_min: float, change_ms: float, rr_ms: float) -> "_Wave":
-        """The wave whose change from sample to sample has the amplitude `change_ms`."""
+    def of_changes(per_min: float, change_ms: float, rr_ms: float, between: float) -> "_Wave":
+        """The wave whose change from sample to sample has the amplitude `change_ms`.
+
+        What straight lines leave of it is sinc² where samples lie anywhere between the intervals; at a pulse
+        of 60 they may lie on them for minutes, and lose nothing. `Tachogram.between` tells.
+        """
         hz = per_min / S_PER_MIN
-        # What a step is of a wave, and what straight lines between beats leave of one.
-        kept = 2.0 * sin(pi * hz * SAMPLE_S) * _sinc(hz * rr_ms / MS_PER_S) ** 2
-        return _Wave(per_min, 2.0 * change_ms / kept, rr_ms)
+        lines = _sinc(hz * rr_ms / MS_PER_S * sqrt(between / UNIFORM)) ** 2
+        return _Wave(per_min, change_ms / (sin(pi * hz * SAMPLE_S) * lines), rr_ms)
 
     @property
     def may_be_mayer(self) -> bool:
@@ -228,17 +231,17 @@ def _peak(tachogram: Tachogram, slowest: int) -> tuple[_Wave, float] | None:
     fastest = min(FASTEST_BIN, floor(OF_PULSE * S_PER_MIN * MS_PER_S / rr_ms))
     peaks = [k for k in range(slowest, fastest + 1) if hann[k - 1] <= hann[k] >= hann[k + 1]]
     band = hann[slowest : fastest + 1]
-    total = sum(map(mul, band, band))
+    total = fsum(map(mul, band, band))
     if not peaks or total <= 0.0:
         return None
     k = max(peaks, key=hann.__getitem__)
-    share = sum(x * x for x in hann[max(slowest, k - 1) : min(fastest, k + 1) + 1]) / total
+    share = fsum(x * x for x in hann[max(slowest, k - 1) : min(fastest, k + 1) + 1]) / total
     side = 1 if hann[k + 1] >= hann[k - 1] else -1
     ratio = hann[k + side] / hann[k]
     off = (2.0 * ratio - 1.0) / (ratio + 1.0)
     per_min = (k + side * off) * S_PER_MIN / WINDOW_S
     change_ms = 2.0 * hann[k] * (1.0 - off * off) / (_known_weight(tachogram) * _sinc(off))
-    return _Wave.of_changes(per_min, change_ms, rr_ms), share
+    return _Wave.of_changes(per_min, change_ms, rr_ms, tachogram.between), share
 
 
 def _known_weight(tachogram: Tachogram) -> float:
@@ -247,7 +250,7 @@ def _known_weight(tachogram: Tachogram) -> float:
     if tachogram.began <= first and not tachogram.unknown:
         return _HANN_SUM
     unknown = set(tachogram.unknown).union(range(first, tachogram.began))
-    return sum(weight for n, weight in enumerate(_HANN, first) if n not in unknown)
+    return fsum(weight for n, weight in enumerate(_HANN, first) if n not in unknown)
 
 
 @quick
@@ -273,17 +276,20 @@ def _lock(tachogram: Tachogram, paced_per_min: float) -> _Lock | None:
         return None
     windows = [tachogram.locks[n] for n in LOCKS]
     sums = [2.0 * z / (0.5 * LOCK_N) for z, _ in windows]
-    size = sum(map(abs, sums))
+    size = fsum(map(abs, sums))
     if size <= _NOTHING_MS:
         return None
     explained = [abs(z) ** 2 / (0.25 * LOCK_N * e) for z, e in windows if e > _NOTHING_MS]
-    turn = sum(b * a.conjugate() for a, b in pairwise(sums))
+    first, middle, last = sums
+    turn = middle * first.conjugate() + last * middle.conjugate()
     off_hz = angle(turn) / (2.0 * pi) / (LOCK_HOP_N * SAMPLE_S)
     return _Lock(
-        wave=_Wave.of_changes(paced_per_min + off_hz * S_PER_MIN, size / len(LOCKS), tachogram.newest[1]),
+        wave=_Wave.of_changes(
+            paced_per_min + off_hz * S_PER_MIN, size / len(LOCKS), tachogram.newest[1], tachogram.between
+        ),
         paced_per_min=paced_per_min,
-        agreement=abs(sum(sums)) / size,
-        explained=min(1.0, sum(explained) / len(LOCKS)),
+        agreement=abs(first + middle + last) / size,
+        explained=min(1.0, fsum(explained) / len(LOCKS)),
     )
 
 

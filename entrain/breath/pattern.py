@@ -8,7 +8,7 @@ use most (Lehrer & Gevirtz 2014); no breath is held unless a pattern says so.
 from bisect import bisect_right
 from dataclasses import dataclass
 from enum import StrEnum
-from math import cos, floor, pi
+from math import cos, floor, fsum, pi
 from typing import Self
 
 
@@ -43,7 +43,7 @@ class BreathPattern:
         Largest remainder, each part with a positive share of inhale and exhale getting at least one beat.
         """
         beats = max(2, beats)
-        total = sum(ratio)
+        total = fsum(ratio)
         shares = [beats * r / total for r in ratio]
         whole = [floor(share) for share in shares]
         whole[0], whole[2] = max(1, whole[0]), max(1, whole[2])

@@ -28,6 +28,9 @@ LOCKS_N: Final = LOCK_N + 1  # so that the newest window and one that has no sam
 FASTEST_BIN: Final = 24  # breaths/min, as a bin is one
 GAP_S: Final = 5.0  # nothing is drawn through a longer one
 
+UNIFORM: Final = 1.0 / 6.0  # the mean of u(1 - u) where samples lie anywhere between intervals
+BETWEEN_SHARE: Final = SAMPLE_S / 30.0  # of that mean, for each new sample
+
 _BINS: Final = range(FASTEST_BIN + 3)  # a Hann window and a peak each need a neighbour
 _TURNS: Final = tuple(turned(2j * pi * k / N) for k in _BINS)
 _LOCK_TURN: Final = turned(2j * pi / LOCK_N)
@@ -58,6 +61,7 @@ class Tachogram:
     began: int = 0  # the first sample, in units of SAMPLE_S on the session's clock
     at: int = 0  # the next one
     level_ms: float | None = None  # of the newest sample
+    between: float = UNIFORM  # mean u(1 - u); u: how far from one interval to the next a sample lies
     steps: tuple[float, ...] = (0.0,) * N  # in ms
     unknown: tuple[int, ...] = ()  # those samples of the last N since `began` that have no step
     spectrum: tuple[complex, ...] = (0j,) * len(_BINS)  # of `steps`, rectangular window
@@ -88,8 +92,9 @@ def extended(tachogram: Tachogram, t_s: float, rr_ms: float, pacer: Pacer | None
     before_s, before_ms = before
     if middle_s <= before_s:
         return tachogram
-    joined = middle_s - before_s <= GAP_S
-    slope = (rr_ms - before_ms) / (middle_s - before_s)
+    apart_s, between = middle_s - before_s, tachogram.between
+    joined = apart_s <= GAP_S
+    slope = (rr_ms - before_ms) / apart_s
     level_ms, paced_from, paced_per_min = tachogram.level_ms, tachogram.paced_from, tachogram.paced_per_min
     steps, unknown, spectrum = list(tachogram.steps), tachogram.unknown, tachogram.spectrum
     back, locks, lock = list(tachogram.turned), list(tachogram.locks), tachogram.lock
@@ -103,6 +108,8 @@ def extended(tachogram: Tachogram, t_s: float, rr_ms: float, pacer: Pacer | None
         else:
             step = now_ms - level_ms
         level_ms = now_ms
+        u = (sample_s - before_s) / apart_s
+        between += (u * (1.0 - u) - between) * BETWEEN_SHARE
         change = step - steps[index]
         spectrum = [(z + change) * turn for z, turn in zip(spectrum, _TURNS, strict=True)]
         steps.append(step)
@@ -125,6 +132,7 @@ def extended(tachogram: Tachogram, t_s: float, rr_ms: float, pacer: Pacer | None
         began=tachogram.began,
         at=end,
         level_ms=level_ms,
+        between=between,
         steps=tuple(steps[-N:]),
         unknown=unknown,
         spectrum=tuple(spectrum),

@@ -123,7 +123,7 @@ class _Life:
             self._take(after, effects)
 
     def sit_out(self) -> None:
-        """The silence. In it nothing is decided: once the breath is not paced any more, one tick is enough."""
+        """The silence, in which nothing is decided: once no breath is paced any more, one tick is enough."""
         state = self.state
         while state.phase is not Phase.ENDED and self.n_ticks < self._last():
             self.tick()
@@ -241,8 +241,8 @@ def _stretches(state: SessionState) -> tuple[_Stretch, _Stretch, _Stretch]:
     """(from, to) of baseline, end of guiding and end of silence; empty where a session had none."""
     rest = guided = after = (0.0, 0.0)
     at_s = 0.0
-    for phase, length_s in (*state.phase_lengths, (state.phase, state.t_s - state.phase_since_s)):
-        end_s = at_s + length_s
+    for phase, lasted_s in (*state.phase_lengths, (state.phase, state.t_s - state.phase_since_s)):
+        end_s = at_s + lasted_s
         if phase is Phase.BASELINE:
             rest = (at_s, end_s)
         elif phase in GUIDED:

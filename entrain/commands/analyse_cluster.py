@@ -14,9 +14,9 @@ from contextlib import contextmanager, suppress
 from typing import Any, Final
 
 from entrain import __version__, extras
-from entrain.commands.analyse_input import Given
 from entrain.commands.analyse_work import Done, Wish, measured, read
 from entrain.errors import EntrainError
+from entrain.given import Given
 
 CHUNK: Final = 8  # recordings; few, because a long one takes seconds
 PATIENCE_S: Final = 10.0  # for the scheduler to answer, and for a first worker

@@ -12,7 +12,7 @@ from entrain.errors import EntrainError
 from entrain.storage import cipher
 
 if TYPE_CHECKING:  # it needs NumPy, which a command that waits for a cluster does not
-    from entrain.commands.analyse_input import Given
+    from entrain.given import Given
 
 
 @dataclass(frozen=True, slots=True)

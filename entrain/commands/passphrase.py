@@ -18,6 +18,10 @@ VARIABLE: Final = "ENTRAIN_PASSPHRASE"
 FILE_VARIABLE: Final = "ENTRAIN_PASSPHRASE_FILE"
 _KEYRING_SERVICE: Final = "entrain"
 _TRIES: Final = 3
+# With the salt, which stands there, the key is lost. Elsewhere damage leaves pages that know the passphrase.
+_IF_RIGHT: Final = (
+    "If it is the right one, the beginning of the file is damaged, and only a backup brings it back."
+)
 
 
 def add_argument(parser: argparse.ArgumentParser, default: Any = None) -> None:
@@ -107,7 +111,7 @@ def forget_in_keyring(path: Path) -> None:
 def _unlock_from(file: Path, path: Path) -> None:
     passphrase = _not_empty(_first_line(file), f"The first line of {file}")
     if not cipher.opens(path, passphrase):
-        raise StoreError(f"The passphrase in {file} does not open the session store {path}.")
+        raise StoreError(f"The passphrase in {file} does not open the session store {path}.", _IF_RIGHT)
     cipher.unlock(path, passphrase)
 
 
@@ -127,7 +131,7 @@ def _ask(path: Path) -> None:
         print("That does not open it.", file=sys.stderr)
     raise StoreError(
         f"The session store {path} was not opened: none of these was its passphrase.",
-        "If it is the right one, the file's first page may be damaged: entrain doctor --repair",
+        _IF_RIGHT,
     )
 
 

@@ -51,7 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.description = "The sound of a session without a heart, in a file: to keep, to carry, to compare."
     parser.epilog = EPILOG
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.add_argument("--out", required=True, type=Path, metavar="FILE", help="a .wav, .flac or .ogg")
+    parser.add_argument("--out", required=True, type=Path, metavar="FILE", help="a .wav, .flac, .ogg or .mp3")
     parser.add_argument("--preset", metavar="NAME|FILE", help="its sound, tempo and breath (default: desk)")
     parser.add_argument("--voice", metavar="NAME", help="the sound; `entrain voices list` names them")
     parser.add_argument("--minutes", type=float, metavar="N", help="how long (default: the preset's)")

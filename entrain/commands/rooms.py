@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -107,7 +108,8 @@ class Assessments:
         return f"{assess_words.last_time(known)} (confidence {known.confidence:.0%})."
 
     async def open(self, choice: AssessmentChoice) -> OpenedSession:
-        return await self._open(assess.choices_of(self._spec_of(choice.heart), slides=choice.sliding))
+        choices = assess.choices_of(self._spec_of(choice.heart), slides=choice.sliding)
+        return await self._open(replace(choices, person=choice.person))
 
     async def outcome(self) -> AssessmentOutcome:
         session = self._finish()

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Final
 
 from entrain.commands import setup
+from entrain.commands.archive import StoreArchive, preset_of
 from entrain.commands.rooms import rooms
 from entrain.commands.setup import Choices, Prepared
 from entrain.control.protocol import Preset
@@ -16,6 +17,7 @@ from entrain.errors import EntrainError, StoreError
 from entrain.storage import own_presets, presets, settings
 from entrain.storage.presets import LoadedPreset
 from entrain.storage.settings import KnownStrap, Settings
+from entrain.storage.store import Store
 from entrain.synth.voices import CATALOGUE
 from entrain.tui.app import Home, Manners, Pick, run_home, run_session
 from entrain.tui.drawing.shapes import FIGURES
@@ -43,7 +45,7 @@ class _Opener:
         self.close()
         waiting, self._waiting = self._waiting, None
         self._current = waiting if first and waiting is not None else setup.prepare(choices)
-        return OpenedSession(self._current.session, self._current.tap)
+        return OpenedSession(self._current.session, self._current.tap, self.close)
 
     def finish(self) -> int | None:
         """Close the log; the session's number in the store, which is known for sure only then."""
@@ -78,14 +80,18 @@ def with_home() -> int:
     known = settings.load()[0]
     opener = _Opener()
     usable = own_presets.usable()
+    archive = StoreArchive(Store.open())
 
     async def open_chosen(choice: SessionChoice) -> OpenedSession:
+        before = None if choice.goes_on is None else archive.store.load(choice.goes_on)
         return await opener.open(
             Choices(
                 hearts=(heart_spec(choice.heart),),
-                preset=_loaded(choice.preset),
+                preset=_loaded(choice.preset) if before is None else preset_of(before),
                 voice=choice.voice,
                 minutes=choice.minutes,
+                person=choice.person,
+                goes_on=choice.goes_on,
             )
         )
 
@@ -101,7 +107,8 @@ def with_home() -> int:
         voices=list(CATALOGUE.items()),
         find_straps=find_straps,
         open_session=open_chosen,
-        choice=SessionChoice(heart, first, first.sound.voice, first.minutes),
+        choice=SessionChoice(heart, first, first.sound.voice, first.minutes, known.person or ""),
+        archive=archive,
         rooms=rooms(heart_spec, opener.open, opener.finish),
     )
     return _shown(opener, lambda: run_home(home, manners(known)))
@@ -151,6 +158,7 @@ def motion_is_unwanted() -> bool:
 
 def _keep_choice(choice: SessionChoice) -> None:
     heart = choice.heart
+    _keep(lambda now: replace(now, person=choice.person or None))
     if heart.kind is HeartKind.STRAP and heart.address is not None:
         strap = KnownStrap(heart.address, heart.name or "")
         _keep(lambda now: replace(now, strap=strap))

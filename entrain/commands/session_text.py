@@ -31,6 +31,7 @@ _FIGURES: Final = {
     "rmssd_ms": "RMSSD {} ms",
     "breath_per_min": "breath {} a minute",
     "n": "{} seconds",
+    "stages": "stages {}",
 }
 
 
@@ -47,13 +48,18 @@ def who(person: str) -> str:
     return person or "nobody named"
 
 
+def how_it_ended(row: SessionRow) -> str:
+    state = row.state.value
+    return state if row.end_reason in (None, "", state) else f"{state}: {row.end_reason}"
+
+
 def rows_text(rows: Iterable[SessionRow]) -> list[str]:
     """The list of sessions; with a column for the person where somebody is named."""
     shown = list(rows)
     named = any(row.person for row in shown)
     table = [("ID", "STARTED", *(("PERSON",) * named), "MINUTES", "PRESET", "EVENTS", "HOW IT ENDED")]
     for row in shown:
-        ended = f"{row.state.value}: {row.end_reason}" if row.end_reason else row.state.value
+        ended = how_it_ended(row)
         minutes, events = f"{row.minutes:.1f}", str(row.n_events)
         person = ((row.person or "-"),) * named
         table.append((str(row.id), local(row.started), *person, minutes, row.preset, events, ended))
@@ -85,18 +91,18 @@ def recording_text(recording: Recording) -> str:
 def head_text(session: StoredSession) -> list[str]:
     """What the session was."""
     meta, row = session.meta, session.meta.row
-    ended = f"{row.state.value}: {row.end_reason}" if row.end_reason else row.state.value
+    ended = how_it_ended(row)
     lines = [
         f"Session {row.id}: {session.config.preset.title} ({row.preset})",
         f"{local(row.started)}, {row.minutes:.1f} minutes, {ended}.",
         *([f"Of {row.person}."] if row.person else []),
-        _origin(meta),
+        origin(meta),
     ]
     lines += [f"Note: {line}" for line in row.note.splitlines()]
     return lines
 
 
-def _origin(meta: SessionMeta) -> str:
+def origin(meta: SessionMeta) -> str:
     parts = [
         f"heart {', '.join(meta.hearts) or 'none'}",
         f"sound {meta.audio or 'none'}",
@@ -185,11 +191,16 @@ def phases_text(phases: list[PhaseBegan]) -> list[str]:
 
 def decisions_text(decisions: list[Decided]) -> list[str]:
     """Each decision with its time, its author, its reason and the figures it was made on."""
-    rows = [(clock(each.t_s), _WHO[each.author], _sentence(each)) for each in decisions]
+    rows = [(clock(each.t_s), who_decided(each), why(each)) for each in decisions]
     return [f"  {line}" for line in aligned(rows, right=frozenset({0}))]
 
 
-def _sentence(decision: Decided) -> str:
+def who_decided(decision: Decided) -> str:
+    return _WHO[decision.author]
+
+
+def why(decision: Decided) -> str:
+    """The reason of a decision, with the figures it was made on."""
     figures = [_named(decision.what, _change(decision))] if decision.after is not None else []
     if decision.what in ("hold", "stop"):
         figures = []  # the reason has said it

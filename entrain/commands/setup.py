@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from entrain.commands.layers import layers_of
 from entrain.control.protocol import HARD_SESSION_MAX_MIN, PacedStage, Preset, SessionConfig, with_minutes
+from entrain.control.training import today
 from entrain.control.view import Summary
 from entrain.devices.ports import LiveHeart, SoundOutput, VirtualHeart
 from entrain.errors import DeviceError, EntrainError, InputError, StoreError, UsageError
@@ -17,6 +18,7 @@ from entrain.runtime import OnLogFault, Recorder, Session
 from entrain.storage import presets, settings
 from entrain.storage.presets import LoadedPreset
 from entrain.storage.store import Store
+from entrain.storage.stored import SessionState
 
 if TYPE_CHECKING:  # imported when such a heart is asked for
     from entrain.devices.ble.wanted import FoundStrap
@@ -45,6 +47,7 @@ class Choices:
     yoke: str | None = None  # the session whose tempo this one has, for policy "yoked"
     stages: tuple[PacedStage, ...] = ()  # in place of a policy
     person: str = ""  # a pseudonym, as `people.checked` gives it
+    goes_on: int | None = None  # the session that was cut off and of which this is the rest
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +102,8 @@ def prepare(choices: Choices) -> Prepared:
     def close(summary: Summary | None) -> None:
         for log in logs:
             log.close(summary)
+            if choices.goes_on is not None and log.session_id is not None:
+                _link(choices.goes_on, log.session_id)
 
     session = Session(config, sound, hearts.live, hearts.virtual, begin_log, choices.speed)
     if choices.lsl:
@@ -106,6 +111,13 @@ def prepare(choices: Choices) -> Prepared:
     tapped = hearts.tapped
     tap = None if tapped is None else lambda: tapped.tap(session.clock.now_s())
     return Prepared(session, tap, close)
+
+
+def _link(before: int, after: int) -> None:
+    """Two halves of what was to be one session tell of each other."""
+    store = Store.open()
+    store.note(before, f"Gone on in session {after}.")
+    store.note(after, f"The rest of session {before}, which was cut off.")
 
 
 def _send_out(session: Session, config: SessionConfig) -> None:
@@ -134,9 +146,18 @@ def _preset(choices: Choices) -> Preset:
                 f" not {choices.minutes:g}."
             )
         preset = with_minutes(preset, choices.minutes)
+    if preset.breath.over_days:
+        preset = today(preset, _n_completed(preset.name))
     if choices.voice is not None:
         preset = replace(preset, sound=replace(preset.sound, voice=choices.voice))
     return preset
+
+
+def _n_completed(preset: str) -> int:
+    """How many sessions with this preset came to their end."""
+    return sum(
+        row.preset == preset and row.state is SessionState.COMPLETED for row in Store.open().sessions()
+    )
 
 
 def _yoked(session: str | None, preset: Preset) -> tuple[tuple[float, float], ...]:

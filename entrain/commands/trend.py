@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from entrain.commands.aligned import aligned
 from entrain.course import wording
-from entrain.course.calendar import Week, level
+from entrain.course.calendar import DAYS, Week, level, months
 from entrain.course.recorded import measured, sittings
 from entrain.course.sitting import Sitting
 from entrain.course.trend import MEANINGS, Line, Trend, trend
@@ -23,7 +23,6 @@ from entrain.storage.people import checked
 from entrain.storage.store import Store
 
 MOST_WEEKS: Final = 53
-DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 SPARK: Final = 20
 
 
@@ -83,21 +82,6 @@ def calendar(weeks: Sequence[Week], width: int) -> list[str]:
         marks = (wording.DAY_MARKS[level(week.minutes[row])] for week in shown)
         lines.append(f"{name}  " + " ".join(marks))
     return lines
-
-
-def months(weeks: Sequence[Week]) -> str:
-    """The names of the months above the weeks in which they begin, where there is room for the name."""
-    line = ""
-    for at, week in enumerate(weeks):
-        is_new = at == 0 or week.monday.month != weeks[at - 1].monday.month
-        # Three letters and a blank need the columns of two weeks.
-        if is_new and len(line) <= 2 * at and (at or len(weeks) == 1 or _month_fills(weeks)):
-            line = line.ljust(2 * at) + f"{week.monday:%b} "
-    return line.rstrip()
-
-
-def _month_fills(weeks: Sequence[Week]) -> bool:
-    return len(weeks) < 3 or weeks[0].monday.month == weeks[1].monday.month
 
 
 def _lines(lines: Sequence[Line]) -> list[str]:

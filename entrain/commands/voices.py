@@ -13,7 +13,7 @@ from entrain.commands.layers import scale_of
 from entrain.control.events import Event, Sound, SoundChanged
 from entrain.devices.audio import FORMS, open_sound
 from entrain.devices.ports import SoundOutput
-from entrain.errors import DeviceError, InputError, UsageError
+from entrain.errors import DeviceError, InputError, PresetError, UsageError
 from entrain.score import Presence, Score
 from entrain.storage.places import own_scales_path
 from entrain.synth import scales, voices
@@ -95,7 +95,8 @@ def _list_scales() -> None:
         try:
             scale = scale_of(name)
         except InputError as fault:
-            print(f"{name:<{width}}  cannot be used: {fault.message}")
+            told = fault.faults if isinstance(fault, PresetError) else (fault.message,)
+            print(f"{name:<{width}}  cannot be used: {' '.join(told)}")
             continue
         assert scale is not None
         print(f"{name:<{width}}  {scale.title}{f', {scale.when}' if scale.when else ''}")

@@ -74,6 +74,13 @@ class SetMuted:
 
 
 @dataclass(frozen=True, slots=True)
+class SetVoice:
+    """Another voice for the beat, and for what else sounds in its way. It must be one there is."""
+
+    voice: str
+
+
+@dataclass(frozen=True, slots=True)
 class Mark:
     """A moment worth finding again; it was `ago_s` before the command, while the note was written."""
 
@@ -89,7 +96,20 @@ class Rate:
     when: str
 
 
-Steering = Pause | Resume | EaseOff | HoldTempo | GoOn | Nudge | SetGoal | SetVolume | SetMuted | Mark | Rate
+Steering = (
+    Pause
+    | Resume
+    | EaseOff
+    | HoldTempo
+    | GoOn
+    | Nudge
+    | SetGoal
+    | SetVolume
+    | SetMuted
+    | SetVoice
+    | Mark
+    | Rate
+)
 Command = Stop | Steering
 
 # ---- events: what comes in ---------------------------------------------------------------------------------
@@ -337,6 +357,14 @@ class VolumeChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class VoiceChanged:
+    """From now on this voice sounds, after a crossfade."""
+
+    t_s: float
+    voice: str
+
+
+@dataclass(frozen=True, slots=True)
 class Ended:
     """The session is over: fade what sounds within `fade_s`, save, sum up."""
 
@@ -358,5 +386,6 @@ Effect = (
     | PulseMeasured
     | BreathMeasured
     | VolumeChanged
+    | VoiceChanged
     | Ended
 )

@@ -24,6 +24,7 @@ EASE_BREATH_PER_MIN: Final = 1.0
 EASE_S: Final = 60.0
 QUICKEST_START_PER_MIN: Final = 16.0
 OUT_OF_STEP_S: Final = 10.0  # shorter than that is no reason to wait
+SHORTEN_S: Final = 60.0  # out of step for so long: a breath has a beat less, the length that went before
 RELEASE_BPM: Final = 1.5  # a raised pulse must come back this far before the hold ends
 SAME_BPM: Final = 0.05
 TREMBLE_BPM: Final = 0.5  # a policy that follows the pulse need not follow its trembling
@@ -85,7 +86,7 @@ def _begin_stages(state: SessionState, heart: HeartState, out: list[Effect]) -> 
     preset, at_s = state.config.preset, edit_time_s(state)
     pulse = heart.bpm if heart.bpm is not None else state.baseline_bpm
     met_bpm = preset.tempo.free_bpm if pulse is None else pulse
-    score = stages.score_of(state.config.stages, at_s, met_bpm, preset.breath.ratio)
+    score = stages.score_of(state.config.stages, at_s, met_bpm, preset.breath.ratio, preset.sound)
     bpm, inputs = score.tempo.bpm_at(at_s), (("pulse_bpm", pulse),)
     reason = f"a protocol of {len(state.config.stages)} paced stages"
     out.append(Decided(state.t_s, "stages", Author.PROTOCOL, None, len(state.config.stages), reason, inputs))
@@ -169,8 +170,8 @@ def with_hold(state: SessionState, heart: HeartState, out: list[Effect]) -> Sess
     if cause is state.hold:
         return state if reason == state.hold_reason else changed(state, hold_reason=reason)
     inputs = (("pulse_bpm", heart.bpm), ("baseline_bpm", state.baseline_bpm), ("age_s", heart.age_s))
-    author = Author.PERSON if cause in _BY_PERSON else Author.BOUND
-    said = reason or "going on"
+    author = _author_of(cause or state.hold)
+    said = reason if cause is not None or state.hold is None else _GOING_ON[state.hold]
     begun, before = float(cause is not None), float(state.hold is not None)
     out.append(Decided(state.t_s, "hold", author, before, begun, said, inputs))
     n_holds = state.n_holds + (state.hold is None and cause is not None)
@@ -178,6 +179,18 @@ def with_hold(state: SessionState, heart: HeartState, out: list[Effect]) -> Sess
 
 
 _BY_PERSON: Final = frozenset({HoldCause.PAUSED, HoldCause.PERSON, HoldCause.EASED})
+_GOING_ON: Final = {
+    HoldCause.PAUSED: "going on after the pause, as you asked",
+    HoldCause.NO_DATA: "going on: your pulse is there again",
+    HoldCause.PULSE_UP: "going on: your pulse has come back near to where you began",
+    HoldCause.OUT_OF_STEP: "going on: your breath no longer lags behind",
+    HoldCause.PERSON: "going on, as you asked",
+    HoldCause.EASED: "going on: the time of easing off is over",
+}
+
+
+def _author_of(cause: HoldCause | None) -> Author:
+    return Author.PERSON if cause in _BY_PERSON else Author.BOUND
 
 
 def _cause(state: SessionState, heart: HeartState) -> tuple[HoldCause | None, str]:
@@ -249,7 +262,7 @@ def wish_tempo(
     may_fall = not has_sensor(state) or (heart.bpm is not None and state.hold is not HoldCause.NO_DATA)
     bounds, baseline = state.config.preset.bounds, state.baseline_bpm
     bounded = limits.bounded(wish, plan, at_s, bounds, baseline, heart.bpm, may_fall)
-    tremble = author is Author.POLICY and not bounded.limit
+    tremble = author is Author.POLICY and not bounded.limit and state.hold is None
     if not _is_new(bounded, plan, at_s, TREMBLE_BPM if tremble else SAME_BPM):
         if author is Author.PERSON and bounded.limit:
             # What a person asks for and cannot have is said, not swallowed.
@@ -266,7 +279,10 @@ def wish_tempo(
         ("per_min", bounded.per_min),
     )
     reason = bounded.limit or wish.reason
-    author = Author.BOUND if bounded.limit else author
+    if bounded.limit:
+        author = Author.BOUND
+    elif author is Author.POLICY and state.hold is not None:
+        author = _author_of(state.hold)  # in a hold no policy is asked
     out.append(Decided(state.t_s, "tempo_bpm", author, tempo, bounded.to_bpm, reason, inputs))
     return with_score(state, replace(state.score, tempo=edited), at_s, out)
 
@@ -284,6 +300,8 @@ def pace_breath(state: SessionState, spent_s: float, out: list[Effect]) -> Sessi
     score = state.score
     if score is None or score.breath is None or not is_led(state):
         return state
+    if _should_shorten(state):
+        return _shorten_breath(state, score, score.breath, out)
     bounds = state.config.preset.bounds
     line = state.breath_line_per_min
     if state.phase is not Phase.MATCH and state.hold is None:
@@ -293,6 +311,41 @@ def pace_breath(state: SessionState, spent_s: float, out: list[Effect]) -> Sessi
         if line != state.breath_line_per_min:
             state = changed(state, breath_line_per_min=line)
     return fit_breath(state, out)
+
+
+def _should_shorten(state: SessionState) -> bool:
+    """Out of step for a minute, and a minute since the last time, with a breath longer than the first one."""
+    since_s, first = state.out_of_step_since_s, state.first_pattern
+    if since_s is None or first is None or state.hold is not HoldCause.OUT_OF_STEP:
+        return False
+    if state.t_s - max(since_s, state.shortened_s) < SHORTEN_S:
+        return False
+    return (
+        state.score is not None
+        and state.score.breath is not None
+        and (state.score.breath.pattern.beats > first.beats)
+    )
+
+
+def _shorten_breath(state: SessionState, score: Score, breath: BreathPlan, out: list[Effect]) -> SessionState:
+    """Back to the length before, which the person kept up with; from there it may grow again."""
+    at_s = edit_time_s(state)
+    beats, bpm = breath.pattern.beats - 1, score.tempo.bpm_at(at_s)
+    reason = f"{beats} beats a breath again: the longer one was no longer yours for a minute"
+    planned = breath.pattern.beats
+    out.append(Decided(state.t_s, "breath_beats", Author.PROTOCOL, planned, beats, reason))
+    line = max(state.breath_line_per_min, bpm / beats)
+    state = changed(state, breath_line_per_min=line, shortened_s=state.t_s)
+    plan = breath.changed(score.tempo.phase_at(at_s), _pattern_of(state, beats))
+    return with_score(state, replace(score, breath=plan), at_s, out)
+
+
+def _pattern_of(state: SessionState, beats: int) -> BreathPattern:
+    """A breath of so many beats, in the preset's ratio or grown by its way out alone."""
+    rule, first = state.config.preset.breath, state.first_pattern
+    if rule.lengthen == "out" and first is not None:
+        return replace(first, exhale=max(1, beats - (first.beats - first.exhale)))
+    return BreathPattern.of_beats(beats, rule.ratio)
 
 
 def fit_breath(state: SessionState, out: list[Effect]) -> SessionState:
@@ -318,11 +371,7 @@ def fit_breath(state: SessionState, out: list[Effect]) -> SessionState:
         return state
     if beats == planned:
         return state
-    pattern = BreathPattern.of_beats(beats, preset.breath.ratio)
-    if preset.breath.lengthen == "out":
-        first = state.first_pattern or pattern
-        pattern = replace(first, exhale=max(1, beats - (first.beats - first.exhale)))
-    breath = score.breath.changed(phase, pattern)
+    breath = score.breath.changed(phase, _pattern_of(state, beats))
     reason = f"{beats} beats a breath from the next one on, about {slowest_bpm / beats:.1f} breaths a minute"
     out.append(Decided(state.t_s, "breath_beats", Author.PROTOCOL, planned, beats, reason))
     slowest = min(state.slowest_breath_per_min or slowest_bpm / beats, slowest_bpm / beats)

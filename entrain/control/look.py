@@ -1,5 +1,7 @@
 """From a session's state to the pictures that others see: the view of a moment, the summary of the whole."""
 
+from math import fsum
+
 from entrain.breath.estimate import InStep
 from entrain.control import stages
 from entrain.control.events import Phase
@@ -68,12 +70,12 @@ def summary(state: SessionState, session_id: int | None = None) -> Summary:
         reason=state.reason,
         completed=state.completed,
         duration_s=state.t_s,
-        guided_s=sum(length for phase, length in lengths if phase in GUIDED),
+        guided_s=fsum(length for phase, length in lengths if phase in GUIDED),
         phases=tuple((phase, length) for phase, length in lengths if phase is not Phase.ENDED),
         n_beats=sum(track.n_beats for track in state.tracks),
         n_artefacts=sum(track.n_artefacts for track in state.tracks),
         n_outages=sum(track.n_outages for track in state.tracks),
-        outage_s=sum(_outage_s(track, state.t_s) for track in state.tracks),
+        outage_s=fsum(_outage_s(track, state.t_s) for track in state.tracks),
         n_onsets=state.n_onsets,
         baseline_bpm=state.baseline_bpm,
         end_bpm=median(last) if last else None,
@@ -130,7 +132,7 @@ def _strap_view(track: HeartTrack, t_s: float) -> StrapView:
 
 
 def _mean(values: tuple[float, ...]) -> float:
-    return sum(values) / len(values) if values else 0.0
+    return fsum(values) / len(values) if values else 0.0
 
 
 def _outage_s(track: HeartTrack, t_s: float) -> float:

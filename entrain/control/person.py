@@ -17,8 +17,10 @@ from entrain.control.events import (
     Resume,
     SetGoal,
     SetMuted,
+    SetVoice,
     SetVolume,
     Steering,
+    VoiceChanged,
     VolumeChanged,
 )
 from entrain.control.state import GUIDED, SessionState
@@ -49,6 +51,9 @@ def obey(state: SessionState, command: Steering, heart: HeartState, out: list[Ef
             return _say_volume(state, out)
         case SetMuted(muted=muted):
             return _say_volume(changed(state, muted=muted), out)
+        case SetVoice(voice=voice):
+            out.append(VoiceChanged(state.t_s, voice))
+            return state
         case Mark():
             return changed(state, n_markers=state.n_markers + 1)
         case Rate(value=value, when=when):

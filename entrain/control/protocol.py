@@ -55,8 +55,8 @@ class TempoRule:
     free_bpm: float = 66.0  # where the beat begins when there is no pulse to meet
     fixed_bpm: float | None = None  # for the fixed policy
     offset_fraction: float = -0.05  # for the offset policy: this much away from the pulse
-    step_fraction: float = 0.03  # for the step policy: each step is so much lower …
-    step_s: float = 60.0  # … and so long
+    step_fraction: float = 0.015  # for the step policy: each step is so much lower …
+    step_s: float = 120.0  # … and so long, the way down included
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,7 @@ class BreathRule:
     goal_per_min: float = 6.0
     ratio: tuple[float, float, float, float] = (4.0, 0.0, 6.0, 0.0)
     lengthen: str = "both"  # "out": what a breath grows by goes into breathing out alone
+    over_days: bool = False  # the first sessions end at a quicker breath; see `entrain.control.training`
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,23 +5,24 @@ to be measured at. What stays is the floor of breath and tempo, the hands of the
 and the stops for safety. Between two stages it is silent, so the tempo may change there at once.
 """
 
-from math import ceil
+from math import ceil, fsum
 from typing import Final
 
 from entrain.breath.pattern import BreathPattern, BreathPlan, BreathRun
-from entrain.control.protocol import HARD_BREATH_FLOOR_PER_MIN, HARD_TEMPO_FLOOR_BPM, PacedStage
+from entrain.control.protocol import HARD_BREATH_FLOOR_PER_MIN, HARD_TEMPO_FLOOR_BPM, PacedStage, SoundRule
 from entrain.control.view import StageView
 from entrain.score import Presence, Score
 from entrain.tempo.plan import TempoPlan
 from entrain.units import S_PER_MIN
 
 FADE_S: Final = 2.0
+REST_FADE_S: Final = 0.9  # into a rest: too short to ring the gong, which says that all is over
 BELOW_PULSE: Final = 0.95  # the beat's share of the pulse that a stage comes nearest to
 
 
 def length_s(stages: tuple[PacedStage, ...]) -> float:
     """From the first beat to the end of the last stage."""
-    return sum(stage.rest_s + stage.duration_s for stage in stages)
+    return fsum(stage.rest_s + stage.duration_s for stage in stages)
 
 
 def spans(stages: tuple[PacedStage, ...], from_s: float) -> list[tuple[float, float]]:
@@ -39,16 +40,16 @@ def score_of(
     at_s: float,
     pulse_bpm: float,
     ratio: tuple[float, float, float, float],
+    sound: SoundRule = SoundRule(),
 ) -> Score:
-    """Beat and breath of all stages; at least one.
+    """Beat and breath of all stages; at least one. They are as present as `sound` has it.
 
     Raises:
         ValueError: a stage is slower than any session may breathe.
     """
     tempo: TempoPlan | None = None
     runs: list[BreathRun] = []
-    presence = Presence()
-    for stage, (begin_s, end_s) in zip(stages, spans(stages, at_s), strict=True):
+    for stage, (begin_s, _) in zip(stages, spans(stages, at_s), strict=True):
         slowest, beats = min(stage.per_min, _end_per_min(stage)), _beats(stage, pulse_bpm)
         if slowest < HARD_BREATH_FLOOR_PER_MIN:
             raise ValueError(f"{slowest:g} breaths a minute is below {HARD_BREATH_FLOOR_PER_MIN:g}")
@@ -63,11 +64,9 @@ def score_of(
             else before.first_breath + 1 + (first - before.first_beat) // before.pattern.beats
         )
         runs.append(BreathRun(first, number, BreathPattern.of_beats(beats, ratio)))
-        fade_s = min(FADE_S, stage.rest_s)  # in the rest, so that the very first breath is there
-        presence = presence.changed(begin_s - fade_s, 1.0, fade_s).changed(end_s, 0.0, FADE_S)
     if tempo is None:
         raise ValueError("a protocol needs a stage")
-    return Score(tempo, BreathPlan(tuple(runs)), presence)
+    return Score(tempo, BreathPlan(tuple(runs)), _presence(stages, at_s, sound))
 
 
 def now(stages: tuple[PacedStage, ...], since_s: float) -> StageView | None:
@@ -95,6 +94,29 @@ def rate_said(stage: StageView) -> str:
     """`5.5`, or `6.75 to 4.25` where it slides."""
     slides = stage.to_per_min is not None
     return f"{stage.per_min:g} to {stage.to_per_min:g}" if slides else f"{stage.per_min:g}"
+
+
+def _presence(stages: tuple[PacedStage, ...], at_s: float, sound: SoundRule) -> Presence:
+    """Every stage is heard, the rests are not; nothing is within `delay_s`, and all sinks to `sink_to`."""
+    heard_s, over_s = at_s + sound.delay_s, at_s + length_s(stages)
+    presence = Presence()
+
+    def level_at(t_s: float) -> float:
+        return 1.0 + (sound.sink_to - 1.0) * min(1.0, max(0.0, (t_s - heard_s) / (over_s - heard_s)))
+
+    for stage, (begin_s, end_s) in zip(stages, spans(stages, at_s), strict=True):
+        fade_s = min(FADE_S, stage.rest_s)  # in the rest, so that the very first breath is there
+        in_s = begin_s - fade_s
+        if in_s < heard_s:
+            in_s, fade_s = heard_s, FADE_S
+        there_s = in_s + fade_s
+        if there_s >= end_s:
+            continue  # a delay as long as this stage: it passes unheard
+        presence = presence.changed(in_s, level_at(there_s), fade_s)
+        if sound.sink_to < 1.0:
+            presence = presence.changed(there_s, level_at(end_s), end_s - there_s)
+        presence = presence.changed(end_s, 0.0, REST_FADE_S if end_s < over_s else FADE_S)
+    return presence
 
 
 def _end_per_min(stage: PacedStage) -> float:

@@ -67,6 +67,7 @@ class SessionState:
     goal_bpm: float | None = None  # a person's change of goal
     goal_breath_per_min: float | None = None
     out_of_step_since_s: float | None = None
+    shortened_s: float = 0.0  # when a breath last lost a beat for being out of step
     hold: HoldCause | None = None
     hold_reason: str = ""
     n_holds: int = 0

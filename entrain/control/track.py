@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import fsum
 from typing import Final
 
 from entrain.breath.estimate import BreathTrack, InStep, with_interval, with_tick
@@ -161,7 +162,7 @@ def group_state(tracks: tuple[HeartTrack, ...], t_s: float) -> HeartState:
         source=PulseSource.INTERVALS
         if all(state.source is PulseSource.INTERVALS for state in fresh)
         else PulseSource.HEART_RATE_FIELD,
-        rmssd_ms=sum(rmssds) / len(rmssds) if rmssds else None,
+        rmssd_ms=fsum(rmssds) / len(rmssds) if rmssds else None,
         artefacts_per_min=max(state.artefacts_per_min for state in fresh),
         settled=all(state.settled for state in fresh),
     )

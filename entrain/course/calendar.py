@@ -7,7 +7,7 @@ from typing import Final
 
 from entrain.course.sitting import Sitting
 
-WEEK: Final = timedelta(days=7)
+DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 # Up to so many minutes on a day, for each level above 0.
 LEVELS_MIN: Final = (7.0, 15.0, 25.0)
 
@@ -45,3 +45,18 @@ def weeks(sittings: Sequence[Sitting], until: date) -> tuple[Week, ...]:
         Week(first + timedelta(days=at), tuple(counts[at : at + 7]), tuple(minutes[at : at + 7]))
         for at in range(0, n_days, 7)
     )
+
+
+def months(weeks: Sequence[Week]) -> str:
+    """The months above the weeks in which they begin, two columns a week; left out where there is no room."""
+    line = ""
+    for at, week in enumerate(weeks):
+        is_new = at == 0 or week.monday.month != weeks[at - 1].monday.month
+        # Three letters and a blank need the columns of two weeks.
+        if is_new and len(line) <= 2 * at and (at or len(weeks) == 1 or _month_fills(weeks)):
+            line = line.ljust(2 * at) + f"{week.monday:%b} "
+    return line.rstrip()
+
+
+def _month_fills(weeks: Sequence[Week]) -> bool:
+    return len(weeks) < 3 or weeks[0].monday.month == weeks[1].monday.month

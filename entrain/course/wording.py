@@ -8,7 +8,7 @@ from entrain.course.slope import FEWEST, LEAST_DAYS
 from entrain.course.trend import Line, Trend, Way
 
 CAUTION: Final = "A trend says that something changed, not why: sleep, seasons and coffee make trends too."
-BARS: Final = "▁▂▃▄▅▆▇█"
+BARS: Final = "▁▂▃▄▅▆▇"  # no full block: lines that stand above each other must not run together
 # For nothing, a little, more …; told apart by their height, so that no colour is needed.
 DAY_MARKS: Final = "·▂▄▆█"
 LEGEND: Final = "minutes a day:  · none  ▂ to 7  ▄ to 15  ▆ to 25  █ more"
@@ -61,6 +61,18 @@ def conclusion(lines: Sequence[Line]) -> list[str]:
     if all(line.way is Way.TOO_FEW for line in lines):
         return [f"A trend: {too_few(n)}."]
     return ["Nothing here shows a clear trend. That is the usual outcome."]
+
+
+def in_brief(lines: Sequence[Line]) -> str:
+    """The same in a few words."""
+    ways = {line.way for line in lines}
+    if not ways:
+        return ""
+    if ways == {Way.TOO_FEW}:
+        return f"A trend takes {FEWEST} sessions over {LEAST_DAYS / 7:.0f} weeks."
+    if ways & {Way.RISES, Way.FALLS}:
+        return "rises, falls: beyond chance (95 %)"
+    return "No clear trend in any of them."
 
 
 def too_few(n: int) -> str:

@@ -52,6 +52,13 @@ class SoundOutput(Protocol):
         """Takes effect at the device end, within a quarter of a second, without a click."""
         ...
 
+    def set_voice(self, voice: str) -> None:
+        """From now on this voice's sound; it comes in over some seconds, on the same beat.
+
+        Raises UsageError: there is no such voice.
+        """
+        ...
+
     def advance(self, t_s: float) -> None:
         """Session time has come to `t_s`: a file output renders up to here; a device ignores it."""
         ...

@@ -33,8 +33,7 @@ def encrypt(path: Path, passphrase: str) -> None:
     cipher.library()
     if cipher.is_encrypted(path):
         raise StoreError(f"The session store {path} is encrypted already.")
-    if not path.exists():
-        open_for_writing(path).close()
+    open_for_writing(path).close()  # made where there is none, and brought to today's schema
     with told(path), path.open("r+b") as old:
         try:
             _convert(path, passphrase)
@@ -55,6 +54,7 @@ def decrypt(path: Path) -> None:
         raise StoreError(f"The session store {path} is not encrypted.")
     if not cipher.try_known(path):
         raise cipher.locked(path)
+    open_for_writing(path).close()
     with told(path):
         _convert(path, None)
 

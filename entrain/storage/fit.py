@@ -29,6 +29,7 @@ def parse_fit(data: bytes, name: str, *, keep_good: bool = False) -> Recording:
     fitdecode = extras.load("fitdecode", "formats", "Reading a FIT file")
     found = _Found()
     warnings: tuple[str, ...] = ()
+    doubts: list[WarningMessage] = []
     try:
         # What fitdecode doubts it would write to stderr, with the place in its own source.
         with catch_warnings(record=True) as doubts, fitdecode.FitReader(BytesIO(data)) as frames:

@@ -14,11 +14,11 @@ from typing import Any, Final, cast, get_args, get_origin, get_type_hints
 from entrain.control.protocol import Preset
 from entrain.storage import places
 from entrain.storage.preset_rules import LIMITS, RULES
-from entrain.storage.toml_lines import line_of
 from entrain.synth import scales
 from entrain.synth.layers import OWN
 from entrain.synth.voices import BACKGROUNDS, CATALOGUE
 from entrain.tempo.policy import POLICIES
+from entrain.toml_lines import line_of
 
 _CHOICES: Final[Mapping[str, Callable[[], Iterable[str]]]] = {
     "tempo.policy": lambda: POLICIES,

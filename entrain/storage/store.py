@@ -26,8 +26,17 @@ from entrain.storage.log import SessionLog
 from entrain.storage.people import checked
 from entrain.storage.places import sessions_path
 from entrain.storage.rows import Head
-from entrain.storage.stored import SessionRow, SessionState, StoredSession, all_rows, row_of, session_of
+from entrain.storage.stored import (
+    INTERRUPTED,
+    SessionRow,
+    SessionState,
+    StoredSession,
+    all_rows,
+    row_of,
+    session_of,
+)
 from entrain.storage.writer import OnFault
+from entrain.units import S_PER_MIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +104,10 @@ class Store:
         if not self.path.exists():
             return ()
         with reading(self.path) as connection:
-            named = "SELECT person FROM session WHERE person != '' GROUP BY person ORDER BY max(id) DESC"
+            named = (
+                "SELECT person FROM session WHERE person != ''"
+                " GROUP BY person ORDER BY max(origin_epoch_s) DESC"
+            )
             return tuple(person for (person,) in connection.execute(named))
 
     def find(self, name: str) -> int:
@@ -134,6 +146,34 @@ class Store:
         whole = text if replace or not row.note else f"{row.note}\n{text}"
         with told(self.path), closing(open_for_writing(self.path)) as connection, writing(connection):
             connection.execute("UPDATE session SET note = ? WHERE id = ?", (whole, session_id))
+
+    def unfinished(self) -> tuple[SessionRow, ...]:
+        """Sessions that were cut off and that nobody has closed since, the newest first."""
+        if not self.path.exists():
+            return ()
+        with reading(self.path) as connection:
+            query = "SELECT id FROM session WHERE end_epoch_s IS NULL ORDER BY origin_epoch_s DESC"
+            rows = [row_of(connection, number) for (number,) in connection.execute(query).fetchall()]
+        return tuple(row for row in rows if row.state is SessionState.INTERRUPTED)
+
+    def close_interrupted(self, session_id: int) -> None:
+        """Let a session that was cut off have ended with its newest record; nothing of it is changed else.
+
+        Raises:
+            StoreError: there is no such session.
+        """
+        with reading(self.path) as connection:
+            row = row_of(connection, session_id)
+        if row.state is not SessionState.INTERRUPTED:
+            return
+        lasted_s = row.minutes * S_PER_MIN
+        with told(self.path), closing(open_for_writing(self.path)) as connection, writing(connection):
+            connection.execute(
+                "UPDATE session SET end_epoch_s = origin_epoch_s + ?,"
+                " end_monotonic_s = origin_monotonic_s + ?, end_reason = ?"
+                " WHERE id = ? AND end_epoch_s IS NULL",
+                (lasted_s, lasted_s, INTERRUPTED, session_id),
+            )
 
     def rename_person(self, old: str, new: str) -> int:
         """Call `old` by another pseudonym, `new`, in every session; '' is nobody. The number of sessions.

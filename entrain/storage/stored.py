@@ -19,6 +19,7 @@ from entrain.storage import codec
 from entrain.storage.database import named, reading
 from entrain.units import S_PER_MIN
 
+INTERRUPTED: Final = "interrupted"  # the reason of an end that was written afterwards
 ALIVE_S: Final = 15.0  # an unfinished session whose newest record is younger is taken to be running
 
 Record = tuple[Event, tuple[Effect, ...]]

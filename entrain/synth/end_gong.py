@@ -1,7 +1,7 @@
 """A soft gong that says with closed eyes: the guidance is over, stay as you are.
 
 It sounds where presence begins to fade to nothing, and rings on outside that fade, while the rest goes. A
-fade shorter than a second is somebody in a hurry, and gets none.
+fade shorter than a second is somebody in a hurry, or a rest between two stages, and gets none.
 """
 
 from collections.abc import Iterator
@@ -37,9 +37,12 @@ def frames_in(presence: Presence, stretch: Stretch, tail_frames: int) -> Iterato
 
     What a gong hangs on is committed by the time it sounds: no later edit can take it back.
     """
-    for index, level in enumerate(presence.levels):
-        if index == 0 or level.level > 0.0 or level.duration_s < SHORTEST_FADE_S:
-            continue  # nothing has been there yet that could end, or this is not an end
+    levels = presence.levels
+    for index, level in enumerate(levels):
+        if index == 0 or level.duration_s < SHORTEST_FADE_S:
+            continue  # nothing has been there yet that could end
+        if level.level > 0.0 or levels[index - 1].level <= 0.0:
+            continue  # this is no end, or it was ending already
         frame = stretch.frame_at(level.start_s)
         if (
             stretch.first_frame - tail_frames <= frame < stretch.end_frame

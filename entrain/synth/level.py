@@ -9,6 +9,13 @@ from entrain.synth.stretch import Samples
 
 # Below this nothing is touched; above it samples bend towards full scale without reaching it.
 KNEE: Final = 0.7
+GAIN_S: Final = 0.04  # a change of volume: too short to wait for, too long to click
+ATTACK_S: Final = 0.8  # out of silence, after a pause or a mute: nothing may startle
+
+
+def glide_s(from_gain: float, to_gain: float) -> float:
+    """How long a change of gain takes."""
+    return ATTACK_S if from_gain == 0.0 < to_gain else GAIN_S
 
 
 def limited(samples: Samples) -> Samples:

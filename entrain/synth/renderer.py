@@ -1,5 +1,7 @@
 """From a score to samples, by absolute frame."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -19,6 +21,18 @@ _FULL: Final = np.float32(1.0)
 
 def silence(n_frames: int) -> Samples:
     return np.zeros((n_frames, 2), dtype=np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One of background, breath and beat. Those with the same `voice` and `gain` sound the same."""
+
+    voice: str
+    gain: float
+    add: Callable[[Samples, Score, Stretch], None]  # into samples of that stretch
+
+    def sounds_as(self, other: "Layer") -> bool:
+        return (self.voice, self.gain) == (other.voice, other.gain)
 
 
 class Renderer:
@@ -46,18 +60,18 @@ class Renderer:
         layers.check()
         built: dict[str, Voice] = {}
 
-        def voice_of(name: str) -> Voice:
+        def layer(name: str, volume: float, adder: Callable[[Voice, np.float32], _Adder]) -> Layer:
             name = voice if name == OWN else name
             if name not in built:
                 built[name] = build(name, sample_rate_hz, layers.scale)
-            return built[name]
+            gain = np.float32(gain_of(volume) * built[name].gain)
+            return Layer(name, float(gain), adder(built[name], gain))
 
-        own, breathing, ground = voice_of(OWN), voice_of(layers.breath_voice), voice_of(layers.background)
-        self._strike, self._tail_frames = own.strike, own.tail_frames
-        self._swell, self._bed = breathing.swell, ground.bed
-        self._beat_gain = np.float32(gain_of(beat) * own.gain)
-        self._breath_gain = np.float32(gain_of(breath) * breathing.gain)
-        self._bed_gain = np.float32(gain_of(layers.background_volume) * ground.gain)
+        self.layers: Final = (
+            layer(layers.background, layers.background_volume, _bed),
+            layer(layers.breath_voice, breath, _swells),
+            layer(OWN, beat, _strikes),
+        )
         self._gong = (
             None if layers.end_gong <= 0.0 else end_gong.build(sample_rate_hz, gain_of(layers.end_gong))
         )
@@ -68,14 +82,21 @@ class Renderer:
         Frame f sounds at session time `epoch_s + f / sample_rate_hz`; beat n begins on the frame nearest to
         `score.tempo.time_of_beat(n)`.
         """
-        stretch = Stretch(first_frame, n_frames, self.sample_rate_hz, epoch_s)
-        out = silence(n_frames)
-        presence = presence_in(score.presence, stretch) if n_frames else 0.0
+
+        def add_all(out: Samples, stretch: Stretch) -> None:
+            for layer in self.layers:
+                layer.add(out, score, stretch)
+
+        return self.finished(score, Stretch(first_frame, n_frames, self.sample_rate_hz, epoch_s), add_all)
+
+    def finished(
+        self, score: Score, stretch: Stretch, add_all: Callable[[Samples, Stretch], None]
+    ) -> Samples:
+        """What `add_all` sounds in a stretch, as present as the score has it, with the gong, and limited."""
+        out = silence(stretch.n_frames)
+        presence = presence_in(score.presence, stretch) if stretch.n_frames else 0.0
         if isinstance(presence, np.ndarray) or presence > 0.0:
-            if self._bed is not None and self._bed_gain:
-                out += self._bed(stretch) * self._bed_gain
-            self._add_swells(out, score, stretch)
-            self._add_strikes(out, score, stretch)
+            add_all(out, stretch)
             out *= presence[:, None] if isinstance(presence, np.ndarray) else np.float32(presence)
         if self._gong is not None:
             for frame in end_gong.frames_in(score.presence, stretch, len(self._gong)):
@@ -87,21 +108,51 @@ class Renderer:
         stretch = Stretch(first_frame, n_frames, self.sample_rate_hz, epoch_s)
         return [strike for strike in strikes_in(score, stretch) if score.presence.at(strike.t_s) > 0.0]
 
-    def _add_strikes(self, out: Samples, score: Score, stretch: Stretch) -> None:
-        if self._strike is None or not self._beat_gain:
-            return
-        for strike in strikes_in(score, stretch, self._tail_frames):
-            for grain in self._strike(strike):
-                _add(out, grain, strike.frame - stretch.first_frame, self._beat_gain)
 
-    def _add_swells(self, out: Samples, score: Score, stretch: Stretch) -> None:
-        if self._swell is None or not self._breath_gain:
-            return
+_Adder = Callable[[Samples, Score, Stretch], None]
+
+
+def _nothing(out: Samples, score: Score, stretch: Stretch) -> None:
+    pass
+
+
+def _bed(voice: Voice, gain: np.float32) -> _Adder:
+    bed = voice.bed
+    if bed is None or not gain:
+        return _nothing
+
+    def add(out: Samples, score: Score, stretch: Stretch) -> None:
+        out += bed(stretch) * gain
+
+    return add
+
+
+def _swells(voice: Voice, gain: np.float32) -> _Adder:
+    sound_of = voice.swell
+    if sound_of is None or not gain:
+        return _nothing
+
+    def add(out: Samples, score: Score, stretch: Stretch) -> None:
         for swell in swells_in(score, stretch):
-            sound = self._swell(swell)
+            sound = sound_of(swell)
             if sound is not None:
                 at = swell.first_frame - stretch.first_frame
-                out[at : at + len(sound)] += sound * self._breath_gain
+                out[at : at + len(sound)] += sound * gain
+
+    return add
+
+
+def _strikes(voice: Voice, gain: np.float32) -> _Adder:
+    grains_of, tail_frames = voice.strike, voice.tail_frames
+    if grains_of is None or not gain:
+        return _nothing
+
+    def add(out: Samples, score: Score, stretch: Stretch) -> None:
+        for strike in strikes_in(score, stretch, tail_frames):
+            for grain in grains_of(strike):
+                _add(out, grain, strike.frame - stretch.first_frame, gain)
+
+    return add
 
 
 def _add(out: Samples, grain: Grain, onset: int, gain: np.float32 = _FULL) -> None:

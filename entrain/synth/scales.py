@@ -11,7 +11,8 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final, cast
 
-from entrain.errors import InputError, UsageError
+from entrain.errors import InputError, PresetError, UsageError
+from entrain.toml_lines import line_of
 
 LOWEST_HZ, HIGHEST_HZ = 40.0, 1200.0  # below, no small loudspeaker carries it; above, it is no longer gentle
 OCTAVE: Final = 2.0
@@ -65,7 +66,7 @@ def load(name: str, *own: Path) -> Scale:
 
     Raises:
         UsageError: there is no such scale.
-        InputError: its file has faults; it tells all of them.
+        InputError: its file cannot be read. PresetError: it has faults; it tells all, each with its line.
     """
     for folder in (*own, shipped_path()):
         path = folder / f"{name}.toml"
@@ -78,40 +79,50 @@ def load(name: str, *own: Path) -> Scale:
 
 
 def read(path: Path) -> Scale:
-    """The scale in a file. Raises InputError as `load` does."""
+    """The scale in a file. Raises InputError and PresetError as `load` does."""
     try:
-        data = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+        text = path.read_bytes().decode("utf-8-sig")
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror or error}.") from None
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f"{path} is not text in UTF-8: byte {error.start} cannot be read.", "Save it as UTF-8."
+        ) from None
+    try:
+        reader = _Reader(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        # The library ends with its place: "… (at line 3, column 8)".
         raise InputError(
             f"{path} is not TOML: {error}.", 'Settings look like: tonic_hz = 146.8 or title = "…".'
         ) from None
-    reader = _Reader(data)
     scale = reader.scale(path.stem)
     if reader.faults or scale is None:
-        raise InputError(
-            f"The scale {path} cannot be used: {'; '.join(reader.faults)}.",
+        faults = tuple(f"{path.name}, line {line_of(text, key)}: {said}." for key, said in reader.faults)
+        n = len(faults)
+        raise PresetError(
+            f"The scale {path} cannot be used: {n} thing{'s are' if n > 1 else ' is'} wrong.",
+            faults,
             "Correct the file; docs/voices.md explains what each setting means.",
         )
     return scale
 
 
 class _Reader:
-    """Takes a file apart and notes what is wrong with it."""
+    """Takes a file apart and notes what is wrong with it: (key, what about it)."""
 
     def __init__(self, data: dict[str, Any]) -> None:
-        self.faults: list[str] = []
+        self.faults: list[tuple[str, str]] = []
         self._data = data
 
     def scale(self, name: str) -> Scale | None:
         for key in self._data:
             if key not in _KEYS:
                 near = get_close_matches(key, _KEYS, 1)
-                self.faults.append(f"{key} is no setting" + (f" (did you mean {near[0]}?)" if near else ""))
+                hint = f" (did you mean {near[0]}?)" if near else ""
+                self._fault(key, f"{key} is no setting{hint}")
         title, about, when = (self._text(key) for key in _TEXTS)
         if not title:
-            self.faults.append("title is missing")
+            self._fault("title", "title is missing")
         tonic_hz = self._number("tonic_hz", None, 50.0, 500.0)
         octave = 2.0 ** (self._number("octave", CENTS, 1100.0, 1300.0) / CENTS)
         notes = self._notes(octave)
@@ -132,38 +143,42 @@ class _Reader:
             tuple(hz for p in drone for hz in p),
         )
 
+    def _fault(self, key: str, said: str) -> None:
+        self.faults.append((key, said))
+
     def _text(self, key: str) -> str:
         value = self._data.get(key, "")
         if not isinstance(value, str):
-            self.faults.append(f"{key} must be text in quotation marks")
+            self._fault(key, f"{key} must be text in quotation marks")
             return ""
         return value.strip()
 
     def _number(self, key: str, default: float | None, least: float, most: float) -> float:
         value = self._data.get(key, default)
         if isinstance(value, bool) or not isinstance(value, int | float):
-            self.faults.append(f"{key} is missing" if value is None else f"{key} must be a number")
+            self._fault(key, f"{key} is missing" if value is None else f"{key} must be a number")
             return least
         if not least <= value <= most:
-            self.faults.append(f"{key} = {value:g} is not from {least:g} to {most:g}")
+            self._fault(key, f"{key} = {value:g} is not from {least:g} to {most:g}")
         return float(value)
 
     def _notes(self, octave: float) -> tuple[tuple[str, float], ...]:
         table = self._data.get("notes")
         if not isinstance(table, dict) or len(cast(dict[str, Any], table)) not in LENGTHS:
-            self.faults.append(f"[notes] must hold {LENGTHS[0]} to {LENGTHS[-1]} notes below each other")
+            self._fault("notes", f"[notes] must hold {LENGTHS[0]} to {LENGTHS[-1]} notes below each other")
             return ()
         notes: list[tuple[str, float]] = []
         for name, interval in cast(dict[str, Any], table).items():
+            key = f"notes.{name}"
             if not _NAME.fullmatch(name):
-                self.faults.append(f'notes."{name}": a name has no space, comma or apostrophe in it')
+                self._fault(key, f'notes."{name}": a name has no space, comma or apostrophe in it')
             ratio = _ratio(interval)
             if ratio is None:
-                self.faults.append(f'notes.{name} must be a ratio like "3/2" or cents like 701.955')
+                self._fault(key, f'notes.{name} must be a ratio like "3/2" or cents like 701.955')
             elif not 1.0 <= ratio < octave:
-                self.faults.append(f"notes.{name} is not within one octave above the tonic")
+                self._fault(key, f"notes.{name} is not within one octave above the tonic")
             elif notes and ratio <= notes[-1][1]:
-                self.faults.append(f"notes.{name} is not higher than {notes[-1][0]} before it")
+                self._fault(key, f"notes.{name} is not higher than {notes[-1][0]} before it")
             else:
                 notes.append((name, ratio))
         return tuple(notes)
@@ -172,32 +187,32 @@ class _Reader:
         phrases: Any = self._data.get(key, [] if key == "drone" else None)
         phrases = [phrases] if isinstance(phrases, str) else phrases
         if not isinstance(phrases, list) or not all(isinstance(p, str) for p in cast(list[Any], phrases)):
-            self.faults.append(f'{key} must be phrases, each a text of note names: ["do re mi"]')
+            self._fault(key, f'{key} must be phrases, each a text of note names: ["do re mi"]')
             return ()
         if key != "drone" and not phrases:
-            self.faults.append(f"{key} has no phrase")
+            self._fault(key, f"{key} has no phrase")
         return tuple(self._phrase(key, phrase, pitch, octave) for phrase in cast(list[str], phrases))
 
     def _phrase(self, key: str, phrase: str, pitch: dict[str, float], octave: float) -> tuple[float, ...]:
         words = phrase.split()
         if len(words) not in LENGTHS and key != "drone":
-            self.faults.append(f'{key}: "{phrase}" has not {LENGTHS[0]} to {LENGTHS[-1]} notes')
+            self._fault(key, f'{key}: "{phrase}" has not {LENGTHS[0]} to {LENGTHS[-1]} notes')
         out: list[float] = []
         for word in words:
             name = word.rstrip("',")
             if name not in pitch:
-                self.faults.append(f'{key}: there is no note "{name}"; there are {", ".join(pitch)}')
+                self._fault(key, f'{key}: there is no note "{name}"; there are {", ".join(pitch)}')
                 continue
             hz = pitch[name] * octave ** (word.count("'") - word.count(","))
             if not LOWEST_HZ <= hz <= HIGHEST_HZ:
-                self.faults.append(
-                    f'{key}: "{word}" would be {hz:.0f} Hz, beyond {LOWEST_HZ:.0f} to {HIGHEST_HZ:.0f}'
+                self._fault(
+                    key, f'{key}: "{word}" would be {hz:.0f} Hz, beyond {LOWEST_HZ:.0f} to {HIGHEST_HZ:.0f}'
                 )
             out.append(hz)
         if key != "drone" and len(out) > 1 and (out[-1] - out[0]) * (1 if key == "rise" else -1) <= 0.0:
             way = "higher" if key == "rise" else "lower"
-            self.faults.append(
-                f'{key}: "{phrase}" must end {way} than it begins: that is how one hears the breath'
+            self._fault(
+                key, f'{key}: "{phrase}" must end {way} than it begins: that is how one hears the breath'
             )
         return tuple(out)
 

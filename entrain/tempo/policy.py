@@ -17,6 +17,7 @@ from entrain.frozen import quick
 
 MEASURE_EVERY_S: Final = 30.0  # how often the leader looks at the pulse again
 LEAD_BPM: Final = 1.0
+STAYS_BPM: Final = 0.5  # nearer than that is there
 
 
 @quick
@@ -100,6 +101,23 @@ def exhale(now: Situation) -> Wish:
     return Wish(now.start_bpm, "the beat stays; your breath out grows longer")
 
 
+def endless(now: Situation) -> Wish:
+    """Endless slowing: down to the goal, or to `offset_fraction` below the pulse if that comes first; there
+    the beat stays, and with the voice `endless` the rhythm around it goes on slowing for the ear alone.
+
+    It never rises by itself; where the pulse falls, it may fall on. Sources: Risset 1986 and Madison 2009 for
+    the illusion (in `entrain.synth.voices.endless`); a thesis at Umea (2014, n=12) for its use, more HF power
+    while it was heard, which nobody has shown again.
+    """
+    if now.pulse_bpm is None:
+        return Wish(min(now.tempo_bpm, now.plan_bpm), "waiting for your pulse")
+    near_bpm = max(now.goal_bpm, now.pulse_bpm * (1.0 - abs(now.offset_fraction)))
+    wish_bpm = min(now.tempo_bpm, near_bpm)
+    if now.tempo_bpm - near_bpm < STAYS_BPM:
+        return Wish(wish_bpm, f"staying at {wish_bpm:.0f}, near your pulse; only the rhythm seems to slow on")
+    return Wish(wish_bpm, f"slowing gently to {wish_bpm:.0f}, near your pulse")
+
+
 def follow(now: Situation) -> Wish:
     """Follow only: the beat sits at the pulse and never leads. Without a breath, the control tempo = pulse.
 
@@ -138,6 +156,7 @@ POLICIES: Mapping[str, Policy] = MappingProxyType(
         "leader": leader,
         "step": step,
         "exhale": exhale,
+        "endless": endless,
         "follow": follow,
         "fixed": fixed,
         "silence": silence,

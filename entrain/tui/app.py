@@ -1,5 +1,6 @@
 """The terminal app: from the notice over the home screen to a session, its summary, and back."""
 
+import asyncio
 import os
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -19,11 +20,13 @@ from entrain.tui.drawing.palette import Depth
 from entrain.tui.look import Look, depth_of
 from entrain.tui.messages import FigureChosen
 from entrain.tui.ports import (
+    Archive,
     AssessmentChoice,
     FindStraps,
     HeartChoice,
     OpenedSession,
     OpenSession,
+    Report,
     Rooms,
     SessionChoice,
 )
@@ -51,6 +54,8 @@ class Home:
     find_straps: FindStraps
     open_session: OpenSession
     choice: SessionChoice
+    archive: Archive | None = None
+    report: Report | None = None
     rooms: Rooms = Rooms()
 
 
@@ -155,13 +160,16 @@ class EntrainApp(App[Summary | None]):
             chosen = await self.push_screen_wait(screen)
             if chosen is None:
                 return
-            choice, trouble = replace(screen.choice, heart=chosen.heart), ""
-            self._manners.on_choice(choice)
+            trouble = ""
+            if isinstance(chosen, AssessmentChoice) or chosen.goes_on is None:
+                # The rest of another session is no new choice.
+                choice = replace(screen.choice, heart=chosen.heart)
+                self._manners.on_choice(choice)
             try:
                 if isinstance(chosen, AssessmentChoice):
                     choice = await self._assessment(home, chosen, choice)
                 else:
-                    await self._sessions(lambda choice=choice: home.open_session(choice))
+                    await self._sessions(lambda chosen=chosen: home.open_session(chosen))
             except EntrainError as fault:
                 trouble = f"{fault.message} {fault.advice}".strip()
 
@@ -170,11 +178,15 @@ class EntrainApp(App[Summary | None]):
         assessment = home.rooms.assessment
         if assessment is None:
             return before
-        result = await self._driven(await assessment.open(chosen), rating=None)
-        if result.summary is None:
-            return before
-        self.ended_with = result.summary
-        used = await self.push_screen_wait(OutcomeScreen(assessment))
+        opened = await assessment.open(chosen)
+        try:
+            result = await self._driven(opened, rating=None)
+            if result.summary is None:
+                return before
+            self.ended_with = result.summary
+            used = await self.push_screen_wait(OutcomeScreen(assessment))
+        finally:
+            await asyncio.to_thread(opened.close)
         preset = next((each for each in self._presets(home) if each.name == used), None)
         if preset is None:
             return before
@@ -193,6 +205,8 @@ class EntrainApp(App[Summary | None]):
             figure=self.look.figure,
             depth=self.depth,
             trouble=trouble,
+            archive=home.archive,
+            report=home.report,
             rooms=home.rooms,
         )
 
@@ -209,11 +223,14 @@ class EntrainApp(App[Summary | None]):
                 return Next.LEAVE
             rating = check_in.rating
         opened = await open_session()
-        result = await self._driven(opened, rating)
-        if result.summary is None:
-            return Next.LEAVE
-        self.ended_with = result.summary
-        return await self.push_screen_wait(SummaryScreen(opened.port, result.summary, result.trail))
+        try:
+            result = await self._driven(opened, rating)
+            if result.summary is None:
+                return Next.LEAVE
+            self.ended_with = result.summary
+            return await self.push_screen_wait(SummaryScreen(opened.port, result.summary, result.trail))
+        finally:
+            await asyncio.to_thread(opened.close)
 
     async def _driven(self, opened: OpenedSession, rating: int | None) -> SessionResult:
         """The session on its screen, from its beginning to its end. Raises what it raised."""

@@ -6,12 +6,15 @@ a strap, a sound card or a file is.
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Protocol
 
 from entrain.control.events import Command
 from entrain.control.protocol import Preset
-from entrain.control.view import SessionView, Summary
+from entrain.control.view import Sample, SessionView, Summary
+from entrain.course.sitting import Sitting
 
 
 class SessionPort(Protocol):
@@ -39,10 +42,15 @@ class SessionPort(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class OpenedSession:
-    """A session that is ready to run. `tap` is where the space bar goes when the heart is tapped."""
+    """A session that is ready to run. `tap` is where the space bar goes when the heart is tapped.
+
+    `close` finishes its log when everything has been said about it: the history then shows it as it ended.
+    It waits for the disk, so it belongs into a thread.
+    """
 
     port: SessionPort
     tap: Callable[[], None] | None = None
+    close: Callable[[], None] = lambda: None
 
 
 class HeartKind(StrEnum):
@@ -63,12 +71,14 @@ class HeartChoice:
 
 @dataclass(frozen=True, slots=True)
 class SessionChoice:
-    """Everything a person chooses before a session."""
+    """Everything a person chooses before a session. `goes_on` is the number of the one it goes on from."""
 
     heart: HeartChoice
     preset: Preset
     voice: str
     minutes: float
+    person: str = ""  # a pseudonym; '' for nobody in particular
+    goes_on: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +182,7 @@ class AssessmentChoice:
 
     heart: HeartChoice
     sliding: bool
+    person: str = ""  # whose it is, by pseudonym
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,3 +234,103 @@ class Rooms:
     shelf: PresetShelf | None = None
     examine: Examine | None = None
     assessment: AssessmentPort | None = None
+
+
+# ---- sessions that were ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Something that happened in a session, in words."""
+
+    t_s: float
+    what: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class PastSession:
+    """A session with all that one may want to look at again."""
+
+    sitting: Sitting
+    summary: Summary
+    trail: tuple[Sample, ...]  # one a second
+    phases: tuple[Told, ...]
+    decisions: tuple[Told, ...]  # `what` is who decided
+    marks: tuple[Told, ...]
+    note: str
+    source: str  # heart, sound and voice, in a line
+
+
+@dataclass(frozen=True, slots=True)
+class Interrupted:
+    """A session that the program did not live to end. `choice` is the rest of it; None: it cannot go on."""
+
+    session_id: int
+    began: datetime  # on the clock of this place
+    minutes: float
+    n_older: int  # others before it
+    choice: SessionChoice | None
+
+
+@dataclass(frozen=True, slots=True)
+class ExportForm:
+    name: str
+    holds: str
+
+
+class Archive(Protocol):
+    """The sessions that were. Every call may take its time: it belongs into a thread.
+
+    All of them raise `EntrainError`, with advice, where the store cannot be read or written.
+    """
+
+    def now(self) -> datetime:
+        """This moment, on the clock of this place."""
+        ...
+
+    def people(self) -> Sequence[str]:
+        """The pseudonyms of those who have sessions; who practised last comes first."""
+        ...
+
+    def checked(self, name: str) -> str:
+        """`name` as a pseudonym; '' is nobody. Raises `EntrainError` where it is none."""
+        ...
+
+    def sittings(self, person: str | None) -> Sequence[Sitting]:
+        """Every session of somebody, or of all, the earliest first; quick, and not measured yet."""
+        ...
+
+    def measured(self, sitting: Sitting) -> Sitting:
+        """The same with what its intervals say."""
+        ...
+
+    def past(self, session_id: int) -> PastSession: ...
+
+    def note(self, session_id: int, text: str) -> None:
+        """Add a line to its note."""
+        ...
+
+    def backups(self, session_id: int) -> Sequence[str]:
+        """What will remain of a session when it is deleted here: a sentence for each backup."""
+        ...
+
+    def delete(self, session_id: int) -> None: ...
+
+    def forms(self) -> Sequence[ExportForm]: ...
+
+    def export(self, session_id: int, form: str, *, deidentify: bool) -> str:
+        """Write it into the current folder; a sentence on what was written, and where."""
+        ...
+
+    def interrupted(self) -> Interrupted | None:
+        """The newest session that was cut off and that nobody has closed yet."""
+        ...
+
+    def close_interrupted(self, session_id: int) -> None:
+        """Keep it as it is, and all older ones that were cut off."""
+        ...
+
+
+Report = Callable[[int], Path]
+"""Writes a page about the session of that number and tells where. Raises `EntrainError`, with advice."""

@@ -12,7 +12,6 @@ import pytest
 from benchmarks.hearts import person
 from entrain.breath.pattern import BreathPart
 from entrain.commands import analyse
-from entrain.commands.analyse_input import of_session
 from entrain.commands.analyse_work import Wish, analysed
 from entrain.control.events import (
     BeatSeen,
@@ -26,6 +25,7 @@ from entrain.control.events import (
     Tick,
 )
 from entrain.errors import InputError, UsageError
+from entrain.given import of_session
 from entrain.heart.beat import Beat, RRInterval, Verdict
 from entrain.storage.store import Store
 from tests.support.sessions import Record

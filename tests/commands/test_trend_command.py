@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from entrain.cli import main
 from entrain.commands.trend import calendar
 from entrain.course.calendar import Week
+from entrain.devices.simulated.person import Person
 from entrain.storage.store import Store
 from tests.support import many
 
@@ -23,7 +24,7 @@ NOW = datetime.now().astimezone().replace(microsecond=0)
 def practised(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Twelve sessions of P01 over seven weeks, one of P02; only to be read."""
     store = Store(tmp_path_factory.mktemp("practised") / "sessions.db")
-    first = many.run_one(store, 7)
+    first = many.run_one(store, Person.draw(7))
     many.move(store, first, NOW - timedelta(days=50))
     many.copies(store, first, [NOW - timedelta(days=days) for days in range(48, 1, -4)], "P01")
     store.rename_person("", "P02")

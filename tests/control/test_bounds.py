@@ -7,6 +7,7 @@ from hypothesis import event, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from entrain.breath.pattern import BreathPart
 from entrain.control.bounds import breath_floor_per_min, tempo_ceiling_bpm, tempo_floor_bpm
 from entrain.control.events import (
     BreathCued,
@@ -31,11 +32,18 @@ from entrain.control.events import (
 )
 from entrain.control.protocol import Bounds, BreathRule, PhaseTimes, Preset, SessionConfig, TempoRule
 from entrain.control.session import reduce, start
-from entrain.control.state import SessionState
+from entrain.control.state import GUIDED, SessionState
+from entrain.control.track import group_state
 from entrain.heart.gatt import HeartRateMeasurement
 from entrain.score import LEAD_S
 from entrain.tempo.policy import POLICIES
 
+_AFTER = {
+    BreathPart.INHALE: (BreathPart.HOLD_IN, BreathPart.EXHALE),
+    BreathPart.HOLD_IN: (BreathPart.EXHALE,),
+    BreathPart.EXHALE: (BreathPart.HOLD_OUT, BreathPart.INHALE),
+    BreathPart.HOLD_OUT: (BreathPart.INHALE,),
+}
 numbers = st.floats(-1e4, 1e4, allow_nan=False)
 commands = st.one_of(
     st.builds(Nudge, numbers),
@@ -53,6 +61,7 @@ class AnySession(RuleBasedStateMachine):
         warm_up_s=st.sampled_from([0, 2, 30, 45]),
         goal_bpm=st.none() | st.floats(1, 200),
         goal_breath=st.floats(0.1, 12),
+        ratio=st.sampled_from([(4, 0, 6, 0), (1, 0, 1, 0), (4, 4, 4, 4), (4, 7, 8, 0), (1, 0, 9, 2)]),
         bounds=st.builds(
             Bounds,
             tempo_floor_bpm=st.floats(1, 80),
@@ -70,6 +79,7 @@ class AnySession(RuleBasedStateMachine):
         baseline_s: float,
         goal_bpm: float | None,
         goal_breath: float,
+        ratio: tuple[float, float, float, float],
         bounds: Bounds,
         warm_up_s: int,
     ) -> None:
@@ -80,7 +90,7 @@ class AnySession(RuleBasedStateMachine):
             minutes=30,
             phases=PhaseTimes(baseline_s, 5, 10),
             tempo=TempoRule(policy, goal_bpm=goal_bpm),
-            breath=BreathRule(goal_per_min=goal_breath),
+            breath=BreathRule(goal_per_min=goal_breath, ratio=ratio),
             bounds=bounds,
         )
         self.bounds = bounds
@@ -88,7 +98,7 @@ class AnySession(RuleBasedStateMachine):
         self.t_s, self.tick = 0.0, 0
         self.bpm = 70
         self.onsets: list[tuple[int, float]] = []
-        self.fresh_s = -1e9
+        self.part, self.part_ends_s = BreathPart.INHALE, -1e9
         self.feed(LinkChanged(0.0, "s", Link.STREAMING))
         self.time_passes(warm_up_s, with_beats=True)
 
@@ -99,10 +109,47 @@ class AnySession(RuleBasedStateMachine):
             if isinstance(effect, OnsetPlanned):
                 self.onsets.append((effect.n, effect.t_s))
             if isinstance(effect, BreathCued):
-                assert effect.breath_per_min >= breath_floor_per_min(self.bounds) - 1e-6
+                self.check_cue(effect)
         if before.score is not None and self.state.score is not None:
             self.check_edit(before, self.state)
+        if isinstance(arrived, Tick):
+            self.check_tick(before, self.state)
         return effects
+
+    def check_cue(self, cue: BreathCued) -> None:
+        """Never below the floors, and the parts of a breath follow each other however the pattern changes."""
+        assert cue.breath_per_min >= breath_floor_per_min(self.bounds) - 1e-6
+        assert cue.breath_per_min >= 4.0 - 1e-6
+        # A part's length was foretold; an edit of the tempo meanwhile moves its end a little.
+        assert cue.t_s >= self.part_ends_s - 0.25
+        if cue.t_s < self.part_ends_s + 0.25:
+            assert cue.part in _AFTER[self.part]
+        self.part, self.part_ends_s = cue.part, cue.t_s + cue.duration_s
+
+    def check_tick(self, before: SessionState, after: SessionState) -> None:
+        """What the controller leaves behind at a tick, against the pulse it knows."""
+        score = after.score
+        fell = before.breath_line_per_min - after.breath_line_per_min
+        slew = min(2.0, self.bounds.breath_fall_per_min2) / 60.0
+        if before.score is not None:
+            assert fell <= slew * (after.t_s - before.last_tick_s if before.last_tick_s else 0.0) + 1e-9
+        if score is None or after.phase not in GUIDED or before.score is None:
+            return
+        if before.score.breath is not None and score.breath is not None:
+            # One beat more at a time. It may lose several: a tempo that falls takes them.
+            at = score.tempo.phase_at(after.committed_s)
+            more = score.breath.pattern.beats - before.score.breath.pattern_at(at).beats
+            assert more <= 1
+        bpm = group_state(after.tracks, after.t_s).bpm
+        at_s = max(before.committed_s, after.t_s + LEAD_S)
+        tempo, goal = score.tempo.bpm_at(at_s), score.tempo.goal_bpm
+        if bpm is None or after.tracks[0].link is Link.LOST:
+            # Without a fresh pulse nothing falls, not even a little further.
+            assert goal >= tempo - 0.06
+            return
+        lead = min((1.0 - min(0.30, self.bounds.lead_fraction)) * bpm, tempo_ceiling_bpm(self.bounds))
+        if tempo <= lead - 0.06:
+            assert goal >= lead - 0.06
 
     def check_edit(self, before: SessionState, after: SessionState) -> None:
         old, new = before.score, after.score
@@ -158,12 +205,21 @@ class AnySession(RuleBasedStateMachine):
     def clock_goes_back(self, back_s: float) -> None:
         self.feed(Tick(self.tick - back_s))
 
+    @rule(ahead_s=st.integers(1, 600))
+    def clock_jumps_ahead(self, ahead_s: int) -> None:
+        """A laptop slept."""
+        self.tick += ahead_s
+        self.part_ends_s = -1e9
+        self.feed(Tick(float(self.tick)))
+
     @precondition(lambda self: self.state.phase is not Phase.ENDED)
     @rule()
     def stop_always_stops(self) -> None:
         state, effects = reduce(self.state, CommandGiven(self.tick + 0.4, Stop()))
         assert state.phase is Phase.ENDED
         assert any(isinstance(effect, Ended) for effect in effects)
+        for later in (Tick(self.tick + 1.0), CommandGiven(self.tick + 1.0, Nudge(5.0))):
+            assert reduce(state, later) == (state, ())
 
     def teardown(self) -> None:
         if hasattr(self, "state"):
@@ -176,6 +232,8 @@ class AnySession(RuleBasedStateMachine):
             return
         floor = tempo_floor_bpm(self.bounds, self.state.baseline_bpm)
         assert floor >= 50.0
+        if self.state.baseline_bpm is not None:
+            assert floor >= min(0.85 * self.state.baseline_bpm, tempo_ceiling_bpm(self.bounds)) - 1e-9
         for ramp in score.tempo.ramps:
             assert min(ramp.bpm, ramp.to_bpm) >= floor - 1e-6
             assert max(ramp.bpm, ramp.to_bpm) <= tempo_ceiling_bpm(self.bounds) + 1e-6

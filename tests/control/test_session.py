@@ -31,9 +31,11 @@ from entrain.control.events import (
     ScoreChanged,
     SegmentBegan,
     SetGoal,
+    SetVoice,
     SetVolume,
     Stop,
     Tick,
+    VoiceChanged,
     VolumeChanged,
 )
 from entrain.control.look import summary, view
@@ -46,6 +48,9 @@ from entrain.control.protocol import (
 )
 from entrain.control.session import reduce, start
 from entrain.control.state import SessionState
+from entrain.devices.simulated.heart import SimulatedHeart
+from entrain.devices.simulated.lungs import LungTraits
+from entrain.devices.simulated.person import Person
 from tests.support.hearts import Pulse, session_events, with_rsa
 
 STEADY = lambda _: 70.0  # noqa: E731  a heart that shows no breath at all
@@ -188,6 +193,13 @@ def test_pause_stops_time_and_sound_and_resume_goes_on() -> None:
     assert muted == [True, False]
     assert summary(state).duration_s == pytest.approx(663, abs=3)
     assert not [o for o in effects_of(log, OnsetPlanned) if 202.5 < o.t_s < 260]
+
+
+def test_another_voice_is_passed_on_and_changes_nothing_else() -> None:
+    _, plain = play(until_s=300)
+    _, log = play(until_s=300, commands=((200.2, SetVoice("rain")),))
+    assert effects_of(log, VoiceChanged) == [VoiceChanged(200.2, "rain")]
+    assert [record for record in log if not isinstance(record[0], CommandGiven)] == plain
 
 
 def test_ease_off_makes_beat_and_breath_a_little_quicker_and_stays_a_while() -> None:
@@ -360,3 +372,35 @@ def test_the_breath_is_never_asked_to_go_below_its_goal(bpm: float) -> None:
     rates = [cue.breath_per_min for cue in effects_of(log, BreathCued)]
     assert min(rates) >= 6.5 - 0.02
     assert min(rates) < 7.2  # a beat of a breath is a tenth of it, so that near it comes
+
+
+def test_a_breath_that_was_lost_for_a_minute_goes_back_by_a_beat_and_grows_again() -> None:
+    """Somebody who breathes along, hears nothing for two and a half minutes, and comes back."""
+    lungs = LungTraits(own_per_min=16.0, lapses_per_min=0.0, settle_s=4.0)
+    heart = SimulatedHeart(Person(1, lungs=lungs), "strap")
+    state, log = start(SessionConfig(replace(PRESET, minutes=13), ("strap",))), []
+    for t_s in range(1, 600):
+        deaf = 240 < t_s < 390
+        for event in (*heart.until(float(t_s), None if deaf else state.score), Tick(float(t_s))):
+            state, effects = reduce(state, event)
+            log.append((event, effects))
+    changes = [d for d in decisions(log, "breath_beats") if d.before is not None]
+    back = [d for d in changes if "again" in d.reason]
+    assert back
+    assert all(d.before - d.after == 1 for d in back)
+    assert 240.0 + 60.0 < back[0].t_s < 240.0 + 120.0
+    assert all(b.t_s - a.t_s >= 60.0 for a, b in pairwise(back))
+    assert any(d.after > d.before for d in changes if d.t_s > 400.0)
+
+
+def test_a_breath_that_never_came_along_stays_as_it_began() -> None:
+    _, log = play(pulse=with_rsa(70, swing_bpm=6, breaths_per_min=17))
+    beats = [d.after for d in decisions(log, "breath_beats")]
+    assert min(beats) == beats[0]
+
+
+def test_a_lost_strap_stops_the_last_half_beat_of_a_fall_too() -> None:
+    preset = replace(PRESET, tempo=TempoRule(goal_bpm=65.5))
+    _, log = play(preset, silences=((168.0, 230.0),))
+    assert 65.6 < state_tempo(log, 170) < 65.9
+    assert len({round(state_tempo(log, t_s), 9) for t_s in range(170, 230)}) == 1

@@ -20,7 +20,7 @@ from entrain.control.events import (
     Stop,
 )
 from entrain.control.look import view
-from entrain.control.protocol import PacedStage, PhaseTimes, Preset, SessionConfig
+from entrain.control.protocol import PacedStage, PhaseTimes, Preset, SessionConfig, SoundRule
 from entrain.control.session import reduce, start
 from entrain.control.stages import length_s, minutes_of, now, score_of, spans
 from tests.support.hearts import session_events, with_rsa
@@ -57,6 +57,27 @@ def test_it_paces_each_rate_in_its_time_and_is_silent_between() -> None:
         assert inside[0].part is BreathPart.INHALE
     rest_s = begun_s + 75.0 + 3.0
     assert not [c for c in cues if rest_s < c.t_s < rest_s + 11.0]
+
+
+def test_what_is_heard_waits_for_the_delay_and_sinks_on_the_way() -> None:
+    sound = SoundRule(delay_s=20.0, sink_to=0.4)
+    presence = score_of(STAGES, 100.0, 66.0, (4.0, 0.0, 6.0, 0.0), sound).presence
+    plain = score_of(STAGES, 100.0, 66.0, (4.0, 0.0, 6.0, 0.0)).presence
+    (_, first_end_s), (second_s, second_end_s), (third_s, over_s) = spans(STAGES, 100.0)
+    assert [presence.at(t_s) for t_s in (100.0, 119.9)] == [0.0, 0.0]
+    assert plain.at(119.9) == 1.0
+    # From 120 s on it sinks evenly to 0.4 at the end, in the stages as if no rest were between them.
+    for t_s in (125.0, first_end_s, second_s, second_end_s, third_s + 1.0, over_s):
+        expected = 1.0 - 0.6 * (t_s - 120.0) / (over_s - 120.0)
+        assert presence.at(t_s) == pytest.approx(expected, abs=0.01)
+    for t_s in (first_end_s + 2.5, over_s + 2.5):
+        assert presence.at(t_s) == 0.0
+
+
+def test_a_delay_longer_than_the_first_stage_leaves_it_unheard() -> None:
+    presence = score_of(STAGES, 0.0, 66.0, (4.0, 0.0, 6.0, 0.0), SoundRule(delay_s=80.0)).presence
+    assert not any(presence.at(t_s) for t_s in range(80))
+    assert presence.at(spans(STAGES, 0.0)[1][0]) == 1.0
 
 
 def test_the_log_says_when_each_stage_and_each_rest_began() -> None:

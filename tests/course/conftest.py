@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from entrain.course.sitting import Ended, Heart, Sitting
+from entrain.devices.simulated.person import Person
 from entrain.storage.store import Store
 from tests.support import many
 
@@ -43,10 +44,10 @@ def with_pulse(n: int, days: float, pulse_bpm: float) -> Sitting:
 def practised(tmp_path_factory: pytest.TempPathFactory) -> Store:
     """Two people: P01 three times, somebody unnamed twice. Only to be read."""
     store = Store(tmp_path_factory.mktemp("practised") / "sessions.db")
-    first = many.run_one(store, 7)
+    first = many.run_one(store, Person.draw(7))
     many.move(store, first, BEGAN)
     many.copies(store, first, [BEGAN + timedelta(days=days) for days in (1, 3, 8)], "P01")
-    other = many.run_one(store, 8)
+    other = many.run_one(store, Person.draw(8))
     many.move(store, other, BEGAN + timedelta(days=2))
     return store
 

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from entrain.analysis.findings import findings
-from entrain.commands.analyse_input import of_session
 from entrain.control.events import Tick
 from entrain.course.recorded import course, measured, sittings, summary_so_far
 from entrain.course.sitting import Ended, Heart
+from entrain.given import of_session
 from entrain.storage.imported import import_recording
 from entrain.storage.store import Store
 from entrain.storage.stored import SessionState

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -15,9 +16,11 @@ from entrain.control.events import (
     Mark,
     PhaseBegan,
     Rate,
+    SetVoice,
     SoundChanged,
     Stop,
     Tick,
+    VoiceChanged,
 )
 from entrain.control.protocol import PhaseTimes, Preset, SessionConfig
 from entrain.devices.audio.none import NoSound
@@ -135,3 +138,23 @@ async def test_the_logs_trouble_reaches_view_and_log() -> None:
     await task
     assert [e.fault for e, _ in kept.records if isinstance(e, LogChanged)] == ["The disk is full.", ""]
     assert any(isinstance(e, SoundChanged) for e, _ in kept.records)
+
+
+async def test_another_voice_reaches_the_sound_and_the_log() -> None:
+    asked: list[str] = []
+
+    class Sounding(NoSound):
+        def set_voice(self, voice: str) -> None:
+            asked.append(voice)
+
+    kept = Kept()
+    running = Session(
+        SessionConfig(replace(PRESET, needs_heart=False), ()),
+        Sounding(),
+        begin_log=lambda *_: kept,
+        speed=2_000.0,
+    )
+    running.send(SetVoice("rain"))
+    await running.run()
+    assert asked == ["rain"]
+    assert [effect.voice for effect in kept.effects(VoiceChanged)] == ["rain"]

@@ -15,9 +15,9 @@ from entrain.errors import InputError, PresetError, UsageError
 from entrain.storage import presets
 from entrain.storage.preset_check import _settings, checked
 from entrain.storage.preset_rules import LIMITS
-from entrain.storage.toml_lines import line_of
 from entrain.synth.voices import CATALOGUE
 from entrain.tempo.policy import POLICIES
+from entrain.toml_lines import line_of
 
 ALL = ("desk", "first", "fixed", "follow", "metronome", "quiet", "resonance", "sleep")
 

@@ -1,6 +1,6 @@
 """A program that encrypts a store, makes it readable, and so on: `python -m tests.support.converter STORE`.
 
-It says "begun" when the first is about to begin. Its passphrase is `PASSPHRASE`.
+It says "next" before each. Its passphrase is `PASSPHRASE`.
 """
 
 import sys
@@ -12,9 +12,9 @@ PASSPHRASE = "correct horse battery staple"
 
 
 def main(path: Path) -> None:
-    sys.stdout.write("begun\n")
-    sys.stdout.flush()
     while True:
+        sys.stdout.write("next\n")
+        sys.stdout.flush()
         if cipher.is_encrypted(path):
             cipher.unlock(path, PASSPHRASE)
             encrypting.decrypt(path)

@@ -8,6 +8,7 @@ import sqlite3
 import sys
 import uuid
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -22,14 +23,18 @@ from entrain.storage.store import Store
 from tests.support.record_fixture import session
 
 STRAP = "ble:H10"
+KINDS = (("desk", 5.0), ("desk", 10.0), ("quiet", 3.0), ("sleep", 15.0), ("desk", 10.0))
 
 
-def run_one(store: Store, seed: int, preset: str = "quiet", minutes: float = 3.0) -> int:
+def run_one(
+    store: Store, person: Person, preset: str = "quiet", minutes: float = 3.0, called: str = ""
+) -> int:
     """A session with a simulated heart that passes for a strap; the number of it."""
     loaded = presets.load(preset)
-    config = SessionConfig(with_minutes(loaded.preset, minutes), (STRAP,), seed)
-    heart = SimulatedHeart(Person.draw(seed), STRAP)
-    with store.begin(config, preset_text=loaded.text, hearts=[STRAP], audio="device", voice="soft") as log:
+    config = SessionConfig(with_minutes(loaded.preset, minutes), (STRAP,), person.seed)
+    heart = SimulatedHeart(person, STRAP)
+    whose = {"hearts": [STRAP], "audio": "device", "voice": "soft", "person": called}
+    with store.begin(config, preset_text=loaded.text, **whose) as log:  # pyright: ignore[reportArgumentType]
         state = start(config)
         for event, state, effects in session(config, heart):  # noqa: B007
             log.append(event, effects)
@@ -49,6 +54,20 @@ def move(store: Store, session_id: int, began: datetime) -> None:
     connection.close()
 
 
+def rate(store: Store, session_id: int, chance: Random) -> None:
+    """Let somebody else have rated the session."""
+    with sqlite3.connect(store.path) as connection:
+        (text,) = connection.execute("SELECT summary FROM session WHERE id = ?", (session_id,)).fetchone()
+        summary = json.dumps(json.loads(text) | _ratings(chance))
+        connection.execute("UPDATE session SET summary = ? WHERE id = ?", (summary, session_id))
+    connection.close()
+
+
+def _ratings(chance: Random) -> dict[str, int]:
+    before = chance.randint(3, 8)
+    return {"rating_before": before, "rating_after": max(0, before - chance.randint(0, 3))}
+
+
 def copies(store: Store, session_id: int, when: Sequence[datetime], person: str = "") -> list[int]:
     """So many more of the session, at other moments, in one transaction; ratings of their own."""
     chance = Random(session_id)
@@ -61,9 +80,7 @@ def copies(store: Store, session_id: int, when: Sequence[datetime], person: str 
         made: list[int] = []
         for moment in when:
             new = dict(zip(kept, row, strict=True))
-            told = json.loads(new["summary"])
-            before = chance.randint(3, 8)
-            told |= {"rating_before": before, "rating_after": max(0, before - chance.randint(0, 3))}
+            told = json.loads(new["summary"]) | _ratings(chance)
             new |= {"uuid": str(uuid.uuid4()), "person": person, "summary": json.dumps(told)}
             new["end_epoch_s"] += moment.timestamp() - new["origin_epoch_s"]
             new["origin_epoch_s"] = moment.timestamp()
@@ -97,16 +114,23 @@ def days_back(n: int, until: datetime, seed: int = 0) -> list[datetime]:
 
 
 def main(folder: Path, n: int, people: Sequence[str]) -> None:
+    """At most 40 sessions that differ, of one heart that grows a little calmer; the rest are copies."""
     store = Store(folder / "sessions.db")
-    now = datetime.now().astimezone()
-    chance = Random(1)
-    seeds = list(range(1, min(n, 8) + 1))
-    first = [run_one(store, seed, "desk", chance.choice([5.0, 10.0, 15.0])) for seed in seeds]
-    moments = days_back(n, now)
-    for number, moment in zip(first, moments, strict=False):
+    chance, heart = Random(1), Person.draw(7)
+    moments = days_back(n, datetime.now().astimezone())
+    n_own = min(n, 40)
+    for k, moment in enumerate(moments):
+        name = chance.choice(people or [""])
+        if k < n - n_own:
+            continue
+        rested = replace(heart.heart, base_bpm=71.0 - 5.0 * k / max(20, n) + chance.gauss(0.0, 1.5))
+        today = replace(heart, seed=k, heart=rested)
+        number = run_one(store, today, *chance.choice(KINDS), called=name)
         move(store, number, moment)
-    for moment in moments[len(first) :]:
-        copies(store, chance.choice(first), [moment], chance.choice(people or [""]))
+        rate(store, number, chance)
+    first = store.sessions()[0].id
+    for k, moment in enumerate(moments[: n - n_own]):
+        copies(store, first + k % n_own, [moment], chance.choice(people or [""]))
 
 
 if __name__ == "__main__":

@@ -28,13 +28,17 @@ from entrain.tui.ports import (
     OpenedSession,
     SessionChoice,
 )
+from entrain.tui.screens.compare import CompareScreen
 from entrain.tui.screens.outcome import OutcomeScreen
+from entrain.tui.screens.past import PastScreen
 from entrain.tui.screens.session import SessionScreen
 from entrain.tui.screens.summary import SummaryScreen
+from entrain.tui.screens.who import WhoScreen
 from entrain.tui.widgets.preset_detail import PresetDetail
 from tests.support.rooms import CLEAR, DRAFT, UNCLEAR, rooms
 from tests.support.screen import comes, drawn, hammer, strike
-from tests.support.scripted import EVENING, VOICES, Incident, Script, ScriptedPort
+from tests.support.scripted import EVENING, VOICES, Incident, Script, ScriptedPort, presets
+from tests.support.scripted_archive import ScriptedArchive
 
 SIZES = ((80, 24), (120, 40))
 Act = Callable[[Pilot[object], ManualClock], Awaitable[None]]
@@ -75,8 +79,37 @@ def home_app(look: Look, said: AssessmentOutcome = CLEAR) -> tuple[EntrainApp, M
     all_rooms = rooms(clock, said, my_evening=DRAFT)
     desk = all_rooms.shelf.everything()[0].preset
     choice = replace(CHOICE, preset=desk, minutes=desk.minutes)
-    home = Home([desk], VOICES, find, open_session, choice, all_rooms)
+    home = Home([desk], VOICES, find, open_session, choice, rooms=all_rooms)
     return EntrainApp(home, Manners(look), clock=clock), clock
+
+
+def past_app(
+    n: int = 30, *, cut_off: SessionChoice | None = None
+) -> Callable[[Look], tuple[EntrainApp, ManualClock]]:
+    """The home screen with `n` sessions that were."""
+
+    def make(look: Look) -> tuple[EntrainApp, ManualClock]:
+        clock = ManualClock()
+
+        async def open_session(_choice: SessionChoice) -> OpenedSession:
+            return OpenedSession(ScriptedPort(clock))
+
+        choice = replace(CHOICE, person="P01")
+        home = Home(presets(), VOICES, find, open_session, choice, ScriptedArchive(n, cut_off))
+        return EntrainApp(home, Manners(look), clock=clock), clock
+
+    return make
+
+
+def shows(text: str) -> Act:
+    """Wait for what comes from a thread."""
+
+    async def act(pilot: Pilot[object], _clock: ManualClock) -> None:
+        async with asyncio.timeout(20):
+            while text not in await drawn(pilot):
+                await pilot.pause(0.01)
+
+    return act
 
 
 def press(*keys: str) -> Act:
@@ -216,6 +249,19 @@ def scenes() -> list[Scene]:
             light,
         ),
         ("straps", home_app, (press("s"), wait(0.3)), dark),
+        ("history", past_app(), (press("h"), shows("beyond chance"), press("down", "down", "space")), dark),
+        ("history-empty", past_app(0), (press("h"), shows("No sessions yet")), dark),
+        ("history-night", past_app(), (press("h"), shows("beyond chance")), night),
+        ("past", past_app(), (press("h"), shows("beyond"), press("enter"), until(PastScreen)), dark),
+        (
+            "compare",
+            past_app(),
+            (press("h"), shows("beyond"), press("space", "down", "space", "c"), until(CompareScreen)),
+            dark,
+        ),
+        ("home-history", past_app(cut_off=CHOICE), (shows("was interrupted"),), dark),
+        ("who", past_app(), (press("w"), until(WhoScreen)), dark),
+        ("export", past_app(), (press("h"), shows("beyond"), press("e")), dark),
         (
             "summary",
             _session(Script(begins_at_s=425)),

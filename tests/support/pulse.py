@@ -22,17 +22,17 @@ READY_S = 5.0
 class Recording:
     """The monitor from the moment it was asked for: float32 (n_frames, 2)."""
 
-    def __init__(self, pulse: "Pulse", path: Path) -> None:
-        self._path = path
+    def __init__(self, pulse: "Pulse", path: Path, sink: str = SINK) -> None:
+        self.path = path
         self._file = path.open("wb")
         self._parec = pulse.start(
-            ["parec", f"--device={SINK}.monitor", "--raw", "--latency-msec=20", *FORMAT],
+            ["parec", f"--device={sink}.monitor", "--raw", "--latency-msec=20", *FORMAT],
             stdout=self._file,
         )
 
     def samples(self) -> np.ndarray:
         """All that has been recorded up to now."""
-        raw = np.fromfile(self._path, "<f4")
+        raw = np.fromfile(self.path, "<f4")
         return raw[: len(raw) // 2 * 2].reshape(-1, 2)
 
     def stop(self) -> np.ndarray:
@@ -75,6 +75,25 @@ class Pulse:
             assert time.monotonic() < until_s, f"PulseAudio did not answer within {READY_S} s"
             time.sleep(0.02)
 
+    def add_sink(self, name: str) -> str:
+        """One more null sink; what `remove_sink` takes."""
+        module = ["module-null-sink", f"sink_name={name}", f"rate={RATE_HZ}", "channels=2"]
+        options = ["format=float32le", "norewinds=1"]
+        return self._pactl("load-module", *module, *options)
+
+    def remove_sink(self, module: str) -> None:
+        """Unplug it: whoever plays into it loses the stream."""
+        self._pactl("unload-module", module)
+
+    def module_of(self, sink: str) -> str:
+        """The module that holds a sink, for `remove_sink`."""
+        modules = [line.split("\t") for line in self._pactl("list", "short", "modules").splitlines()]
+        return next(fields[0] for fields in modules if f"sink_name={sink} " in fields[2] + " ")
+
+    def _pactl(self, *words: str) -> str:
+        done = subprocess.run(["pactl", *words], env=self.environ, capture_output=True, check=True, text=True)
+        return done.stdout.strip()
+
     def kill_server(self) -> None:
         assert self._server is not None
         self._server.kill()
@@ -86,9 +105,9 @@ class Pulse:
             _end(self._server)
 
     @contextmanager
-    def recording(self) -> Iterator[Recording]:
+    def recording(self, sink: str = SINK) -> Iterator[Recording]:
         self._n_recordings += 1
-        recording = Recording(self, self.home / f"monitor{self._n_recordings}.f32")
+        recording = Recording(self, self.home / f"monitor{self._n_recordings}.f32", sink)
         try:
             yield recording
         finally:

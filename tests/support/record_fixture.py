@@ -6,7 +6,7 @@ than it did; what an older version wrote must stay readable, so keep the old fil
 """
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from entrain.control.events import (
@@ -48,23 +48,29 @@ KEYS: tuple[tuple[float, Command], ...] = (
 
 
 def session(
-    config: SessionConfig, heart: SimulatedHeart
+    config: SessionConfig,
+    heart: SimulatedHeart | None,
+    keys: Sequence[tuple[float, Command]] = KEYS,
+    *,
+    is_heard: bool = True,
 ) -> Iterator[tuple[Event, SessionState, tuple[Effect, ...]]]:
-    """Every event of the session, the state after it, and what came of it."""
+    """Every event of the session, the state after it, and what came of it. `is_heard`: a device sounds it."""
     state = start(config)
-    keys = [CommandGiven(t_s, command) for t_s, command in KEYS]
-    played: list[Event] = [SoundChanged(0.25, Sound.PLAYING, "A loudspeaker")]
+    pressed = [CommandGiven(t_s, command) for t_s, command in keys]
+    played: list[Event] = [SoundChanged(0.25, Sound.PLAYING, "A loudspeaker")] if is_heard else []
     tick = 0
     while state.phase.value != "ended":
         tick += 1
-        due = [*heart.until(float(tick), state.score), *keys, *played]
+        beats = [] if heart is None else heart.until(float(tick), state.score)
+        due = [*beats, *pressed, *played]
         now = sorted((event for event in due if event.t_s <= tick), key=lambda event: event.t_s)
-        keys = [key for key in keys if key.t_s > tick]
+        pressed = [key for key in pressed if key.t_s > tick]
         played = [event for event in played if event.t_s > tick]
         for event in [*now, Tick(float(tick))]:
             state, effects = reduce(state, event)
             yield event, state, effects
-            played += [_played(each, event.t_s) for each in effects if isinstance(each, OnsetPlanned)]
+            if is_heard:
+                played += [_played(each, event.t_s) for each in effects if isinstance(each, OnsetPlanned)]
 
 
 def _played(planned: OnsetPlanned, now_s: float) -> OnsetPlayed:

@@ -30,6 +30,7 @@ from entrain.control.events import (
     SoundChanged,
     StrapDescribed,
     Tick,
+    VoiceChanged,
     VolumeChanged,
 )
 from entrain.control.protocol import Preset, SessionConfig
@@ -97,6 +98,7 @@ RECORDS: tuple[Record, ...] = (
         Tick(600.0),
         (
             VolumeChanged(600.0, 0.5, muted=True),
+            VoiceChanged(600.0, "rain"),
             PhaseBegan(600.0, Phase.ENDED, "The time is over."),
             Ended(600.0, "The time is over.", 8.0, completed=True),
         ),

@@ -6,13 +6,16 @@ import numpy as np
 import pytest
 
 from entrain.breath.pattern import BreathPattern
+from entrain.control.protocol import PacedStage
+from entrain.control.stages import score_of as stages_score
 from entrain.errors import UsageError
 from entrain.score import Score
+from entrain.synth import end_gong
 from entrain.synth.end_gong import LENGTH_S
 from entrain.synth.layers import Layers
 from entrain.synth.renderer import Renderer
 from entrain.synth.scales import load
-from entrain.synth.stretch import Samples
+from entrain.synth.stretch import Samples, Stretch
 from tests.synth.scores import steady
 
 RATE_HZ = 8000
@@ -70,6 +73,16 @@ def test_no_gong_for_a_hurried_end_nor_for_what_never_began():
     np.testing.assert_array_equal(sound(ending(0.5), end_gong=1.0), sound(ending(0.5)))
     never = replace(SCORE, presence=type(SCORE.presence)().changed(5.0, 0.0, 4.0))
     assert not sound(never, end_gong=1.0).any()
+
+
+def test_no_gong_for_a_rest_between_stages_and_one_alone_where_an_end_is_drawn_out():
+    stages = (PacedStage(6.0, 20.0, rest_s=5.0), PacedStage(5.0, 24.0, rest_s=5.0))
+    score = stages_score(stages, 0.0, 66.0, (4.0, 0.0, 6.0, 0.0))
+    over_s = 54.0
+    # As a session does when the guidance is over: it fades once more what is fading already.
+    score = replace(score, presence=score.presence.changed(over_s + 1.0, 0.0, 8.0))
+    stretch = Stretch(0, 80 * RATE_HZ, RATE_HZ, 0.0)
+    assert list(end_gong.frames_in(score.presence, stretch, 9 * RATE_HZ)) == [round(over_s * RATE_HZ)]
 
 
 def test_the_gong_does_not_hang_on_what_is_forgotten():

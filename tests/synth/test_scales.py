@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from entrain.errors import InputError, UsageError
+from entrain.errors import InputError, PresetError, UsageError
 from entrain.synth import scales, voices
 from entrain.synth.melody import note_hz
 from entrain.synth.scales import HIGHEST_HZ, LOWEST_HZ
@@ -59,29 +59,54 @@ def test_ones_own_scale_is_read_and_takes_the_place_of_a_shipped_one(tmp_path: P
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "said"),
+    ("old", "new", "line", "said"),
     [
-        ("tonic_hz = 200", "", "tonic_hz is missing"),
-        ("tonic_hz = 200", "tonic_hz = 5000", "tonic_hz = 5000 is not from 50 to 500"),
-        ("tonic_hz = 200", "tonic = 200", "did you mean tonic_hz"),
-        ('title = "Three"', "", "title is missing"),
-        ('c = "3/2"', 'c = "3:2"', 'notes.c must be a ratio like "3/2" or cents'),
-        ('c = "3/2"', 'c = "9/8"', "notes.c is not higher than b before it"),
-        ('c = "3/2"', 'c = "5/2"', "notes.c is not within one octave"),
-        ('fall = ["c b a"]', 'fall = ["c d a"]', 'there is no note "d"; there are a, b, c'),
-        ('fall = ["c b a"]', 'fall = ["a b c"]', "must end lower than it begins"),
-        ('rise = ["a b c a\'"]', "rise = []", "rise has no phrase"),
-        ('rise = ["a b c a\'"]', "rise = [\"a a''''\"]", "beyond 40 to 1200"),
-        ("[notes]", "[notes", "is not TOML"),
+        ("tonic_hz = 200", "", 1, "tonic_hz is missing"),
+        ("tonic_hz = 200", "tonic_hz = 5000", 3, "tonic_hz = 5000 is not from 50 to 500"),
+        ("tonic_hz = 200", "tonic = 200", 3, "did you mean tonic_hz"),
+        ('title = "Three"', "", 1, "title is missing"),
+        ('c = "3/2"', 'c = "3:2"', 9, 'notes.c must be a ratio like "3/2" or cents'),
+        ('c = "3/2"', 'c = "9/8"', 9, "notes.c is not higher than b before it"),
+        ('c = "3/2"', 'c = "5/2"', 9, "notes.c is not within one octave"),
+        ('fall = ["c b a"]', 'fall = ["c d a"]', 5, 'there is no note "d"; there are a, b, c'),
+        ('fall = ["c b a"]', 'fall = ["a b c"]', 5, "must end lower than it begins"),
+        ('rise = ["a b c a\'"]', "rise = []", 4, "rise has no phrase"),
+        ('rise = ["a b c a\'"]', "rise = [\"a a''''\"]", 4, "beyond 40 to 1200"),
+        ('b = 386.3\nc = "3/2"\na = "1/1"', "", 6, "[notes] must hold 2 to 24 notes"),
     ],
 )
-def test_a_faulty_scale_is_told_in_words(old: str, new: str, said: str, tmp_path: Path):
+def test_a_faulty_scale_is_told_in_words_with_its_line(
+    old: str, new: str, line: int, said: str, tmp_path: Path
+):
     path = tmp_path / "mine.toml"
-    path.write_text(GOOD.replace(old, new))
-    with pytest.raises(InputError) as caught:
+    text = GOOD.replace(old, new)
+    path.write_text(text if old in GOOD else GOOD.partition("[notes]")[0] + "[notes]\n")
+    with pytest.raises(PresetError) as caught:
         scales.read(path)
-    assert said in caught.value.message
     assert "mine.toml" in caught.value.message
+    [fault] = [fault for fault in caught.value.faults if said in fault]
+    assert fault.startswith(f"mine.toml, line {line}: ")
+
+
+def test_all_faults_of_a_scale_are_told_at_once(tmp_path: Path):
+    path = tmp_path / "mine.toml"
+    path.write_text(GOOD.replace("200", "9").replace("386.3", "true"))
+    with pytest.raises(PresetError, match="2 things are wrong") as caught:
+        scales.read(path)
+    assert [fault.partition(":")[0] for fault in caught.value.faults] == [
+        "mine.toml, line 3",
+        "mine.toml, line 8",
+    ]
+
+
+def test_what_is_no_toml_and_what_is_no_text_is_told_with_its_place(tmp_path: Path):
+    path = tmp_path / "mine.toml"
+    path.write_text(GOOD.replace("[notes]", "[notes"))
+    with pytest.raises(InputError, match=r"mine.toml is not TOML: .* \(at line 6, column 7\)"):
+        scales.read(path)
+    path.write_bytes(b"title = '\xff'")
+    with pytest.raises(InputError, match=r"mine.toml is not text in UTF-8: byte 9"):
+        scales.read(path)
 
 
 def test_an_unknown_scale_is_answered_with_the_nearest():

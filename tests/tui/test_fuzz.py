@@ -95,7 +95,7 @@ async def test_random_keys_through_the_whole_app() -> None:
             port = ScriptedPort(clock, Script(incidents=INCIDENTS))
             return OpenedSession(port, (lambda: None) if choice.heart.kind is HeartKind.TAP else None)
 
-        home = Home(presets(), VOICES, find, open_session, CHOICE, rooms(clock, UNCLEAR, mine=DRAFT))
+        home = Home(presets(), VOICES, find, open_session, CHOICE, rooms=rooms(clock, UNCLEAR, mine=DRAFT))
         await player.play(EntrainApp(home, Manners(Look(depth=Depth.TRUE)), clock=clock), clock)
 
 
@@ -109,7 +109,7 @@ async def test_random_keys_through_the_other_rooms() -> None:
             return OpenedSession(ScriptedPort(clock, Script(incidents=INCIDENTS)))
 
         all_rooms = rooms(clock, mine=DRAFT)
-        home = Home(presets(), VOICES, find, open_session, CHOICE, all_rooms)
+        home = Home(presets(), VOICES, find, open_session, CHOICE, rooms=all_rooms)
         await player.play(EntrainApp(home, Manners(check_in=False), clock=clock), clock, seen)
     assert {"PresetsScreen", "AssessScreen", "DoctorScreen", "StrapsScreen", "HelpScreen"} <= seen
 

@@ -98,7 +98,7 @@ async def opened_house(
     desk = ScriptedShelf().everything()[0].preset
     assert desk is not None
     choice = replace(CHOICE, heart=heart, preset=desk, minutes=desk.minutes)
-    home = Home([desk], VOICES, find, open_session, choice, all_rooms)
+    home = Home([desk], VOICES, find, open_session, choice, rooms=all_rooms)
     app = EntrainApp(home, Manners(Look(depth=Depth.TRUE), check_in=False), clock=clock)
     async with app.run_test(size=size, notifications=True) as pilot:
         await pilot.pause()

@@ -7,7 +7,7 @@ from entrain.errors import UsageError
 from entrain.synth.layers import Layers
 from entrain.synth.voices import DEFAULT
 
-FORMS = "device, device:NAME, none or file:OUT.wav (.flac, .ogg)"
+FORMS = "device, device:NAME, none or file:OUT.wav (.flac, .ogg, .mp3)"
 
 
 def open_sound(

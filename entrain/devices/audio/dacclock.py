@@ -17,6 +17,7 @@ WINDOW_S: Final = 10.0
 SETTLED_S: Final = 0.25
 JUMP_S: Final = 0.02
 _JUMP_MOMENTS: Final = 8
+_JUMP_LASTS_S: Final = 0.8  # a deep buffer is filled many blocks at a time, all of them equally late
 _LONGEST_LEAD_S: Final = 5.0
 
 
@@ -51,7 +52,8 @@ class DacClock:
         if self._zeros and abs(zero[1] - self._zero_s) > JUMP_S:
             # One odd moment is a late wake-up; several in a row are a new truth.
             self._odd.append(zero)
-            if len(self._odd) == _JUMP_MOMENTS:
+            lasted_s = moment.now_s - self._odd[0][0]
+            if len(self._odd) >= _JUMP_MOMENTS and lasted_s >= _JUMP_LASTS_S:
                 self._begin_anew(self._odd)
             return
         self._odd = []

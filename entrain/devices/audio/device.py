@@ -24,8 +24,8 @@ from entrain.synth.layers import Layers
 from entrain.synth.volume import gain_of
 from entrain.units import MS_PER_S
 
-HEARTBEAT_S: Final = 0.7  # silence from a running engine that makes one suspicious …
-SECOND_LOOK_S: Final = 0.5  # … and how much more of it is taken for its death
+HEARTBEAT_S: Final = 1.2  # silence from a running engine that makes one suspicious …
+SECOND_LOOK_S: Final = 0.8  # … and how much more of it is taken for its death
 OPENING_S: Final = 15.0  # a machine with many devices may take long to look through them
 RETRY_S: Final = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 SAME_DEVICE_S: Final = 5.0  # how long a lost device is waited for before another one will do
@@ -89,6 +89,12 @@ class DeviceSound:
         if gain != self._begin.gain:
             self._begin = replace(self._begin, gain=gain)
             self._send(msg.SetGain(gain))
+
+    def set_voice(self, voice: str) -> None:
+        voices.check(voice)
+        if voice != self._begin.voice:
+            self._begin = replace(self._begin, voice=voice)
+            self._send(msg.SetVoice(voice))
 
     def advance(self, t_s: float) -> None:
         pass  # real time advances by itself
@@ -165,8 +171,9 @@ class DeviceSound:
 
     def _pass_on(self, message: msg.Alive | msg.Opened | msg.Sounded | msg.Gap) -> None:
         match message:
-            case msg.Opened(device, sample_rate_hz, latency_s):
-                gap_s = 0.0 if self._lost_s is None else self._heard_s - self._lost_s
+            case msg.Opened(device, sample_rate_hz, latency_s, gap_s):
+                if self._lost_s is not None:
+                    gap_s = self._heard_s - self._lost_s
                 self._lost_s, self._playing_on = None, device
                 detail = f"{sample_rate_hz} Hz, {latency_s * MS_PER_S:.0f} ms of latency"
                 self._say(Sound.PLAYING, detail, gap_s=gap_s)

@@ -1,6 +1,7 @@
 """Sound into a file, as session time goes on; at any speed, in constant memory."""
 
 import asyncio
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -11,13 +12,18 @@ from entrain.control.events import Event, OnsetPlayed, Sound, SoundChanged
 from entrain.devices.ports import Emit
 from entrain.errors import UsageError
 from entrain.score import Score
+from entrain.synth.cast import Cast
 from entrain.synth.layers import Layers
-from entrain.synth.level import Glide
+from entrain.synth.level import Glide, glide_s
 from entrain.synth.renderer import DEFAULT_RATE_HZ, Renderer, silence
 from entrain.synth.volume import gain_of
 
-_FORMATS: Final = {".wav": ("WAV", "PCM_16"), ".flac": ("FLAC", "PCM_16"), ".ogg": ("OGG", "VORBIS")}
-_GAIN_S: Final = 0.04
+_FORMATS: Final = {
+    ".wav": ("WAV", "PCM_16"),
+    ".flac": ("FLAC", "PCM_16"),
+    ".ogg": ("OGG", "VORBIS"),
+    ".mp3": ("MP3", "MPEG_LAYER_III"),
+}
 # libsndfile encodes Vorbis on the stack: small pieces, for every format alike.
 _PIECE_FRAMES: Final = 8192
 
@@ -43,8 +49,16 @@ class FileSound:
             raise UsageError(
                 f'"{path}" has no sound format in its name.', f"Use one of {', '.join(_FORMATS)}."
             )
-        self._renderer = Renderer(voice, DEFAULT_RATE_HZ, beat, breath, layers)
+        self._renderer_of = partial(
+            Renderer, sample_rate_hz=DEFAULT_RATE_HZ, beat=beat, breath=breath, layers=layers
+        )
+        self._cast, self._voice = Cast(self._renderer_of(voice)), voice
         kind, subtype = _FORMATS[path.suffix.lower()]
+        if kind not in soundfile.available_formats():
+            raise UsageError(
+                f"The libsndfile of this system writes no {kind}.",
+                "Version 1.1 or later does; or use another format.",
+            )
         try:
             # Opened here, by name, so that what is wrong with the path is said in the system's own words.
             path.open("wb").close()
@@ -77,7 +91,12 @@ class FileSound:
     def set_volume(self, volume: float, muted: bool) -> None:
         gain = 0.0 if muted else gain_of(volume)
         if gain != self._glide.to_gain:
-            self._glide = self._glide.to(gain, self._frame, round(_GAIN_S * DEFAULT_RATE_HZ))
+            within_s = glide_s(self._glide.gain_at(self._frame), gain)
+            self._glide = self._glide.to(gain, self._frame, round(within_s * DEFAULT_RATE_HZ))
+
+    def set_voice(self, voice: str) -> None:
+        if voice != self._voice:
+            self._cast, self._voice = self._cast.changed(self._renderer_of(voice), self._frame), voice
 
     def advance(self, t_s: float) -> None:
         end_frame = round(t_s * DEFAULT_RATE_HZ)
@@ -100,7 +119,7 @@ class FileSound:
             if score is None:
                 self._file.write(silence(n_frames))
                 return
-            sound = self._renderer.render(score, frame, n_frames, 0.0)
+            sound = self._cast.render(score, frame, n_frames, 0.0)
             self._file.write(self._glide.applied(sound, frame))
         except (OSError, soundfile.LibsndfileError) as error:
             self._is_full = True
@@ -108,7 +127,7 @@ class FileSound:
             detail = f'"{self._path}" cannot be written any more{why}.'
             self._say(SoundChanged(t_s, Sound.LOST, str(self._path), detail, "Is the disk full?"))
             return
-        for strike in self._renderer.onsets(score, frame, n_frames, 0.0):
+        for strike in self._cast.onsets(score, frame, n_frames, 0.0):
             if self._glide.gain_at(strike.frame) > 0.0:
                 at_s = strike.frame / DEFAULT_RATE_HZ
                 half_a_frame_s = 0.5 / DEFAULT_RATE_HZ

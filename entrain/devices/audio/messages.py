@@ -1,8 +1,9 @@
 """What a session and its sound engine say to each other, and how it crosses the pipe between them.
 
-Down the engine's stdin: `Begin`, then `Play`, `SetGain` as they come, at last `Fade`. Up its stdout: `Alive`
-several times a second from when the device runs, `Opened` once its clock is known, `Sounded` and `Gap` as
-they happen, and `Failed` where it has to give up. The end of either pipe is the end of the engine.
+Down the engine's stdin: `Begin`, then `Play`, `SetGain` and `SetVoice` as they come, at last `Fade`. Up its
+stdout: `Alive` several times a second from when the device runs, `Opened` once its clock is known,
+`Sounded` and `Gap` as they happen, and `Failed` where it has to give up. The end of either pipe is the end
+of the engine.
 """
 
 import pickle
@@ -42,13 +43,18 @@ class SetGain:
 
 
 @dataclass(frozen=True, slots=True)
+class SetVoice:
+    voice: str
+
+
+@dataclass(frozen=True, slots=True)
 class Fade:
     """Fade what sounds within `fade_s`, then let the device go and end."""
 
     fade_s: float
 
 
-ToEngine = Begin | Play | SetGain | Fade
+ToEngine = Begin | Play | SetGain | SetVoice | Fade
 
 # ---- from the engine ---------------------------------------------------------------------------------------
 
@@ -60,9 +66,12 @@ class Alive:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
+    """Again, where a deeper buffer was needed; `gap_s` is the silence in between, as far as it was heard."""
+
     device: str
     sample_rate_hz: int
     latency_s: float
+    gap_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

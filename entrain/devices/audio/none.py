@@ -24,6 +24,9 @@ class NoSound:
     def set_volume(self, volume: float, muted: bool) -> None:
         pass
 
+    def set_voice(self, voice: str) -> None:
+        pass
+
     def advance(self, t_s: float) -> None:
         pass
 

@@ -1,25 +1,25 @@
 """The callback that fills the device's blocks, and all that it owns.
 
-Other threads only leave wishes: a take, a gain. The callback takes them up at the edge of a block, so no
-lock is needed and nothing can click. A new take is blended in over one block: where old and new agree, as a
-score's commit rule promises, that changes no bit; where an edit comes too late, it is heard as a blend.
+Other threads only leave wishes: a take, a gain, a voice. The callback takes them up at the edge of a block,
+so no lock is needed and nothing can click. A new voice comes in as `entrain.synth.cast` has it. A new take
+is blended in over one block: where old and new agree, as a score's commit rule promises, that changes no
+bit; where an edit comes too late, it is heard as a blend.
 """
 
 import traceback
 from collections import deque
 from dataclasses import dataclass
 from time import monotonic
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
 from entrain.devices.audio.dacclock import Moment
 from entrain.score import Score
-from entrain.synth.level import Glide
+from entrain.synth.cast import Cast
+from entrain.synth.level import Glide, glide_s
 from entrain.synth.renderer import Renderer, silence
 from entrain.synth.stretch import Samples, Strike
-
-GAIN_S: Final = 0.04  # a change of volume: too short to wait for, too long to click
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Take:
 @dataclass(frozen=True, slots=True)
 class Wish:
     gain: float
-    within_s: float = GAIN_S
+    within_s: float | None = None  # None: as long as such a change takes
 
 
 class Player:
@@ -42,10 +42,11 @@ class Player:
     def __init__(self, renderer: Renderer, origin_s: float, gain: float) -> None:
         self.take: Take | None = None
         self.wish = Wish(gain)
+        self.renderer = renderer
         self.moments: deque[Moment] = deque()
         self.strikes: deque[Strike] = deque()
         self.fault = ""  # the traceback of what went wrong in the callback
-        self._renderer = renderer
+        self._cast: Cast = Cast(renderer)
         self._origin_s = origin_s
         self._frame = 0
         self._playing: Take | None = None
@@ -66,15 +67,20 @@ class Player:
     def next_block(self, n_frames: int) -> Samples:
         """The stream's next frames, float32 (n_frames, 2)."""
         take, wish, frame = self.take, self.wish, self._frame
+        if self.renderer is not self._cast.last:
+            self._cast = self._cast.changed(self.renderer, frame)
         if wish is not self._granted:
-            n_glide = max(1, round(wish.within_s * self._renderer.sample_rate_hz))
+            within_s = wish.within_s
+            if within_s is None:
+                within_s = glide_s(self._glide.gain_at(frame), wish.gain)
+            n_glide = max(1, round(within_s * self.renderer.sample_rate_hz))
             self._glide, self._granted = self._glide.to(wish.gain, frame, n_glide), wish
         sound = self._rendered(take, n_frames)
         if take is not self._playing:
             sound = _blended(self._rendered(self._playing, n_frames), sound)
             self._playing = take
         if take is not None:
-            strikes = self._renderer.onsets(take.score, frame, n_frames, take.epoch_s)
+            strikes = self._cast.onsets(take.score, frame, n_frames, take.epoch_s)
             self.strikes.extend(s for s in strikes if self._glide.gain_at(s.frame) > 0.0)
         self._frame += n_frames
         return self._glide.applied(sound, frame)
@@ -88,7 +94,7 @@ class Player:
     def _rendered(self, take: Take | None, n_frames: int) -> Samples:
         if take is None:
             return silence(n_frames)
-        return self._renderer.render(take.score, self._frame, n_frames, take.epoch_s)
+        return self._cast.render(take.score, self._frame, n_frames, take.epoch_s)
 
 
 def _blended(before: Samples, after: Samples) -> Samples:

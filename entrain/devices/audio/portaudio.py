@@ -14,7 +14,10 @@ from entrain.synth.renderer import DEFAULT_RATE_HZ
 from entrain.synth.stretch import Samples
 
 BLOCK_FRAMES: Final = 512
-LATENCY_S: Final = 0.12  # what the device buffers: survives a busy machine, and a mute is heard within 0.25 s
+# What the device buffers. The first survives a busy machine, and a mute is heard within a third of a second;
+# the other is for one with more to do than it can. Deeper would be too deep: an edit is said a second ahead
+# (`entrain.score.LEAD_S`), and what is in the device's hands no edit reaches.
+LATENCIES_S: Final = (0.25, 0.7)
 LETTING_GO_S: Final = 1.0  # closing a stream whose server died can hang for ever
 
 # PortAudio on Linux sees sound servers through these ALSA devices. `pulse` fails cleanly when its server goes
@@ -68,7 +71,9 @@ def chosen(asked: str | None) -> Device:
 class Stream:
     """An open stream: `callback` fills its blocks, `finished` is called when it has stopped by itself."""
 
-    def __init__(self, device: Device, callback: Callback, finished: Callable[[], None]) -> None:
+    def __init__(
+        self, device: Device, callback: Callback, finished: Callable[[], None], latency_s: float
+    ) -> None:
         """Open and start. Raises NoDevice where that is refused."""
         try:
             self._stream = _sd.OutputStream(
@@ -77,7 +82,7 @@ class Stream:
                 device=device.index,
                 channels=2,
                 dtype="float32",
-                latency=LATENCY_S,
+                latency=latency_s,
                 callback=callback,
                 finished_callback=finished,
             )

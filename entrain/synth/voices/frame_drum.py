@@ -3,8 +3,9 @@ out.
 
 The instrument is among the oldest there are (daf, bendir, bodhrán, pandeiro) and at home where people sit
 in a ring. Two strokes: the open *dum* in the middle of the skin and a damped *tek* at its edge. The call is
-livelier than the answer, and the answer leaves its last beat alone. A round membrane's modes lie at 1,
-1.59, 2.14, 2.30, 2.65 and 2.92 of its lowest (zeros of the Bessel functions).
+livelier than the answer, and the answer leaves its last beat alone. An ideal round membrane's modes lie at
+1, 1.59, 2.14, 2.30, 2.65 and 2.92 of its lowest (zeros of the Bessel functions); a real skin, loaded by the
+air around it, is only near that. The pattern is ours, not a tradition's.
 """
 
 from typing import Final

@@ -3,7 +3,8 @@
 The small gongs that divide the cycle follow the form *lancaran*: ketuk on every odd beat, the second even
 beat rests, kempul on 6, 10 and 14, kenong on 4, 8 and 12, and the gong with the sixteenth, which is also
 where a piece begins. A slenthem lays one soft note under each beat. Its scale is slendro; `pelog` or any
-other serves as well. The gong's partials beat slowly against each other, its wave (*ombak*).
+other serves as well. The cycle's order is the form's; the sounds are approximate. The gong's partials beat
+slowly against each other, its wave (*ombak*).
 """
 
 from typing import Final

@@ -1,8 +1,8 @@
 """A summer night: crickets far off, a breeze, a low wooden note on the beat, and a flute for the breath.
 
-A field cricket sings three or four short pulses at a time on one note of some kilohertz. Here there are
-three of them, at the lower end of that, and quiet: what is soft and high soothes, what is loud and high
-does not.
+A field cricket sings three or four short pulses at a time on one note, of four to five kilohertz in
+Europe's species. Here there are three of them, at the lower end of that, and quiet: what is soft and high
+soothes, what is loud and high does not.
 """
 
 from typing import Final

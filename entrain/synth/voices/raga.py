@@ -1,7 +1,9 @@
 """A tanpura, and a plucked string that goes slowly up and down a raga, in just intonation.
 
 Hindustani music gives each raga its time of the day and its way up and down; the scales `bhairav`
-(daybreak), `sarang` (noon), `yaman` and `bhupali` (evening) and `malkauns` (night) say theirs, and any
+(daybreak), `sarang` (noon), `yaman` and `bhupali` (evening) and `malkauns` (night) say theirs, after
+Bhatkhande's order of ragas by thaat and hour, which teachers handle differently. Exact ratios are one way
+to tune them, not the only one; the phrases are simple lines along each raga's scale, not compositions. Any
 other scale with a drone will do. The tanpura's bridge lets a string graze it (*jawari*), so that one
 harmonic after the other comes forward in each stroke. The strokes are not in time with the beat: a tanpura
 never is.

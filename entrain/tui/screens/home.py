@@ -9,14 +9,17 @@ from textual.containers import Horizontal, Vertical
 
 from entrain.control.protocol import HARD_SESSION_MAX_MIN, Preset
 from entrain.errors import EntrainError
+from entrain.tui.background import in_background
 from entrain.tui.drawing.palette import Depth
 from entrain.tui.drawing.shapes import Pose
 from entrain.tui.ports import (
+    Archive,
     AssessmentChoice,
     FindStraps,
     HeartChoice,
     HeartKind,
     PresetShelf,
+    Report,
     Rooms,
     SessionChoice,
 )
@@ -24,16 +27,23 @@ from entrain.tui.screens.assess import AssessScreen
 from entrain.tui.screens.base import EntrainScreen
 from entrain.tui.screens.doctor import DoctorScreen
 from entrain.tui.screens.help import HelpScreen
+from entrain.tui.screens.history import HistoryScreen
+from entrain.tui.screens.past import PastScreen
 from entrain.tui.screens.presets import PresetsScreen
 from entrain.tui.screens.straps import StrapsScreen
+from entrain.tui.screens.who import WhoScreen
 from entrain.tui.themes import figure_colours
 from entrain.tui.widgets.breath_figure import BreathFigure
 from entrain.tui.widgets.cards import Card, Cards
+from entrain.tui.widgets.cut_off import KEYS as CUT_OFF_KEYS
+from entrain.tui.widgets.cut_off import CutOff
 from entrain.tui.widgets.key_line import Key, KeyLine
 from entrain.tui.widgets.say import Say
 from entrain.tui.words import heart_said
 
 LEAST_MIN: Final = 3.0
+NEWS_ROWS: Final = 4  # of a session that was cut off
+HISTORY: Final = Key("h", "h", "history", "history", "The sessions that were: when, how long, what changed.")
 
 _KEYS = (
     Key("enter", "enter", "start", "start", "Start the session that is marked."),
@@ -51,11 +61,14 @@ _KEYS = (
     Key("minus,underscore", "-", "minutes(-1)", "shorter", "A minute shorter."),
     Key("plus,equals_sign", "+", "minutes(1)", "longer", "A minute longer."),
     Key("t", "t", "app.theme", "light", "Dark, light or dim for the night."),
+    HISTORY,
+    Key("w", "w", "who", "who", "Who is practising: sessions are kept apart by pseudonym."),
+    *CUT_OFF_KEYS,
     Key("question_mark,f1", "?", "help", "help", "This list."),
     Key("q,escape", "q", "leave", "quit", "Leave."),
 )
 # The most important first; what stands beside its own line (s, v, - and +) comes after what does not.
-_SHOWN = tuple(key for name in "padsv+?q" for key in _KEYS if key.shown == name)
+_SHOWN = tuple(key for name in "phadsv+?q" for key in _KEYS if key.shown == name and key not in CUT_OFF_KEYS)
 _ARROWS = Key("up", "↑ ↓", "none", "session", "Choose what to do.")
 
 
@@ -71,6 +84,9 @@ class HomeScreen(EntrainScreen[SessionChoice | AssessmentChoice | None]):
     HomeScreen.-flat CardView.-marked, HomeScreen.-low CardView.-marked { height: auto; margin: 0 0 1 0; }
     HomeScreen .choices { height: 3; margin-top: 1; }
     HomeScreen .choice { height: 1; padding: 0 1 0 3; text-wrap: nowrap; text-overflow: ellipsis; }
+    HomeScreen .who { display: none; }
+    HomeScreen.-archive .who { display: block; }
+    HomeScreen.-archive .choices { height: 4; }
     HomeScreen .trouble { color: $warning; height: auto; max-height: 3; }
     HomeScreen KeyLine { padding: 0; margin-top: 1; }
     HomeScreen #picture { width: 40; align: center middle; display: none; }
@@ -93,6 +109,8 @@ class HomeScreen(EntrainScreen[SessionChoice | AssessmentChoice | None]):
         figure: str,
         depth: Depth,
         trouble: str = "",
+        archive: Archive | None = None,
+        report: Report | None = None,
         rooms: Rooms = Rooms(),
     ) -> None:
         super().__init__()
@@ -103,6 +121,9 @@ class HomeScreen(EntrainScreen[SessionChoice | AssessmentChoice | None]):
         offered = {preset.name: preset for preset in presets}
         self.choice = replace(choice, preset=offered.get(choice.preset.name, presets[0]))
         self._trouble = trouble
+        self._archive = archive
+        self._report = report
+        self.set_class(archive is not None, "-archive")
         self._remembered = choice.heart if choice.heart.kind is HeartKind.STRAP else None
         self._figure = BreathFigure(figure, depth, figure_colours("dark", depth))
 
@@ -116,11 +137,13 @@ class HomeScreen(EntrainScreen[SessionChoice | AssessmentChoice | None]):
                     yield Say(classes="choice heart")
                     yield Say(classes="choice voice")
                     yield Say(classes="choice minutes")
+                    yield Say(classes="choice who")
             with Vertical(id="picture"):
                 yield self._figure
         yield Say(self._trouble, classes="trouble")
-        keys = (key for key in (_KEYS[0], *_SHOWN) if self.check_action(key.action, ()) is not False)
-        yield KeyLine(*keys, always=2)
+        if self._archive is not None:
+            yield CutOff(self._archive)
+        yield KeyLine(_KEYS[0], *self._offered(_SHOWN), always=2)
 
     def on_mount(self) -> None:
         self._dye()
@@ -129,8 +152,16 @@ class HomeScreen(EntrainScreen[SessionChoice | AssessmentChoice | None]):
         self._show()
 
     def on_resize(self) -> None:
-        # The list is as long as it needs to be and leaves room for the choices under it.
-        self.query_one(Cards).styles.max_height = max(3, self.size.height - 11)
+        self._fit()
+
+    def on_cut_off_changed(self) -> None:
+        self._fit()
+
+    def _fit(self) -> None:
+        """The list is as long as it needs to be and leaves room for what stands under it."""
+        news = any(each.has_news for each in self.query(CutOff))
+        around = 11 + (self._archive is not None) + NEWS_ROWS * news
+        self.query_one(Cards).styles.max_height = max(3, self.size.height - around)
 
     def _dye(self) -> None:
         self._figure.dye(figure_colours(self.host.theme, self._figure.depth))
@@ -142,6 +173,7 @@ class HomeScreen(EntrainScreen[SessionChoice | AssessmentChoice | None]):
         about = dict(self._voices).get(choice.voice, "")
         self._say("voice", "voice", f"{choice.voice}  {about}".strip(), "v")
         self._say("minutes", "minutes", f"{choice.minutes:.0f}", "- +")
+        self._say("who", "who", choice.person or "nobody in particular", "w")
         self.query_one(".trouble", Say).say(self._trouble)
 
     def _say(self, name: str, label: str, value: str, key: str) -> None:
@@ -211,16 +243,20 @@ class HomeScreen(EntrainScreen[SessionChoice | AssessmentChoice | None]):
 
         def chosen(assessment: AssessmentChoice | None) -> None:
             if assessment is not None:
-                self.leave(assessment)
+                self.leave(replace(assessment, person=self.choice.person))
 
         heart = self.choice.heart
         self.host.push_screen(AssessScreen(self._rooms.assessment, heart, self._find_straps), chosen)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action.startswith("cut_off") and not any(each.has_news for each in self.query(CutOff)):
+            return False
         rooms = {
             "presets": self._rooms.shelf,
             "doctor": self._rooms.examine,
             "assess": self._rooms.assessment,
+            "history": self._archive,
+            "who": self._archive,
         }
         return super().check_action(action, parameters) and rooms.get(action, self) is not None
 
@@ -236,11 +272,58 @@ class HomeScreen(EntrainScreen[SessionChoice | AssessmentChoice | None]):
         self.choice = replace(self.choice, minutes=minutes)
         self._show()
 
+    # ---- sessions that were, and whose they are ----------------------------------------------------------
+
+    def _offered(self, keys: Sequence[Key]) -> list[Key]:
+        """Without the keys of rooms that are not there."""
+        return [key for key in keys if self.check_action(key.action, ()) is not False]
+
+    @property
+    def has_archive(self) -> bool:
+        return self._archive is not None
+
+    def action_history(self) -> None:
+        if self._archive is not None:
+            person, depth = self.choice.person or None, self._figure.depth
+            self.host.push_screen(HistoryScreen(self._archive, person, self._report, depth=depth))
+
+    def action_who(self) -> None:
+        archive = self._archive
+        if archive is None:
+            return
+
+        def chosen(person: str | None) -> None:
+            if person is not None:
+                self.choice = replace(self.choice, person=person)
+                self._show()
+
+        def known(people: Sequence[str]) -> None:
+            self.host.push_screen(WhoScreen(archive, people, self.choice.person), chosen)
+
+        in_background(self, archive.people, known, self._fail)
+
+    def _fail(self, trouble: str) -> None:
+        self._trouble = trouble
+        self._show()
+
+    def action_cut_off(self, what: str) -> None:
+        """Keep it, go on with it, or open it: what is offered while a session that was cut off is told of."""
+        for news in self.query(CutOff):
+            news.deal(what)
+
+    def on_cut_off_opened(self, message: CutOff.Opened) -> None:
+        if self._archive is not None:
+            self.host.push_screen(PastScreen(self._archive, message.past, self._report))
+
+    def on_cut_off_goes_on(self, message: CutOff.GoesOn) -> None:
+        self.leave(message.choice)
+
     def action_none(self) -> None:
         """The arrows belong to the list."""
 
     def action_help(self) -> None:
-        self.host.push_screen(HelpScreen((_KEYS[0], _ARROWS, *_KEYS[1:])))
+        keys = [key for key in self._offered(_KEYS[1:]) if key not in CUT_OFF_KEYS]
+        self.host.push_screen(HelpScreen((_KEYS[0], _ARROWS, *keys)))
 
     def action_leave(self) -> None:
         self.leave(None)

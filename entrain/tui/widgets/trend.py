@@ -35,11 +35,23 @@ class Trend(Widget, can_focus=False):
         self._from_s = 0.0
         self._to_s = 1.0
         self._ends = ("", "now")
+        self._besides: list[float] = []
         self._rows: list[Strip] = []
 
-    def show(self, samples: Sequence[Sample], from_s: float, to_s: float, ends: tuple[str, str]) -> None:
-        """Draw the samples between two moments of the session; `ends` names the two moments."""
+    def show(
+        self,
+        samples: Sequence[Sample],
+        from_s: float,
+        to_s: float,
+        ends: tuple[str, str],
+        besides: Sequence[Sample] = (),
+    ) -> None:
+        """Draw the samples between two moments of the session; `ends` names the two moments.
+
+        The scale has room for `besides` too, so that two plots can share one.
+        """
         self._samples, self._from_s, self._to_s, self._ends = samples, from_s, to_s, ends
+        self._besides = [v for s in besides for v in (s.pulse_bpm, s.tempo_bpm) if v is not None]
         self._draw()
 
     def on_resize(self) -> None:
@@ -62,6 +74,7 @@ class Trend(Widget, can_focus=False):
         pulse = Course([(s.t_s, s.pulse_bpm) for s in inside])
         tempo = Course([(s.t_s, s.tempo_bpm) for s in inside], dashed=True)
         values = [v for course in (pulse, tempo) for _, v in course.points if v is not None]
+        values += self._besides
         frame = frame_of(values, self._from_s, self._to_s)
         cells = drawn((pulse, tempo), frame, columns, rows)
         scale = self._style("scale")

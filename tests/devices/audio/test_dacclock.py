@@ -64,8 +64,18 @@ def test_one_late_wake_up_is_forgiven_and_a_gap_is_learnt():
     steady = moments(2.0, 1.0)
     late = Moment(steady[-1].frame + BLOCK, steady[-1].now_s + 0.5, LATENCY_S, False)
     assert clock_after(steady, [late]).zero_s() == pytest.approx(1.0)
-    after = moments(1.0, 1.0 + 3 * JUMP_S, first_frame=late.frame + BLOCK)
+    after = moments(1.5, 1.0 + 3 * JUMP_S, first_frame=late.frame + BLOCK)
     assert clock_after(steady, [late], after).zero_s() == pytest.approx(1.0 + 3 * JUMP_S)
+
+
+def test_many_blocks_of_a_deep_buffer_filled_at_one_late_wake_up_are_forgiven():
+    steady = moments(2.0, 1.0)
+    frame, now_s = steady[-1].frame + BLOCK, steady[-1].now_s
+    burst = [
+        Moment(frame + i * BLOCK, now_s + 0.3 + i * BLOCK / RATE_HZ, LATENCY_S, False) for i in range(30)
+    ]
+    after = moments(0.5, 1.0, first_frame=burst[-1].frame + BLOCK)
+    assert clock_after(steady, burst, after).zero_s() == pytest.approx(1.0)
 
 
 def test_after_running_dry_the_time_is_told_only_once_it_is_known_again():

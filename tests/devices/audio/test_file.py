@@ -16,6 +16,7 @@ from entrain.clock import ManualClock
 from entrain.control.events import Event, OnsetPlayed, Sound, SoundChanged
 from entrain.devices.audio.file import FileSound
 from entrain.errors import UsageError
+from entrain.synth.cast import Cast
 from entrain.synth.renderer import Renderer
 from tests.synth.scores import steady
 
@@ -54,7 +55,9 @@ def test_a_wave_file_holds_the_renderers_frames_however_time_advanced(
     assert np.abs(got / 32768.0 - expected).max() <= 1.0 / 32768
 
 
-@pytest.mark.parametrize(("suffix", "kind"), [(".wav", "WAV"), (".flac", "FLAC"), (".ogg", "OGG")])
+@pytest.mark.parametrize(
+    ("suffix", "kind"), [(".wav", "WAV"), (".flac", "FLAC"), (".ogg", "OGG"), (".mp3", "MP3")]
+)
 async def test_others_can_read_it(tmp_path: Path, suffix: str, kind: str):
     path = tmp_path / f"out{suffix}"
     await written(path, [2.0], fade_s=0.5)
@@ -63,10 +66,35 @@ async def test_others_can_read_it(tmp_path: Path, suffix: str, kind: str):
     assert info.frames == 2.5 * RATE_HZ
     sound, _ = soundfile.read(path, dtype="float32")
     expected = Renderer("soft").render(SCORE, 0, 2 * RATE_HZ, 0.0)
-    # Vorbis keeps the sound, not the samples.
+    # Vorbis and MP3 keep the sound, not the samples; none of it comes later than it was.
     correlation = np.corrcoef(sound[: 2 * RATE_HZ, 0], expected[:, 0])[0, 1]
-    assert correlation > (0.99 if kind == "OGG" else 0.999999)
+    assert correlation > (0.99 if kind in ("OGG", "MP3") else 0.999999)
     assert np.abs(sound[-RATE_HZ // 100 :]).max() < 0.01
+
+
+def test_a_system_that_writes_no_mp3_is_told_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(soundfile, "available_formats", lambda: {"WAV": "", "FLAC": "", "OGG": ""})
+    with pytest.raises(UsageError, match="writes no MP3"):
+        FileSound(tmp_path / "out.mp3", "soft")
+    assert not (tmp_path / "out.mp3").exists()
+
+
+async def test_another_voice_comes_in_where_time_stands(tmp_path: Path):
+    path = tmp_path / "out.wav"
+    sound = FileSound(path, "soft")
+    running = asyncio.create_task(sound.run(lambda _: None, ManualClock()))
+    sound.play(SCORE)
+    sound.advance(1.5)
+    sound.set_voice("rain")
+    sound.set_voice("kalimba")  # thought better of it
+    sound.advance(6.0)
+    await sound.close(0.0)
+    await running
+    cast = Cast(Renderer("soft")).changed(Renderer("kalimba"), round(1.5 * RATE_HZ))
+    expected = cast.render(SCORE, 0, 6 * RATE_HZ, 0.0)
+    assert np.abs(sixteen_bits(path) / 32768.0 - expected).max() <= 1.0 / 32768
+    with pytest.raises(UsageError, match="no voice"):
+        sound.set_voice("trumpet")
 
 
 async def test_every_onset_is_told_with_its_place_in_the_file(tmp_path: Path):

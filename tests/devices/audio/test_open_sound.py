@@ -63,6 +63,7 @@ def test_messages_cross_the_pipe_unchanged():
         msg.Begin(12.5, None, "soft", 1.0, 0.8, 0.49),
         msg.Play(steady(66.0)),
         msg.SetGain(0.25),
+        msg.SetVoice("rain"),
         msg.Fade(2.0),
     )
     with write_end:

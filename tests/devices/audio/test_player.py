@@ -9,6 +9,8 @@ from hypothesis import given, settings
 from entrain.breath.pattern import BreathPattern
 from entrain.devices.audio.player import Player, Take, Wish
 from entrain.score import LEAD_S, Score
+from entrain.synth.cast import CROSSFADE_S
+from entrain.synth.level import ATTACK_S, GAIN_S
 from entrain.synth.renderer import Renderer
 from entrain.synth.stretch import Samples
 from tests.synth.scores import edited_live, steady
@@ -114,3 +116,37 @@ def test_a_fault_in_the_callback_is_silence_and_is_told():
     ours.callback(out, BLOCK, TIME, FINE)
     assert not out.any()
     assert "AttributeError" in ours.fault
+
+
+def test_another_voice_comes_in_from_the_next_block_on_without_a_step():
+    score, ours = steady(90.0, 0.0, BREATH), player()
+    ours.take = Take(score, 0.0)
+    before = played(ours, 2.0)
+    n_before = len(before)
+    ours.renderer = Renderer("kalimba", RATE_HZ)
+    after = played(ours, CROSSFADE_S + 2.0)
+    kalimba = Renderer("kalimba", RATE_HZ).render(score, n_before, len(after), 0.0)
+    there = -(-round(CROSSFADE_S * RATE_HZ) // BLOCK) * BLOCK
+    np.testing.assert_array_equal(after[there:], kalimba[there:])
+    assert not np.array_equal(after[:there], kalimba[:there])
+    steepest = max(largest_step(before), largest_step(kalimba))
+    assert largest_step(np.concatenate([before, after])) <= 1.5 * steepest
+    frames = [strike.frame for strike in ours.strikes]
+    assert frames == [round(n * RATE_HZ * 60 / 90) for n in range(len(frames))]
+
+
+def test_out_of_a_pause_the_sound_comes_back_slowly_and_goes_at_once():
+    ours = player()
+    ours.take = Take(steady(120.0, 0.0, BREATH), 0.0)
+    loud = played(ours, 2.0)
+    ours.wish = Wish(0.0)
+    assert not played(ours, 1.0)[2 * round(GAIN_S * RATE_HZ) :].any()
+    ours.wish = Wish(1.0)
+    back = played(ours, 2.0)
+    plain = Renderer("soft", RATE_HZ).render(ours.take.score, len(loud) * 3 // 2, len(back), 0.0)
+    tenths = [np.abs(sound[: 19 * RATE_HZ // 10]).reshape(19, -1).max(1) for sound in (back, plain)]
+    gains = tenths[0] / tenths[1]
+    assert gains[0] < 0.1
+    assert gains[round(10 * ATTACK_S / 2)] < 0.9
+    assert gains[-1] == 1.0
+    assert largest_step(back) <= 1.05 * largest_step(loud)

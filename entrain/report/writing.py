@@ -1,0 +1,56 @@
+"""From stored sessions to a file: HTML, or PDF where the extra `report` is installed."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from entrain.course.recorded import measured, sittings
+from entrain.errors import UsageError
+from entrain.report.course_page import course_page
+from entrain.report.document import Document
+from entrain.report.html import html
+from entrain.report.material import material
+from entrain.report.page import page
+from entrain.report.pdf import pdf
+from entrain.storage.formats.files import check_new, new_bytes
+from entrain.storage.store import Store
+
+KINDS: Final = (".html", ".pdf")
+
+
+def write(
+    store: Store, session_ids: int | Sequence[int], path: Path, strap: str | None = None, seed: int = 0
+) -> Path:
+    """Write the report of one session, or of a course of them, to the new file `path`; may run in any thread.
+
+    The file's ending says which kind it becomes; only its owner can read it.
+
+    Args:
+        session_ids: one session, or those of a course.
+        strap: of a session with several hearts, this one.
+        seed: of everything random.
+
+    Raises:
+        UsageError: there is a file already, or its ending is none of `KINDS`; nothing was guided.
+        InputError: the file cannot be written, or there is no strap of that name.
+        StoreError: a session is not there, or cannot be read.
+        MissingExtra: a PDF is wanted, and what makes it is not installed.
+    """
+    kind = path.suffix.lower()
+    if kind not in KINDS:
+        raise UsageError(f"{path.name} is no kind of report known here.", "End it in .html or .pdf.")
+    check_new(path)
+    ids = (session_ids,) if isinstance(session_ids, int) else tuple(session_ids)
+    found = document(store, ids, strap, seed)
+    content = pdf(found) if kind == ".pdf" else html(found).encode()
+    with new_bytes(path) as file:
+        file.write(content)
+    return path
+
+
+def document(store: Store, ids: Sequence[int], strap: str | None = None, seed: int = 0) -> Document:
+    """The report itself, whatever it will be written in; raises what `write` does."""
+    if len(ids) == 1:
+        return page(material(store.load(ids[0]), strap, seed))
+    chosen = [each for each in sittings(store) if each.id in ids]
+    return course_page([measured(store, each) for each in chosen])

@@ -1,0 +1,135 @@
+"""Whatever is decided is said in words that need no knowledge of the program."""
+
+import ast
+import re
+from dataclasses import replace
+from itertools import chain
+from pathlib import Path
+
+import pytest
+
+import entrain.control
+from entrain.commands import session_text
+from entrain.control.events import (
+    Command,
+    CommandGiven,
+    Decided,
+    EaseOff,
+    GoOn,
+    HoldTempo,
+    Nudge,
+    Pause,
+    PhaseBegan,
+    Resume,
+    SetGoal,
+    Stop,
+    Tick,
+)
+from entrain.control.guide import _GOING_ON
+from entrain.control.protocol import PacedStage, PhaseTimes, Preset, SessionConfig, TempoRule
+from entrain.control.session import reduce, start
+from entrain.control.state import HoldCause
+from entrain.devices.simulated.heart import SimulatedHeart
+from entrain.devices.simulated.person import Kind, Person
+from entrain.tempo.policy import POLICIES
+from tests.support.hearts import Pulse, session_events
+
+PRESET = Preset("test", "Test", "for tests", minutes=9, phases=PhaseTimes(40, 30, 30))
+KEYS: dict[int, Command] = {
+    150: HoldTempo(),
+    160: GoOn(),
+    170: EaseOff(),
+    180: GoOn(),
+    200: Nudge(-20.0),
+    205: Nudge(40.0),
+    270: Pause(),
+    280: Resume(),
+    290: SetGoal(tempo_bpm=10.0, breath_per_min=1.0),
+    500: Stop(),
+}
+NO_WORDS = re.compile(r"[_{}<>=]|None|nan|\bbpm\b")
+
+
+def said(config: SessionConfig, events: list) -> list[Decided | PhaseBegan]:
+    state, out = start(config), []
+    for event in events:
+        state, effects = reduce(state, event)
+        out += [effect for effect in effects if isinstance(effect, Decided | PhaseBegan)]
+    return out
+
+
+def guided_by(policy: str, kind: Kind) -> list[Decided | PhaseBegan]:
+    preset = replace(PRESET, tempo=TempoRule(policy, fixed_bpm=62.0 if policy == "fixed" else None))
+    heart = SimulatedHeart(Person.draw(4, kind), "s")
+    config = SessionConfig(preset, ("s",), yoked=((0.0, 66.0), (120.0, 60.0)))
+    state, out = start(config), []
+    for t_s in range(1, 560):
+        keys = [CommandGiven(t_s + 0.1, KEYS[t_s])] if t_s in KEYS and kind is Kind.TYPICAL else []
+        for event in (*heart.until(float(t_s), state.score), Tick(float(t_s)), *keys):
+            state, effects = reduce(state, event)
+            out += [effect for effect in effects if isinstance(effect, Decided | PhaseBegan)]
+    return out
+
+
+def stopped_by(pulse: Pulse) -> list[Decided | PhaseBegan]:
+    return said(SessionConfig(PRESET, ("strap",)), list(session_events(pulse, 400)))
+
+
+@pytest.fixture(scope="module")
+def everything() -> list[Decided | PhaseBegan]:
+    """Every policy on three kinds of people, the keys, lost straps, stops for safety, paced stages."""
+    kinds = (Kind.TYPICAL, Kind.LAPSING, Kind.NOISY_STRAP)
+    sessions = [guided_by(policy, kind) for policy in POLICIES for kind in kinds]
+    sessions += [stopped_by(lambda t_s: 70.0 if t_s < 200 else 35.0)]
+    sessions += [stopped_by(lambda t_s: 70.0 if t_s < 200 else 105.0)]
+    sessions += [stopped_by(lambda t_s: 70.0 if not 150 < t_s < 250 else 75.0)]
+    stages = (PacedStage(6.0, 30.0), PacedStage(5.5, 30.0, rest_s=10.0))
+    sessions += [
+        said(SessionConfig(PRESET, ("strap",), stages=stages), list(session_events(lambda _: 68.0, 300)))
+    ]
+    return list(chain.from_iterable(sessions))
+
+
+def test_every_reason_is_a_plain_sentence(everything: list[Decided | PhaseBegan]) -> None:
+    for each in everything:
+        assert each.reason[:1].islower() or each.reason[:1].isdigit() or each.reason[:1] in "+-"
+        assert not each.reason.endswith(".")
+        assert len(each.reason.split()) >= 2 or each.reason == "paused"
+        assert not NO_WORDS.search(each.reason), each.reason
+
+
+def test_every_line_of_why_is_written_in_words(everything: list[Decided | PhaseBegan]) -> None:
+    decisions = [each for each in everything if isinstance(each, Decided)]
+    for line in session_text.decisions_text(decisions):
+        assert not NO_WORDS.search(line), line
+
+
+def test_every_hold_has_words_for_its_beginning_and_its_end(everything: list[Decided | PhaseBegan]) -> None:
+    assert set(_GOING_ON) == set(HoldCause)
+    holds = {each.reason for each in everything if isinstance(each, Decided) and each.what == "hold"}
+    for words in (
+        "paused",
+        "no fresh pulse",
+        "not connected",
+        "your pulse is",
+        "breath comes along",
+        "as you asked",
+    ):
+        assert any(words in reason for reason in holds), words
+    assert {reason for reason in holds if reason.startswith("going on")} <= set(_GOING_ON.values())
+
+
+def test_every_kind_of_decision_in_the_code_is_met_here_and_named(
+    everything: list[Decided | PhaseBegan],
+) -> None:
+    """The kinds are read from the source, so that a new one cannot be forgotten."""
+    kinds: set[str] = set()
+    for path in Path(entrain.control.__file__).parent.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Decided":
+                (what,) = (a.value for a in node.args[1:2] if isinstance(a, ast.Constant))
+                kinds.add(what)
+    assert kinds == {each.what for each in everything if isinstance(each, Decided)}
+    assert kinds - {"hold", "stop"} <= set(session_text._FIGURES)
+    figures = {name for each in everything if isinstance(each, Decided) for name, _ in each.inputs}
+    assert figures <= set(session_text._FIGURES)
