@@ -1,16 +1,22 @@
-"""Makes the pictures of the docs: python -m docs.make_pictures
+"""Makes every picture of the screens, and docs/screens.md: python docs/make_pictures.py [NAME...]
 
-The session that the README opens with: a real one with a simulated heart, run at twenty times its speed up
-to the fifth minute. The history: sixty sessions of a simulated heart that grows calmer. Both are drawn by
-the app itself. Needs Chromium and the font Fira Code for the PNG.
+The README's picture is a real session with a simulated heart, run at twenty times its speed up to the fifth
+minute; the history's is sixty sessions of one that grows calmer. All others are the scenes of
+`tests.support.pictures`, with a clock that stands still; a new one needs a scene there and a line in `PAGES`
+here. Needs Chromium, the font Fira Code, and Pillow.
 """
 
 import asyncio
 import re
 import subprocess
+import sys
 import tempfile
 from dataclasses import replace
 from pathlib import Path
+
+from PIL import Image
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from entrain.commands.archive import StoreArchive
 from entrain.control.protocol import SessionConfig
@@ -26,13 +32,76 @@ from entrain.tui.look import Look
 from entrain.tui.ports import HeartChoice, HeartKind, OpenedSession, SessionChoice
 from entrain.tui.screens.history import HistoryScreen
 from tests.support import many
-from tests.support.pictures import find
+from tests.support.pictures import find, picture, scenes
 from tests.support.screen import comes, screen_text
 
 OUT = Path(__file__).parent / "pictures"
+PAGE = Path(__file__).parent / "screens.md"
 SPEED = 20.0
+COLOURS = 200
 AT_S = 305.0
-SIZE = (120, 40)
+SMALL, LARGE = (80, 24), (120, 40)
+
+INTRODUCTION = """\
+# The screens
+
+Every screen of `entrain`, as a terminal shows it. `?` lists the keys of each, `ctrl+p` finds everything by
+name, `t` changes between dark, light and a dim night. All of it works from 80×24 on; below that figure, cue
+and the way out are what is left. `NO_COLOR` is respected, and nothing is said by colour alone.
+
+Made by `python docs/make_pictures.py`; do not edit this page by hand.
+"""
+
+# heading -> (scene, size, what it shows)
+PAGES = {
+    "At first": (
+        ("notice-1", SMALL, "What it is and what it is not; read once, before anything starts."),
+        ("home", LARGE, "Home: what to do, with which heart, voice and length. One key starts."),
+        ("home-help", SMALL, "`?`: every key of the screen one is on."),
+        ("palette", SMALL, "`ctrl+p`: everything by name."),
+        (
+            "straps",
+            SMALL,
+            "The straps on the air as they are found, and ways without one.",
+        ),
+    ),
+    "A session": (
+        ("check-in", SMALL, "How do you feel? A key, or `s` to skip it."),
+        ("session-baseline", SMALL, "Silence first: the resting pulse."),
+        (
+            "session-out",
+            LARGE,
+            "Breathing out with the orb; the figures beside it, and why things are so.",
+        ),
+        ("session-wave", SMALL, "`v` changes the figure, and it is remembered: the wave shows what comes."),
+        ("session-petals", SMALL, "The petals."),
+        ("session-bar", SMALL, "The bar."),
+        ("session-light", SMALL, "The light theme."),
+        ("session-night", SMALL, "The night theme."),
+        ("session-focus", SMALL, "`f`: the figure alone."),
+        ("eyes-closed", SMALL, "`c`: a dark screen, and the sound leads."),
+        ("session-lost", SMALL, "A lost strap: `--`, what is done about it, and the tempo stays."),
+        ("session-note", SMALL, "`n`: a note for this moment, while the session goes on."),
+        ("session-help", SMALL, "Every key of a session."),
+        ("summary", LARGE, "What changed against your own beginning, and how good the data was."),
+    ),
+    "Presets": (
+        ("presets", SMALL, "What each preset does, and its course with a steady pulse."),
+        ("preset-edit", LARGE, "One of your own as text; its course follows while you write."),
+        (
+            "preset-edit-faults",
+            SMALL,
+            "Everything that is wrong, with line and setting; `f2` goes to the next.",
+        ),
+    ),
+    "What works here": (("doctor", SMALL, "Bluetooth, sound, terminal and storage, each with what to do."),),
+    "The resonance assessment": (
+        ("assess", SMALL, "What it is, how long it takes, which way."),
+        ("assess-step", SMALL, "One step of it."),
+        ("assess-outcome", LARGE, "A clear peak, how sure it is, and the six criteria."),
+        ("assess-unclear", SMALL, "No clear peak is an outcome too."),
+    ),
+}
 
 
 async def session_svg() -> str:
@@ -46,7 +115,7 @@ async def session_svg() -> str:
 
     manners = Manners(look=Look(depth=Depth.TRUE), check_in=False)
     app = EntrainApp(opened, manners)
-    async with app.run_test(size=SIZE) as pilot:
+    async with app.run_test(size=LARGE) as pilot:
         while session.view().t_s < AT_S:
             await pilot.pause(0.2)
         return app.export_screenshot(title="entrain")
@@ -62,7 +131,7 @@ async def history_svg() -> str:
         choice = SessionChoice(HeartChoice(HeartKind.NONE), desk, "soft", 10.0, "P01")
         home = Home([desk], [], find, opened, choice, StoreArchive(Store(Path(folder) / "sessions.db")))
         app = EntrainApp(home, Manners(look=Look(depth=Depth.TRUE)))
-        async with app.run_test(size=SIZE) as pilot:
+        async with app.run_test(size=LARGE) as pilot:
             await pilot.press("h")
             await comes(pilot, HistoryScreen)
             while "of them" not in screen_text(app) and "beyond chance" not in screen_text(app):
@@ -90,9 +159,33 @@ def as_png(svg: str, path: Path) -> None:
             f"--window-size={width},{height}",
         ]
         subprocess.run([*command, *shot, "--hide-scrollbars", page.as_uri()], check=True, capture_output=True)
+    # A terminal has few colours: with a palette of them a picture takes a third of the room.
+    with Image.open(path) as shown:
+        small = shown.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+    small.save(path, optimize=True)
+
+
+def page() -> str:
+    """The text of docs/screens.md."""
+    parts = [INTRODUCTION]
+    for heading, shown in PAGES.items():
+        parts.append(f"\n## {heading}\n")
+        parts += [f"\n{caption}\n\n![{name}](pictures/{name}.png)\n" for name, _, caption in shown]
+    return "".join(parts)
+
+
+def main(only: list[str]) -> None:
+    OUT.mkdir(exist_ok=True)
+    by_name = {scene[0]: scene for scene in scenes()}
+    if not only or "session" in only:
+        as_png(asyncio.run(session_svg()), OUT / "session.png")
+    if not only or "history" in only:
+        as_png(asyncio.run(history_svg()), OUT / "history.png")
+    for name, size, _ in (each for shown in PAGES.values() for each in shown):
+        if not only or name in only:
+            as_png(asyncio.run(picture(by_name[name], size)), OUT / f"{name}.png")
+    PAGE.write_text(page())
 
 
 if __name__ == "__main__":
-    OUT.mkdir(exist_ok=True)
-    as_png(asyncio.run(session_svg()), OUT / "session.png")
-    as_png(asyncio.run(history_svg()), OUT / "history.png")
+    main(sys.argv[1:])

@@ -3,15 +3,15 @@
 import argparse
 import json
 import sys
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from random import SystemRandom
 from typing import TYPE_CHECKING, Final
 
+from entrain.commands import assess_words as words
 from entrain.commands import passphrase
 from entrain.commands import run as run_command
-from entrain.commands.aligned import aligned
 from entrain.commands.assess_protocol import five_rates, sliding
 from entrain.commands.setup import Choices
 from entrain.control.protocol import PacedStage, PhaseTimes, Preset
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
 PHASES: Final = PhaseTimes(baseline_s=60.0, match_s=0.0, silence_s=15.0)
 TEXT: Final = "# The resonance assessment: it has no preset file; its stages are in the session's config.\n"
-SAME_PER_MIN: Final = 0.25
-BAR: Final = 40
 EPILOG: Final = """\
 You breathe with the cue, gently and not deeply, at 6.5, 6, 5.5, 5 and 4.5 breaths a minute, two minutes each
 in an order drawn by lot, and rest between. Stop any time, and stop if you get dizzy. The outcome can be the
@@ -62,23 +60,27 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError("The length of an assessment is given by its stages.", "Leave out --minutes.")
     if args.heart == "none":
         raise UsageError("An assessment without a heart has nothing to assess.", "Wear a strap.")
-    seed = SystemRandom().randrange(2**31) if args.seed is None else args.seed
-    stages = sliding() if args.sliding else five_rates(seed)
-    choices = Choices(
-        hearts=(args.heart,),
-        preset=_preset(stages),
-        voice=args.voice,
-        audio=args.audio or ("device" if args.speed == 1.0 else "none"),
-        speed=args.speed,
-        seed=seed,
-        stages=stages,
-        person=run_command.person_named(args.person),
-    )
+    choices = choices_of(args.heart, slides=args.sliding, seed=args.seed)
+    audio = args.audio or ("device" if args.speed == 1.0 else "none")
+    person = run_command.person_named(args.person)
+    choices = replace(choices, person=person, voice=args.voice, audio=audio, speed=args.speed)
     code = run_command.with_or_without_screen(choices, args)
     if code != 0:
         return code
     print(file=sys.stdout if not args.json else sys.stderr)
     return _outcome("last", keep=not args.no_keep, as_json=args.json)
+
+
+def minutes(*, slides: bool) -> float:
+    """How long an assessment takes."""
+    return minutes_of(sliding() if slides else five_rates(0), PHASES.baseline_s, PHASES.silence_s)
+
+
+def choices_of(heart: str, *, slides: bool, seed: int | None = None) -> Choices:
+    """What the session of an assessment is to be; the order of its rates is drawn by the seed."""
+    seed = SystemRandom().randrange(2**31) if seed is None else seed
+    stages = sliding() if slides else five_rates(seed)
+    return Choices(hearts=(heart,), preset=_preset(stages), seed=seed, stages=stages)
 
 
 def _preset(stages: tuple[PacedStage, ...]) -> LoadedPreset:
@@ -99,7 +101,22 @@ def _preset(stages: tuple[PacedStage, ...]) -> LoadedPreset:
 # ---- the outcome -------------------------------------------------------------------------------------------
 
 
-def _outcome(session: str, *, keep: bool, as_json: bool) -> int:
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What a recorded assessment says; `before` is the outcome that was kept until then."""
+
+    found: "Assessment"
+    session: int
+    day: str  # ISO 8601
+    before: KnownResonance | None
+
+
+def look(session: str, *, keep: bool) -> Looked:
+    """Look at a recorded assessment, and keep a clear peak as the person's own where `keep` says so.
+
+    Raises:
+        UsageError: there is no such session, or it was no assessment. StoreError: it cannot be read or kept.
+    """
     from entrain.analysis.assessment import assess
     from entrain.commands.assess_recorded import stretches
 
@@ -112,77 +129,25 @@ def _outcome(session: str, *, keep: bool, as_json: bool) -> int:
     if keep and found.resonance_per_min is not None:
         now = KnownResonance(found.resonance_per_min, found.confidence, day, number)
         settings.change(lambda known: replace(known, resonance=now))
-    if as_json:
-        said = {
-            "event": "assessment",
-            "session": number,
-            "date": day,
-            "resonance_per_min": found.resonance_per_min,
-            "confidence": found.confidence,
-            "rates": [asdict(each) for each in found.criteria],
-            "swings": [asdict(each) for each in found.swings],
-            "curve": found.curve,
-            "before": None if before is None else asdict(before),
-        }
-        print(json.dumps(said))
+    return Looked(found, number, day, before)
+
+
+def _outcome(session: str, *, keep: bool, as_json: bool) -> int:
+    looked = look(session, keep=keep)
+    found = looked.found
+    if not as_json:
+        print("\n".join(words.lines(looked)))
         return 0
-    print("\n".join(_lines(found, number, day, before)))
+    said = {
+        "event": "assessment",
+        "session": looked.session,
+        "date": looked.day,
+        "resonance_per_min": found.resonance_per_min,
+        "confidence": found.confidence,
+        "rates": [asdict(each) for each in found.criteria],
+        "swings": [asdict(each) for each in found.swings],
+        "curve": found.curve,
+        "before": None if looked.before is None else asdict(looked.before),
+    }
+    print(json.dumps(said))
     return 0
-
-
-def _lines(found: "Assessment", number: int, day: str, before: KnownResonance | None) -> list[str]:
-    criteria = sorted(found.criteria, key=lambda each: -each.pace_per_min)
-    heads = ("breaths/min", "in phase", "peak to trough", "LF power", "LF peak", "smooth", "LF peaks")
-    steady = {each.pace_per_min: each.in_phase for each in found.swings}
-    rows: list[tuple[str, ...]] = [heads, ("", "0 to 1", "bpm", "ms²", "ms²/Hz", "0 to 1", "")]
-    for c in criteria:
-        values = (
-            (steady.get(c.pace_per_min, c.phase_synchrony), 2),
-            (c.peak_to_trough_bpm, 1),
-            (c.lf_power_ms2, 0),
-            (c.lf_peak_ms2_per_hz, 0),
-            (c.smoothness, 2),
-            (c.n_lf_peaks, 0),
-        )
-        rows.append((f"{c.pace_per_min:.2f}", *("-" if x is None else f"{x:.{d}f}" for x, d in values)))
-    lines = [f"Resonance assessment, session {number}, {day[:10]}", ""]
-    lines += aligned(rows, right=frozenset(range(len(heads))))
-    if found.swings:
-        most = max(each.swing_bpm for each in found.swings)
-        lines += ["", "How far your pulse swings with each breath:"]
-        for each in reversed(found.swings):
-            bar = "█" * round(BAR * each.swing_bpm / most)
-            size = f"{each.swing_bpm:.1f} ± {2 * each.error_bpm:.1f} bpm"
-            lines.append(f"  {each.pace_per_min:5.2f}/min  {bar:<{BAR}}  {size}")
-    return [*lines, "", *_verdict(found), *_retest(found, before, number)]
-
-
-def _verdict(found: "Assessment") -> list[str]:
-    sure = f"{found.confidence:.0%}"
-    if found.resonance_per_min is not None:
-        return [
-            f"Your pulse swings most near {found.resonance_per_min:.2f} breaths a minute"
-            f" (confidence {sure}).",
-            "It moves with time: on retest it differed in two of three people. Ask again in some weeks.",
-        ]
-    if len(found.swings) < 4:
-        return [
-            "Too few of the rates could be measured to say anything.",
-            "Check the strap's contact and try again.",
-        ]
-    return [
-        f"No clear peak (confidence {sure}): no rate stands out from the ones beside it.",
-        "That is common and nothing is wrong with it. Choose the rate that feels easiest; 6 is a good one.",
-    ]
-
-
-def _retest(found: "Assessment", before: KnownResonance | None, number: int) -> list[str]:
-    if before is None or before.session == number:
-        return []
-    last = f"Last time, {before.measured_utc[:10]}, it was {before.per_min:.2f} a minute"
-    if found.resonance_per_min is None:
-        return [f"{last}; that one stays kept."]
-    off = found.resonance_per_min - before.per_min
-    if abs(off) <= SAME_PER_MIN:
-        return [f"{last}: the same within what can be measured."]
-    return [f"{last}: it has moved by {off:+.2f}."]

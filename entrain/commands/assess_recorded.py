@@ -32,7 +32,10 @@ def stretches(stored: StoredSession) -> list[tuple[NNSeries, list[float]]]:
             elif isinstance(effect, ScoreChanged) and score is None:
                 score = effect.score  # the whole protocol; later ones only fade
     if score is None or not beats:
-        raise UsageError(f"In session {number} no intervals or no paced breaths were recorded.")
+        raise UsageError(
+            f"In session {number} no intervals or no paced breaths were recorded.",
+            "It was stopped before the first rate, or no strap was heard.",
+        )
     # One heart: the first strap's.
     beats = [beat for beat in beats if beat.strap == beats[0].strap]
     breaks = {n: 0.0 for n in range(1, len(beats)) if beats[n].segment != beats[n - 1].segment}

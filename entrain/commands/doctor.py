@@ -6,7 +6,9 @@ import json
 import os
 import shutil
 import sys
+from collections.abc import AsyncIterator
 from dataclasses import asdict, dataclass
+from importlib import import_module
 from typing import Final
 
 from entrain.commands import passphrase
@@ -18,6 +20,7 @@ examples:
   entrain doctor --json
   entrain doctor --repair
 """
+EXAMINED: Final = ("Bluetooth", "sound", "terminal", "storage")
 _NARROWEST: Final = (80, 24)
 
 
@@ -48,12 +51,17 @@ def run(args: argparse.Namespace) -> int:
     if args.repair:
         passphrase.unlock_store(args)
         return repair()
-    findings = [bluetooth(), sound(), terminal(), storage(args)]
+    findings = asyncio.run(_all(args))
     if args.json:
         print(json.dumps([asdict(finding) for finding in findings]))
     else:
         print("\n".join(line for finding in findings for line in lines(finding)))
     return 0 if findings[-1].ok else 1
+
+
+async def _all(args: argparse.Namespace) -> list[Finding]:
+    found = {finding.what: finding async for finding in each(args)}
+    return [found[what] for what in EXAMINED]
 
 
 def repair() -> int:
@@ -91,22 +99,39 @@ def lines(finding: Finding) -> list[str]:
     return said
 
 
-def bluetooth() -> Finding:
+async def each(args: argparse.Namespace | None = None) -> AsyncIterator[Finding]:
+    """Everything at once, each when it is known; nothing blocks the loop, and nothing raises."""
+    looks = (bluetooth(), sound(), _terminal_now(), asyncio.to_thread(storage, args))
+    looked = [asyncio.ensure_future(look) for look in looks]
     try:
-        from entrain.devices.ble.scan import check_bluetooth
+        for finding in asyncio.as_completed(looked):
+            yield await finding
+    finally:
+        for look in looked:
+            look.cancel()
+
+
+async def bluetooth() -> Finding:
+    try:
+        scan = await asyncio.to_thread(import_module, "entrain.devices.ble.scan")
     except ImportError as error:
         return Finding("Bluetooth", False, f"bleak cannot be loaded: {error}.")
-    return Finding("Bluetooth", *asyncio.run(check_bluetooth()))
+    return Finding("Bluetooth", *await scan.check_bluetooth())
 
 
-def sound() -> Finding:
-    from entrain.devices.audio.check import check_sound
+async def sound() -> Finding:
+    from entrain.devices.audio.check import sound_checked
 
-    return Finding("sound", *check_sound())
+    return Finding("sound", *await sound_checked())
+
+
+async def _terminal_now() -> Finding:
+    return terminal()
 
 
 def terminal() -> Finding:
-    if not sys.stdout.isatty():
+    # The app puts its own stream in the place of sys.stdout.
+    if sys.__stdout__ is None or not sys.__stdout__.isatty():
         return Finding("terminal", True, "Not a terminal; the app needs one, --headless does not.")
     size = shutil.get_terminal_size()
     colours = "no colours" if os.environ.get("NO_COLOR") else os.environ.get("COLORTERM") or "basic colours"
@@ -116,16 +141,16 @@ def terminal() -> Finding:
     return Finding("terminal", True, found)
 
 
-def storage(args: argparse.Namespace) -> Finding:
+def storage(args: argparse.Namespace | None = None) -> Finding:
     from entrain.storage import cipher
     from entrain.storage.health import check_storage
     from entrain.storage.places import sessions_path
 
     path = sessions_path()
     try:
-        if args.store_passphrase_file is not None:
+        if getattr(args, "store_passphrase_file", None) is not None:
             passphrase.unlock_store(args)
-        elif cipher.is_encrypted(path) and not passphrase.unlock_unasked(path):
+        elif cipher.is_encrypted(path) and not (cipher.try_known(path) or passphrase.unlock_unasked(path)):
             cipher.library()
             size = path.stat().st_size / 1e6
             found = f"Encrypted, {size:.1f} MB, in {path}; without its passphrase it was not looked into."

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Final
 
 from entrain.commands.aligned import aligned
-from entrain.errors import EntrainError, InputError, PresetError, UsageError
-from entrain.storage import codec, presets
-from entrain.storage.places import make_private_folder, own_presets_path
+from entrain.errors import EntrainError, InputError, PresetError
+from entrain.storage import codec, own_presets, presets
+from entrain.storage.places import own_presets_path
 
 DESCRIPTION: Final = "The kinds of session there are, to read, to copy and to check."
 EPILOG: Final = """\
@@ -91,17 +91,7 @@ def _show(name: str, *, as_json: bool) -> int:
 
 
 def _copy(name: str, own: str) -> int:
-    loaded = presets.load(name)
-    if not own.replace("-", "").replace("_", "").isalnum():
-        raise UsageError(f'"{own}" is no name for a preset.', "Use letters, digits, - and _.")
-    path = own_presets_path() / f"{own}.toml"
-    if path.exists():
-        raise UsageError(f"{path} exists already; nothing is overwritten.", "Choose another name.")
-    try:
-        make_private_folder(path.parent)
-        path.write_text(loaded.text, "utf-8")
-    except OSError as error:
-        raise InputError(f"{path} cannot be written: {error.strerror or error}.") from error
+    path = own_presets.make(own, presets.load(name).text)
     print(path)
     print(f"Edit that file, then: entrain presets check {own}", file=sys.stderr)
     return 0

@@ -10,13 +10,17 @@ from typing import Final
 
 from entrain.commands import setup
 from entrain.commands.archive import StoreArchive, preset_of
+from entrain.commands.rooms import rooms
 from entrain.commands.setup import Choices, Prepared
+from entrain.control.protocol import Preset
 from entrain.errors import EntrainError, StoreError
-from entrain.storage import presets, settings
+from entrain.storage import own_presets, presets, settings
+from entrain.storage.presets import LoadedPreset
 from entrain.storage.settings import KnownStrap, Settings
 from entrain.storage.store import Store
 from entrain.synth.voices import CATALOGUE
 from entrain.tui.app import Home, Manners, Pick, run_home, run_session
+from entrain.tui.drawing.shapes import FIGURES
 from entrain.tui.look import Look
 from entrain.tui.ports import FoundStrap, HeartChoice, HeartKind, OpenedSession, SessionChoice
 
@@ -43,6 +47,13 @@ class _Opener:
         self._current = waiting if first and waiting is not None else setup.prepare(choices)
         return OpenedSession(self._current.session, self._current.tap, self.close)
 
+    def finish(self) -> int | None:
+        """Close the log; the session's number in the store, which is known for sure only then."""
+        current = self._current
+        self.close()
+        summary = None if current is None else current.session.summary()
+        return None if summary is None else summary.session_id
+
     def close(self) -> None:
         if self._current is not None:
             setup.close_log(self._current, self._current.session.summary())
@@ -68,7 +79,7 @@ def with_home() -> int:
     """The app from its home screen."""
     known = settings.load()[0]
     opener = _Opener()
-    loaded = {name: presets.load(name) for name in presets.names()}
+    usable = own_presets.usable()
     archive = StoreArchive(Store.open())
 
     async def open_chosen(choice: SessionChoice) -> OpenedSession:
@@ -76,7 +87,7 @@ def with_home() -> int:
         return await opener.open(
             Choices(
                 hearts=(heart_spec(choice.heart),),
-                preset=loaded[choice.preset.name] if before is None else preset_of(before),
+                preset=_loaded(choice.preset) if before is None else preset_of(before),
                 voice=choice.voice,
                 minutes=choice.minutes,
                 person=choice.person,
@@ -84,7 +95,7 @@ def with_home() -> int:
             )
         )
 
-    first = loaded[presets.DEFAULT].preset
+    first = next(iter(usable.values())).preset
     strap = known.strap
     heart = (
         HeartChoice(HeartKind.SIMULATED)
@@ -92,15 +103,22 @@ def with_home() -> int:
         else HeartChoice(HeartKind.STRAP, strap.address, strap.name)
     )
     home = Home(
-        presets=[preset.preset for preset in loaded.values()],
+        presets=[preset.preset for preset in usable.values()],
         voices=list(CATALOGUE.items()),
         find_straps=find_straps,
         open_session=open_chosen,
         choice=SessionChoice(heart, first, first.sound.voice, first.minutes, known.person or ""),
         archive=archive,
         report=archive.report,
+        rooms=rooms(heart_spec, opener.open, opener.finish),
     )
     return _shown(opener, lambda: run_home(home, manners(known)))
+
+
+def _loaded(preset: Preset) -> LoadedPreset:
+    """The preset's file, as it is now."""
+    found = own_presets.usable().get(preset.name)
+    return presets.load(preset.name) if found is None else found
 
 
 def _shown(opener: _Opener, app: Callable[[], object]) -> int:
@@ -120,12 +138,16 @@ def heart_spec(choice: HeartChoice) -> str:
 
 def manners(known: Settings, reduced_motion: bool = False) -> Manners:
     """How the app deals with this person, and what it remembers for the next time."""
-    look = Look(theme=known.theme or "dark", reduced_motion=reduced_motion or motion_is_unwanted())
+    look = Look(
+        theme=known.theme or "dark",
+        figure=known.figure if known.figure in FIGURES else "orb",
+        reduced_motion=reduced_motion or motion_is_unwanted(),
+    )
     return Manners(
         look=look,
         show_notice=known.notice_accepted_utc is None,
         on_notice_accepted=lambda: _keep(lambda now: replace(now, notice_accepted_utc=settings.now_utc())),
-        on_look_changed=lambda look: _keep(lambda now: replace(now, theme=look.theme)),
+        on_look_changed=lambda look: _keep(lambda now: replace(now, theme=look.theme, figure=look.figure)),
         on_choice=_keep_choice,
     )
 

@@ -3,11 +3,12 @@
 from math import fsum
 
 from entrain.breath.estimate import InStep
+from entrain.control import stages
 from entrain.control.events import Phase
 from entrain.control.guide import goal_bpm
 from entrain.control.state import GUIDED, SessionState, length_s
 from entrain.control.track import HeartTrack, group_breath_per_min, group_in_step, group_state
-from entrain.control.view import Sample, SessionView, SoundView, StrapView, Summary
+from entrain.control.view import Sample, SessionView, SoundView, StageView, StrapView, Summary
 from entrain.heart.beat import HeartState, PulseSource
 from entrain.heart.median import median
 
@@ -54,6 +55,7 @@ def view(state: SessionState, t_s: float, trend: tuple[Sample, ...] = ()) -> Ses
         in_step=group_in_step(state.tracks) if state.tracks else InStep.NO_PACER,
         in_step_s=_mean(tuple(track.breath.in_step_s for track in state.tracks)),
         judged_s=_mean(tuple(track.breath.judged_s for track in state.tracks)),
+        stage=_stage(state, t_s),
     )
 
 
@@ -107,6 +109,12 @@ def _phase_left_s(state: SessionState) -> float | None:
             return max(0.0, length_s(state) - state.spent_s)
         case Phase.WAITING | Phase.ENDED:
             return None
+
+
+def _stage(state: SessionState, t_s: float) -> StageView | None:
+    if state.phase not in GUIDED or state.guided_since_s is None:
+        return None
+    return stages.now(state.config.stages, t_s - state.guided_since_s)
 
 
 def _strap_view(track: HeartTrack, t_s: float) -> StrapView:

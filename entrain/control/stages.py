@@ -10,6 +10,7 @@ from typing import Final
 
 from entrain.breath.pattern import BreathPattern, BreathPlan, BreathRun
 from entrain.control.protocol import HARD_BREATH_FLOOR_PER_MIN, HARD_TEMPO_FLOOR_BPM, PacedStage, SoundRule
+from entrain.control.view import StageView
 from entrain.score import Presence, Score
 from entrain.tempo.plan import TempoPlan
 from entrain.units import S_PER_MIN
@@ -68,17 +69,31 @@ def score_of(
     return Score(tempo, BreathPlan(tuple(runs)), _presence(stages, at_s, sound))
 
 
+def now(stages: tuple[PacedStage, ...], since_s: float) -> StageView | None:
+    """The stage or the rest of `since_s` after the first rest began; None after the last."""
+    for number, (stage, (begin_s, end_s)) in enumerate(zip(stages, spans(stages, 0.0), strict=True), 1):
+        if since_s < end_s:
+            resting = since_s < begin_s
+            left_s = (begin_s if resting else end_s) - since_s
+            return StageView(number, len(stages), stage.per_min, stage.to_per_min, resting, left_s)
+    return None
+
+
 def now_said(stages: tuple[PacedStage, ...], since_s: float) -> str:
     """What the person is to do, `since_s` after the first rest began."""
-    for number, (stage, (begin_s, end_s)) in enumerate(zip(stages, spans(stages, 0.0), strict=True), 1):
-        of = f" ({number} of {len(stages)})" if len(stages) > 1 else ""
-        if since_s < begin_s:
-            return f"rest and breathe as you like{of}"
-        if since_s < end_s:
-            slides = stage.to_per_min is not None
-            rate = f"{stage.per_min:g} to {stage.to_per_min:g}" if slides else f"{stage.per_min:g}"
-            return f"breathe with it, gently: {rate} breaths a minute{of}"
-    return "that was the last one"
+    stage = now(stages, since_s)
+    if stage is None:
+        return "that was the last one"
+    of = f" ({stage.number} of {stage.of})" if stage.of > 1 else ""
+    if stage.resting:
+        return f"rest and breathe as you like{of}"
+    return f"breathe with it, gently: {rate_said(stage)} breaths a minute{of}"
+
+
+def rate_said(stage: StageView) -> str:
+    """`5.5`, or `6.75 to 4.25` where it slides."""
+    slides = stage.to_per_min is not None
+    return f"{stage.per_min:g} to {stage.to_per_min:g}" if slides else f"{stage.per_min:g}"
 
 
 def _presence(stages: tuple[PacedStage, ...], at_s: float, sound: SoundRule) -> Presence:

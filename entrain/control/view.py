@@ -33,6 +33,18 @@ class SoundView:
 
 
 @dataclass(frozen=True, slots=True)
+class StageView:
+    """Where a protocol of paced stages stands: in stage `number` of `of`, or in the rest before it."""
+
+    number: int
+    of: int
+    per_min: float
+    to_per_min: float | None  # where it slides to
+    resting: bool
+    left_s: float  # of the stage, or of the rest
+
+
+@dataclass(frozen=True, slots=True)
 class Sample:
     """One point of the trend, once a tick."""
 
@@ -72,6 +84,7 @@ class SessionView:
     in_step: InStep = InStep.NO_PACER
     in_step_s: float = 0.0  # so long it was in step …
     judged_s: float = 0.0  # … of so long in which it could be told
+    stage: StageView | None = None  # None: a policy guides, or nothing does
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,8 +68,8 @@ def load(name_or_path: str) -> LoadedPreset:
         InputError: the file cannot be read. PresetError: it has faults; it tells all of them.
     """
     path = path_of(name_or_path)
-    text = _text_of(path)
-    preset, faults = checked(text, path.name, path.stem, _own_resonance_per_min(text))
+    text = text_of(path)
+    preset, faults = checked_text(text, path.name, path.stem)
     if preset is None:
         n = len(faults)
         raise PresetError(
@@ -86,8 +86,12 @@ def check(path: Path) -> tuple[PresetFault, ...]:
     Raises:
         InputError: the file cannot be read.
     """
-    text = _text_of(path)
-    return checked(text, str(path), path.stem, _own_resonance_per_min(text))[1]
+    return checked_text(text_of(path), str(path), path.stem)[1]
+
+
+def checked_text(text: str, file: str, name: str) -> tuple[Preset | None, tuple[PresetFault, ...]]:
+    """The preset of a text, or everything that is wrong with it; see `preset_check.checked`."""
+    return checked(text, file, name, _own_resonance_per_min(text))
 
 
 def _own_resonance_per_min(text: str) -> float | None:
@@ -96,7 +100,8 @@ def _own_resonance_per_min(text: str) -> float | None:
     return None if known is None else known.per_min
 
 
-def _text_of(path: Path) -> str:
+def text_of(path: Path) -> str:
+    """The text of a file; raises InputError where it cannot be read."""
     try:
         return path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -1,11 +1,9 @@
-"""What entrain remembers between sessions: the last strap and person, the notice, volume and theme.
+"""What entrain remembers between sessions: the last strap and person, the notice, volume and looks.
 
-A small JSON file beside the sessions. It is replaced as a whole, so that a power cut leaves the old one or
-the new one; one that cannot be understood is set aside and said, and never stops anything.
+A small JSON file beside the sessions. One that cannot be understood is set aside and said, and never stops
+anything.
 """
 
-import os
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,7 +11,8 @@ from pathlib import Path
 
 from entrain.errors import StoreError
 from entrain.storage import codec
-from entrain.storage.places import make_private_folder, settings_path
+from entrain.storage.places import settings_path
+from entrain.storage.whole_file import replace_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +41,7 @@ class Settings:
     notice_accepted_utc: str | None = None  # when the safety notice was accepted, ISO 8601
     volume: float | None = None  # 0 to 1
     theme: str | None = None
+    figure: str | None = None  # of the breath
     resonance: KnownResonance | None = None
     person: str | None = None  # the pseudonym of who practised last; None: nobody was named
 
@@ -67,17 +67,7 @@ def save(settings: Settings, path: Path | None = None) -> None:
     """
     path = settings_path() if path is None else path
     try:
-        make_private_folder(path.parent)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}.")  # for the owner alone
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(codec.encode(settings) + "\n")
-                file.flush()
-                os.fsync(file.fileno())
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        replace_file(path, codec.encode(settings) + "\n")
     except OSError as error:
         raise StoreError(f"The settings cannot be saved in {path}: {error.strerror or error}.") from error
 

@@ -5,10 +5,12 @@ import os
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from textual.app import App, SystemCommand
 from textual.binding import Binding
 from textual.command import CommandPalette
+from textual.css.query import NoMatches
 from textual.screen import Screen
 
 from entrain.clock import Clock, MonotonicClock
@@ -20,19 +22,23 @@ from entrain.tui.look import Look, depth_of
 from entrain.tui.messages import FigureChosen
 from entrain.tui.ports import (
     Archive,
+    AssessmentChoice,
     FindStraps,
     HeartChoice,
     OpenedSession,
     OpenSession,
     Report,
+    Rooms,
     SessionChoice,
 )
+from entrain.tui.screens.base import EntrainScreen
 from entrain.tui.screens.check_in import CheckInScreen
-from entrain.tui.screens.home import HISTORY, HomeScreen
+from entrain.tui.screens.home import HomeScreen, offered
 from entrain.tui.screens.notice import NoticeScreen
+from entrain.tui.screens.outcome import OutcomeScreen
 from entrain.tui.screens.palette import Palette
-from entrain.tui.screens.session import SessionScreen
-from entrain.tui.screens.session_keys import KEYS
+from entrain.tui.screens.preset_edit import PresetEditScreen
+from entrain.tui.screens.session import SessionResult, SessionScreen
 from entrain.tui.screens.straps import StrapsScreen
 from entrain.tui.screens.summary import Next, SummaryScreen
 from entrain.tui.themes import CYCLE, THEMES
@@ -51,6 +57,7 @@ class Home:
     choice: SessionChoice
     archive: Archive | None = None
     report: Report | None = None
+    rooms: Rooms = Rooms()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +87,11 @@ class EntrainApp(App[Summary | None]):
     ENABLE_COMMAND_PALETTE = True
     CSS = """
     Screen { background: $background; color: $text; }
+    * {
+        scrollbar-size-vertical: 1; scrollbar-background: $background; scrollbar-color: $border-blurred;
+        scrollbar-background-hover: $background; scrollbar-color-hover: $border;
+        scrollbar-background-active: $background; scrollbar-color-active: $border;
+    }
     /* At the top left even a pile of them hides no figure and no way out. */
     ToastRack { dock: top; align: left top; margin: 1 0 0 2; }
     ToastHolder { align-horizontal: left; }
@@ -88,7 +100,7 @@ class EntrainApp(App[Summary | None]):
     BINDINGS = [  # noqa: RUF012  Textual's own type
         Binding("t", "theme", "Theme", show=False),
         # With priority, so that it stops a session while a note is being written too.
-        Binding("ctrl+c", "quit", "Stop", show=False, priority=True),
+        Binding("ctrl+c", "interrupt", "Stop", show=False, priority=True),
     ]
 
     def __init__(
@@ -108,6 +120,12 @@ class EntrainApp(App[Summary | None]):
             self.register_theme(theme)
         few_colours = self.depth in (Depth.SIXTEEN, Depth.NONE)
         self.theme = "plain" if few_colours else self.look.theme if self.look.theme in THEMES else "dark"
+
+    def _handle_exception(self, error: Exception) -> None:
+        """On the way out, what a half-made screen misses is no fault: keys may come faster than screens."""
+        leaving = self._exit or not self.is_running
+        if not (leaving and isinstance(error, NoMatches)):
+            super()._handle_exception(error)
 
     def on_mount(self) -> None:
         self.run_worker(self._journey(), exit_on_error=False, name="journey")
@@ -138,20 +156,50 @@ class EntrainApp(App[Summary | None]):
 
     async def _from_home(self, home: Home) -> None:
         choice, trouble = home.choice, ""
-        while chosen := await self.push_screen_wait(self._home_screen(home, choice, trouble)):
+        while True:
+            screen = self._home_screen(home, choice, trouble)
+            chosen = await self.push_screen_wait(screen)
+            if chosen is None:
+                return
             trouble = ""
-            if chosen.goes_on is None:
+            if isinstance(chosen, AssessmentChoice) or chosen.goes_on is None:
                 # The rest of another session is no new choice.
-                choice = chosen
+                choice = replace(screen.choice, heart=chosen.heart)
                 self._manners.on_choice(choice)
             try:
-                await self._sessions(lambda chosen=chosen: home.open_session(chosen))
+                if isinstance(chosen, AssessmentChoice):
+                    choice = await self._assessment(home, chosen, choice)
+                else:
+                    await self._sessions(lambda chosen=chosen: home.open_session(chosen))
             except EntrainError as fault:
                 trouble = f"{fault.message} {fault.advice}".strip()
 
+    async def _assessment(self, home: Home, chosen: AssessmentChoice, before: SessionChoice) -> SessionChoice:
+        """One assessment and its outcome; what is chosen on the home screen afterwards."""
+        assessment = home.rooms.assessment
+        if assessment is None:
+            return before
+        opened = await assessment.open(chosen)
+        try:
+            result = await self._driven(opened, rating=None)
+            if result.summary is None:
+                return before
+            self.ended_with = result.summary
+            used = await self.push_screen_wait(OutcomeScreen(assessment))
+        finally:
+            await _close(opened)
+        preset = next((each for each in self._presets(home) if each.name == used), None)
+        if preset is None:
+            return before
+        return replace(before, preset=preset, minutes=preset.minutes, voice=preset.sound.voice)
+
+    def _presets(self, home: Home) -> Sequence[Preset]:
+        """As they are now: they may have been changed in the meantime."""
+        return home.presets if home.rooms.shelf is None else offered(home.rooms.shelf, home.presets)
+
     def _home_screen(self, home: Home, choice: SessionChoice, trouble: str) -> HomeScreen:
         return HomeScreen(
-            home.presets,
+            self._presets(home),
             home.voices,
             home.find_straps,
             choice,
@@ -160,6 +208,7 @@ class EntrainApp(App[Summary | None]):
             trouble=trouble,
             archive=home.archive,
             report=home.report,
+            rooms=home.rooms,
         )
 
     async def _sessions(self, open_session: Open) -> None:
@@ -176,12 +225,18 @@ class EntrainApp(App[Summary | None]):
             rating = check_in.rating
         opened = await open_session()
         try:
-            return await self._opened_session(opened, rating)
+            result = await self._driven(opened, rating)
+            if result.summary is None:
+                return Next.LEAVE
+            self.ended_with = result.summary
+            return await self.push_screen_wait(
+                SummaryScreen(opened.port, result.summary, result.trail, self._report_of(opened))
+            )
         finally:
-            if opened.close is not None:
-                await asyncio.to_thread(opened.close)
+            await _close(opened)
 
-    async def _opened_session(self, opened: OpenedSession, rating: int | None) -> Next:
+    async def _driven(self, opened: OpenedSession, rating: int | None) -> SessionResult:
+        """The session on its screen, from its beginning to its end. Raises what it raised."""
         result = await self.push_screen_wait(
             SessionScreen(
                 opened,
@@ -194,12 +249,7 @@ class EntrainApp(App[Summary | None]):
         )
         if result.fault is not None:
             raise result.fault
-        if result.summary is None:
-            return Next.LEAVE
-        self.ended_with = result.summary
-        return await self.push_screen_wait(
-            SummaryScreen(opened.port, result.summary, result.trail, self._report_of(opened))
-        )
+        return result
 
     def _report_of(self, opened: OpenedSession) -> Callable[[], Path] | None:
         """Finishes the session's log and writes a page about it, where there is something to write it."""
@@ -237,7 +287,15 @@ class EntrainApp(App[Summary | None]):
 
     def action_command_palette(self) -> None:
         if not isinstance(self.screen, CommandPalette):
-            self.push_screen(Palette(id="--command-palette"))
+            # Without Textual's id: one that is just closing still has it, and the app would go.
+            self.push_screen(Palette())
+
+    async def action_interrupt(self) -> None:
+        """Ctrl+C stops, except in a text, where it copies; ctrl+q leaves from there too."""
+        if isinstance(self.screen, PresetEditScreen):
+            self.screen.action_copy()
+        else:
+            await self.action_quit()
 
     async def action_quit(self) -> None:
         """A running session is stopped first, so that its sound fades and its log is whole."""
@@ -254,18 +312,18 @@ class EntrainApp(App[Summary | None]):
         return None
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        session = self._running_session()
-        if session is not None:
-            for key in KEYS:
-                yield SystemCommand(f"{key.label} ({key.shown})", key.text, _bound(session, key.action))
-        else:
+        asked = self._running_session() or screen
+        keys = asked.KEYS if isinstance(asked, EntrainScreen) else ()
+        for key in keys:
+            if key.action != "none" and asked.check_action(key.action, ()) is not False:
+                yield SystemCommand(f"{key.label} ({key.shown})", key.text, _bound(asked, key.action))
+        if "app.theme" not in {key.action for key in keys}:
             yield SystemCommand("light (t)", "Dark, light or dim for the night.", self.action_theme)
-            if isinstance(screen, HomeScreen) and screen.has_archive:
-                yield SystemCommand(f"{HISTORY.label} ({HISTORY.shown})", HISTORY.text, screen.action_history)
-            yield SystemCommand("quit (q)", "Leave.", self.action_quit)
+        if self._running_session() is None:
+            yield SystemCommand("leave entrain (ctrl+q)", "Leave at once.", self.action_quit)
 
 
-def _bound(screen: SessionScreen, action: str) -> Callable[[], Awaitable[object]]:
+def _bound(screen: Screen[Any], action: str) -> Callable[[], Awaitable[object]]:
     return lambda: screen.run_action(action)
 
 
@@ -288,3 +346,9 @@ def _run(app: EntrainApp) -> Summary | None:
     if app.fault is not None:
         raise app.fault
     return summary
+
+
+async def _close(opened: OpenedSession) -> None:
+    """Finish its log, without keeping the screen waiting."""
+    if opened.close is not None:
+        await asyncio.to_thread(opened.close)

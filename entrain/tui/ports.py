@@ -101,6 +101,141 @@ OpenSession = Callable[[SessionChoice], Awaitable[OpenedSession]]
 """Makes the session that was chosen. Raises `EntrainError`, with advice, where it cannot be."""
 
 
+# ---- presets -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong with a preset's text. `field` is empty for a fault of the whole."""
+
+    line: int  # from 1
+    field: str
+    text: str  # what is wrong, and what to write instead
+
+
+@dataclass(frozen=True, slots=True)
+class ShelvedPreset:
+    """A preset file. `preset` is None where its text has faults: then it is a draft."""
+
+    name: str
+    text: str | None  # None: it cannot be read
+    is_own: bool
+    preset: Preset | None
+    faults: tuple[Fault, ...] = ()
+
+
+class PresetShelf(Protocol):
+    """All presets, and what a person may do with their own. All may raise `EntrainError`, with advice."""
+
+    def everything(self) -> Sequence[ShelvedPreset]:
+        """Shipped and own ones, drafts too, the default first."""
+        ...
+
+    def check(self, name: str, text: str) -> ShelvedPreset:
+        """What a text says, and everything that is wrong with it. Called while one types."""
+        ...
+
+    def name_for_copy(self, name: str) -> str:
+        """A name that is free, to begin with."""
+        ...
+
+    def copy(self, each: ShelvedPreset, own: str) -> None: ...
+
+    def write(self, name: str, text: str) -> None:
+        """Keep the text of an own preset, right or wrong."""
+        ...
+
+    def delete(self, name: str) -> None: ...
+
+    def export(self, each: ShelvedPreset, to: str) -> str:
+        """Write a preset to a file or into a folder; where it went."""
+        ...
+
+    def take_in(self, path: str) -> str:
+        """Make an own preset of a file; its name."""
+        ...
+
+
+# ---- what works here ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at. `ok` is None while it is being looked at."""
+
+    what: str
+    ok: bool | None
+    found: str
+    advice: str = ""
+
+
+Examine = Callable[[], AsyncIterator[Check]]
+"""Looks at everything at once: yields each thing before it is looked at, and again when it was."""
+
+
+# ---- the resonance assessment ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class AssessmentChoice:
+    """An assessment that is to be made: five rates with rests, or one slow fall through all."""
+
+    heart: HeartChoice
+    sliding: bool
+    person: str = ""  # whose it is, by pseudonym
+
+
+@dataclass(frozen=True, slots=True)
+class SwingAt:
+    """How far the pulse swings at a rate, and the error of that."""
+
+    per_min: float
+    swing_bpm: float
+    error_bpm: float
+
+
+@dataclass(frozen=True, slots=True)
+class AssessmentOutcome:
+    """What an assessment found, in figures for the curve and in words for the rest."""
+
+    title: str
+    swings: tuple[SwingAt, ...]  # slowest first
+    curve: tuple[tuple[float, float], ...]  # (breaths/min, bpm), fitted; empty with too few rates
+    resonance_per_min: float | None  # None: no clear peak
+    table: tuple[str, ...]  # lines of equal columns: heads, units, and the criteria at each rate
+    verdict: tuple[str, ...]
+    compared: tuple[str, ...]  # with the one before, if there was one
+
+
+class AssessmentPort(Protocol):
+    """The resonance assessment. Everything may raise `EntrainError`, with advice."""
+
+    def minutes(self, sliding: bool) -> float: ...
+
+    def before(self) -> str:
+        """What was found last, in a sentence; empty where nothing was."""
+        ...
+
+    async def open(self, choice: AssessmentChoice) -> OpenedSession: ...
+
+    async def outcome(self) -> AssessmentOutcome:
+        """What the session opened last says; keeps a clear peak as the person's own. Takes some seconds."""
+        ...
+
+    def use(self) -> str:
+        """Make an own preset that goes to the person's own rate, unless there is one; its name."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Rooms:
+    """What else the app has behind its home screen; None where it has not."""
+
+    shelf: PresetShelf | None = None
+    examine: Examine | None = None
+    assessment: AssessmentPort | None = None
+
+
 # ---- sessions that were ------------------------------------------------------------------------------------
 
 

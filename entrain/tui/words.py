@@ -9,10 +9,13 @@ from typing import Final
 from entrain.breath.estimate import InStep
 from entrain.breath.pattern import BreathMoment, BreathPart
 from entrain.control.events import Link, Phase, Sound
-from entrain.control.view import SessionView, SoundView, StrapView
+from entrain.control.stages import rate_said
+from entrain.control.view import SessionView, SoundView, StageView, StrapView
 from entrain.heart.beat import PulseSource
+from entrain.tui.ports import HeartChoice, HeartKind
 from entrain.units import S_PER_MIN
 
+LEADING: Final = frozenset({"glide", "step"})  # policies that go to the preset's goal
 STALE_S: Final = 3.0  # a pulse older than this is not shown
 LOW_BATTERY_PERCENT: Final = 15
 UNKNOWN: Final = "--"
@@ -25,6 +28,13 @@ _TITLES: Final = {
     Phase.HOLD: "Staying here",
     Phase.SILENCE: "Silence",
     Phase.ENDED: "The session is over",
+}
+
+_HEARTS: Final = {
+    HeartKind.STRAP: "the first strap that is found",
+    HeartKind.SIMULATED: "a simulated heart",
+    HeartKind.TAP: "your own tapping",
+    HeartKind.NONE: "no sensor",
 }
 
 _UNGUIDED: Final = {
@@ -73,6 +83,11 @@ class Advice:
     serious: bool
 
 
+def heart_said(heart: HeartChoice) -> str:
+    """Where the pulse is to come from."""
+    return heart.name or heart.address or _HEARTS[heart.kind]
+
+
 def clock(seconds: float) -> str:
     """`4:05`; whole minutes may be many."""
     whole = max(0, int(seconds + 0.5))
@@ -96,6 +111,8 @@ def cue(view: SessionView, moment: BreathMoment | None) -> CueWords:
         return CueWords("Paused")
     if view.phase in _UNGUIDED:
         return CueWords(_UNGUIDED[view.phase])
+    if view.stage is not None and view.stage.resting:
+        return CueWords("Rest, breathe as you like")
     if moment is None:
         return CueWords("Listen to the beat" if view.score is not None else "Breathe as you like")
     return CueWords(_CUES[moment.part], moment.part, moment.beat_in_part + 1, moment.part_beats)
@@ -144,19 +161,39 @@ def brief(view: SessionView, pulse_words: PulseWords) -> str:
     return f"pulse {pulse_words.text} · tempo {tempo}"
 
 
+def goal(view: SessionView) -> str:
+    """Where the tempo is going to, as ` → 60`; nothing where it is there, or goes nowhere by itself."""
+    if view.goal_bpm is None or view.tempo_bpm is None or view.stage is not None or view.paused:
+        return ""
+    if view.hold_reason is not None:
+        return ""
+    if view.preset.tempo.policy not in LEADING or abs(view.goal_bpm - view.tempo_bpm) < 0.5:
+        return ""
+    return f" → {view.goal_bpm:.0f}"
+
+
 def phase_title(view: SessionView) -> str:
     if view.ended is None and view.paused:
         return "Paused"
+    if view.ended is None and view.stage is not None:
+        return stage_title(view.stage)
     if view.ended is None and view.hold_reason is not None and view.phase is Phase.DESCEND:
         return "Holding"
     return _TITLES[view.phase]
 
 
+def stage_title(stage: StageView) -> str:
+    """`Step 2 of 5: 5.5 breaths a minute`."""
+    what = "rest" if stage.resting else f"{rate_said(stage)} breaths a minute"
+    return f"Step {stage.number} of {stage.of}: {what}" if stage.of > 1 else sentence(what).rstrip(".")
+
+
 def phase_left(view: SessionView) -> str:
     """How long the phase still lasts, or nothing where that is not a matter of time."""
-    if view.paused or view.ended is not None or view.phase_left_s is None:
+    left_s = view.phase_left_s if view.stage is None else view.stage.left_s
+    if view.paused or view.ended is not None or left_s is None:
         return ""
-    return f"{clock(view.phase_left_s)} left"
+    return f"{clock(left_s)} left"
 
 
 def session_left(view: SessionView) -> str:

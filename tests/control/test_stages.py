@@ -19,9 +19,10 @@ from entrain.control.events import (
     ScoreChanged,
     Stop,
 )
+from entrain.control.look import view
 from entrain.control.protocol import PacedStage, PhaseTimes, Preset, SessionConfig, SoundRule
 from entrain.control.session import reduce, start
-from entrain.control.stages import length_s, minutes_of, score_of, spans
+from entrain.control.stages import length_s, minutes_of, now, score_of, spans
 from tests.support.hearts import session_events, with_rsa
 
 STAGES = (PacedStage(6.0, 60.0, rest_s=15.0), PacedStage(4.5, 60.0, rest_s=15.0), PacedStage(6.75, 60.0, 4.5))
@@ -125,3 +126,22 @@ def test_a_breath_is_a_whole_number_of_beats_near_the_pulse(rates: list[float], 
 def test_slower_than_any_session_may_breathe_is_refused() -> None:
     with pytest.raises(ValueError, match="below 4"):
         score_of((replace(STAGES[0], per_min=3.5),), 0.0, 70.0, (4, 0, 6, 0))
+
+
+def test_the_picture_says_which_step_it_is_and_how_long() -> None:
+    stages = (PacedStage(6.0, 60.0), PacedStage(5.0, 60.0, rest_s=15.0))
+    first, rest, last = now(stages, 20.0), now(stages, 70.0), now(stages, 80.0)
+    assert (first.number, first.of, first.per_min, first.resting, first.left_s) == (1, 2, 6.0, False, 40.0)
+    assert (rest.number, rest.resting, rest.left_s) == (2, True, 5.0)
+    assert (last.number, last.per_min, last.resting, last.left_s) == (2, 5.0, False, 55.0)
+    assert now(stages, 135.0) is None
+    assert now((), 0.0) is None
+
+
+def test_the_view_carries_the_step_while_it_is_paced() -> None:
+    state, _ = play(until_s=100.0)
+    stage = view(state, state.t_s).stage
+    assert stage is not None
+    assert stage.of == len(STAGES)
+    ended, _ = play()
+    assert view(ended, ended.t_s).stage is None

@@ -13,18 +13,30 @@ from pathlib import Path
 
 from textual.pilot import Pilot
 from textual.screen import Screen
+from textual.widgets import OptionList
 
 from entrain.clock import ManualClock
 from entrain.control.events import Link, Sound
 from entrain.tui.app import EntrainApp, Home, Manners
 from entrain.tui.drawing.palette import Depth
 from entrain.tui.look import Look
-from entrain.tui.ports import FoundStrap, HeartChoice, HeartKind, OpenedSession, SessionChoice
+from entrain.tui.ports import (
+    AssessmentOutcome,
+    FoundStrap,
+    HeartChoice,
+    HeartKind,
+    OpenedSession,
+    SessionChoice,
+)
 from entrain.tui.screens.compare import CompareScreen
+from entrain.tui.screens.outcome import OutcomeScreen
 from entrain.tui.screens.past import PastScreen
+from entrain.tui.screens.session import SessionScreen
 from entrain.tui.screens.summary import SummaryScreen
 from entrain.tui.screens.who import WhoScreen
-from tests.support.screen import comes, drawn, strike
+from entrain.tui.widgets.preset_detail import PresetDetail
+from tests.support.rooms import CLEAR, DRAFT, UNCLEAR, rooms
+from tests.support.screen import comes, drawn, hammer, strike
 from tests.support.scripted import EVENING, VOICES, Incident, Script, ScriptedPort, presets
 from tests.support.scripted_archive import ScriptedArchive
 
@@ -58,13 +70,17 @@ def session_app(
     return app, clock, port
 
 
-def home_app(look: Look) -> tuple[EntrainApp, ManualClock]:
+def home_app(look: Look, said: AssessmentOutcome = CLEAR) -> tuple[EntrainApp, ManualClock]:
     clock = ManualClock()
 
     async def open_session(_choice: SessionChoice) -> OpenedSession:
         return OpenedSession(ScriptedPort(clock))
 
-    return EntrainApp(Home(presets(), VOICES, find, open_session, CHOICE), Manners(look), clock=clock), clock
+    all_rooms = rooms(clock, said, my_evening=DRAFT)
+    desk = all_rooms.shelf.everything()[0].preset
+    choice = replace(CHOICE, preset=desk, minutes=desk.minutes)
+    home = Home([desk], VOICES, find, open_session, choice, rooms=all_rooms)
+    return EntrainApp(home, Manners(look), clock=clock), clock
 
 
 def past_app(
@@ -104,9 +120,50 @@ def press(*keys: str) -> Act:
     return act
 
 
+def palette() -> Act:
+    async def act(pilot: Pilot[object], _clock: ManualClock) -> None:
+        hammer(pilot, "ctrl+p")
+        async with asyncio.timeout(20):
+            while not any(child.option_count for child in pilot.app.screen.query(OptionList)):
+                await pilot.pause(0.02)
+        await pilot.pause(0.3)
+
+    return act
+
+
+def checked_text() -> Act:
+    async def act(pilot: Pilot[object], _clock: ManualClock) -> None:
+        pilot.app.screen._check()
+        await drawn(pilot)
+
+    return act
+
+
+def until_looked() -> Act:
+    async def act(pilot: Pilot[object], _clock: ManualClock) -> None:
+        async with asyncio.timeout(20):
+            while pilot.app.screen.outcome is None:
+                await pilot.pause(0.01)
+        await drawn(pilot)
+
+    return act
+
+
 def wait(seconds: float) -> Act:
     async def act(pilot: Pilot[object], clock: ManualClock) -> None:
         clock.advance_to(clock.now_s() + seconds)
+        await drawn(pilot)
+
+    return act
+
+
+def until_planned() -> Act:
+    """Until the course of the marked preset is drawn; it is worked out in a thread."""
+
+    async def act(pilot: Pilot[object], _clock: ManualClock) -> None:
+        async with asyncio.timeout(20):
+            while pilot.app.screen.query_one(PresetDetail).planned is None:
+                await pilot.pause(0.01)
         await drawn(pilot)
 
     return act
@@ -136,7 +193,7 @@ def _session(script: Script, **how: bool) -> Callable[[Look], tuple[EntrainApp, 
 
 
 def scenes() -> list[Scene]:
-    dark, light, night = Look("dark", depth=Depth.TRUE), Look("light", depth=Depth.TRUE), Look("night")
+    dark, light, night = (Look(theme, depth=Depth.TRUE) for theme in ("dark", "light", "night"))
     inhale, exhale = Script(begins_at_s=302.1), Script(begins_at_s=306.5)
     return [
         ("session", _session(inhale), (wait(0.1),), dark),
@@ -160,10 +217,37 @@ def scenes() -> list[Scene]:
         ("session-still", _session(exhale), (wait(0.1),), Look("dark", reduced_motion=True)),
         ("session-help", _session(inhale), (press("question_mark"),), dark),
         ("session-note", _session(inhale), (press("n", *"felt a yawn"),), dark),
+        ("eyes-closed", _session(inhale), (press("c"),), dark),
         ("check-in", _session(inhale, check_in=True), (press("6"),), dark),
+        ("notice-1", _session(inhale, notice=True), (wait(0.1),), dark),
         ("notice", _session(inhale, notice=True), (press("enter"),), dark),
+        ("notice-3", _session(inhale, notice=True), (press("enter", "enter"),), dark),
         ("home", home_app, (wait(0.1),), dark),
         ("home-light", home_app, (wait(0.1),), light),
+        ("home-help", home_app, (press("question_mark"),), dark),
+        ("palette", home_app, (palette(),), dark),
+        ("presets", home_app, (press("p"), until_planned()), dark),
+        ("presets-light", home_app, (press("p", "down"), until_planned()), light),
+        ("presets-draft", home_app, (press("p", "end"),), dark),
+        ("presets-copy", home_app, (press("p"), until_planned(), press("c")), dark),
+        ("presets-delete", home_app, (press("p", "end", "delete"),), dark),
+        ("preset-edit", home_app, (press("p", "c", "enter"), until_planned(), press(*"# ")), dark),
+        ("preset-edit-faults", home_app, (press("p", "end", "e", "f2"), checked_text()), dark),
+        ("doctor", home_app, (press("d"), wait(0.3)), dark),
+        ("assess", home_app, (press("a"),), dark),
+        ("assess-step", home_app, (press("a", "enter"), until(SessionScreen), wait(0.1)), dark),
+        (
+            "assess-outcome",
+            home_app,
+            (press("a", "enter"), until(SessionScreen), press("q"), until(OutcomeScreen), until_looked()),
+            dark,
+        ),
+        (
+            "assess-unclear",
+            lambda look: home_app(look, UNCLEAR),
+            (press("a", "enter"), until(SessionScreen), press("q"), until(OutcomeScreen), until_looked()),
+            light,
+        ),
         ("straps", home_app, (press("s"), wait(0.3)), dark),
         ("history", past_app(), (press("h"), shows("beyond chance"), press("down", "down", "space")), dark),
         ("history-empty", past_app(0), (press("h"), shows("No sessions yet")), dark),

@@ -15,7 +15,7 @@ from entrain.clock import Clock
 from entrain.control import events as ev
 from entrain.control.events import Link, Phase, Sound
 from entrain.control.protocol import Preset, SoundRule
-from entrain.control.view import Sample, SessionView, SoundView, StrapView, Summary
+from entrain.control.view import Sample, SessionView, SoundView, StageView, StrapView, Summary
 from entrain.heart.beat import HeartState, PulseSource
 from entrain.score import Presence, Score
 from entrain.tempo.plan import TempoPlan
@@ -55,6 +55,7 @@ class Script:
     straps: tuple[str, ...] = ("Polar H10 8A2F41",)
     battery_percent: int | None = 84
     has_intervals: bool = True
+    stage: StageView | None = None  # in place of a policy
     begins_at_s: float = 0.0  # where in the script the clock's zero is
 
     def phase_at(self, t_s: float) -> tuple[Phase, float, float]:
@@ -96,6 +97,10 @@ _REASONS = {
     Phase.SILENCE: "the sound has faded; two quiet minutes to see what stays",
     Phase.ENDED: "the session came to its end",
 }
+
+
+def _stage_reason(stage: StageView) -> str:
+    return f"breathe with it, gently: {stage.per_min:g} breaths a minute ({stage.number} of {stage.of})"
 
 
 def pulse_at(t_s: float) -> float:
@@ -146,7 +151,7 @@ class ScriptedPort:
             phase_since_s=since_s,
             phase_left_s=until_s - t_s,
             session_left_s=max(0.0, script.end_s - t_s),
-            reason=_REASONS[phase],
+            reason=_REASONS[phase] if script.stage is None else _stage_reason(script.stage),
             hold_reason=self._hold_reason(phase, incident),
             paused=self._paused,
             heart=heart,
@@ -154,10 +159,11 @@ class ScriptedPort:
             score=score,
             tempo_bpm=score.tempo.bpm_at(t_s) if score is not None and guided else None,
             breath_per_min=score.breath_rate_at(t_s) if score is not None and guided else None,
-            goal_bpm=None,
+            goal_bpm=60.0 if guided else None,
             log_fault=None,
             own_breath_per_min=8.1 if guided and t_s > script.descend_s else None,
             in_step=InStep.YES if guided and t_s > script.descend_s else InStep.LISTENING,
+            stage=script.stage if guided else None,
             straps=tuple(self._strap(name, heart, incident) for name in script.straps),
             sound=self._sound(incident),
             n_markers=self._markers,

@@ -1,4 +1,4 @@
-"""Two thousand random keys, in random sizes, while straps and sound come and go: nothing may fall over."""
+"""Thousands of random keys, in random sizes, while straps and sound come and go: nothing falls over."""
 
 import asyncio
 import os
@@ -14,16 +14,32 @@ from entrain.tui.look import Look
 from entrain.tui.ports import HeartKind, OpenedSession, SessionChoice
 from entrain.tui.screens import session
 from tests.support.pictures import CHOICE, find
+from tests.support.rooms import DRAFT, UNCLEAR, rooms
 from tests.support.screen import drawn, hammer, settled
 from tests.support.scripted import VOICES, Incident, Script, ScriptedPort, presets
 
-N_KEYS = int(os.environ.get("ENTRAIN_FUZZ_KEYS", "1000"))  # for each of the two
+N_KEYS = int(os.environ.get("ENTRAIN_FUZZ_KEYS", "667"))  # for each of the three
 KEYS = [
-    *"qpehgmntfcvasrx0123456789+-=?",
+    *"qpehgmntfcvasrxdikuy0123456789+-=?",
     *("space", "enter", "escape", "up", "down", "left", "right", "tab", "backspace", "home", "end"),
-    *("pageup", "pagedown", "ctrl+p", "ctrl+c", "ctrl+q", "f1", "delete", "shift+tab", "ü", "[", "]"),
+    *(
+        "pageup",
+        "pagedown",
+        "ctrl+p",
+        "ctrl+c",
+        "ctrl+q",
+        "ctrl+s",
+        "f1",
+        "f2",
+        "delete",
+        "shift+tab",
+        "ü",
+        "[",
+        "]",
+    ),
 ]
-WAYS_OUT = frozenset({"q", "escape", "ctrl+c", "ctrl+q", "n", "ctrl+p"})  # or into a field that takes letters
+WAYS_OUT = frozenset({"q", "escape", "ctrl+c", "ctrl+q", "n", "ctrl+p"})  # or into a field for letters
+ROOMS = ("p", "a", "d", "s", "question_mark", "ctrl+p", "t", "enter", "escape", "down", "up")
 SIZES = [(80, 24), (120, 40), (20, 6), (1, 1), (64, 18)]
 INCIDENTS = tuple(
     Incident(s, s + 8.0, link=link, sound=sound, detail="[bold]not markup[/", advice="try [this]")
@@ -50,7 +66,7 @@ class Player:
         self.keys = keys
         self.struck = 0
 
-    async def play(self, app: EntrainApp, clock: ManualClock) -> None:
+    async def play(self, app: EntrainApp, clock: ManualClock, seen: set[str] | None = None) -> None:
         async with app.run_test(size=(80, 24), notifications=True) as pilot:
             await pilot.pause()
             while self.struck < N_KEYS and app.is_running:
@@ -58,6 +74,8 @@ class Player:
                 self.struck += len(burst)
                 hammer(pilot, *burst)
                 await asyncio.sleep(0.01)
+                if seen is not None:
+                    seen.update(type(screen).__name__ for screen in app.screen_stack)
                 clock.advance_to(clock.now_s() + self.random.choice((0.0, 0.03, 0.4, 9.0)))
                 if self.random.random() < 0.04:
                     await pilot.resize_terminal(*self.random.choice(SIZES))
@@ -77,8 +95,23 @@ async def test_random_keys_through_the_whole_app() -> None:
             port = ScriptedPort(clock, Script(incidents=INCIDENTS))
             return OpenedSession(port, (lambda: None) if choice.heart.kind is HeartKind.TAP else None)
 
-        home = Home(presets(), VOICES, find, open_session, CHOICE)
+        home = Home(presets(), VOICES, find, open_session, CHOICE, rooms=rooms(clock, UNCLEAR, mine=DRAFT))
         await player.play(EntrainApp(home, Manners(Look(depth=Depth.TRUE)), clock=clock), clock)
+
+
+async def test_random_keys_through_the_other_rooms() -> None:
+    player = Player(3, [*KEYS, *ROOMS * 6])
+    seen: set[str] = set()
+    while player.struck < N_KEYS:
+        clock = ManualClock()
+
+        async def open_session(_: SessionChoice, clock: ManualClock = clock) -> OpenedSession:
+            return OpenedSession(ScriptedPort(clock, Script(incidents=INCIDENTS)))
+
+        all_rooms = rooms(clock, mine=DRAFT)
+        home = Home(presets(), VOICES, find, open_session, CHOICE, rooms=all_rooms)
+        await player.play(EntrainApp(home, Manners(check_in=False), clock=clock), clock, seen)
+    assert {"PresetsScreen", "AssessScreen", "DoctorScreen", "StrapsScreen", "HelpScreen"} <= seen
 
 
 async def test_random_keys_that_never_stop_a_session() -> None:
@@ -94,5 +127,5 @@ async def test_random_keys_that_never_stop_a_session() -> None:
         await player.play(
             EntrainApp(open_session, Manners(Look("light"), check_in=False), clock=clock), clock
         )
-    assert sum(len(port.sent) for port in ports) > 100
+    assert sum(len(port.sent) for port in ports) > N_KEYS // 15
     assert not any(isinstance(command, Stop) for port in ports for command in port.sent[:-1])

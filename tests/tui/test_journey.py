@@ -125,9 +125,9 @@ async def test_the_home_screen_chooses_preset_voice_and_minutes() -> None:
 async def test_voices_and_minutes_stay_within_what_there_is() -> None:
     async with opened_house() as house:
         await house.press(*["minus"] * 20)
-        assert "minutes  3 " in house.text
+        assert "minutes  3\n" in house.text
         await house.press(*["plus"] * 70)
-        assert "minutes  60 " in house.text
+        assert "minutes  60\n" in house.text
         await house.press("left")
         assert "bowl" in house.text
         await house.press("v")
@@ -259,7 +259,7 @@ async def test_the_strap_used_last_comes_first_and_what_is_learnt_is_added() -> 
         await house.press("s")
         text = await house.comes(StrapsScreen)
         assert text.index("Polar H10") < text.index("Wahoo TICKR") < text.index("Without a name")
-        assert "AA:01 · battery 84 % · used last" in text
+        assert "used last · AA:01 · battery 84 %" in text
         assert "BB:02 · battery 55 %" in text
         assert text.count("Wahoo TICKR") == 1
         assert "3 found." in text

@@ -176,3 +176,16 @@ def test_a_strap_that_sends_a_rate_and_no_beats_is_labelled() -> None:
     view = view_at(200.0)
     heart = HeartState(71.0, 0.5, PulseSource.HEART_RATE_FIELD, None, 0.0, settled=True)
     assert words.pulse(replace(view, heart=heart)) == words.PulseWords("71", "rate only, no beats", True)
+
+
+def test_the_goal_is_said_only_on_the_way_to_it() -> None:
+    view = replace(view_at(300.0), tempo_bpm=64.0, goal_bpm=60.0)
+    assert words.goal(view) == " → 60"
+    for other in (
+        replace(view, goal_bpm=64.2),
+        replace(view, goal_bpm=None),
+        replace(view, hold_reason="holding"),
+        replace(view, paused=True),
+        replace(view, preset=replace(view.preset, tempo=replace(view.preset.tempo, policy="follow"))),
+    ):
+        assert words.goal(other) == ""

@@ -13,10 +13,11 @@ PATIENCE_S: Final = 20.0
 
 def check_sound(device: str | None = None) -> tuple[bool, str, str]:
     """(it works, what was found in a sentence, what to do where it does not). Plays nothing but silence."""
-    return asyncio.run(_check(device))
+    return asyncio.run(sound_checked(device))
 
 
-async def _check(device: str | None) -> tuple[bool, str, str]:
+async def sound_checked(device: str | None = None) -> tuple[bool, str, str]:
+    """The same, for who has a loop already. Cancelled, it lets go of the device at once."""
     sound, told = DeviceSound("silence", device=device), asyncio.Event()
     said: list[SoundChanged] = []
 
@@ -26,10 +27,13 @@ async def _check(device: str | None) -> tuple[bool, str, str]:
             told.set()
 
     running = asyncio.create_task(sound.run(emit, MonotonicClock()))
-    with suppress(TimeoutError):
-        await asyncio.wait_for(told.wait(), PATIENCE_S)
-    await sound.close(0.0)
-    await running
+    try:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(told.wait(), PATIENCE_S)
+        await sound.close(0.0)
+        await running
+    finally:
+        running.cancel()
     if not said:
         return False, f"The sound did not answer within {PATIENCE_S:.0f} s.", "Restart the system's sound."
     answer = said[0]

@@ -1,9 +1,11 @@
 """What all screens share."""
 
-from typing import Generic, TypeVar
+from typing import ClassVar, Generic, TypeVar
 
 from textual.app import App
 from textual.screen import ModalScreen, Screen
+
+from entrain.tui.widgets.key_line import Key
 
 ResultT = TypeVar("ResultT")
 
@@ -19,6 +21,7 @@ class EntrainScreen(Screen[ResultT], Generic[ResultT]):
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (64, "-narrow"), (100, "-wide")]  # noqa: RUF012  Textual's own type
     VERTICAL_BREAKPOINTS = [(0, "-flat"), (18, "-low"), (32, "-tall")]  # noqa: RUF012
 
+    KEYS: ClassVar[tuple[Key, ...]] = ()  # what the palette offers by name
     left = False
 
     @property
@@ -27,8 +30,11 @@ class EntrainScreen(Screen[ResultT], Generic[ResultT]):
         return self.app  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
 
     def leave(self, result: ResultT) -> None:
-        """End with `result`, unless it has ended already or something lies above it."""
-        if not self.left and self.host.screen is self:
+        """End with `result`, unless it has ended already or something lies above it.
+
+        One that is not whole yet does not end either: what makes it would miss what is in it.
+        """
+        if not self.left and self.is_mounted and self.host.screen is self:
             self.left = True
             self.dismiss(result)
 

@@ -36,6 +36,7 @@ class CheckInScreen(EntrainScreen[CheckIn | None]):
     CheckInScreen .question { text-style: bold; margin-bottom: 2; }
     CheckInScreen KeyLine { dock: bottom; }
     """
+    KEYS = _KEYS
     BINDINGS = [key.binding() for key in _KEYS[1:]]  # noqa: RUF012  Textual's own type
 
     def compose(self) -> ComposeResult:

@@ -8,14 +8,28 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 
 from entrain.control.protocol import HARD_SESSION_MAX_MIN, Preset
+from entrain.errors import EntrainError
 from entrain.tui.background import in_background
 from entrain.tui.drawing.palette import Depth
 from entrain.tui.drawing.shapes import Pose
-from entrain.tui.ports import Archive, FindStraps, HeartChoice, HeartKind, Report, SessionChoice
+from entrain.tui.ports import (
+    Archive,
+    AssessmentChoice,
+    FindStraps,
+    HeartChoice,
+    HeartKind,
+    PresetShelf,
+    Report,
+    Rooms,
+    SessionChoice,
+)
+from entrain.tui.screens.assess import AssessScreen
 from entrain.tui.screens.base import EntrainScreen
+from entrain.tui.screens.doctor import DoctorScreen
 from entrain.tui.screens.help import HelpScreen
 from entrain.tui.screens.history import HistoryScreen
 from entrain.tui.screens.past import PastScreen
+from entrain.tui.screens.presets import PresetsScreen
 from entrain.tui.screens.straps import StrapsScreen
 from entrain.tui.screens.who import WhoScreen
 from entrain.tui.themes import figure_colours
@@ -25,6 +39,7 @@ from entrain.tui.widgets.cut_off import KEYS as CUT_OFF_KEYS
 from entrain.tui.widgets.cut_off import CutOff
 from entrain.tui.widgets.key_line import Key, KeyLine
 from entrain.tui.widgets.say import Say
+from entrain.tui.words import heart_said
 
 LEAST_MIN: Final = 3.0
 NEWS_ROWS: Final = 4  # of a session that was cut off
@@ -39,6 +54,9 @@ _KEYS = (
         "sensor",
         "Choose where your pulse comes from: a strap, a simulation, tapping, none.",
     ),
+    Key("p", "p", "presets", "presets", "All presets: what each does; copy, change and share them."),
+    Key("a", "a", "assess", "resonance", "At which breathing rate your pulse swings most."),
+    Key("d", "d", "doctor", "check up", "What works here: Bluetooth, sound, terminal, storage."),
     Key("v,right", "v", "voice(1)", "voice", "The next voice."),
     Key("minus,underscore", "-", "minutes(-1)", "shorter", "A minute shorter."),
     Key("plus,equals_sign", "+", "minutes(1)", "longer", "A minute longer."),
@@ -49,20 +67,12 @@ _KEYS = (
     Key("question_mark,f1", "?", "help", "help", "This list."),
     Key("q,escape", "q", "leave", "quit", "Leave."),
 )
-_SHOWN = tuple(key for key in _KEYS if key.shown not in ("-", "t", "w") and key not in CUT_OFF_KEYS)
-_OF_ARCHIVE = ("h", "w")
-_IN_ITS_PLACE = ("v", "+")  # what the lines above say too
+# The most important first; what stands beside its own line (s, v, - and +) comes after what does not.
+_SHOWN = tuple(key for name in "phadsv+?q" for key in _KEYS if key.shown == name and key not in CUT_OFF_KEYS)
 _ARROWS = Key("up", "↑ ↓", "none", "session", "Choose what to do.")
 
-_HEARTS: Final = {
-    HeartKind.STRAP: "the first strap that is found",
-    HeartKind.SIMULATED: "a simulated heart",
-    HeartKind.TAP: "your own tapping",
-    HeartKind.NONE: "no sensor",
-}
 
-
-class HomeScreen(EntrainScreen[SessionChoice | None]):
+class HomeScreen(EntrainScreen[SessionChoice | AssessmentChoice | None]):
     """Ends with what was chosen, or None where the person leaves. `trouble` is why the last start failed."""
 
     CSS = """
@@ -83,6 +93,7 @@ class HomeScreen(EntrainScreen[SessionChoice | None]):
     HomeScreen.-wide #picture { display: block; }
     HomeScreen.-wide { padding: 2 10 1 10; }
     """
+    KEYS = _KEYS
     BINDINGS = [  # noqa: RUF012  Textual's own type
         *(key.binding() for key in _KEYS),
         ("left", "voice(-1)"),
@@ -100,9 +111,11 @@ class HomeScreen(EntrainScreen[SessionChoice | None]):
         trouble: str = "",
         archive: Archive | None = None,
         report: Report | None = None,
+        rooms: Rooms = Rooms(),
     ) -> None:
         super().__init__()
         self._presets = presets
+        self._rooms = rooms
         self._voices = voices
         self._find_straps = find_straps
         offered = {preset.name: preset for preset in presets}
@@ -119,7 +132,7 @@ class HomeScreen(EntrainScreen[SessionChoice | None]):
         yield Say("A beat a little slower than your pulse, and a breath to follow.", classes="about")
         with Horizontal():
             with Vertical():
-                yield Cards([_card(preset) for preset in self._presets], self.choice.preset.name)
+                yield Cards(_cards(self._presets), self.choice.preset.name)
                 with Vertical(classes="choices"):
                     yield Say(classes="choice heart")
                     yield Say(classes="choice voice")
@@ -130,8 +143,7 @@ class HomeScreen(EntrainScreen[SessionChoice | None]):
         yield Say(self._trouble, classes="trouble")
         if self._archive is not None:
             yield CutOff(self._archive)
-        hidden = () if self._archive is None else _IN_ITS_PLACE
-        yield KeyLine(_KEYS[0], _ARROWS, *(k for k in self._offered(_SHOWN[1:]) if k.shown not in hidden))
+        yield KeyLine(_KEYS[0], *self._offered(_SHOWN), always=2)
 
     def on_mount(self) -> None:
         self._dye()
@@ -157,8 +169,7 @@ class HomeScreen(EntrainScreen[SessionChoice | None]):
 
     def _show(self) -> None:
         choice = self.choice
-        heart = choice.heart.name or choice.heart.address or _HEARTS[choice.heart.kind]
-        self._say("heart", "sensor", heart, "s")
+        self._say("heart", "sensor", heart_said(choice.heart), "s")
         about = dict(self._voices).get(choice.voice, "")
         self._say("voice", "voice", f"{choice.voice}  {about}".strip(), "v")
         self._say("minutes", "minutes", f"{choice.minutes:.0f}", "- +")
@@ -166,19 +177,20 @@ class HomeScreen(EntrainScreen[SessionChoice | None]):
         self.query_one(".trouble", Say).say(self._trouble)
 
     def _say(self, name: str, label: str, value: str, key: str) -> None:
-        self.query_one(f".{name}", Say).say(
-            (f"{label:<9}", "$text-muted"), value, (f"   {key}", "$text-disabled")
-        )
+        self.query_one(f".{name}", Say).say((f"{key:<4}", "$primary"), (f"{label:<9}", "$text-muted"), value)
 
     def on_cards_marked(self, message: Cards.Marked) -> None:
         preset = next(preset for preset in self._presets if preset.name == message.card.key)
         if preset.name != self.choice.preset.name:
-            # Another session brings its own length and voice.
-            self.choice = replace(
-                self.choice, preset=preset, minutes=preset.minutes, voice=self._voice_of(preset)
-            )
-            self._trouble = ""
+            self._choose(preset)
         self._show()
+
+    def _choose(self, preset: Preset) -> None:
+        """Another session brings its own length and voice."""
+        self.choice = replace(
+            self.choice, preset=preset, minutes=preset.minutes, voice=self._voice_of(preset)
+        )
+        self._trouble = ""
 
     def _voice_of(self, preset: Preset) -> str:
         return preset.sound.voice if preset.sound.voice in dict(self._voices) else self.choice.voice
@@ -204,6 +216,50 @@ class HomeScreen(EntrainScreen[SessionChoice | None]):
 
         self.host.push_screen(StrapsScreen(self._find_straps, self._remembered), chosen)
 
+    def action_presets(self) -> None:
+        shelf = self._rooms.shelf
+        if shelf is None:
+            return
+
+        async def back(name: str | None) -> None:
+            self._presets = offered(shelf, self._presets)
+            named = {preset.name: preset for preset in self._presets}
+            now = named.get(name or self.choice.preset.name, self._presets[0])
+            if now != self.choice.preset:
+                self._choose(now)
+            await self.query_one(Cards).offer(_cards(self._presets), now.name)
+            self.query_one(Cards).focus()
+            self._show()
+
+        self.host.push_screen(PresetsScreen(shelf, self.choice.preset.name), back)
+
+    def action_doctor(self) -> None:
+        if self._rooms.examine is not None:
+            self.host.push_screen(DoctorScreen(self._rooms.examine))
+
+    def action_assess(self) -> None:
+        if self._rooms.assessment is None:
+            return
+
+        def chosen(assessment: AssessmentChoice | None) -> None:
+            if assessment is not None:
+                self.leave(replace(assessment, person=self.choice.person))
+
+        heart = self.choice.heart
+        self.host.push_screen(AssessScreen(self._rooms.assessment, heart, self._find_straps), chosen)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action.startswith("cut_off") and not any(each.has_news for each in self.query(CutOff)):
+            return False
+        rooms = {
+            "presets": self._rooms.shelf,
+            "doctor": self._rooms.examine,
+            "assess": self._rooms.assessment,
+            "history": self._archive,
+            "who": self._archive,
+        }
+        return super().check_action(action, parameters) and rooms.get(action, self) is not None
+
     def action_voice(self, by: int) -> None:
         names = [name for name, _ in self._voices]
         if names:
@@ -219,8 +275,8 @@ class HomeScreen(EntrainScreen[SessionChoice | None]):
     # ---- sessions that were, and whose they are ----------------------------------------------------------
 
     def _offered(self, keys: Sequence[Key]) -> list[Key]:
-        """Without the keys of an archive where there is none."""
-        return [key for key in keys if self._archive is not None or key.shown not in _OF_ARCHIVE]
+        """Without the keys of rooms that are not there."""
+        return [key for key in keys if self.check_action(key.action, ()) is not False]
 
     @property
     def has_archive(self) -> bool:
@@ -273,5 +329,24 @@ class HomeScreen(EntrainScreen[SessionChoice | None]):
         self.leave(None)
 
 
-def _card(preset: Preset) -> Card:
-    return Card(preset.name, preset.title, f"{preset.minutes:.0f} min", preset.summary)
+def offered(shelf: PresetShelf, otherwise: Sequence[Preset]) -> Sequence[Preset]:
+    """The presets that can be run, as they are now; those from before where nobody can look."""
+    try:
+        found = [each.preset for each in shelf.everything() if each.preset is not None]
+    except EntrainError:
+        return otherwise
+    return found or otherwise
+
+
+def _cards(presets: Sequence[Preset]) -> list[Card]:
+    """One for each; where two have the same title, their names tell them apart."""
+    titles = [preset.title for preset in presets]
+    return [
+        Card(
+            preset.name,
+            preset.title,
+            f"{preset.minutes:.0f} min" + (f" · {preset.name}" if titles.count(preset.title) > 1 else ""),
+            preset.summary,
+        )
+        for preset in presets
+    ]

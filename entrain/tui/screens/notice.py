@@ -62,6 +62,7 @@ class NoticeScreen(EntrainScreen[bool]):
     NoticeScreen .page { color: $text-muted; margin-top: 1; }
     NoticeScreen KeyLine { dock: bottom; }
     """
+    KEYS = _KEYS
     BINDINGS = [key.binding() for key in _KEYS]  # noqa: RUF012  Textual's own type
 
     def __init__(self) -> None:

@@ -26,7 +26,8 @@ from entrain.tui.screens.base import EntrainScreen
 from entrain.tui.screens.eyes_closed import EyesClosedScreen
 from entrain.tui.screens.help import HelpScreen
 from entrain.tui.screens.note import NoteScreen
-from entrain.tui.screens.session_keys import KEYS, STOP, keys_now
+from entrain.tui.screens.session_keys import KEYS as SESSION_KEYS
+from entrain.tui.screens.session_keys import STOP, keys_now
 from entrain.tui.themes import figure_colours
 from entrain.tui.toasts import Toasts
 from entrain.tui.trail import Trail
@@ -80,7 +81,8 @@ class SessionScreen(EntrainScreen[SessionResult]):
     SessionScreen.-focus Banner { height: 2; }
     SessionScreen.-focus KeyLine { opacity: 60%; }
     """
-    BINDINGS = [*(key.binding() for key in KEYS), ("space", "space_bar")]  # noqa: RUF012  Textual's own type
+    KEYS = SESSION_KEYS
+    BINDINGS = [*(key.binding() for key in SESSION_KEYS), ("space", "space_bar")]  # noqa: RUF012  Textual's own type
 
     def __init__(
         self,
@@ -308,4 +310,4 @@ class SessionScreen(EntrainScreen[SessionResult]):
         self.host.push_screen(EyesClosedScreen(self.action_stop, self._tap))
 
     def action_help(self) -> None:
-        self.host.push_screen(HelpScreen(KEYS, self.action_stop, tap=self._tap is not None))
+        self.host.push_screen(HelpScreen(SESSION_KEYS, self.action_stop, tap=self._tap is not None))

@@ -54,7 +54,7 @@ def keys_now(view: SessionView, stopping: bool, tap: bool, focus: bool) -> tuple
         pause = replace(pause, shown="p")
     if view.paused:
         return (STOP, pause, MARK, HELP)
-    if view.phase not in _GUIDED:
+    if view.phase not in _GUIDED or view.stage is not None:  # a given rate is not steered
         return (STOP, pause, MARK, FIGURE, FOCUS, CLOSED, HELP)
     hold = GO_ON if view.hold_reason is not None else HOLD
     return (STOP, pause, EASE_OFF, hold, MARK, CLOSED, HELP)

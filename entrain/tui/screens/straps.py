@@ -20,6 +20,8 @@ _OTHERS: Final = (
     (HeartKind.NONE, "No sensor", "Follow the beat and the breath alone."),
 )
 
+_STRENGTHS: Final = ("hardly there", "faint", "fair", "good", "strong")
+
 _KEYS = (
     Key("enter", "enter", "choose", "choose", "Take the heart that is marked."),
     Key("r", "r", "search", "search again", "Look for straps again."),
@@ -38,6 +40,7 @@ class StrapsScreen(EntrainScreen[HeartChoice | None]):
     StrapsScreen KeyLine { padding: 0; }
     StrapsScreen.-wide { padding: 2 10 1 10; }
     """
+    KEYS = _KEYS
     BINDINGS = [key.binding() for key in _KEYS[1:]]  # noqa: RUF012  Textual's own type
 
     def __init__(self, find: FindStraps, remembered: HeartChoice | None = None) -> None:
@@ -122,19 +125,26 @@ def _merged(before: FoundStrap | None, new: FoundStrap) -> FoundStrap:
 
 
 def _card(strap: FoundStrap, used_last: bool) -> Card:
-    parts = [strap.address]
+    parts = ["used last"] if used_last else []
+    parts.append(strap.address)
     if strap.battery_percent is not None:
         parts.append(f"battery {strap.battery_percent} %")
-    if used_last:
-        parts.append("used last")
-    return Card(
-        strap.address, strap.name or "Without a name", signal_bars(strap.signal_dbm), " · ".join(parts)
-    )
+    signal = f"{signal_bars(strap.signal_dbm)} {signal_word(strap.signal_dbm)}".strip()
+    return Card(strap.address, strap.name or "Without a name", signal, " · ".join(parts))
+
+
+def signal_word(dbm: int | None) -> str:
+    """How strong the signal is; nothing where that is unknown."""
+    return "" if dbm is None else _STRENGTHS[_strength(dbm)]
 
 
 def signal_bars(dbm: int | None) -> str:
     """Up to four bars; nothing where the strength is unknown."""
     if dbm is None:
         return ""
-    n = sum(dbm >= limit for limit in (-95, -80, -70, -60))
+    n = _strength(dbm)
     return "▂▄▆█"[:n] + "·" * (4 - n)
+
+
+def _strength(dbm: int) -> int:
+    return sum(dbm >= limit for limit in (-95, -80, -70, -60))

@@ -56,6 +56,7 @@ class SummaryScreen(EntrainScreen[Next]):
     SummaryScreen.-wide .said { padding: 0 10; }
     SummaryScreen.-wide KeyLine { padding: 0 10; margin-bottom: 1; }
     """
+    KEYS = _KEYS
     BINDINGS = [key.binding() for key in (*_KEYS[1:], _REPORT)]  # noqa: RUF012  Textual's own type
 
     def __init__(

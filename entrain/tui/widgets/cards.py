@@ -39,7 +39,7 @@ class Cards(VerticalScroll, can_focus=True):
     """Arrows move, enter takes; a click marks, a second one takes. Ids are keys, so cards can come and go."""
 
     DEFAULT_CSS = """
-    Cards { height: 1fr; width: 1fr; scrollbar-size-vertical: 1; }
+    Cards { height: 1fr; width: 1fr; }
     Cards CardView { width: 1fr; height: auto; padding: 0 2 0 3; margin-bottom: 1; }
     Cards CardView.-marked { background: $panel; border-left: outer $primary; padding: 0 2; }
     """
@@ -79,13 +79,24 @@ class Cards(VerticalScroll, can_focus=True):
             view.set_class(at == self._at, "-marked")
             yield view
 
-    async def offer(self, cards: Sequence[Card]) -> None:
-        """Other cards from now on. A card that was chosen stays marked; else the first one is."""
-        if tuple(cards) != self._cards:
-            marked = self.marked if self._chosen else None
-            self._cards = tuple(cards)
-            self._at = self._place_of(marked.key if marked is not None else None)
-            await self.recompose()
+    async def offer(self, cards: Sequence[Card], mark: str | None = None) -> None:
+        """Other cards from now on. Marked is `mark`, else the card that was chosen, else the first one."""
+        if tuple(cards) == self._cards and mark is None:
+            return
+        marked = self.marked if self._chosen else None
+        self._cards = tuple(cards)
+        self._at = self._place_of(mark or (marked.key if marked is not None else None))
+        self._chosen = self._chosen or mark is not None
+        await self.recompose()
+        self.call_after_refresh(self._show_marked)
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._show_marked)
+
+    def _show_marked(self) -> None:
+        for view in self.query(CardView):
+            if view.at == self._at:
+                view.scroll_visible(animate=False)
 
     def _place_of(self, key: str | None) -> int:
         return next((at for at, card in enumerate(self._cards) if card.key == key), 0)

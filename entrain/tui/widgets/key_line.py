@@ -27,12 +27,16 @@ class Key:
 
 
 class KeyLine(Static):
-    """Shows as many keys as there is room for, the first ones first; repaints only when they change."""
+    """Shows as many keys as there is room for, the first ones first; repaints only when they change.
+
+    The last `always` of them are there at any width.
+    """
 
     DEFAULT_CSS = "KeyLine { height: 1; width: 1fr; padding: 0 2; color: $text-muted; }"
 
-    def __init__(self, *keys: Key) -> None:
+    def __init__(self, *keys: Key, always: int = 1) -> None:
         super().__init__()
+        self._always = always
         self.auto_links = False
         self._keys: tuple[Key, ...] = keys
 
@@ -47,7 +51,7 @@ class KeyLine(Static):
     def _fit(self) -> None:
         shown = list(self._keys)
         while len(shown) > 1 and _content(shown).cell_length > self.size.width:
-            shown.pop(-2 if len(shown) > 2 else -1)
+            shown.pop(-1 - self._always if len(shown) > 1 + self._always else -1)
         self.update(_content(shown), layout=False)
 
 

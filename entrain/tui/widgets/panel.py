@@ -45,7 +45,7 @@ class Panel(Vertical):
     def show(self, view: SessionView, pulse: words.PulseWords, now_s: float) -> None:
         """Draw a picture; `now_s` is the screen's own clock, for the blink of a new beat."""
         self._show_pulse(pulse, self._blinks(view, now_s))
-        self._say("guidance", _guidance(view, pulse))
+        self._say("guidance", _guidance(view, pulse, self.query_one(".guidance").size.width))
         self._say("straps", _straps(view))
         self._say("sound", _sound(view))
         self._say("marks", ((words.markers(view.n_markers), "$text-muted"),))
@@ -68,7 +68,7 @@ class Panel(Vertical):
         if digits.value != pulse.text:
             digits.update(pulse.text)
             digits.set_class(not pulse.fresh, "unknown")
-        dot = ("●", "$pulse") if blinks else ("○", "$text-disabled")
+        dot = ("●", "$pulse") if blinks and pulse.fresh else ("○", "$text-disabled")
         note = f"  {pulse.note}" if pulse.note else ""
         self._say(
             "pulse", (dot, (" pulse", "$text-muted"), (note, "$text-muted" if pulse.fresh else "$warning"))
@@ -83,11 +83,17 @@ class Panel(Vertical):
         self.query_one(f".{name}", Say).say(*parts)
 
 
-def _guidance(view: SessionView, pulse: words.PulseWords) -> Sequence[Part]:
+def _guidance(view: SessionView, pulse: words.PulseWords, room: int) -> Sequence[Part]:
+    """Tempo and breath; where the tempo is going to, if there are `room` columns for that as well."""
     tempo = words.UNKNOWN if view.tempo_bpm is None else f"{view.tempo_bpm:.1f}"
     parts: list[Part] = [("tempo ", "$text-muted"), (tempo, "$tempo")]
-    if view.breath_per_min is not None:
-        parts += [("   breath ", "$text-muted"), (f"{view.breath_per_min:.1f}", "$breath-in")]
+    breath = "" if view.breath_per_min is None else f"{view.breath_per_min:.1f}"
+    goal = words.goal(view)
+    if goal and len(f"tempo {tempo}{goal}  breath {breath}") <= room:
+        parts.append((goal, "$text-muted"))
+    if breath:
+        gap = "  " if goal else "   "
+        parts += [(f"{gap}breath ", "$text-muted"), (breath, "$breath-in")]
         text, well = words.in_step(view, pulse)
         if text:
             parts += [(f"\n{text}", "$success" if well else "$warning")]
