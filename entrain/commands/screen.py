@@ -45,7 +45,7 @@ class _Opener:
         self.close()
         waiting, self._waiting = self._waiting, None
         self._current = waiting if first and waiting is not None else setup.prepare(choices)
-        return OpenedSession(self._current.session, self._current.tap, self.close)
+        return OpenedSession(self._current.session, self._current.tap, self.close, tuple(CATALOGUE))
 
     def finish(self) -> int | None:
         """Close the log; the session's number in the store, which is known for sure only then."""

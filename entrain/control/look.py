@@ -5,7 +5,7 @@ from math import fsum
 from entrain.breath.estimate import InStep
 from entrain.control import stages
 from entrain.control.events import Phase
-from entrain.control.guide import goal_bpm
+from entrain.control.guide import goal_bpm, goal_breath_per_min
 from entrain.control.state import GUIDED, SessionState, length_s
 from entrain.control.track import HeartTrack, group_breath_per_min, group_in_step, group_state
 from entrain.control.view import Sample, SessionView, SoundView, StageView, StrapView, Summary
@@ -35,6 +35,7 @@ def view(state: SessionState, t_s: float, trend: tuple[Sample, ...] = ()) -> Ses
         tempo_bpm=state.score.tempo.bpm_at(t_s) if guided and state.score else None,
         breath_per_min=state.score.breath_rate_at(t_s) if guided and state.score else None,
         goal_bpm=goal_bpm(state) if guided else None,
+        goal_breath_per_min=goal_breath_per_min(state) if guided else None,
         straps=tuple(_strap_view(track, t_s) for track in state.tracks),
         sound=SoundView(
             state.sound.sound,
@@ -43,6 +44,7 @@ def view(state: SessionState, t_s: float, trend: tuple[Sample, ...] = ()) -> Ses
             state.sound.advice,
             state.volume,
             state.muted,
+            state.voice or state.config.preset.sound.voice,
         ),
         n_markers=state.n_markers,
         trend=trend,

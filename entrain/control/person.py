@@ -53,7 +53,7 @@ def obey(state: SessionState, command: Steering, heart: HeartState, out: list[Ef
             return _say_volume(changed(state, muted=muted), out)
         case SetVoice(voice=voice):
             out.append(VoiceChanged(state.t_s, voice))
-            return state
+            return changed(state, voice=voice)
         case Mark():
             return changed(state, n_markers=state.n_markers + 1)
         case Rate(value=value, when=when):

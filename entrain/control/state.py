@@ -85,6 +85,7 @@ class SessionState:
     sound: SoundState = SoundState()
     volume: float = 1.0
     muted: bool = False
+    voice: str | None = None  # another one than the preset's, chosen meanwhile
     log_fault: str | None = None
     n_onsets: int = 0
     n_markers: int = 0

@@ -30,6 +30,7 @@ class SoundView:
     advice: str
     volume: float
     muted: bool
+    voice: str  # that sounds, or would
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,7 @@ class SessionView:
     tempo_bpm: float | None
     breath_per_min: float | None
     goal_bpm: float | None
+    goal_breath_per_min: float | None
     straps: tuple[StrapView, ...]
     sound: SoundView
     n_markers: int

@@ -242,7 +242,7 @@ _STRAP_ADVICE: Final = {
 }
 
 
-def sound_line(sound: SoundView, voice: str) -> str:
+def sound_line(sound: SoundView) -> str:
     """Sound in a line: the voice and how loud, or why there is none."""
     match sound.sound:
         case Sound.OFF:
@@ -254,7 +254,7 @@ def sound_line(sound: SoundView, voice: str) -> str:
         case Sound.UNAVAILABLE:
             return "no sound here"
         case Sound.PLAYING:
-            return f"{voice} · " + ("muted" if sound.muted else f"{sound.volume * 100:.0f} %")
+            return f"{sound.voice} · " + ("muted" if sound.muted else f"{sound.volume * 100:.0f} %")
 
 
 _SOUND_ADVICE: Final = {

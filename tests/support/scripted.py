@@ -124,6 +124,9 @@ class ScriptedPort:
     _paused: bool = False
     _held: bool = False
     _volume: float = 0.7
+    _voice: str = "soft"
+    _goal_bpm: float = 60.0
+    _goal_breath_per_min: float = 6.0
     _muted: bool = False
     _markers: int = 0
     _ratings: dict[str, int] = field(default_factory=dict[str, int])
@@ -159,7 +162,8 @@ class ScriptedPort:
             score=score,
             tempo_bpm=score.tempo.bpm_at(t_s) if score is not None and guided else None,
             breath_per_min=score.breath_rate_at(t_s) if score is not None and guided else None,
-            goal_bpm=60.0 if guided else None,
+            goal_bpm=self._goal_bpm if guided else None,
+            goal_breath_per_min=self._goal_breath_per_min if guided else None,
             log_fault=None,
             own_breath_per_min=8.1 if guided and t_s > script.descend_s else None,
             in_step=InStep.YES if guided and t_s > script.descend_s else InStep.LISTENING,
@@ -189,6 +193,11 @@ class ScriptedPort:
                 self._volume = volume
             case ev.SetMuted(muted):
                 self._muted = muted
+            case ev.SetVoice(voice):
+                self._voice = voice
+            case ev.SetGoal(tempo_bpm, breath_per_min):
+                self._goal_bpm = tempo_bpm or self._goal_bpm
+                self._goal_breath_per_min = breath_per_min or self._goal_breath_per_min
             case ev.Mark():
                 self._markers += 1
             case ev.Rate(value, when):
@@ -252,8 +261,10 @@ class ScriptedPort:
 
     def _sound(self, incident: Incident | None) -> SoundView:
         if incident is not None and incident.sound is not None:
-            return SoundView(incident.sound, "", incident.detail, incident.advice, self._volume, self._muted)
-        return SoundView(Sound.PLAYING, "Built-in", "", "", self._volume, self._muted)
+            return SoundView(
+                incident.sound, "", incident.detail, incident.advice, self._volume, self._muted, self._voice
+            )
+        return SoundView(Sound.PLAYING, "Built-in", "", "", self._volume, self._muted, self._voice)
 
     def _hold_reason(self, phase: Phase, incident: Incident | None) -> str | None:
         if incident is not None and incident.link is not None and phase is not Phase.BASELINE:

@@ -97,6 +97,7 @@ class SessionScreen(EntrainScreen[SessionResult]):
         super().__init__()
         self._port = opened.port
         self._tap: Callable[[], None] | None = opened.tap
+        self._voices = opened.voices
         self._clock = clock
         self._figure = BreathFigure(figure, depth, figure_colours("dark", depth))
         self._reduced_motion = reduced_motion
@@ -271,6 +272,23 @@ class SessionScreen(EntrainScreen[SessionResult]):
 
     def action_nudge(self, bpm: int) -> None:
         self._send(ev.Nudge(float(bpm)))
+
+    def action_goal(self, by_bpm: int) -> None:
+        view = self._view()
+        if view is not None and view.goal_bpm is not None:
+            self._send(ev.SetGoal(tempo_bpm=round(view.goal_bpm) + float(by_bpm)))
+
+    def action_goal_breath(self, by_per_min: float) -> None:
+        view = self._view()
+        if view is not None and view.goal_breath_per_min is not None:
+            self._send(ev.SetGoal(breath_per_min=round(2.0 * view.goal_breath_per_min) / 2.0 + by_per_min))
+
+    def action_voice(self) -> None:
+        view = self._view()
+        if view is None or not self._voices:
+            return
+        at = self._voices.index(view.sound.voice) if view.sound.voice in self._voices else -1
+        self._send(ev.SetVoice(self._voices[(at + 1) % len(self._voices)]))
 
     def action_louder(self, by: float) -> None:
         view = self._view()

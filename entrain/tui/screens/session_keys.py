@@ -23,6 +23,23 @@ NUDGE_UP: Final = Key("up", "↑", "nudge(1)", "quicker", "One beat a minute qui
 NUDGE_DOWN: Final = Key(
     "down", "↓", "nudge(-1)", "slower", "One beat a minute slower, as fast as the bounds permit."
 )
+GOAL_UP: Final = Key("right", "→", "goal(1)", "quicker goal", "The goal one beat a minute quicker.")
+GOAL_DOWN: Final = Key("left", "←", "goal(-1)", "slower goal", "The goal one beat a minute slower.")
+BREATH_UP: Final = Key(
+    "right_square_bracket",
+    "]",
+    "goal_breath(0.5)",
+    "quicker breath",
+    "The goal half a breath a minute quicker.",
+)
+BREATH_DOWN: Final = Key(
+    "left_square_bracket",
+    "[",
+    "goal_breath(-0.5)",
+    "slower breath",
+    "The goal half a breath a minute slower.",
+)
+VOICE: Final = Key("s", "s", "voice", "voice", "Another voice; it comes in while this one goes.")
 LOUDER: Final = Key("plus,equals_sign", "+", "louder(0.05)", "louder", "A little louder.")
 SOFTER: Final = Key("minus", "-", "louder(-0.05)", "softer", "A little softer.")
 MUTE: Final = Key("m", "m", "mute", "sound", "Sound off and on. The beat goes on silently.")
@@ -36,8 +53,8 @@ HELP: Final = Key("question_mark,f1", "?", "help", "help", "This list.")
 LEAVE: Final = replace(STOP, label="leave at once")
 
 KEYS: Final = (
-    STOP, PAUSE, EASE_OFF, HOLD, GO_ON, NUDGE_UP, NUDGE_DOWN, LOUDER, SOFTER, MUTE,
-    MARK, THEME, FIGURE, FOCUS, CLOSED, HELP,
+    STOP, PAUSE, EASE_OFF, HOLD, GO_ON, NUDGE_UP, NUDGE_DOWN, GOAL_UP, GOAL_DOWN, BREATH_UP, BREATH_DOWN,
+    LOUDER, SOFTER, MUTE, VOICE, MARK, THEME, FIGURE, FOCUS, CLOSED, HELP,
 )  # fmt: skip
 
 _GUIDED: Final = frozenset({Phase.MATCH, Phase.DESCEND, Phase.HOLD})

@@ -115,4 +115,4 @@ def _sound(view: SessionView) -> Sequence[Part]:
     style = "$success" if sound.sound is Sound.PLAYING and not sound.muted else "$warning"
     if sound.sound is Sound.OFF:
         style = "$text-muted"
-    return (("♪ ", style), words.sound_line(sound, view.preset.sound.voice))
+    return (("♪ ", style), words.sound_line(sound))
