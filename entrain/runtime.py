@@ -148,17 +148,19 @@ class Session:
         self._start()
         self._sound.set_volume(self._state.volume, self._state.muted)
         async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(heart.run(self._inbox.put, self._clock)) for heart in self._live]
-            tasks.append(group.create_task(self._sound.run(self._inbox.put, self._clock)))
+            hearts = [group.create_task(heart.run(self._inbox.put, self._clock)) for heart in self._live]
+            sound = group.create_task(self._sound.run(self._inbox.put, self._clock))
             try:
                 await self._loop()
             except asyncio.CancelledError:
                 self._feed(CommandGiven(self._clock.now_s(), Stop(), "interrupt"))
                 raise
             finally:
+                # Straps first: they need not wait for the sound that is still in its buffer.
+                for heart in hearts:
+                    heart.cancel()
                 await self._close_sound()
-                for task in tasks:
-                    task.cancel()
+                sound.cancel()
         return summary(self._state, None if self._recorder is None else self._recorder.session_id)
 
     def _start(self) -> None:
