@@ -1,6 +1,8 @@
 """Every key of a screen, explained in a line."""
 
 from collections.abc import Callable, Sequence
+from itertools import groupby
+from operator import attrgetter
 
 from textual import events
 from textual.app import ComposeResult
@@ -32,7 +34,10 @@ class HelpScreen(EntrainModal[None]):
         self._tap = tap
 
     def compose(self) -> ComposeResult:
-        rows = [(key.shown, key.text) for key in self._keys]
+        rows = [
+            (" ".join(key.shown for key in keys), text)
+            for text, keys in groupby(self._keys, key=attrgetter("text"))  # a pair has one text
+        ]
         if self._tap:
             rows = [("p" if shown == "space" else shown, text) for shown, text in rows]
             rows.insert(1, ("space", "Tap it with each beat of your pulse."))

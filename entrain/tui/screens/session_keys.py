@@ -19,29 +19,19 @@ RESUME: Final = replace(PAUSE, label="go on")
 EASE_OFF: Final = Key("e", "e", "ease_off", "ease off", "A little quicker and shallower again, for a while.")
 HOLD: Final = Key("h", "h", "hold", "hold", "Stay at this tempo and this breath.")
 GO_ON: Final = Key("g", "g", "go_on", "go on", "Go on after holding.")
-NUDGE_UP: Final = Key("up", "↑", "nudge(1)", "quicker", "One beat a minute quicker.")
-NUDGE_DOWN: Final = Key(
-    "down", "↓", "nudge(-1)", "slower", "One beat a minute slower, as fast as the bounds permit."
-)
-GOAL_UP: Final = Key("right", "→", "goal(1)", "quicker goal", "The goal one beat a minute quicker.")
-GOAL_DOWN: Final = Key("left", "←", "goal(-1)", "slower goal", "The goal one beat a minute slower.")
-BREATH_UP: Final = Key(
-    "right_square_bracket",
-    "]",
-    "goal_breath(0.5)",
-    "quicker breath",
-    "The goal half a breath a minute quicker.",
-)
-BREATH_DOWN: Final = Key(
-    "left_square_bracket",
-    "[",
-    "goal_breath(-0.5)",
-    "slower breath",
-    "The goal half a breath a minute slower.",
-)
+_NUDGE = "The beat by one quicker, or slower within its bounds."
+NUDGE_UP: Final = Key("up", "↑", "nudge(1)", "quicker", _NUDGE)
+NUDGE_DOWN: Final = Key("down", "↓", "nudge(-1)", "slower", _NUDGE)
+_GOAL = "The goal of the beat by one slower or quicker."
+GOAL_DOWN: Final = Key("left", "←", "goal(-1)", "slower goal", _GOAL)
+GOAL_UP: Final = Key("right", "→", "goal(1)", "quicker goal", _GOAL)
+_BREATH = "The goal of the breath by a half slower or quicker."
+BREATH_DOWN: Final = Key("left_square_bracket", "[", "goal_breath(-0.5)", "slower breath", _BREATH)
+BREATH_UP: Final = Key("right_square_bracket", "]", "goal_breath(0.5)", "quicker breath", _BREATH)
 VOICE: Final = Key("s", "s", "voice", "voice", "Another voice; it comes in while this one goes.")
-LOUDER: Final = Key("plus,equals_sign", "+", "louder(0.05)", "louder", "A little louder.")
-SOFTER: Final = Key("minus", "-", "louder(-0.05)", "softer", "A little softer.")
+_VOLUME = "A little louder or softer."
+LOUDER: Final = Key("plus,equals_sign", "+", "louder(0.05)", "louder", _VOLUME)
+SOFTER: Final = Key("minus", "-", "louder(-0.05)", "softer", _VOLUME)
 MUTE: Final = Key("m", "m", "mute", "sound", "Sound off and on. The beat goes on silently.")
 MARK: Final = Key("n", "n", "mark", "mark", "Mark this moment, with a note if you like.")
 THEME: Final = Key("t", "t", "app.theme", "light", "Dark, light or dim for the night.")
@@ -53,7 +43,7 @@ HELP: Final = Key("question_mark,f1", "?", "help", "help", "This list.")
 LEAVE: Final = replace(STOP, label="leave at once")
 
 KEYS: Final = (
-    STOP, PAUSE, EASE_OFF, HOLD, GO_ON, NUDGE_UP, NUDGE_DOWN, GOAL_UP, GOAL_DOWN, BREATH_UP, BREATH_DOWN,
+    STOP, PAUSE, EASE_OFF, HOLD, GO_ON, NUDGE_UP, NUDGE_DOWN, GOAL_DOWN, GOAL_UP, BREATH_DOWN, BREATH_UP,
     LOUDER, SOFTER, MUTE, VOICE, MARK, THEME, FIGURE, FOCUS, CLOSED, HELP,
 )  # fmt: skip
 
