@@ -235,8 +235,10 @@ def test_a_listener_that_fails_does_not_harm_the_log(store: Store) -> None:
 
 
 def test_the_thread_ends_with_the_log(store: Store) -> None:
+    before = set(threading.enumerate())
     log = store.begin(CONFIG, preset_text="")
-    assert any(thread.name == "entrain-log" for thread in threading.enumerate())
+    (writer,) = set(threading.enumerate()) - before
+    assert writer.name == "entrain-log"
     log.close()
-    assert not any(thread.name == "entrain-log" for thread in threading.enumerate())
+    assert not writer.is_alive()
     assert [path.name for path in store.path.parent.iterdir()] == ["sessions.db"]  # no log left beside it

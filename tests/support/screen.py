@@ -6,7 +6,7 @@ import unicodedata
 from textual import events
 from textual._compositor import LayoutUpdate
 from textual.app import App
-from textual.pilot import Pilot
+from textual.pilot import Pilot, WaitForScreenTimeout
 from textual.screen import Screen
 
 from entrain.tui.screens.session import SessionScreen
@@ -24,7 +24,19 @@ def screen_text(app: App[object]) -> str:
 async def settled(pilot: Pilot[object]) -> None:
     """Every message that was under way has been handled, and what it led to."""
     for _ in range(4):
-        await pilot._wait_for_screen()
+        await _handled(pilot)
+
+
+async def _handled(pilot: Pilot[object], attempts: int = 10) -> None:
+    """A widget that leaves while it is waited for never answers; then whoever is there now is asked."""
+    for left in reversed(range(attempts)):
+        try:
+            await pilot._wait_for_screen(timeout=3.0)
+        except WaitForScreenTimeout:
+            if not left:
+                raise
+        else:
+            return
 
 
 async def strike(pilot: Pilot[object], *keys: str) -> None:

@@ -65,7 +65,8 @@ async def staged(
     taps: list[float] = []
 
     async def open_session() -> OpenedSession:
-        return OpenedSession(port, (lambda: taps.append(clock.now_s())) if tap else None)
+        taps_to = (lambda: taps.append(clock.now_s())) if tap else None
+        return OpenedSession(port, taps_to, voices=("metronome", "soft", "bowl"))
 
     how = manners(Manners(look or Look(depth=Depth.TRUE), check_in=False))
     app = EntrainApp(open_session, how, clock=clock)
@@ -243,6 +244,11 @@ COMMANDS: dict[str, ev.Command] = {
     "g": ev.GoOn(),
     "up": ev.Nudge(1.0),
     "down": ev.Nudge(-1.0),
+    "right": ev.SetGoal(tempo_bpm=61.0),
+    "left": ev.SetGoal(tempo_bpm=60.0),
+    "left_square_bracket": ev.SetGoal(breath_per_min=5.5),
+    "right_square_bracket": ev.SetGoal(breath_per_min=6.0),
+    "s": ev.SetVoice("bowl"),
     "plus": ev.SetVolume(0.75),
     "equals_sign": ev.SetVolume(0.8),
     "minus": ev.SetVolume(0.75),

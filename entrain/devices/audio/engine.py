@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 PREROLL_S: Final = 0.5  # of silence: what a sound server plays first may be lost
 ROUND_S: Final = 0.05
+BEYOND_S: Final = 0.25  # what a sound server may hold beside the latency it tells
 ALIVE_S: Final = 0.2
 STALLED_S: Final = 3.0  # without a callback; a server's first buffer may take over a second to begin
 REANCHOR_S: Final = 0.05  # further off than this, the beat is put right again …
@@ -135,8 +136,8 @@ class Engine:
             if now_s - alive_s >= ALIVE_S:
                 alive_s = now_s
                 self._say(msg.Alive())
-        # What was faded last is still on its way to the loudspeaker.
-        self._ended.wait(self._opening.latency_s)
+        # What was faded last is still on its way to the loudspeaker, through the server's own buffer too.
+        self._ended.wait(self._opening.latency_s + BEYOND_S)
         return False
 
     def _should_be_deeper(self, now_s: float) -> bool:
