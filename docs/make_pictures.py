@@ -18,22 +18,17 @@ from PIL import Image
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from entrain.commands.archive import StoreArchive
 from entrain.control.protocol import SessionConfig
 from entrain.devices.audio.none import NoSound
 from entrain.devices.simulated.heart import SimulatedHeart
 from entrain.devices.simulated.person import Kind, Person
 from entrain.runtime import Session
 from entrain.storage import presets
-from entrain.storage.store import Store
-from entrain.tui.app import EntrainApp, Home, Manners
+from entrain.tui.app import EntrainApp, Manners
 from entrain.tui.drawing.palette import Depth
 from entrain.tui.look import Look
-from entrain.tui.ports import HeartChoice, HeartKind, OpenedSession, SessionChoice
-from entrain.tui.screens.history import HistoryScreen
-from tests.support import many
-from tests.support.pictures import find, picture, scenes
-from tests.support.screen import comes, screen_text
+from entrain.tui.ports import OpenedSession
+from tests.support.pictures import picture, scenes
 
 OUT = Path(__file__).parent / "pictures"
 PAGE = Path(__file__).parent / "screens.md"
@@ -85,6 +80,13 @@ PAGES = {
         ("session-help", SMALL, "Every key of a session."),
         ("summary", LARGE, "What changed against your own beginning, and how good the data was."),
     ),
+    "Sessions that were": (
+        ("history", LARGE, "`h`: the calendar, what changed over the sessions, and each of them."),
+        ("past", LARGE, "One of them again: its course, and every decision with its reason."),
+        ("compare", LARGE, "Two side by side."),
+        ("export", SMALL, "For another program: in which form."),
+        ("who", SMALL, "`w`: who is practising, by pseudonym."),
+    ),
     "Presets": (
         ("presets", SMALL, "What each preset does, and its course with a steady pulse."),
         ("preset-edit", LARGE, "One of your own as text; its course follows while you write."),
@@ -119,24 +121,6 @@ async def session_svg() -> str:
         while session.view().t_s < AT_S:
             await pilot.pause(0.2)
         return app.export_screenshot(title="entrain")
-
-
-async def history_svg() -> str:
-    async def opened(_choice: SessionChoice) -> OpenedSession:
-        raise AssertionError("no session is run here")
-
-    with tempfile.TemporaryDirectory() as folder:
-        many.main(Path(folder), 60, ["P01"])
-        desk = presets.load("desk").preset
-        choice = SessionChoice(HeartChoice(HeartKind.NONE), desk, "soft", 10.0, "P01")
-        home = Home([desk], [], find, opened, choice, StoreArchive(Store(Path(folder) / "sessions.db")))
-        app = EntrainApp(home, Manners(look=Look(depth=Depth.TRUE)))
-        async with app.run_test(size=LARGE) as pilot:
-            await pilot.press("h")
-            await comes(pilot, HistoryScreen)
-            while "of them" not in screen_text(app) and "beyond chance" not in screen_text(app):
-                await pilot.pause(0.2)
-            return app.export_screenshot(title="entrain: the history")
 
 
 def as_png(svg: str, path: Path) -> None:
@@ -179,8 +163,6 @@ def main(only: list[str]) -> None:
     by_name = {scene[0]: scene for scene in scenes()}
     if not only or "session" in only:
         as_png(asyncio.run(session_svg()), OUT / "session.png")
-    if not only or "history" in only:
-        as_png(asyncio.run(history_svg()), OUT / "history.png")
     for name, size, _ in (each for shown in PAGES.values() for each in shown):
         if not only or name in only:
             as_png(asyncio.run(picture(by_name[name], size)), OUT / f"{name}.png")
