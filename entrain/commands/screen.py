@@ -27,6 +27,7 @@ from entrain.tui.ports import FoundStrap, HeartChoice, HeartKind, OpenedSession,
 # A first look is quick, so that something shows; the longer one also asks the straps for their battery.
 _LOOKS_S: Final = ((2.0, False), (5.0, True))
 
+BEGINNERS: Final = "first"  # the preset of the first days
 _SPECS: Final = {HeartKind.SIMULATED: "sim", HeartKind.TAP: "tap", HeartKind.NONE: "none"}
 
 
@@ -95,7 +96,8 @@ def with_home() -> int:
             )
         )
 
-    first = next(iter(usable.values())).preset
+    # Whoever is here for the first time begins gently.
+    first = (usable.get(known.preset or BEGINNERS) or next(iter(usable.values()))).preset
     strap = known.strap
     heart = (
         HeartChoice(HeartKind.SIMULATED)
@@ -159,7 +161,7 @@ def motion_is_unwanted() -> bool:
 
 def _keep_choice(choice: SessionChoice) -> None:
     heart = choice.heart
-    _keep(lambda now: replace(now, person=choice.person or None))
+    _keep(lambda now: replace(now, person=choice.person or None, preset=choice.preset.name))
     if heart.kind is HeartKind.STRAP and heart.address is not None:
         strap = KnownStrap(heart.address, heart.name or "")
         _keep(lambda now: replace(now, strap=strap))

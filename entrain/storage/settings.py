@@ -43,6 +43,7 @@ class Settings:
     theme: str | None = None
     figure: str | None = None  # of the breath
     resonance: KnownResonance | None = None
+    preset: str | None = None  # the one chosen last
     person: str | None = None  # the pseudonym of who practised last; None: nobody was named
 
 

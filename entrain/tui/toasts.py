@@ -14,6 +14,7 @@ class Toasts:
     def __init__(self) -> None:
         self._links: dict[str, Link] = {}
         self._sound: Sound | None = None
+        self._chosen: tuple[str, float | None, float | None] | None = None
 
     def news(self, view: SessionView) -> list[tuple[str, bool]]:
         """(text, serious) of each change since the last call."""
@@ -36,4 +37,18 @@ class Toasts:
             if self._sound in _SOUND_TROUBLE:
                 told.append(("The sound is back", False))
             self._sound = sound.sound
-        return told
+        return told + self._asked_for(view)
+
+    def _asked_for(self, view: SessionView) -> list[tuple[str, bool]]:
+        """What a person has just chosen, and may not see elsewhere."""
+        chosen = (view.sound.voice, view.goal_bpm, view.goal_breath_per_min)
+        before, self._chosen = self._chosen, chosen
+        if before is None:
+            return []
+        voice, bpm, per_min = (now if now != was else None for now, was in zip(chosen, before, strict=True))
+        told = [f"Voice: {voice}"] if voice else []
+        if bpm and before[1] is not None:
+            told.append(f"The beat goes to {bpm:.0f} a minute")
+        if per_min and before[2] is not None:
+            told.append(f"The breath goes to {per_min:.1f} a minute")
+        return [(text, False) for text in told]

@@ -11,7 +11,7 @@ from math import pi, sin
 
 from entrain.breath.estimate import InStep
 from entrain.breath.pattern import BreathPattern, BreathPlan
-from entrain.clock import Clock
+from entrain.clock import Clock, ManualClock
 from entrain.control import events as ev
 from entrain.control.events import Link, Phase, Sound
 from entrain.control.protocol import Preset, SoundRule
@@ -357,3 +357,7 @@ def presets() -> Sequence[Preset]:
 
 
 VOICES = (("soft", "a soft low tone"), ("wood", "a wooden tick"), ("bowl", "a singing bowl, far away"))
+
+
+def view_at(t_s: float, script: Script | None = None) -> SessionView:
+    return ScriptedPort(ManualClock(t_s), script or Script()).view()

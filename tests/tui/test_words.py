@@ -9,16 +9,11 @@ from hypothesis import strategies as st
 
 from entrain.breath.estimate import InStep
 from entrain.breath.pattern import BreathPart
-from entrain.clock import ManualClock
 from entrain.control.events import Link, Phase, Sound
 from entrain.control.view import SessionView, StrapView
 from entrain.heart.beat import HeartState, PulseSource
 from entrain.tui import words
-from tests.support.scripted import Script, ScriptedPort
-
-
-def view_at(t_s: float, script: Script | None = None) -> SessionView:
-    return ScriptedPort(ManualClock(t_s), script or Script()).view()
+from tests.support.scripted import Script, view_at
 
 
 def with_link(view: SessionView, link: Link, **more: str) -> SessionView:
