@@ -9,6 +9,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Final
 
+from entrain import __version__
 from entrain.commands import encryption
 from entrain.commands import session_text as words
 from entrain.commands.aligned import aligned
@@ -253,7 +254,9 @@ def _replay(store: Store, args: argparse.Namespace) -> int:
         print(f"{which}: {outcome.n_missing} records could not be stored when it ran.")
     if outcome.difference is not None:
         print(f"{which}: the same up to here, then not.\n{outcome.difference}")
-        print(f"It was recorded by entrain {session.meta.entrain_version}.", file=sys.stderr)
+        then = session.meta.entrain_version
+        since = "" if then == __version__ else f"; this is {__version__}, whose rules may be others"
+        print(f"It was recorded by entrain {then}{since}.", file=sys.stderr)
     return 1
 
 
