@@ -112,9 +112,16 @@ def with_home() -> int:
         choice=SessionChoice(heart, first, first.sound.voice, first.minutes, known.person or ""),
         archive=archive,
         report=archive.report,
+        listen=_listen,
         rooms=rooms(heart_spec, opener.open, opener.finish),
     )
     return _shown(opener, lambda: run_home(home, manners(known)))
+
+
+async def _listen(voice: str) -> None:
+    from entrain.commands.voices import listen
+
+    await listen(voice)
 
 
 def _loaded(preset: Preset) -> LoadedPreset:

@@ -32,6 +32,8 @@ examples:
 INTERRUPTED: Final = 130
 LEAD_IN_S: Final = 0.3
 FADE_S: Final = 2.0
+LISTEN_S: Final = 12.0
+LISTEN_BPM: Final = 60.0
 PATTERN: Final = BreathPattern(inhale=4, exhale=6)
 
 
@@ -102,12 +104,29 @@ def _list_scales() -> None:
         print(f"{name:<{width}}  {scale.title}{f', {scale.when}' if scale.when else ''}")
 
 
+async def listen(voice: str) -> None:
+    """A voice for some seconds, from the sound device; a cancellation fades it.
+
+    Raises:
+        DeviceError: there is no device that plays.
+    """
+    await _heard(open_sound("device", voice), LISTEN_S, LISTEN_BPM, asyncio.Event())
+
+
 async def _play(sound: SoundOutput, voice: str, seconds: float, bpm: float, *, is_file: bool) -> int:
-    clock = MonotonicClock()
-    told: asyncio.Queue[SoundChanged] = asyncio.Queue()
     stopped = asyncio.Event()
     with suppress(NotImplementedError):  # Windows has no such handlers: there Ctrl-C ends it without a fade
         asyncio.get_running_loop().add_signal_handler(signal.SIGINT, stopped.set)
+    print(f"{voice}: {voices.CATALOGUE[voice]}", file=sys.stderr)
+    await _heard(sound, seconds, bpm, stopped, is_file=is_file)
+    return INTERRUPTED if stopped.is_set() else 0
+
+
+async def _heard(
+    sound: SoundOutput, seconds: float, bpm: float, stopped: asyncio.Event, *, is_file: bool = False
+) -> None:
+    clock = MonotonicClock()
+    told: asyncio.Queue[SoundChanged] = asyncio.Queue()
 
     def emit(event: Event) -> None:
         if isinstance(event, SoundChanged) and event.sound is not Sound.OPENING:
@@ -118,15 +137,13 @@ async def _play(sound: SoundOutput, voice: str, seconds: float, bpm: float, *, i
         said = await told.get()
         if said.sound is Sound.UNAVAILABLE:
             raise DeviceError(said.detail, said.advice)
-        print(f"{voice}: {voices.CATALOGUE[voice]}", file=sys.stderr)
         if is_file:
             sound.play(taste(bpm, LEAD_IN_S, seconds))
             sound.advance(LEAD_IN_S + seconds)
-            return 0
+            return
         from_s = clock.now_s() + LEAD_IN_S
         sound.play(taste(bpm, from_s, seconds))
         await _wait(stopped, LEAD_IN_S + seconds)
-        return INTERRUPTED if stopped.is_set() else 0
     finally:
         await sound.close(0.3)
         running.cancel()

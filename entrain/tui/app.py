@@ -25,6 +25,7 @@ from entrain.tui.ports import (
     AssessmentChoice,
     FindStraps,
     HeartChoice,
+    Listen,
     OpenedSession,
     OpenSession,
     Report,
@@ -57,6 +58,7 @@ class Home:
     choice: SessionChoice
     archive: Archive | None = None
     report: Report | None = None
+    listen: Listen | None = None
     rooms: Rooms = Rooms()
 
 
@@ -208,6 +210,7 @@ class EntrainApp(App[Summary | None]):
             trouble=trouble,
             archive=home.archive,
             report=home.report,
+            listen=home.listen,
             rooms=home.rooms,
         )
 

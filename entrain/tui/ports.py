@@ -54,6 +54,10 @@ class OpenedSession:
     voices: tuple[str, ...] = ()
 
 
+Listen = Callable[[str], Awaitable[None]]
+"""Some seconds of a voice, by its name. Raises `EntrainError` where nothing is heard; fades when cancelled."""
+
+
 class HeartKind(StrEnum):
     STRAP = "strap"
     SIMULATED = "simulated"

@@ -6,6 +6,7 @@ from typing import Final
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
+from textual.worker import Worker
 
 from entrain.control.protocol import HARD_SESSION_MAX_MIN, Preset
 from entrain.errors import EntrainError
@@ -18,6 +19,7 @@ from entrain.tui.ports import (
     FindStraps,
     HeartChoice,
     HeartKind,
+    Listen,
     PresetShelf,
     Report,
     Rooms,
@@ -58,6 +60,7 @@ _KEYS = (
     Key("a", "a", "assess", "resonance", "At which breathing rate your pulse swings most."),
     Key("d", "d", "doctor", "check up", "What works here: Bluetooth, sound, terminal, storage."),
     Key("v,right", "v", "voice(1)", "voice", "The next voice."),
+    Key("l", "l", "listen", "listen", "Hear the voice for some seconds; again: silence."),
     Key("minus,underscore", "-", "minutes(-1)", "shorter", "A minute shorter."),
     Key("plus,equals_sign", "+", "minutes(1)", "longer", "A minute longer."),
     Key("t", "t", "app.theme", "light", "Dark, light or dim for the night."),
@@ -111,6 +114,7 @@ class HomeScreen(EntrainScreen[SessionChoice | AssessmentChoice | None]):
         trouble: str = "",
         archive: Archive | None = None,
         report: Report | None = None,
+        listen: Listen | None = None,
         rooms: Rooms = Rooms(),
     ) -> None:
         super().__init__()
@@ -123,6 +127,8 @@ class HomeScreen(EntrainScreen[SessionChoice | AssessmentChoice | None]):
         self._trouble = trouble
         self._archive = archive
         self._report = report
+        self._listen = listen
+        self._heard: Worker[None] | None = None
         self.set_class(archive is not None, "-archive")
         self._remembered = choice.heart if choice.heart.kind is HeartKind.STRAP else None
         self._figure = BreathFigure(figure, depth, figure_colours("dark", depth))
@@ -257,8 +263,21 @@ class HomeScreen(EntrainScreen[SessionChoice | AssessmentChoice | None]):
             "assess": self._rooms.assessment,
             "history": self._archive,
             "who": self._archive,
+            "listen": self._listen,
         }
         return super().check_action(action, parameters) and rooms.get(action, self) is not None
+
+    def action_listen(self) -> None:
+        if self._heard is not None and self._heard.is_running:
+            self._heard.cancel()
+        elif self._listen is not None:
+            self._heard = self.run_worker(self._hear(self._listen, self.choice.voice), exit_on_error=False)
+
+    async def _hear(self, listen: Listen, voice: str) -> None:
+        try:
+            await listen(voice)
+        except EntrainError as fault:
+            self.notify(f"{fault.message} {fault.advice}".strip(), severity="warning", markup=False)
 
     def action_voice(self, by: int) -> None:
         names = [name for name, _ in self._voices]
