@@ -55,7 +55,7 @@ class OpenedSession:
 
 
 Listen = Callable[[str], Awaitable[None]]
-"""Some seconds of a voice, by its name. Raises `EntrainError` where nothing is heard; fades when cancelled."""
+"""Some seconds of a voice, by its name. Raises `EntrainError` where none is heard; fades when cancelled."""
 
 
 class HeartKind(StrEnum):
