@@ -39,20 +39,24 @@ class CheckInScreen(EntrainScreen[CheckIn | None]):
     KEYS = _KEYS
     BINDINGS = [key.binding() for key in _KEYS[1:]]  # noqa: RUF012  Textual's own type
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._rating = Rating()
+
     def compose(self) -> ComposeResult:
         with Vertical():
             yield Say("How do you feel right now?", classes="question")
             with Center():
-                yield Rating()
+                yield self._rating
         yield KeyLine(*_KEYS)
 
     def on_key(self, event: events.Key) -> None:
-        if self.query_one(Rating).take(event.key):
+        if self._rating.take(event.key):
             event.stop()
             event.prevent_default()
 
     def action_go_on(self) -> None:
-        self.leave(CheckIn(self.query_one(Rating).value))
+        self.leave(CheckIn(self._rating.value))
 
     def action_skip(self) -> None:
         self.leave(CheckIn(None))

@@ -74,6 +74,7 @@ class SummaryScreen(EntrainScreen[Next]):
         self._summary = summary
         self._trail = trail
         self._kept: int | None = summary.rating_after
+        self._rating = Rating(self._kept)
 
     def compose(self) -> ComposeResult:
         summary = self._summary
@@ -92,7 +93,7 @@ class SummaryScreen(EntrainScreen[Next]):
             yield Say(summary_words.quality(summary), classes="small")
             yield Say(*self._question(self._kept), classes="question")
             with Center():
-                yield Rating(self._kept)
+                yield self._rating
         yield Say(classes="said")
         yield KeyLine(*self._keys)
 
@@ -109,23 +110,28 @@ class SummaryScreen(EntrainScreen[Next]):
             self.query_one(Trend).show(self._trail, from_s, to_s, ("start", clock(to_s - from_s)))
 
     def on_key(self, event: events.Key) -> None:
-        rating = self.query_one(Rating)
-        if not self._is_finished and rating.take(event.key):
-            event.stop()
-            event.prevent_default()
-            self.query_one(".question", Say).say(*self._question(rating.value))
+        if self._is_finished or not self._is_whole or not self._rating.take(event.key):
+            return
+        event.stop()
+        event.prevent_default()
+        self.query_one(".question", Say).say(*self._question(self._rating.value))
+
+    @property
+    def _is_whole(self) -> bool:
+        """A key may come before everything is there, and after it has gone."""
+        return self.is_mounted and self._rating.is_attached
 
     def _question(self, rating: int | None) -> tuple[Part, ...]:
         return "How do you feel now?", (f"   {summary_words.rating(self._summary, rating)}", "$text-muted")
 
     def _keep_rating(self) -> None:
-        value = self.query_one(Rating).value
+        value = self._rating.value
         if not self._is_finished and value is not None and value != self._kept:
             self._kept = value
             self._port.send(ev.Rate(value, "after"))
 
     def action_report(self) -> None:
-        if self._report is None or self._is_finished:
+        if self._report is None or self._is_finished or not self._is_whole:
             return
         self._keep_rating()
         self._is_finished = True
