@@ -28,8 +28,13 @@ async def settled(pilot: Pilot[object]) -> None:
 
 
 async def _handled(pilot: Pilot[object], attempts: int = 10) -> None:
-    """A widget that leaves while it is waited for never answers; then whoever is there now is asked."""
+    """A widget that leaves while it is waited for never answers; then whoever is there now is asked.
+
+    An app that has ended answers no more, and neither does what was still on its way to the screen.
+    """
     for left in reversed(range(attempts)):
+        if not pilot.app.is_running:
+            return
         try:
             await pilot._wait_for_screen(timeout=3.0)
         except WaitForScreenTimeout:
