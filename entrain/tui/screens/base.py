@@ -11,11 +11,12 @@ ResultT = TypeVar("ResultT")
 
 
 class EntrainScreen(Screen[ResultT], Generic[ResultT]):
-    """A screen that ends once, with a result of its own type, and is deaf from then on.
+    """A screen that ends once, with a result of its own type; it hears keys only while it is whole.
 
-    Keys may come faster than screens go: without that, the second of two quick keys would take the screen
-    below away too. `-narrow` is below 100 columns, `-tiny` and `-flat` are too small for more than figure and
-    cue.
+    Keys may come faster than screens come and go. The app hands them to the newest screen at once: the first
+    would reach one whose parts are not there yet, and the second of two quick ones would end the one below.
+
+    `-narrow` is below 100 columns, `-tiny` and `-flat` are too small for more than figure and cue.
     """
 
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (64, "-narrow"), (100, "-wide")]  # noqa: RUF012  Textual's own type
@@ -29,17 +30,22 @@ class EntrainScreen(Screen[ResultT], Generic[ResultT]):
         """The app, with a type that says so."""
         return self.app  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
 
+    @property
+    def whole(self) -> bool:
+        """Are all its parts there, and none on its way out?"""
+        return self.is_mounted and self.is_running
+
     def leave(self, result: ResultT) -> None:
         """End with `result`, unless it has ended already or something lies above it.
 
         One that is not whole yet does not end either: what makes it would miss what is in it.
         """
-        if not self.left and self.is_mounted and self.host.screen is self:
+        if not self.left and self.whole and self.host.screen is self:
             self.left = True
             self.dismiss(result)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        return not self.left
+        return self.whole and not self.left
 
 
 class EntrainModal(EntrainScreen[ResultT], ModalScreen[ResultT]):

@@ -257,6 +257,9 @@ class HomeScreen(EntrainScreen[SessionChoice | AssessmentChoice | None]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action.startswith("cut_off") and not any(each.has_news for each in self.query(CutOff)):
             return False
+        return super().check_action(action, parameters) and self._has_room(action)
+
+    def _has_room(self, action: str) -> bool:
         rooms = {
             "presets": self._rooms.shelf,
             "doctor": self._rooms.examine,
@@ -265,7 +268,7 @@ class HomeScreen(EntrainScreen[SessionChoice | AssessmentChoice | None]):
             "who": self._archive,
             "listen": self._listen,
         }
-        return super().check_action(action, parameters) and rooms.get(action, self) is not None
+        return rooms.get(action, self) is not None
 
     def action_listen(self) -> None:
         if self._heard is not None and self._heard.is_running:
@@ -295,7 +298,7 @@ class HomeScreen(EntrainScreen[SessionChoice | AssessmentChoice | None]):
 
     def _offered(self, keys: Sequence[Key]) -> list[Key]:
         """Without the keys of rooms that are not there."""
-        return [key for key in keys if self.check_action(key.action, ()) is not False]
+        return [key for key in keys if self._has_room(key.action)]
 
     @property
     def has_archive(self) -> bool:

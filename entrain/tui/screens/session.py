@@ -100,6 +100,8 @@ class SessionScreen(EntrainScreen[SessionResult]):
         self._voices = opened.voices
         self._clock = clock
         self._figure = BreathFigure(figure, depth, figure_colours("dark", depth))
+        self._title, self._left_said = Say(classes="title"), Say(classes="left")
+        self._cue, self._panel, self._banner, self._keys = Cue(), Panel(), Banner(), KeyLine()
         self._reduced_motion = reduced_motion
         self._rating = rating
         self._trail = Trail()
@@ -117,16 +119,16 @@ class SessionScreen(EntrainScreen[SessionResult]):
 
     def compose(self) -> ComposeResult:
         with Horizontal(id="head"):
-            yield Say(classes="title")
-            yield Say(classes="left")
+            yield self._title
+            yield self._left_said
         with Horizontal(id="body"):
             with Vertical(id="stage"):
                 with Container(id="place"):
                     yield self._figure
-                yield Cue()
-            yield Panel()
-        yield Banner()
-        yield KeyLine()
+                yield self._cue
+            yield self._panel
+        yield self._banner
+        yield self._keys
 
     def on_mount(self) -> None:
         self._dye()
@@ -167,7 +169,7 @@ class SessionScreen(EntrainScreen[SessionResult]):
 
     def draw(self) -> None:
         """Draw the picture of now, or nothing if that cannot be done."""
-        if self._finished or not self.is_attached:
+        if self._finished or not self.whole:
             return
         now_s = self._clock.now_s()
         try:
@@ -192,7 +194,7 @@ class SessionScreen(EntrainScreen[SessionResult]):
             self._draw_words(view, words.pulse(view, late_s), now_s)
         if now_s - self._trend_at_s >= _TREND_EVERY_S:
             self._trend_at_s = now_s
-            self.query_one(Panel).show_trend(view.trend, view.t_s)
+            self._panel.show_trend(view.trend, view.t_s)
         for text, serious in self._toasts.news(view):
             self.notify(text, severity="warning" if serious else "information", markup=False)
 
@@ -203,27 +205,27 @@ class SessionScreen(EntrainScreen[SessionResult]):
         presence = score.presence.at(t_s) if score is not None and guided else 0.0
         pose = Pose.at(moment, presence)
         self._figure.show(pose.still() if self._reduced_motion else pose)
-        self.query_one(Cue).show(words.cue(view, moment))
+        self._cue.show(words.cue(view, moment))
 
     def _draw_words(self, view: SessionView, pulse: words.PulseWords, now_s: float) -> None:
         small = self.has_class("-tiny") or self.has_class("-flat")
         focus = self.has_class("-focus")
         title = words.brief(view, pulse) if small else view.preset.title
-        self.query_one("#head .title", Say).say((title, "$text-muted"))
-        self.query_one("#head .left", Say).say((words.session_left(view), "$text-muted"))
-        self.query_one(Panel).show(view, pulse, now_s)
-        self.query_one(Banner).show(view, only_trouble=focus)
+        self._title.say((title, "$text-muted"))
+        self._left_said.say((words.session_left(view), "$text-muted"))
+        self._panel.show(view, pulse, now_s)
+        self._banner.show(view, only_trouble=focus)
         stopping, tapped = self._stop_at_s is not None, self._tap is not None
-        self.query_one(KeyLine).show(keys_now(view, stopping, tapped, focus))
+        self._keys.show(keys_now(view, stopping, tapped, focus))
 
     def _blank(self) -> None:
         self._figure.show(None)
-        self.query_one(Cue).show(words.CueWords(""))
-        self.query_one("#head .title", Say).say()
-        self.query_one("#head .left", Say).say()
-        self.query_one(Panel).blank()
-        self.query_one(Banner).blank(_BLIND)
-        self.query_one(KeyLine).show((STOP,))
+        self._cue.show(words.CueWords(""))
+        self._title.say()
+        self._left_said.say()
+        self._panel.blank()
+        self._banner.blank(_BLIND)
+        self._keys.show((STOP,))
         self._frame = 0
         self._trend_at_s = -_TREND_EVERY_S
 

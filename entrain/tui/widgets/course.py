@@ -6,15 +6,14 @@ from typing import Final
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
-from textual.widget import Widget
 
 from entrain.control.events import Phase
 from entrain.control.forecast import Forecast
 from entrain.tui.drawing.ink import braille_text
 from entrain.tui.drawing.plot import Course, drawn, frame_of
+from entrain.tui.widgets.plot import AXIS, Plot
 from entrain.units import S_PER_MIN
 
-_AXIS: Final = 4  # columns of the scale
 _LEAST_ROWS: Final = 2  # of each curve
 _MOST_ROWS: Final = 7
 _PHASES: Final = {
@@ -26,7 +25,7 @@ _PHASES: Final = {
 }
 
 
-class CourseView(Widget, can_focus=False):
+class CourseView(Plot):
     """Beat over breath, with the phases below. Where the session is silent the curves have a gap."""
 
     DEFAULT_CSS = """
@@ -40,28 +39,15 @@ class CourseView(Widget, can_focus=False):
     def __init__(self) -> None:
         super().__init__()
         self._forecast: Forecast | None = None
-        self._rows: list[Strip] = []
 
     def show(self, forecast: Forecast | None) -> None:
         """Draw a plan; None draws nothing."""
         if forecast is not self._forecast:
             self._forecast = forecast
-            self._draw()
+            self.redraw()
 
-    def on_resize(self) -> None:
-        self._draw()
-
-    def notify_style_update(self) -> None:
-        super().notify_style_update()
-        if self.is_mounted:
-            self.call_after_refresh(self._draw)
-
-    def _draw(self) -> None:
-        self._rows = self._drawn()
-        self.refresh()
-
-    def _drawn(self) -> list[Strip]:
-        forecast, columns = self._forecast, self.size.width - _AXIS
+    def painted(self) -> list[Strip]:
+        forecast, columns = self._forecast, self.size.width - AXIS
         if forecast is None or not forecast.course or columns < 16:
             return []
         course = forecast.course
@@ -82,15 +68,10 @@ class CourseView(Widget, can_focus=False):
         strips: list[Strip] = []
         for name, title, points in curves:
             style = self.get_component_rich_style(f"course--{name}")
-            strips.append(Strip([Segment(" " * _AXIS + title[:columns], style)]))
+            strips.append(Strip([Segment(" " * AXIS + title[:columns], style)]))
             strips += _curve(points, course[-1].t_s, columns, each, style, scale)
         strips += _phases(forecast, columns, scale)
         return strips
-
-    def render_line(self, y: int) -> Strip:
-        if y < len(self._rows):
-            return self._rows[y]
-        return Strip.blank(self.size.width, self.rich_style)
 
 
 def _curve(
@@ -107,7 +88,7 @@ def _curve(
     return [
         Strip(
             [
-                Segment(f"{marks.get(y, ''):>{_AXIS - 1}} ", scale),
+                Segment(f"{marks.get(y, ''):>{AXIS - 1}} ", scale),
                 Segment("".join(braille_text(codes[y])), style),
             ]
         )
@@ -128,4 +109,4 @@ def _phases(forecast: Forecast, columns: int, style: Style) -> list[Strip]:
         from_s += length_s
     right = f"{total_s / S_PER_MIN:.0f} min"
     below = "0" + right.rjust(columns - 1)
-    return [Strip([Segment(" " * _AXIS + text, style)]) for text in (line, below)]
+    return [Strip([Segment(" " * AXIS + text, style)]) for text in (line, below)]

@@ -4,18 +4,17 @@ from typing import Final
 
 from rich.segment import Segment
 from textual.strip import Strip
-from textual.widget import Widget
 
 from entrain.tui.drawing.ink import braille_text
 from entrain.tui.drawing.plot import Course, Frame, drawn, frame_of
 from entrain.tui.ports import AssessmentOutcome, SwingAt
+from entrain.tui.widgets.plot import AXIS, Plot
 
-_AXIS: Final = 4  # columns of the scale
 _AIR_PER_MIN: Final = 0.15  # beside the outermost rates
 _ERRORS: Final = 2.0  # how many standard errors a bar reaches, each way
 
 
-class SwingPlot(Widget, can_focus=False):
+class SwingPlot(Plot):
     """A point and its error bar at each rate, the fitted curve through them, and a mark under its peak."""
 
     DEFAULT_CSS = """
@@ -35,26 +34,13 @@ class SwingPlot(Widget, can_focus=False):
     def __init__(self) -> None:
         super().__init__()
         self._outcome: AssessmentOutcome | None = None
-        self._rows: list[Strip] = []
 
     def show(self, outcome: AssessmentOutcome) -> None:
         self._outcome = outcome
-        self._draw()
+        self.redraw()
 
-    def on_resize(self) -> None:
-        self._draw()
-
-    def notify_style_update(self) -> None:
-        super().notify_style_update()
-        if self.is_mounted:
-            self.call_after_refresh(self._draw)
-
-    def _draw(self) -> None:
-        self._rows = self._drawn()
-        self.refresh()
-
-    def _drawn(self) -> list[Strip]:
-        outcome, columns, rows = self._outcome, self.size.width - _AXIS, self.size.height - 3
+    def painted(self) -> list[Strip]:
+        outcome, columns, rows = self._outcome, self.size.width - AXIS, self.size.height - 3
         if outcome is None or not outcome.swings or columns < 20 or rows < 3:
             return []
         swings = outcome.swings
@@ -65,23 +51,18 @@ class SwingPlot(Widget, can_focus=False):
         grid = [[(char, "curve") for char in braille_text(row)] for row in codes]
         for swing in swings:
             _mark(grid, swing, frame)
-        strips = [self._strip(" " * _AXIS, [(c, "scale") for c in "swing of the pulse, bpm"])]
+        strips = [self._strip(" " * AXIS, [(c, "scale") for c in "swing of the pulse, bpm"])]
         for y, row in enumerate(grid):
             scale = f"{frame.high:.0f}" if y == 0 else f"{frame.low:.0f}" if y == rows - 1 else ""
-            strips.append(self._strip(f"{scale:>{_AXIS - 1}} ", row))
-        strips.append(self._strip(" " * _AXIS, _peak(outcome, frame, columns)))
-        strips.append(self._strip(" " * _AXIS, _rates(swings, frame, columns)))
+            strips.append(self._strip(f"{scale:>{AXIS - 1}} ", row))
+        strips.append(self._strip(" " * AXIS, _peak(outcome, frame, columns)))
+        strips.append(self._strip(" " * AXIS, _rates(swings, frame, columns)))
         return strips
 
     def _strip(self, axis: str, cells: "list[_Cell]") -> Strip:
         segments = [Segment(axis, self.get_component_rich_style("swing--scale"))]
         segments += [Segment(char, self.get_component_rich_style(f"swing--{what}")) for char, what in cells]
         return Strip(segments).simplify()
-
-    def render_line(self, y: int) -> Strip:
-        if y < len(self._rows):
-            return self._rows[y]
-        return Strip.blank(self.size.width, self.rich_style)
 
 
 _Cell = tuple[str, str]  # what to print, and as what

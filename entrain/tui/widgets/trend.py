@@ -1,21 +1,18 @@
 """The pulse of the last minutes with the tempo drawn into the same plot."""
 
 from collections.abc import Sequence
-from typing import Final
 
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
-from textual.widget import Widget
 
 from entrain.control.view import Sample
 from entrain.tui.drawing.ink import braille_text
 from entrain.tui.drawing.plot import Course, drawn, frame_of
+from entrain.tui.widgets.plot import AXIS, Plot
 
-_AXIS: Final = 4  # columns of the scale
 
-
-class Trend(Widget, can_focus=False):
+class Trend(Plot):
     """Two courses over time: the pulse as a line, the tempo dashed, so that both can be told without colour.
 
     Where no pulse was known the line has a gap.
@@ -36,7 +33,6 @@ class Trend(Widget, can_focus=False):
         self._to_s = 1.0
         self._ends = ("", "now")
         self._besides: list[float] = []
-        self._rows: list[Strip] = []
 
     def show(
         self,
@@ -52,22 +48,10 @@ class Trend(Widget, can_focus=False):
         """
         self._samples, self._from_s, self._to_s, self._ends = samples, from_s, to_s, ends
         self._besides = [v for s in besides for v in (s.pulse_bpm, s.tempo_bpm) if v is not None]
-        self._draw()
+        self.redraw()
 
-    def on_resize(self) -> None:
-        self._draw()
-
-    def notify_style_update(self) -> None:
-        super().notify_style_update()
-        if self.is_mounted:
-            self.call_after_refresh(self._draw)
-
-    def _draw(self) -> None:
-        self._rows = self._drawn()
-        self.refresh()
-
-    def _drawn(self) -> list[Strip]:
-        columns, rows = self.size.width - _AXIS, self.size.height - 1
+    def painted(self) -> list[Strip]:
+        columns, rows = self.size.width - AXIS, self.size.height - 1
         if columns < 8 or rows < 2:
             return []
         inside = [s for s in self._samples if self._from_s <= s.t_s <= self._to_s]
@@ -82,22 +66,17 @@ class Trend(Widget, can_focus=False):
         marks = {0: f"{frame.high:.0f}", rows - 1: f"{frame.low:.0f}"} if values else {}
         strips: list[Strip] = []
         for y in range(rows):
-            segments = [Segment(f"{marks.get(y, ''):>{_AXIS - 1}} ", scale)]
+            segments = [Segment(f"{marks.get(y, ''):>{AXIS - 1}} ", scale)]
             for x, text in enumerate(braille_text(cells.codes[y])):
                 segments.append(Segment(text, styles[int(cells.owner[y, x])]))
-            strips.append(Strip(segments, columns + _AXIS).simplify())
+            strips.append(Strip(segments, columns + AXIS).simplify())
         strips.append(self._time_scale(columns, scale))
         return strips
 
     def _time_scale(self, columns: int, style: Style) -> Strip:
         left, right = self._ends
-        line = " " * _AXIS + left.ljust(columns - len(right)) + right
+        line = " " * AXIS + left.ljust(columns - len(right)) + right
         return Strip([Segment(line, style)], len(line))
 
     def _style(self, name: str) -> Style:
         return self.get_component_rich_style(f"trend--{name}")
-
-    def render_line(self, y: int) -> Strip:
-        if y < len(self._rows):
-            return self._rows[y]
-        return Strip.blank(self.size.width, self.rich_style)
