@@ -6,6 +6,7 @@ Devices, sound and log are imported here, before the app takes the terminal: sta
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Final
 
 from entrain.commands import setup
@@ -46,7 +47,8 @@ class _Opener:
         self.close()
         waiting, self._waiting = self._waiting, None
         self._current = waiting if first and waiting is not None else setup.prepare(choices)
-        return OpenedSession(self._current.session, self._current.tap, self.close, tuple(CATALOGUE))
+        session, tap = self._current.session, self._current.tap
+        return OpenedSession(session, tap, self.close, tuple(CATALOGUE), self._report)
 
     def finish(self) -> int | None:
         """Close the log; the session's number in the store, which is known for sure only then."""
@@ -54,6 +56,13 @@ class _Opener:
         self.close()
         summary = None if current is None else current.session.summary()
         return None if summary is None else summary.session_id
+
+    def _report(self) -> Path:
+        """A page about the session, whose log ends with that."""
+        number = self.finish()
+        if number is None:
+            raise EntrainError("The session is not in the store, so there is nothing to report on.")
+        return StoreArchive(Store.open()).report(number)
 
     def close(self) -> None:
         if self._current is not None:

@@ -4,7 +4,6 @@ import asyncio
 import os
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 from textual.app import App, SystemCommand
@@ -233,7 +232,7 @@ class EntrainApp(App[Summary | None]):
                 return Next.LEAVE
             self.ended_with = result.summary
             return await self.push_screen_wait(
-                SummaryScreen(opened.port, result.summary, result.trail, self._report_of(opened))
+                SummaryScreen(opened.port, result.summary, result.trail, opened.report)
             )
         finally:
             await _close(opened)
@@ -253,24 +252,6 @@ class EntrainApp(App[Summary | None]):
         if result.fault is not None:
             raise result.fault
         return result
-
-    def _report_of(self, opened: OpenedSession) -> Callable[[], Path] | None:
-        """Finishes the session's log and writes a page about it, where there is something to write it."""
-        report = self._start.report if isinstance(self._start, Home) else None
-        if report is None:
-            return None
-
-        def write() -> Path:
-            if opened.close is not None:
-                opened.close()
-            # The session's number in the store is known for sure only now.
-            summary = opened.port.summary()
-            number = None if summary is None else summary.session_id
-            if number is None:
-                raise EntrainError("The session is not in the store, so there is nothing to report on.")
-            return report(number)
-
-        return write
 
     # ---- what holds on every screen -------------------------------------------------------------------
 

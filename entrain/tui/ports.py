@@ -45,13 +45,15 @@ class OpenedSession:
     """A session that is ready to run. `tap` is where the space bar goes when the heart is tapped.
 
     `close` finishes its log when everything has been said about it: the history then shows it as it ended.
-    It waits for the disk, so it belongs into a thread. `voices` are those one can change to meanwhile.
+    It waits for the disk, so it belongs into a thread; so does `report`, which finishes the log and writes a
+    page about the session. `voices` are those one can change to meanwhile.
     """
 
     port: SessionPort
     tap: Callable[[], None] | None = None
     close: Callable[[], None] | None = None
     voices: tuple[str, ...] = ()
+    report: Callable[[], Path] | None = None
 
 
 Listen = Callable[[str], Awaitable[None]]

@@ -16,7 +16,6 @@ from entrain.commands import screen, setup
 from entrain.commands.archive import StoreArchive
 from entrain.commands.setup import Choices
 from entrain.control.events import Rate
-from entrain.control.view import Summary
 from entrain.devices.simulated.person import Person
 from entrain.storage import backups
 from entrain.storage.store import Store
@@ -400,22 +399,16 @@ async def test_a_session_s_log_is_closed_before_home_shows_again(store: Store) -
 
 async def test_the_summary_writes_a_report_once_everything_was_said(store: Store, tmp_path: Path) -> None:
     clock, said = ManualClock(), list[object]()
+    port = ScriptedPort(clock, Script(begins_at_s=302.0))
 
-    class Numbered(ScriptedPort):
-        def summary(self) -> Summary | None:
-            found = super().summary()
-            return None if found is None else replace(found, session_id=2)
-
-    port = Numbered(clock, Script(begins_at_s=302.0))
-
-    async def open_session(choice: SessionChoice) -> OpenedSession:
-        return OpenedSession(port, close=lambda: said.append("closed"))
-
-    def report(session_id: int) -> Path:
-        said.append(session_id)
+    def report() -> Path:
+        said.append("reported")
         return tmp_path / "r.html"
 
-    home = Home(presets(), VOICES, find, open_session, CHOICE, StoreArchive(store), report)
+    async def open_session(choice: SessionChoice) -> OpenedSession:
+        return OpenedSession(port, report=report)
+
+    home = Home(presets(), VOICES, find, open_session, CHOICE, StoreArchive(store))
     app = EntrainApp(home, Manners(Look(depth=Depth.TRUE), check_in=False), clock=clock)
     async with app.run_test(size=(140, 30)) as pilot:
         h = House(app, pilot)
@@ -426,12 +419,12 @@ async def test_the_summary_writes_a_report_once_everything_was_said(store: Store
         await h.press("3", "r")
         text = await h.shows("The report is in")
         assert "n note" not in text
-        assert said == ["closed", 2]
+        assert said == ["reported"]
         sent = list(port.sent)
         assert Rate(3, "after") in sent
         await h.press("n", "5", "r")
         assert port.sent == sent
-        assert said == ["closed", 2]
+        assert said == ["reported"]
         await h.press("q")
         await h.comes(HomeScreen)
         app.exit()
