@@ -35,7 +35,7 @@ from entrain.control.view import Sample, SessionView, Summary
 from entrain.devices.ports import LiveHeart, SoundOutput, VirtualHeart
 from entrain.errors import EntrainError
 
-TREND_S: Final = 3600
+TREND_S: Final = 600  # that every picture carries; who wants more keeps it (`tui.trail`)
 Observer = Callable[[Event, tuple[Effect, ...]], None]
 
 

@@ -22,7 +22,7 @@ UNKNOWN: Final = "--"
 
 _TITLES: Final = {
     Phase.WAITING: "Waiting for your pulse",
-    Phase.BASELINE: "Listening to your resting pulse",
+    Phase.BASELINE: "Resting",
     Phase.MATCH: "Meeting you where you are",
     Phase.DESCEND: "Slowing gently",
     Phase.HOLD: "Staying here",
