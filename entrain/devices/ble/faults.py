@@ -144,7 +144,7 @@ _ADVICE: Final = {
     Reason.NO_ANSWER: "Come closer, and close the phone or watch app that may hold it. It is tried again.",
     Reason.REFUSED: "Another phone, watch or program may hold it: close it there. It is tried again.",
     Reason.ADAPTER_FAILED: "It is tried again. If it goes on, switch Bluetooth off and on.",
-    Reason.LINK_LOST: "Stay within a few metres. It is being looked for again.",
+    Reason.LINK_LOST: "Stay within a few metres; it is being looked for.",
     Reason.SILENT: "Moisten the electrodes and tighten the strap.",
     Reason.NOT_A_STRAP: "Choose another (entrain straps). Watches have to be told to broadcast heart rate.",
     Reason.PAIRING: "Pair it in the system's Bluetooth settings.",

@@ -165,4 +165,4 @@ class BleHeart:
         if self._fault is None or self._fault.reason.blocks:
             report.link(Link.SEARCHING, f"Looking for {self._wanted}.")
         else:
-            report.link(Link.SEARCHING, f"{self._fault.message} Looking for it.", self._fault.advice)
+            report.link(Link.SEARCHING, self._fault.message, self._fault.advice)
