@@ -3,30 +3,15 @@
 import argparse
 import json
 import sys
-from dataclasses import asdict, dataclass, replace
-from hashlib import sha256
-from pathlib import Path
-from random import SystemRandom
-from typing import TYPE_CHECKING, Final
+from dataclasses import asdict, replace
+from typing import Final
 
 from entrain.commands import assess_words as words
 from entrain.commands import passphrase
 from entrain.commands import run as run_command
-from entrain.commands.assess_protocol import five_rates, sliding
-from entrain.commands.setup import Choices
-from entrain.control.protocol import PacedStage, PhaseTimes, Preset
-from entrain.control.stages import minutes_of
+from entrain.commands.assess_protocol import choices_of
 from entrain.errors import UsageError
-from entrain.storage import presets, settings
-from entrain.storage.presets import LoadedPreset
-from entrain.storage.settings import KnownResonance
-from entrain.storage.store import Store
 
-if TYPE_CHECKING:
-    from entrain.analysis.assessment import Assessment
-
-PHASES: Final = PhaseTimes(baseline_s=60.0, match_s=0.0, silence_s=15.0)
-TEXT: Final = "# The resonance assessment: it has no preset file; its stages are in the session's config.\n"
 EPILOG: Final = """\
 You breathe with the cue, gently and not deeply, at 6.5, 6, 5.5, 5 and 4.5 breaths a minute, two minutes each
 in an order drawn by lot, and rest between. Stop any time, and stop if you get dizzy. The outcome can be the
@@ -71,68 +56,9 @@ def run(args: argparse.Namespace) -> int:
     return _outcome("last", keep=not args.no_keep, as_json=args.json)
 
 
-def minutes(*, slides: bool) -> float:
-    """How long an assessment takes."""
-    return minutes_of(sliding() if slides else five_rates(0), PHASES.baseline_s, PHASES.silence_s)
-
-
-def choices_of(heart: str, *, slides: bool, seed: int | None = None) -> Choices:
-    """What the session of an assessment is to be; the order of its rates is drawn by the seed."""
-    seed = SystemRandom().randrange(2**31) if seed is None else seed
-    stages = sliding() if slides else five_rates(seed)
-    return Choices(hearts=(heart,), preset=_preset(stages), seed=seed, stages=stages)
-
-
-def _preset(stages: tuple[PacedStage, ...]) -> LoadedPreset:
-    """The desk's sound and bounds, with room for the stages."""
-    desk = presets.load(presets.DEFAULT).preset
-    preset: Preset = replace(
-        desk,
-        name="assess",
-        title="Resonance assessment",
-        summary="Paced breathing at several rates, to see at which one the heart swings most.",
-        minutes=minutes_of(stages, PHASES.baseline_s, PHASES.silence_s),
-        phases=PHASES,
-        breath=replace(desk.breath, ratio=(4.0, 0.0, 6.0, 0.0)),
-    )
-    return LoadedPreset(preset, TEXT, sha256(TEXT.encode()).hexdigest(), Path())
-
-
-# ---- the outcome -------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Looked:
-    """What a recorded assessment says; `before` is the outcome that was kept until then."""
-
-    found: "Assessment"
-    session: int
-    day: str  # ISO 8601
-    before: KnownResonance | None
-
-
-def look(session: str, *, keep: bool) -> Looked:
-    """Look at a recorded assessment, and keep a clear peak as the person's own where `keep` says so.
-
-    Raises:
-        UsageError: there is no such session, or it was no assessment. StoreError: it cannot be read or kept.
-    """
-    from entrain.analysis.assessment import assess
-    from entrain.commands.assess_recorded import stretches
-
-    store = Store.open()
-    number = store.find(session)
-    stored = store.load(number)
-    found = assess(stretches(stored))
-    before = settings.load()[0].resonance
-    day = stored.meta.row.started.isoformat(timespec="seconds")
-    if keep and found.resonance_per_min is not None:
-        now = KnownResonance(found.resonance_per_min, found.confidence, day, number)
-        settings.change(lambda known: replace(known, resonance=now))
-    return Looked(found, number, day, before)
-
-
 def _outcome(session: str, *, keep: bool, as_json: bool) -> int:
+    from entrain.commands.assess_recorded import look
+
     looked = look(session, keep=keep)
     found = looked.found
     if not as_json:

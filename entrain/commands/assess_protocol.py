@@ -1,15 +1,25 @@
-"""The two protocols of the resonance assessment, as paced stages.
+"""The two protocols of the resonance assessment: their paced stages, and the session that they make.
 
 Rates and times: Lehrer, Vaschillo & Vaschillo 2000; Shaffer & Meehan 2020 (6.5 to 4.5 breaths a minute, two
 minutes each). The sliding one follows the idea of Fisher & Lehrer 2022: one slow fall through all rates.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
+from hashlib import sha256
 from itertools import pairwise
-from random import Random
+from pathlib import Path
+from random import Random, SystemRandom
 from typing import Final
 
-from entrain.control.protocol import PacedStage
+from entrain.commands.setup import Choices
+from entrain.control.protocol import PacedStage, PhaseTimes, Preset
+from entrain.control.stages import minutes_of
+from entrain.storage import presets
+from entrain.storage.presets import LoadedPreset
+
+PHASES: Final = PhaseTimes(baseline_s=60.0, match_s=0.0, silence_s=15.0)
+TEXT: Final = "# The resonance assessment: it has no preset file; its stages are in the session's config.\n"
 
 RATES_PER_MIN: Final = (6.5, 6.0, 5.5, 5.0, 4.5)
 STAGE_S: Final = 120.0
@@ -44,3 +54,30 @@ def pieces(breath_starts_s: Sequence[float], stages: tuple[PacedStage, ...]) -> 
     edges = [starts[0] + k * (starts[-1] - starts[0]) / n for k in range(n + 1)]
     cut = [[t_s for t_s in starts if a <= t_s <= b] for a, b in pairwise(edges)]
     return [piece for piece in cut if len(piece) >= LEAST_BREATHS]
+
+
+def minutes(*, slides: bool) -> float:
+    """How long an assessment takes."""
+    return minutes_of(sliding() if slides else five_rates(0), PHASES.baseline_s, PHASES.silence_s)
+
+
+def choices_of(heart: str, *, slides: bool, seed: int | None = None) -> Choices:
+    """What the session of an assessment is to be; the order of its rates is drawn by the seed."""
+    seed = SystemRandom().randrange(2**31) if seed is None else seed
+    stages = sliding() if slides else five_rates(seed)
+    return Choices(hearts=(heart,), preset=_preset(stages), seed=seed, stages=stages)
+
+
+def _preset(stages: tuple[PacedStage, ...]) -> LoadedPreset:
+    """The desk's sound and bounds, with room for the stages."""
+    desk = presets.load(presets.DEFAULT).preset
+    preset: Preset = replace(
+        desk,
+        name="assess",
+        title="Resonance assessment",
+        summary="Paced breathing at several rates, to see at which one the heart swings most.",
+        minutes=minutes_of(stages, PHASES.baseline_s, PHASES.silence_s),
+        phases=PHASES,
+        breath=replace(desk.breath, ratio=(4.0, 0.0, 6.0, 0.0)),
+    )
+    return LoadedPreset(preset, TEXT, sha256(TEXT.encode()).hexdigest(), Path())

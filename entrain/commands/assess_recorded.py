@@ -1,5 +1,8 @@
-"""From a recorded assessment to what the analysis wants: the intervals and the breaths of each stretch."""
+"""A recorded assessment: what it says, from the intervals and the breaths of each of its stretches."""
 
+from dataclasses import dataclass, replace
+
+from entrain.analysis.assessment import Assessment, assess
 from entrain.analysis.correction import correct
 from entrain.analysis.phase import breaths_s
 from entrain.analysis.series import NNSeries
@@ -9,7 +12,38 @@ from entrain.control.stages import spans
 from entrain.errors import UsageError
 from entrain.heart.beat import Beat
 from entrain.score import Score
+from entrain.storage import settings
+from entrain.storage.settings import KnownResonance
+from entrain.storage.store import Store
 from entrain.storage.stored import StoredSession
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What a recorded assessment says; `before` is the outcome that was kept until then."""
+
+    found: Assessment
+    session: int
+    day: str  # ISO 8601
+    before: KnownResonance | None
+
+
+def look(session: str, *, keep: bool) -> Looked:
+    """Look at a recorded assessment, and keep a clear peak as the person's own where `keep` says so.
+
+    Raises:
+        UsageError: there is no such session, or it was no assessment. StoreError: it cannot be read or kept.
+    """
+    store = Store.open()
+    number = store.find(session)
+    stored = store.load(number)
+    found = assess(stretches(stored))
+    before = settings.load()[0].resonance
+    day = stored.meta.row.started.isoformat(timespec="seconds")
+    if keep and found.resonance_per_min is not None:
+        now = KnownResonance(found.resonance_per_min, found.confidence, day, number)
+        settings.change(lambda known: replace(known, resonance=now))
+    return Looked(found, number, day, before)
 
 
 def stretches(stored: StoredSession) -> list[tuple[NNSeries, list[float]]]:

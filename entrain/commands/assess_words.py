@@ -6,7 +6,7 @@ from entrain.commands.aligned import aligned
 
 if TYPE_CHECKING:
     from entrain.analysis.assessment import Assessment
-    from entrain.commands.assess import Looked
+    from entrain.commands.assess_recorded import Looked
     from entrain.storage.settings import KnownResonance
 
 SAME_PER_MIN: Final = 0.25

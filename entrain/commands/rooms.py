@@ -5,9 +5,9 @@ import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from entrain.commands import assess, assess_words, doctor
+from entrain.commands import assess_protocol, assess_words, doctor
 from entrain.commands.setup import Choices
 from entrain.errors import UsageError
 from entrain.storage import own_presets, presets, settings
@@ -25,6 +25,9 @@ from entrain.tui.ports import (
     ShelvedPreset,
     SwingAt,
 )
+
+if TYPE_CHECKING:
+    from entrain.commands.assess_recorded import Looked
 
 OWN_RATE_PRESET: Final = "own-resonance"
 _FROM: Final = "resonance"  # the preset that it is made from
@@ -90,6 +93,13 @@ async def examine() -> AsyncIterator[Check]:
         yield Check(finding.what, finding.ok, finding.found, finding.advice)
 
 
+def _look(session: int) -> "Looked":
+    # SciPy alone takes a second to load.
+    from entrain.commands.assess_recorded import look
+
+    return look(str(session), keep=True)
+
+
 class Assessments:
     """Satisfies `AssessmentPort`."""
 
@@ -99,7 +109,7 @@ class Assessments:
         self._finish = finish
 
     def minutes(self, sliding: bool) -> float:
-        return assess.minutes(slides=sliding)
+        return assess_protocol.minutes(slides=sliding)
 
     def before(self) -> str:
         known = settings.load()[0].resonance
@@ -108,15 +118,14 @@ class Assessments:
         return f"{assess_words.last_time(known)} (confidence {known.confidence:.0%})."
 
     async def open(self, choice: AssessmentChoice) -> OpenedSession:
-        choices = assess.choices_of(self._spec_of(choice.heart), slides=choice.sliding)
+        choices = assess_protocol.choices_of(self._spec_of(choice.heart), slides=choice.sliding)
         return await self._open(replace(choices, person=choice.person))
 
     async def outcome(self) -> AssessmentOutcome:
         session = self._finish()
         if session is None:
             raise UsageError("The session was not recorded, so there is nothing to look at.")
-        # SciPy alone takes a second to load.
-        looked = await asyncio.to_thread(assess.look, str(session), keep=True)
+        looked = await asyncio.to_thread(_look, session)
         found = looked.found
         return AssessmentOutcome(
             title=assess_words.title(looked),
