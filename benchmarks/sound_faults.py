@@ -66,7 +66,7 @@ async def engine_hangs(pulse: Pulse, session: Session) -> None:
 async def engine_held(pulse: Pulse, session: Session) -> None:
     engine = session.sound.engine_pid or 0
     os.kill(engine, signal.SIGSTOP)
-    await asyncio.sleep(0.6)
+    await asyncio.sleep(0.9)
     os.kill(engine, signal.SIGCONT)
     await session.until(lambda: session.of(SoundChanged)[-1].gap_s > 0.0)
 
@@ -80,7 +80,7 @@ FAULTS: dict[str, Fault] = {
     "server killed": server_killed,
     "engine killed": engine_killed,
     "engine hangs": engine_hangs,
-    "engine held for 0.6 s": engine_held,
+    "engine held for 0.9 s": engine_held,
     "another voice": another_voice,
 }
 

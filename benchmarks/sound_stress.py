@@ -262,20 +262,26 @@ def onset_errors_s(onset_frames: np.ndarray, times_s: np.ndarray, found: list[Pi
     return every - np.median(every[:20])
 
 
-def tell(name: str, found: list[Piece], xruns: int, errors_s: np.ndarray) -> list[Break]:
-    all_breaks = breaks(found)
+def tell(name: str, heard: np.ndarray, found: list[Piece], xruns: int, errors_s: np.ndarray) -> None:
+    """A gap is silence, or a shift of what follows. Else it was sound, but not what was planned then: an edit
+    that came too late is blended in, and where the beat is put right, one beat is between two plans."""
+    gaps: list[Break] = []
+    others: list[Break] = []
+    for each in breaks(found):
+        sounded = heard[each.at : each.at + each.alien].any(axis=1).all()
+        (others if sounded and each.alien == each.lost else gaps).append(each)
     n_frames = sum(piece.end - piece.at for piece in found)
-    alien = sum(b.alien for b in all_breaks)
-    lost = sum(max(0, b.lost) for b in all_breaks)
-    twice = sum(max(0, -b.lost) for b in all_breaks)
+    silent, late = sum(b.alien for b in gaps), sum(b.alien for b in others)
+    lost, twice = sum(max(0, b.lost) for b in gaps), sum(max(0, -b.lost) for b in gaps)
     print(
-        f"  {name:<26}{len(all_breaks):>5}{1e3 * alien / RATE_HZ:>11.0f}{1e3 * lost / RATE_HZ:>9.0f}"
-        f"{1e3 * twice / RATE_HZ:>8.0f}{xruns:>7}{len(errors_s):>8,}{1e3 * np.abs(errors_s).max():>10.2f}"
-        f"{n_frames:>14,}"
+        f"  {name:<26}{len(gaps):>5}{1e3 * silent / RATE_HZ:>11.0f}{1e3 * lost / RATE_HZ:>9.0f}"
+        f"{1e3 * twice / RATE_HZ:>8.0f}{1e3 * late / RATE_HZ:>12.0f}{xruns:>7}{len(errors_s):>8,}"
+        f"{1e3 * np.abs(errors_s).max():>10.2f}{n_frames:>14,}"
     )
-    for each in all_breaks:
-        print(f"      at {each.at / RATE_HZ:.1f} s: {each.alien} frames of something else, {each.lost} lost")
-    return all_breaks
+    for each in gaps:
+        print(f"      at {each.at / RATE_HZ:.1f} s: a gap of {each.alien} frames, {each.lost} not heard")
+    for each in others:
+        print(f"      at {each.at / RATE_HZ:.1f} s: {each.alien} frames of another plan")
 
 
 def yardstick(file: FileSound, first: int) -> str:
@@ -332,21 +338,22 @@ def compare(ours: Ours, planned: Planned, expected: FileSound, recordings, xruns
         f"{len(planned.changes)} scores in {length_s / 60:.1f} min\n"
     )
     print(
-        f"  {'player':<26}{'gaps':>5}{'silent ms':>11}{'lost ms':>9}{'twice':>8}{'xruns':>7}"
+        f"  {'player':<26}{'gaps':>5}{'silent ms':>11}{'lost ms':>9}{'twice':>8}{'other plan':>12}{'xruns':>7}"
         f"{'onsets':>8}{'worst ms':>10}{'exact frames':>14}"
     )
     gaps = [event for event in ours.of_sound() if event.gap_s > 0.0]
     times_s = np.array([onset.planned_t_s for onset in ours.onsets()])
     file_frames = np.array([round(t_s * RATE_HZ) for t_s in times_s])
-    found = ours_found(ours, heard_in(recordings[SINK].path))
-    tell("entrain", found, len(gaps), onset_errors_s(file_frames, times_s, found))
+    heard = heard_in(recordings[SINK].path)
+    found = ours_found(ours, heard)
+    tell("entrain", heard, found, len(gaps), onset_errors_s(file_frames, times_s, found))
     for said in ours.of_sound():
         print(f"      the session's log at {said.t_s:.1f} s: {said.sound.value}, {said.detail}")
     for sink in xruns:
         heard = heard_in(recordings[sink].path)
         found = pieces(heard, expected, begin_of(heard), int(file_frames[0]), int(file_frames[-1]))
         name = "paplay" if sink == "theirs" else f"paplay, {LATENCY_MS} ms"
-        tell(name, found, xruns[sink], onset_errors_s(file_frames, times_s, found))
+        tell(name, heard, found, xruns[sink], onset_errors_s(file_frames, times_s, found))
 
 
 def begin_of(heard: np.ndarray) -> int:

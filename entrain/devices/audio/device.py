@@ -173,11 +173,12 @@ class DeviceSound:
         self, message: msg.Alive | msg.Opened | msg.Sounded | msg.Gap | msg.MusicSaid | msg.MusicAt
     ) -> None:
         match message:
-            case msg.Opened(device, sample_rate_hz, latency_s, gap_s):
+            case msg.Opened(device, sample_rate_hz, latency_s, goes_first, gap_s):
                 if self._lost_s is not None:
                     gap_s = self._heard_s - self._lost_s
                 self._lost_s, self._playing_on = None, device
                 detail = f"{sample_rate_hz} Hz, {latency_s * MS_PER_S:.0f} ms of latency"
+                detail += ", served first" if goes_first else ""
                 self._say(Sound.PLAYING, detail, gap_s=gap_s)
             case msg.Sounded(n, frame, planned_t_s, dac_t_s, uncertainty_s):
                 now_s = self._clock.now_s()

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 from entrain.devices.audio import messages as msg
 from entrain.devices.audio.dacclock import JUMP_S, DacClock
 from entrain.devices.audio.player import Player, Take, Wish
+from entrain.devices.audio.priority import go_first
 from entrain.score import Score
 from entrain.synth.music.piece import Playlist, Segment
 from entrain.synth.renderer import Renderer
@@ -75,7 +76,9 @@ class Engine:
                 self._player = Player(renderer, self._begin.origin_s, self._gain)
                 self._ended = threading.Event()  # the stream stopped by itself
                 stream = portaudio.Stream(device, self._player.callback, self._ended.set, latency_s)
-                self._opening = msg.Opened(device.name, device.sample_rate_hz, stream.latency_s)
+                self._opening = msg.Opened(
+                    device.name, device.sample_rate_hz, stream.latency_s, goes_first=go_first()
+                )
                 self._clock = DacClock(device.sample_rate_hz, stream.latency_s)
                 self._can_be_deeper = latency_s < portaudio.LATENCIES_S[-1]
                 try:

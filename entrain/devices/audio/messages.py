@@ -67,11 +67,15 @@ class Alive:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """Again, where a deeper buffer was needed; `gap_s` is the silence in between, as far as it was heard."""
+    """Again, where a deeper buffer was needed; `gap_s` is the silence in between, as far as it was heard.
+
+    `goes_first`: the system grants it real-time scheduling.
+    """
 
     device: str
     sample_rate_hz: int
     latency_s: float
+    goes_first: bool = False
     gap_s: float = 0.0
 
 
