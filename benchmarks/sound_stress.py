@@ -338,8 +338,8 @@ def compare(ours: Ours, planned: Planned, expected: FileSound, recordings, xruns
         f"{len(planned.changes)} scores in {length_s / 60:.1f} min\n"
     )
     print(
-        f"  {'player':<26}{'gaps':>5}{'silent ms':>11}{'lost ms':>9}{'twice':>8}{'other plan':>12}{'xruns':>7}"
-        f"{'onsets':>8}{'worst ms':>10}{'exact frames':>14}"
+        f"  {'player':<26}{'gaps':>5}{'silent ms':>11}{'lost ms':>9}{'twice':>8}{'other plan':>12}"
+        f"{'xruns':>7}{'onsets':>8}{'worst ms':>10}{'exact frames':>14}"
     )
     gaps = [event for event in ours.of_sound() if event.gap_s > 0.0]
     times_s = np.array([onset.planned_t_s for onset in ours.onsets()])
