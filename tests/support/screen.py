@@ -5,7 +5,10 @@ import unicodedata
 
 from textual import events
 from textual._compositor import LayoutUpdate
+from textual._wait import wait_for_idle
 from textual.app import App
+from textual.drivers.headless_driver import HeadlessDriver
+from textual.geometry import Size
 from textual.pilot import Pilot, WaitForScreenTimeout
 from textual.screen import Screen
 
@@ -44,6 +47,23 @@ async def _handled(pilot: Pilot[object], attempts: int = 10) -> None:
             return
 
 
+async def paused(pilot: Pilot[object]) -> None:
+    """What `Pilot.pause` does, also while screens come and go."""
+    await _handled(pilot)
+    await wait_for_idle(0)
+    if pilot.app.is_running and pilot.app.screen_stack:
+        pilot.app.screen._on_timer_update()
+
+
+async def resized(pilot: Pilot[object], width: int, height: int) -> None:
+    """What `Pilot.resize_terminal` does, also while screens come and go."""
+    driver = pilot.app._driver
+    assert isinstance(driver, HeadlessDriver)
+    driver._size = size = Size(width, height)
+    pilot.app.post_message(events.Resize(size, size))
+    await paused(pilot)
+
+
 async def strike(pilot: Pilot[object], *keys: str) -> None:
     """Press keys, each handled before the next. `Pilot.press` waits 40 ms and more for each."""
     for key in keys:
@@ -69,7 +89,7 @@ async def drawn(pilot: Pilot[object]) -> str:
         if isinstance(screen, SessionScreen):
             for _ in range(3):
                 screen.draw()
-    await pilot.pause()
+    await paused(pilot)
     return screen_text(pilot.app)
 
 
@@ -77,5 +97,5 @@ async def comes(pilot: Pilot[object], screen: type[Screen[object]]) -> str:
     """Wait until a screen of this kind is on top, and return what is shown. Fails after 20 s."""
     async with asyncio.timeout(20):
         while not (isinstance(pilot.app.screen, screen) and pilot.app.screen.is_mounted):
-            await pilot.pause()
+            await paused(pilot)
     return await drawn(pilot)

@@ -15,7 +15,7 @@ from entrain.tui.ports import HeartKind, OpenedSession, SessionChoice
 from entrain.tui.screens import session
 from tests.support.pictures import CHOICE, find
 from tests.support.rooms import DRAFT, UNCLEAR, rooms
-from tests.support.screen import drawn, hammer, settled
+from tests.support.screen import drawn, hammer, paused, resized, settled
 from tests.support.scripted import VOICES, Incident, Script, ScriptedPort, presets
 
 N_KEYS = int(os.environ.get("ENTRAIN_FUZZ_KEYS", "667"))  # for each of the three
@@ -68,7 +68,7 @@ class Player:
 
     async def play(self, app: EntrainApp, clock: ManualClock, seen: set[str] | None = None) -> None:
         async with app.run_test(size=(80, 24), notifications=True) as pilot:
-            await pilot.pause()
+            await paused(pilot)
             while self.struck < N_KEYS and app.is_running:
                 burst = self.random.choices(self.keys, k=self.random.choice((1, 2, 5, 12)))
                 self.struck += len(burst)
@@ -78,7 +78,7 @@ class Player:
                     seen.update(type(screen).__name__ for screen in app.screen_stack)
                 clock.advance_to(clock.now_s() + self.random.choice((0.0, 0.03, 0.4, 9.0)))
                 if self.random.random() < 0.04:
-                    await pilot.resize_terminal(*self.random.choice(SIZES))
+                    await resized(pilot, *self.random.choice(SIZES))
                 if self.random.random() < 0.1 and app.is_running:
                     await drawn(pilot)
             await settled(pilot)
