@@ -21,6 +21,7 @@ from entrain.tui.screens import session
 from entrain.tui.screens.check_in import CheckInScreen
 from entrain.tui.screens.home import HomeScreen
 from entrain.tui.screens.notice import NoticeScreen
+from entrain.tui.screens.palette import Palette
 from entrain.tui.screens.session import SessionScreen
 from entrain.tui.screens.straps import StrapsScreen, signal_bars
 from entrain.tui.screens.summary import SummaryScreen
@@ -323,3 +324,16 @@ async def test_a_session_that_cannot_be_opened_is_explained_at_home() -> None:
 )
 def test_signal_is_drawn_as_bars(dbm: int | None, bars: str) -> None:
     assert signal_bars(dbm) == bars
+
+
+async def test_a_second_choice_in_the_palette_closes_nothing_else() -> None:
+    async with opened_house(manners=lambda m: replace(m, check_in=False)) as house:
+        await house.press("enter")
+        await house.comes(SessionScreen)
+        await house.press("ctrl+p")
+        await house.comes(Palette)
+        palette = house.app.screen
+        palette.dismiss()
+        palette.dismiss()
+        await house.comes(SessionScreen)
+        assert house.app.fault is None

@@ -161,7 +161,7 @@ class SessionScreen(EntrainScreen[SessionResult]):
             return
         self._finished = True
         await self._no_note.wait()
-        while self.host.screen is not self:
+        while self.host.screen is not self and self in self.host.screen_stack:
             await self.host.pop_screen()
         self.leave(SessionResult(summary, self._trail.samples, fault))
 
