@@ -106,6 +106,11 @@ def is_led(state: SessionState) -> bool:
     return state.score is not None and state.phase in GUIDED and not state.config.stages
 
 
+def asks_policy(state: SessionState) -> bool:
+    """Is it the policy that says where the tempo goes? Not in the match, and not while it is held."""
+    return is_led(state) and state.phase is not Phase.MATCH and state.hold is None
+
+
 def presence_from(sound: SoundRule, at_s: float, length_s: float) -> Presence:
     """The sound fades in, and, where the preset says so, sinks during the `length_s` of guidance."""
     heard_s = at_s + sound.delay_s
@@ -226,7 +231,7 @@ def steer(state: SessionState, heart: HeartState, out: list[Effect]) -> SessionS
     at_s = edit_time_s(state)
     tempo = state.score.tempo.bpm_at(at_s)
     rule = state.config.preset.tempo
-    if state.phase is Phase.MATCH or state.hold is not None:
+    if not asks_policy(state):
         # An ease-off or a nudge up that is under way may finish; nothing falls.
         wish = Wish(max(tempo, state.score.tempo.goal_bpm), state.hold_reason or "meeting your pulse")
     else:
