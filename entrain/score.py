@@ -85,9 +85,9 @@ class Score:
         `breath_rate_at` for a fifth of their cost."""
         if self.breath is None or t_s < self.tempo.start_s:
             return None
-        ramp = self.tempo.ramp_at(t_s)
-        fraction, pattern = self.breath.fraction_at(ramp.phase_at(t_s))
-        return fraction, ramp.bpm_at(t_s) / pattern.beats
+        phase, bpm = self.tempo.ramp_at(t_s).at(t_s)
+        fraction, beats = self.breath.fraction_at(phase)
+        return fraction, bpm / beats
 
     def paced_at(self, t_s: float) -> tuple[float, float] | None:
         """(fraction of the breath, breaths per minute) where a breath is being guided at `t_s`."""

@@ -79,7 +79,8 @@ class Tachogram:
     def n_known(self, last: int) -> int:
         """How many of the last samples have a step; `last` is at most N."""
         first = self.at - last
-        return self.at - max(first, self.began) - sum(1 for n in self.unknown if n >= first)
+        n_unknown = sum(n >= first for n in self.unknown) if self.unknown else 0
+        return self.at - max(first, self.began) - n_unknown
 
 
 def extended(tachogram: Tachogram, t_s: float, rr_ms: float, pacer: Pacer | None) -> Tachogram:

@@ -268,7 +268,7 @@ def wish_tempo(
     bounds, baseline = state.config.preset.bounds, state.baseline_bpm
     bounded = limits.bounded(wish, plan, at_s, bounds, baseline, heart.bpm, may_fall)
     tremble = author is Author.POLICY and not bounded.limit and state.hold is None
-    if not _is_new(bounded, plan, at_s, TREMBLE_BPM if tremble else SAME_BPM):
+    if not _is_new(bounded, plan, tempo, TREMBLE_BPM if tremble else SAME_BPM):
         if author is Author.PERSON and bounded.limit:
             # What a person asks for and cannot have is said, not swallowed.
             reason = f"{wish.reason}: {bounded.limit}"
@@ -292,9 +292,8 @@ def wish_tempo(
     return with_score(state, replace(state.score, tempo=edited), at_s, out)
 
 
-def _is_new(bounded: limits.Bounded, plan: TempoPlan, at_s: float, same_bpm: float) -> bool:
-    """Does a bounded wish ask for anything the plan does not do already, give or take `same_bpm`?"""
-    tempo = plan.bpm_at(at_s)
+def _is_new(bounded: limits.Bounded, plan: TempoPlan, tempo: float, same_bpm: float) -> bool:
+    """Does a bounded wish ask for anything the plan, now at `tempo`, does not do, give or take `same_bpm`?"""
     if abs(bounded.to_bpm - plan.goal_bpm) < same_bpm:
         return False
     return abs(bounded.to_bpm - tempo) >= SAME_BPM or abs(plan.goal_bpm - tempo) >= SAME_BPM

@@ -84,29 +84,29 @@ class Sinus:
 
         Returns (time, is it ectopic) of the beats, and the rate of each step in bpm.
         """
-        traits, step_s, resonance = self.traits, self._step_s, self._resonance
+        traits, step_s, rsa_share, relax_share = self.traits, self._step_s, self._rsa_share, self._relax_share
         base_bpm, rsa_bpm, resonance_bpm = traits.base_bpm, traits.rsa_bpm, traits.resonance_bpm
         pulls = traits.tempo_pull or traits.phase_pull_rad_per_s
         rsa, relaxed = self._rsa, self._relaxed
         beats: list[tuple[float, bool]] = []
         rates_bpm: list[float] = []
-        wandering = self._wandering.taken(len(breathing))
-        for k, (moment, wander_bpm) in enumerate(zip(breathing, wandering, strict=True)):
-            volume = moment.volume
-            rsa += (volume - rsa) * self._rsa_share
-            relaxed += (_slow(moment.rate_per_min) * traits.relaxation_bpm - relaxed) * self._relax_share
-            free_bpm = (
-                base_bpm + wander_bpm + rsa_bpm * rsa + resonance_bpm * resonance.step(volume) - relaxed
-            )
+        volumes = [moment.volume for moment in breathing]
+        wandering, resonance = self._wandering.taken(len(volumes)), self._resonance.run(volumes)
+        for k, (moment, volume, wander_bpm, wave) in enumerate(
+            zip(breathing, volumes, wandering, resonance, strict=True)
+        ):
+            rsa += (volume - rsa) * rsa_share
+            relaxed += (_slow(moment.rate_per_min) * traits.relaxation_bpm - relaxed) * relax_share
+            free_bpm = base_bpm + wander_bpm + rsa_bpm * rsa + resonance_bpm * wave - relaxed
             bpm = max(35.0, free_bpm + self._pulled)
             rates_bpm.append(bpm)
-            turns = bpm / S_PER_MIN
+            turns_per_s = bpm / S_PER_MIN
             if pulls:
-                turns += self._give_in(t_s + k * step_s, bpm, score)
+                turns_per_s += self._give_in(t_s + k * step_s, bpm, score)
             before = self.turns
-            self.turns += turns * step_s
+            self.turns = before + turns_per_s * step_s
             if self.turns >= self._next_turn:
-                beats += self._fire(t_s + k * step_s, before, turns)
+                beats += self._fire(t_s + k * step_s, before, turns_per_s)
         self._rsa, self._relaxed = rsa, relaxed
         return beats, rates_bpm
 
@@ -164,13 +164,14 @@ class Wandering:
         self._mayer = complex(rng.gauss(0.0, 1.0), rng.gauss(0.0, 1.0)) * traits.mayer_bpm
         self._rng = RandomState(rng.getrandbits(32))
         self._ahead: list[float] = []
+        self._n_taken = 0  # of them
 
     def taken(self, n: int) -> list[float]:
         """The next `n` steps, in bpm."""
-        while len(self._ahead) < n:
-            self._ahead += self._block()
-        out, self._ahead = self._ahead[:n], self._ahead[n:]
-        return out
+        while len(self._ahead) < self._n_taken + n:
+            self._ahead, self._n_taken = self._ahead[self._n_taken :] + self._block(), 0
+        first, self._n_taken = self._n_taken, self._n_taken + n
+        return self._ahead[first : self._n_taken]
 
     def _block(self) -> list[float]:
         # Many at once: drawn one by one, chance would cost more than the rest of a person.
@@ -198,8 +199,12 @@ class Resonator:
         self._a2 = (1.0 - alpha) / (1.0 + alpha)
         self._s1 = self._s2 = 0.0
 
-    def step(self, x: float) -> float:
-        y = self._b0 * x + self._s1
-        self._s1 = self._s2 - self._a1 * y
-        self._s2 = -self._b0 * x - self._a2 * y
-        return y
+    def run(self, xs: Sequence[float]) -> list[float]:
+        """What comes out, step by step, when `xs` goes in."""
+        b0, a1, a2, s1, s2 = self._b0, self._a1, self._a2, self._s1, self._s2
+        ys: list[float] = []
+        for x in xs:
+            ys.append(y := b0 * x + s1)
+            s1, s2 = s2 - a1 * y, -b0 * x - a2 * y
+        self._s1, self._s2 = s1, s2
+        return ys
