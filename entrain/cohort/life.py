@@ -95,6 +95,7 @@ class Lives:
         waiting, self._waiting = self._waiting, []
         for life in waiting:
             life.arms = tuple(replace(arm, yoked=tempo) for arm in life.arms)
+            life.state = changed(life.state, config=life.arms[0])
             life.is_yoked = True
         self._live_out(waiting)
 
@@ -109,9 +110,6 @@ class Lives:
             else:
                 lived = _outcome(life), tuple(life.seen.tempo)
                 self.lived.update((arm.preset.tempo.policy, lived) for arm in life.arms)
-
-
-_Step = tuple[SessionState, tuple[Effect, ...]]
 
 
 @dataclass(slots=True)
@@ -132,21 +130,35 @@ class _Life:
         return self.state.phase is not Phase.ENDED and self.n_ticks * TICK_S < longest_s
 
     def go_on(self) -> "list[_Life]":
-        """Fold in what comes next. Returns the lives that part from this one over it."""
+        """Live until after the next tick, or until lives part. Returns those that part from this one."""
         coming = self.coming or self._second()
-        event = self._last_tick() if len(coming) == 1 and self._is_left_alone() else coming[0]
-        first = self._after(event, self.arms[0])
-        state, effects = first
-        if not effects and (isinstance(event, NotificationArrived) or self._agree_on(state)):
+        while coming:
+            event = self._last_tick() if len(coming) == 1 and self._is_left_alone() else coming[0]
+            state, effects = reduce(self.state, event, reports=False)
+            if not self._agree(event, state, effects):
+                return self._part(event)
             self._take(event, state, effects)
-            return []
-        return self._part(event, first)
+        return []
 
-    def _part(self, event: Event, first: _Step) -> "list[_Life]":
+    def _agree(self, event: Event, state: SessionState, effects: tuple[Effect, ...]) -> bool:
+        """The first arm has gone this way; would all the others?"""
+        if len(self.arms) == 1 and not self._waits(self.arms[0]):
+            return True
+        if effects or isinstance(event, NotificationArrived):
+            return not effects  # not sure, or: what is only measured is measured for all
+        if not asks_policy(state):
+            return True
+        heart = group_state(state.tracks, state.t_s)
+        decided: list[Effect] = []
+        for arm in self.arms[1:]:
+            steer(changed(state, config=arm), heart, decided)
+        return not decided and not any(map(self._waits, self.arms))
+
+    def _part(self, event: Event) -> "list[_Life]":
         # What is decided is said, so those that say the same have decided the same.
         ways: dict[tuple[Effect, ...] | None, tuple[SessionState, list[SessionConfig]]] = {}
         for arm in self.arms:
-            state, effects = first if arm is self.arms[0] else self._after(event, arm)
+            state, effects = reduce(changed(self.state, config=arm), event, reports=False)
             waits = self._waits(arm) and asks_policy(state)
             ways.setdefault(None if waits else effects, (state, []))[1].append(arm)
         lives = [self, *(self._copy() for _ in range(len(ways) - 1))]
@@ -158,17 +170,6 @@ class _Life:
                 life._take(event, state, effects)
         return lives[1:]
 
-    def _agree_on(self, state: SessionState) -> bool:
-        """Nothing was decided for the first arm; do the policies of the others leave it at that?"""
-        if not asks_policy(state):
-            return True
-        decided: list[Effect] = []
-        if len(self.arms) > 1:
-            heart = group_state(state.tracks, state.t_s)
-            for arm in self.arms[1:]:
-                steer(changed(state, config=arm), heart, decided)
-        return not decided and not any(map(self._waits, self.arms))
-
     def _waits(self, arm: SessionConfig) -> bool:
         return not self.is_yoked and arm.preset.tempo.policy == YOKED
 
@@ -178,13 +179,10 @@ class _Life:
         self.coming = [*self.heart.until(tick_s, self.state.score), Tick(tick_s)]
         return self.coming
 
-    def _after(self, event: Event, arm: SessionConfig) -> _Step:
-        state = self.state if self.state.config is arm else changed(self.state, config=arm)
-        return reduce(state, event, reports=False)
-
     def _take(self, event: Event, state: SessionState, effects: tuple[Effect, ...]) -> None:
         self.state = state
-        self.seen.effects(effects)
+        if effects:
+            self.seen.effects(effects)
         del self.coming[0]
         if isinstance(event, Tick):
             self.n_ticks += 1

@@ -62,11 +62,10 @@ class SimulatedHeart:
         first, self._n_steps = self._n_steps, max(self._n_steps, floor(t_s / STEP_S))
         from_s = first * STEP_S
         breathing = self._lungs.run(from_s, self._n_steps - first, score)
-        beats, rates_bpm = self._sinus.run(from_s, breathing, score)
-        beats_s = [beat_s for beat_s, _ in beats]
+        beats_s, ectopics_s, rates_bpm = self._sinus.run(from_s, breathing, score)
         if self.truth is not None:
             self.truth.beats_s += beats_s
-            self.truth.ectopics_s += [beat_s for beat_s, ectopic in beats if ectopic]
+            self.truth.ectopics_s += ectopics_s
             self.truth.breathing += breathing
             self.truth.bpm += rates_bpm
         return beats_s

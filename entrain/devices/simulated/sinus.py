@@ -34,7 +34,7 @@ RSA_CORNER_HZ: Final = 7.2 / S_PER_MIN
 SLOW_PER_MIN: Final = (6.0, 9.0)  # relaxation is full below the first and none above the second
 PULL_TAU_S: Final = 20.0  # [assumed] a pulse takes this long to give in to a tempo
 VENTRICULAR_SHARE: Final = 0.7
-NOISE_BLOCK: Final = 256
+NOISE_BLOCK: Final = 2560  # steps: ten minutes and more
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,16 +79,17 @@ class Sinus:
 
     def run(
         self, t_s: float, breathing: Sequence[Breathing], score: Score | None
-    ) -> tuple[list[tuple[float, bool]], list[float]]:
+    ) -> tuple[list[float], list[float], list[float]]:
         """Beat from `t_s` on, a step for each moment of the breath.
 
-        Returns (time, is it ectopic) of the beats, and the rate of each step in bpm.
+        Returns the times of the beats, of those among them that are ectopic, and the rate of each step in bpm.
         """
         traits, step_s, rsa_share, relax_share = self.traits, self._step_s, self._rsa_share, self._relax_share
         base_bpm, rsa_bpm, resonance_bpm = traits.base_bpm, traits.rsa_bpm, traits.resonance_bpm
         pulls = traits.tempo_pull or traits.phase_pull_rad_per_s
         rsa, relaxed = self._rsa, self._relaxed
-        beats: list[tuple[float, bool]] = []
+        beats_s: list[float] = []
+        ectopics_s: list[float] = []
         rates_bpm: list[float] = []
         volumes = [moment.volume for moment in breathing]
         wandering, resonance = self._wandering.taken(len(volumes)), self._resonance.run(volumes)
@@ -106,9 +107,9 @@ class Sinus:
             before = self.turns
             self.turns = before + turns_per_s * step_s
             if self.turns >= self._next_turn:
-                beats += self._fire(t_s + k * step_s, before, turns_per_s)
+                self._fire(t_s + k * step_s, before, turns_per_s, beats_s, ectopics_s)
         self._rsa, self._relaxed = rsa, relaxed
-        return beats, rates_bpm
+        return beats_s, ectopics_s, rates_bpm
 
     def _give_in(self, t_s: float, bpm: float, score: Score | None) -> float:
         """Move by the tempo's pull; what the beat's pull adds to the turns per second."""
@@ -120,20 +121,21 @@ class Sinus:
         psi = score.tempo.phase_at(t_s)
         return self.traits.phase_pull_rad_per_s / (2.0 * pi) * sin(2.0 * pi * (psi - self.turns))
 
-    def _fire(self, t_s: float, before: float, turns_per_s: float) -> list[tuple[float, bool]]:
-        beats: list[tuple[float, bool]] = []
+    def _fire(
+        self, t_s: float, before: float, turns_per_s: float, beats_s: list[float], ectopics_s: list[float]
+    ) -> None:
         while self.turns >= self._next_turn:
             beat_s = t_s + (self._next_turn - before) / turns_per_s
             ectopic = self._next_turn % 1.0 != 0.0
             if ectopic:
-                beats.append((beat_s, True))
+                beats_s.append(beat_s)
+                ectopics_s.append(beat_s)
                 self._after_ectopic()
                 continue
             if self._next_turn != self._skip_turn:
-                beats.append((beat_s, False))
+                beats_s.append(beat_s)
             early = self._rng.random() < self.traits.ectopic_chance
             self._next_turn += self._rng.uniform(0.55, 0.8) if early else 1.0
-        return beats
 
     def _after_ectopic(self) -> None:
         sinus_turn = self._next_turn // 1.0 + 1.0
