@@ -12,9 +12,9 @@ T = TypeVar("T")
 def quick(kind: type[T]) -> type[T]:
     """Decorates a frozen, slotted dataclass that is made often: the same, made in half the time.
 
-    A frozen dataclass fills each field by way of `object.__setattr__`, which looks the field up again. Here an
-    object is filled while it is of a like class that is not frozen. For classes without `__post_init__` and
-    without default factories.
+    A frozen dataclass fills each field by way of `object.__setattr__`, which looks the field up again. Here
+    an object is filled while it is of a like class that is not frozen. For classes without `__post_init__`
+    and without default factories.
     """
     names = [field.name for field in fields(kind)]  # type: ignore[arg-type]
     filling = type(kind.__name__, (), {"__slots__": tuple(names)})

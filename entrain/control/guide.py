@@ -8,7 +8,7 @@ from entrain.breath.estimate import InStep
 from entrain.breath.pattern import BreathPattern, BreathPlan
 from entrain.control import bounds as limits
 from entrain.control import stages
-from entrain.control.events import Author, Decided, Effect, Link, Phase, ScoreChanged
+from entrain.control.events import Author, Decided, Effect, Phase, ScoreChanged
 from entrain.control.protocol import HARD_BREATH_FALL_PER_MIN2, Preset, SoundRule
 from entrain.control.state import GUIDED, HoldCause, SessionState, has_sensor
 from entrain.control.track import group_in_step
@@ -203,8 +203,7 @@ def _cause(state: SessionState, heart: HeartState) -> tuple[HoldCause | None, st
     if state.paused:
         return HoldCause.PAUSED, "paused"
     if has_sensor(state):
-        lost = all(track.link not in (Link.STREAMING, Link.SILENT) for track in state.tracks)
-        if lost:
+        if not any(track.is_connected for track in state.tracks):
             return HoldCause.NO_DATA, "staying at this tempo: the strap is not connected"
         if heart.age_s is None or heart.age_s > bounds.stale_s:
             return HoldCause.NO_DATA, "staying at this tempo: no fresh pulse"

@@ -52,6 +52,10 @@ class HeartTrack:
     lost_since_s: float | None = None
     outage_s: float = 0.0
 
+    @property
+    def is_connected(self) -> bool:
+        return self.link in _CONNECTED
+
     def state_at(self, t_s: float) -> HeartState:
         return heart_state(self.rate, t_s)
 
@@ -120,7 +124,7 @@ def breaths_measured(tracks: tuple[HeartTrack, ...], t_s: float) -> Iterator[Bre
 
 def with_link(track: HeartTrack, event: LinkChanged) -> tuple[HeartTrack, tuple[Effect, ...]]:
     """Follow the connection. Whatever ends a stream also ends the chain of intervals."""
-    was_connected, is_connected = track.link in _CONNECTED, event.link in _CONNECTED
+    was_connected, is_connected = track.is_connected, event.link in _CONNECTED
     out: tuple[Effect, ...] = ()
     track = changed(track, link=event.link, detail=event.detail, advice=event.advice)
     if was_connected and not is_connected:

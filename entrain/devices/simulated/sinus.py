@@ -82,7 +82,7 @@ class Sinus:
     ) -> tuple[list[float], list[float], list[float]]:
         """Beat from `t_s` on, a step for each moment of the breath.
 
-        Returns the times of the beats, of those among them that are ectopic, and the rate of each step in bpm.
+        Returns the times of the beats, of the ectopic ones among them, and the rate of each step in bpm.
         """
         traits, step_s, rsa_share, relax_share = self.traits, self._step_s, self._rsa_share, self._relax_share
         base_bpm, rsa_bpm, resonance_bpm = traits.base_bpm, traits.rsa_bpm, traits.resonance_bpm
