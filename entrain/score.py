@@ -35,8 +35,10 @@ class Presence:
     levels: tuple[Level, ...] = ()
 
     def at(self, t_s: float) -> float:
-        if self.levels and t_s - self.levels[-1].start_s >= self.levels[-1].duration_s:  # as nearly always
-            return self.levels[-1].level
+        if self.levels:
+            last = self.levels[-1]
+            if t_s - last.start_s >= last.duration_s:  # as nearly always
+                return last.level
         value = 0.0
         for index, level in enumerate(self.levels):
             if t_s < level.start_s:

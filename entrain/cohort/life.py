@@ -96,7 +96,7 @@ class Lives:
         for life in waiting:
             life.arms = tuple(replace(arm, yoked=tempo) for arm in life.arms)
             life.state = changed(life.state, config=life.arms[0])
-            life.is_yoked = True
+            life.may_part = False
         self._live_out(waiting)
 
     def _live_out(self, under_way: "list[_Life]") -> None:
@@ -122,8 +122,8 @@ class _Life:
     arms: tuple[SessionConfig, ...]  # the sessions that are the same so far
     n_ticks: int = 0
     coming: list[Event] = field(default_factory=list[Event])  # of this second, not folded in yet
-    is_yoked: bool = False  # and the tempo is known
-    waits: bool = False  # for the tempo
+    may_part: bool = True  # there is more than one arm, or one that is yoked to a tempo not known yet
+    waits: bool = False  # for that tempo
 
     def is_on(self) -> bool:
         longest_s = (self.state.config.preset.minutes + GIVE_UP_MIN) * S_PER_MIN
@@ -135,15 +135,13 @@ class _Life:
         while coming:
             event = self._last_tick() if len(coming) == 1 and self._is_left_alone() else coming[0]
             state, effects = reduce(self.state, event, reports=False)
-            if not self._agree(event, state, effects):
+            if self.may_part and not self._agree(event, state, effects):
                 return self._part(event)
             self._take(event, state, effects)
         return []
 
     def _agree(self, event: Event, state: SessionState, effects: tuple[Effect, ...]) -> bool:
         """The first arm has gone this way; would all the others?"""
-        if len(self.arms) == 1 and not self._waits(self.arms[0]):
-            return True
         if effects or isinstance(event, NotificationArrived):
             return not effects  # not sure, or: what is only measured is measured for all
         if not asks_policy(state):
@@ -152,26 +150,24 @@ class _Life:
         decided: list[Effect] = []
         for arm in self.arms[1:]:
             steer(changed(state, config=arm), heart, decided)
-        return not decided and not any(map(self._waits, self.arms))
+        return not decided and not any(map(_is_yoked, self.arms))
 
     def _part(self, event: Event) -> "list[_Life]":
+        """Let each arm go its way. Returns the lives that part from this one."""
         # What is decided is said, so those that say the same have decided the same.
         ways: dict[tuple[Effect, ...] | None, tuple[SessionState, list[SessionConfig]]] = {}
         for arm in self.arms:
             state, effects = reduce(changed(self.state, config=arm), event, reports=False)
-            waits = self._waits(arm) and asks_policy(state)
+            waits = _is_yoked(arm) and asks_policy(state)
             ways.setdefault(None if waits else effects, (state, []))[1].append(arm)
         lives = [self, *(self._copy() for _ in range(len(ways) - 1))]
         for life, (effects, (state, arms)) in zip(lives, ways.items(), strict=True):
-            life.arms = tuple(arms)
+            life.arms, life.may_part = tuple(arms), len(arms) > 1 or _is_yoked(arms[0])
             if effects is None:
                 life.waits = True
             else:
                 life._take(event, state, effects)
         return lives[1:]
-
-    def _waits(self, arm: SessionConfig) -> bool:
-        return not self.is_yoked and arm.preset.tempo.policy == YOKED
 
     def _second(self) -> list[Event]:
         """What the heart sends until the next tick, and the tick."""
@@ -206,6 +202,10 @@ class _Life:
         heart, seen = pickle.loads(pickle.dumps((self.heart, self.seen)))
         self.heart.truth, heart.truth = truth, None if truth is None else truth.copy()
         return replace(self, heart=heart, seen=seen, coming=self.coming[:])
+
+
+def _is_yoked(arm: SessionConfig) -> bool:
+    return arm.preset.tempo.policy == YOKED
 
 
 def _is_paced(track: HeartTrack) -> bool:

@@ -49,9 +49,7 @@ def with_beat(rate: Rate, arrival_s: float, beat: Beat, joined: bool) -> Rate:
     if beat.verdict is not Verdict.OK:
         aside = tuple(x for x in rate.artefacts if x > arrival_s - MINUTE_S)
         aside = (*aside, arrival_s)
-        return Rate(
-            rate.arrivals_s, rate.intervals_s, rate.squares, rate.fields_s, rate.fields_bpm, aside
-        )
+        return Rate(rate.arrivals_s, rate.intervals_s, rate.squares, rate.fields_s, rate.fields_bpm, aside)
     rr_s = beat.rr.seconds
     square = (rr_s - rate.intervals_s[-1]) ** 2 if joined and rate.intervals_s else None
     first = bisect_right(rate.arrivals_s, arrival_s - WINDOW_S)
