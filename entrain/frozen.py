@@ -12,11 +12,13 @@ T = TypeVar("T")
 def quick(kind: type[T]) -> type[T]:
     """Decorates a frozen, slotted dataclass that is made often: the same, made in half the time.
 
-    A frozen dataclass fills each field by way of `object.__setattr__`, which looks the field up again; this
-    keeps the slot's own setter. For classes without `__post_init__` and without default factories.
+    A frozen dataclass fills each field by way of `object.__setattr__`, which looks the field up again. Here
+    an object is filled while it is of a like class that is not frozen. For classes without `__post_init__`
+    and without default factories.
     """
     names = [field.name for field in fields(kind)]  # type: ignore[arg-type]
-    known: dict[str, Any] = {f"set_{name}": getattr(kind, name).__set__ for name in names}
+    filling = type(kind.__name__, (), {"__slots__": tuple(names)})
+    known: dict[str, Any] = {"become": object.__setattr__, "filling": filling, "kind": kind}
     parameters: list[str] = []
     for field in fields(kind):  # type: ignore[arg-type]
         if field.default is MISSING:
@@ -24,8 +26,9 @@ def quick(kind: type[T]) -> type[T]:
         else:
             known[f"default_{field.name}"] = field.default
             parameters.append(f"{field.name}=default_{field.name}")
-    body = "; ".join(f"set_{name}(self, {name})" for name in names)
-    exec(f"def __init__(self, {', '.join(parameters)}): {body}", known)
+    body = ["become(self, '__class__', filling)", *(f"self.{name} = {name}" for name in names)]
+    body.append("self.__class__ = kind")
+    exec(f"def __init__(self, {', '.join(parameters)}):\n " + "\n ".join(body), known)
     init: Callable[..., None] = known["__init__"]
     init.__qualname__, init.__module__ = f"{kind.__qualname__}.__init__", kind.__module__
     init.__annotations__ = dict(kind.__init__.__annotations__)

@@ -35,8 +35,10 @@ class Presence:
     levels: tuple[Level, ...] = ()
 
     def at(self, t_s: float) -> float:
-        if self.levels and t_s - self.levels[-1].start_s >= self.levels[-1].duration_s:  # as nearly always
-            return self.levels[-1].level
+        if self.levels:
+            last = self.levels[-1]
+            if t_s - last.start_s >= last.duration_s:  # as nearly always
+                return last.level
         value = 0.0
         for index, level in enumerate(self.levels):
             if t_s < level.start_s:
@@ -85,9 +87,9 @@ class Score:
         `breath_rate_at` for a fifth of their cost."""
         if self.breath is None or t_s < self.tempo.start_s:
             return None
-        ramp = self.tempo.ramp_at(t_s)
-        fraction, pattern = self.breath.fraction_at(ramp.phase_at(t_s))
-        return fraction, ramp.bpm_at(t_s) / pattern.beats
+        phase, bpm = self.tempo.ramp_at(t_s).at(t_s)
+        fraction, beats = self.breath.fraction_at(phase)
+        return fraction, bpm / beats
 
     def paced_at(self, t_s: float) -> tuple[float, float] | None:
         """(fraction of the breath, breaths per minute) where a breath is being guided at `t_s`."""

@@ -178,9 +178,12 @@ def _seen(tachogram: Tachogram) -> tuple["_Wave | None", float]:
 
 def _breath(tachogram: Tachogram) -> tuple["_Wave | None", float]:
     """The wave that is the breath's, if one is clear, and the confidence."""
-    peak, least = _peak(tachogram, SLOWEST_BIN), LEAST_SHARE
+    if tachogram.n_known(N) < LEAST_N:
+        return None, 0.0
+    hann = _hann(tachogram)
+    peak, least = _peak(tachogram, hann, SLOWEST_BIN), LEAST_SHARE
     if peak is not None and peak[0].may_be_mayer:
-        peak, least = _peak(tachogram, ABOVE_MAYER_BIN), LEAST_SHARE_ABOVE
+        peak, least = _peak(tachogram, hann, ABOVE_MAYER_BIN), LEAST_SHARE_ABOVE
     if peak is None:
         return None, 0.0
     wave, share = peak
@@ -193,41 +196,43 @@ class _Wave:
     """One wave in the RR intervals."""
 
     per_min: float
-    swing_ms: float  # peak to trough
+    change_ms: float  # amplitude of its change from sample to sample
     rr_ms: float
+    between: float  # `Tachogram.between`
 
-    @staticmethod
-    def of_changes(per_min: float, change_ms: float, rr_ms: float, between: float) -> "_Wave":
-        """The wave whose change from sample to sample has the amplitude `change_ms`.
+    @property
+    def swing_ms(self) -> float:
+        """Peak to trough.
 
-        What straight lines leave of it is sinc² where samples lie anywhere between the intervals; at a pulse
-        of 60 they may lie on them for minutes, and lose nothing. `Tachogram.between` tells.
+        What straight lines leave of a wave is sinc² where samples lie anywhere between the intervals; at a
+        pulse of 60 they may lie on them for minutes, and lose nothing. `between` tells.
         """
-        hz = per_min / S_PER_MIN
-        lines = _sinc(hz * rr_ms / MS_PER_S * sqrt(between / UNIFORM)) ** 2
-        return _Wave(per_min, change_ms / (sin(pi * hz * SAMPLE_S) * lines), rr_ms)
+        hz = self.per_min / S_PER_MIN
+        lines = _sinc(hz * self.rr_ms / MS_PER_S * sqrt(self.between / UNIFORM)) ** 2
+        return self.change_ms / (sin(pi * hz * SAMPLE_S) * lines)
 
     @property
     def may_be_mayer(self) -> bool:
-        swing_bpm = self.swing_ms * S_PER_MIN * MS_PER_S / self.rr_ms**2
-        return self.per_min < MAYER_TO_PER_MIN and swing_bpm < MAYER_BPM
+        if self.per_min >= MAYER_TO_PER_MIN:
+            return False
+        return self.swing_ms * S_PER_MIN * MS_PER_S / self.rr_ms**2 < MAYER_BPM
 
     @property
     def is_breath(self) -> bool:
         return self.swing_ms >= LEAST_RSA_MS and not self.may_be_mayer
 
 
-def _peak(tachogram: Tachogram, slowest: int) -> tuple[_Wave, float] | None:
-    """The strongest wave of the last minute and its share of all change in the band from bin `slowest` on.
+def _hann(tachogram: Tachogram) -> list[float]:
+    """Amplitude in each bin under a Hann window, from three neighbours of the spectrum; none in bin 0."""
+    z = tachogram.spectrum
+    return [0.0, *(abs(0.5 * b - 0.25 * (a + c)) for a, b, c in zip(z, z[1:], z[2:], strict=False))]
 
-    None before half a minute is known.
-    """
-    if tachogram.newest is None or tachogram.n_known(N) < LEAST_N:
+
+def _peak(tachogram: Tachogram, hann: list[float], slowest: int) -> tuple[_Wave, float] | None:
+    """The strongest wave of the last minute and its share of all change in the band from bin `slowest` on."""
+    if tachogram.newest is None:
         return None
     _, rr_ms = tachogram.newest
-    z = tachogram.spectrum
-    hann = [0.0]
-    hann += [abs(0.5 * b - 0.25 * (a + c)) for a, b, c in zip(z, z[1:], z[2:], strict=False)]
     fastest = min(FASTEST_BIN, floor(OF_PULSE * S_PER_MIN * MS_PER_S / rr_ms))
     peaks = [k for k in range(slowest, fastest + 1) if hann[k - 1] <= hann[k] >= hann[k + 1]]
     band = hann[slowest : fastest + 1]
@@ -241,7 +246,7 @@ def _peak(tachogram: Tachogram, slowest: int) -> tuple[_Wave, float] | None:
     off = (2.0 * ratio - 1.0) / (ratio + 1.0)
     per_min = (k + side * off) * S_PER_MIN / WINDOW_S
     change_ms = 2.0 * hann[k] * (1.0 - off * off) / (_known_weight(tachogram) * _sinc(off))
-    return _Wave.of_changes(per_min, change_ms, rr_ms, tachogram.between), share
+    return _Wave(per_min, change_ms, rr_ms, tachogram.between), share
 
 
 def _known_weight(tachogram: Tachogram) -> float:
@@ -284,7 +289,7 @@ def _lock(tachogram: Tachogram, paced_per_min: float) -> _Lock | None:
     turn = middle * first.conjugate() + last * middle.conjugate()
     off_hz = angle(turn) / (2.0 * pi) / (LOCK_HOP_N * SAMPLE_S)
     return _Lock(
-        wave=_Wave.of_changes(
+        wave=_Wave(
             paced_per_min + off_hz * S_PER_MIN, size / len(LOCKS), tachogram.newest[1], tachogram.between
         ),
         paced_per_min=paced_per_min,

@@ -9,7 +9,7 @@ from os import cpu_count
 from random import Random
 from typing import Final
 
-from entrain.cohort.life import Lives, Outcome, Tempo, arm
+from entrain.cohort.life import YOKED, Lives, Outcome, arm
 from entrain.control.protocol import Preset
 from entrain.devices.simulated.person import Kind, Person
 
@@ -60,29 +60,21 @@ def draw(study: Study, person: int) -> Person:
 
 
 def _group(study: Study, people: Sequence[int]) -> list[Participant]:
-    lives: dict[int, Lives] = {}
-    tempi: dict[int, Tempo] = {}
-
-    def lived(person: int, policy: str, yoked: Tempo = ()) -> Outcome:
-        if person not in lives:
-            lives[person] = Lives(draw(study, person), study.preset)
-        found, tempo = lives[person].under(arm(study.preset, policy), yoked)
-        if policy == YOKED_TO:
-            tempi[person] = tempo
-        return found
-
-    def outcome(policy: str, index: int) -> Outcome:
-        if policy != "yoked":
-            return lived(people[index], policy)
+    is_yoked = YOKED in study.policies
+    policies = (*study.policies, YOKED_TO) if is_yoked else study.policies
+    presets = [arm(study.preset, policy) for policy in dict.fromkeys(policies)]
+    lives = [Lives(draw(study, person), presets) for person in people]
+    if is_yoked:
         # In a ring, each to the next; who is alone, to somebody outside the study.
-        other = people[(index + 1) % len(people)] if len(people) > 1 else people[index] + 1
-        if other not in tempi:
-            lived(other, YOKED_TO)
-        return lived(people[index], policy, tempi[other])
-
-    # Policy by policy, so that those who are yoked find the others' tempi.
-    rows = [[outcome(policy, index) for index in range(len(people))] for policy in study.policies]
+        others = [*lives[1:], lives[0]]
+        if len(lives) == 1:
+            others = [Lives(draw(study, people[0] + 1), (arm(study.preset, YOKED_TO),))]
+        for one, other in zip(lives, others, strict=True):
+            _, tempo = other.lived[YOKED_TO]
+            one.yoke(tempo)
     return [
-        Participant(person, draw(study, person).kind, tuple(row[index] for row in rows))
-        for index, person in enumerate(people)
+        Participant(
+            person, draw(study, person).kind, tuple(one.lived[policy][0] for policy in study.policies)
+        )
+        for person, one in zip(people, lives, strict=True)
     ]

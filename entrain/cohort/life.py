@@ -5,7 +5,8 @@ that no strap tells, except where a field says otherwise.
 """
 
 import pickle
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from math import ceil, nan
 from typing import Final
 
@@ -13,21 +14,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from entrain.breath.estimate import STEP_WITHIN
-from entrain.control.events import Author, Decided, Effect, Phase, Tick
+from entrain.control.events import Author, Decided, Effect, Event, NotificationArrived, Phase, Tick
+from entrain.control.guide import asks_policy, steer
 from entrain.control.protocol import Preset, SessionConfig
 from entrain.control.session import reduce, start
 from entrain.control.state import GUIDED, TICK_S, SessionState, length_s
-from entrain.control.track import HeartTrack
+from entrain.control.track import HeartTrack, group_state
 from entrain.devices.simulated.heart import STEP_S, SimulatedHeart, Truth
 from entrain.devices.simulated.lungs import LOW_PETCO2_MMHG
 from entrain.devices.simulated.person import Person
 from entrain.frozen import changed
-from entrain.score import Score
 from entrain.units import MS_PER_S, S_PER_MIN
 
 GUIDED_END_S: Final = 120.0  # the end of the guiding, over which its effect is measured
 AFTER_S: Final = 60.0  # likewise of the silence
 GIVE_UP_MIN: Final = 30.0  # beyond its planned length a session that still waits is ended
+STEPS_A_TICK: Final = round(TICK_S / STEP_S)
+YOKED: Final = "yoked"  # the policy that needs another session's tempo
 
 Tempo = tuple[tuple[float, float], ...]
 """(seconds since the beat began, bpm), once a tick: what another session can be yoked to."""
@@ -62,47 +65,51 @@ def arm(preset: Preset, policy: str) -> Preset:
     return replace(preset, tempo=tempo, breath=breath)
 
 
-def live(person: Person, preset: Preset, yoked: Tempo = ()) -> tuple[Outcome, Tempo]:
-    """The session of `person`: its outcome, and the tempo it had."""
-    return Lives(person, preset).under(preset, yoked)
+Lived = tuple[Outcome, Tempo]
+"""What came of a session, and the tempo it had."""
+
+
+def live(person: Person, preset: Preset, yoked: Tempo = ()) -> Lived:
+    """The session of `person`."""
+    lives = Lives(person, (preset,))
+    lives.yoke(yoked)
+    return lives.lived[preset.tempo.policy]
 
 
 class Lives:
-    """Sessions of one person that differ in tempo and breath alone.
+    """Sessions of one person that differ in tempo and breath alone, one for each policy.
 
-    They are the same until the beat begins, and those whose beat begins alike are the same until it leads; so
-    that much is lived once.
+    They are lived as one for as long as the same is decided in all, and part where it is not. Who is yoked
+    waits, once a policy is asked, for the tempo of another.
     """
 
-    def __init__(self, person: Person, preset: Preset) -> None:
+    def __init__(self, person: Person, presets: Sequence[Preset]) -> None:
         heart = SimulatedHeart(person, keep_truth=True)
-        life = _Life(start(SessionConfig(preset, (heart.strap,), person.seed)), heart, _Seen())
-        life.hear()
-        life.go_on(while_in=_BEFORE)
-        self._listened = _Kept(life)
-        self._matched: dict[tuple[Preset, Score | None], _Kept] = {}
+        arms = tuple(SessionConfig(preset, (heart.strap,), person.seed) for preset in presets)
+        self.lived: dict[str, Lived] = {}  # by policy
+        self._waiting: list[_Life] = []
+        self._live_out([_Life(start(arms[0]), heart, _Seen(), arms)])
 
-    def under(self, preset: Preset, yoked: Tempo = ()) -> tuple[Outcome, Tempo]:
-        """The session under that preset, which differs from the first one's in tempo and breath alone."""
-        life = self._listened.again(preset, yoked)
-        life.tick()
-        # In the match no policy is asked: only what the beat began with counts.
-        alike = replace(preset, tempo=replace(preset.tempo, policy="")), life.state.score
-        if alike not in self._matched:
-            life.go_on(while_in=_MATCH)
-            self._matched[alike] = _Kept(life)
-        life = self._matched[alike].again(preset, yoked)
-        life.go_on(while_in=_BEFORE | GUIDED)
-        life.sit_out()
-        return _outcome(life.state, life.heart.truth or Truth(), life.seen), tuple(life.seen.tempo)
+    def yoke(self, tempo: Tempo) -> None:
+        """Live the session that waits, if there is one, under that tempo."""
+        waiting, self._waiting = self._waiting, []
+        for life in waiting:
+            life.arms = tuple(replace(arm, yoked=tempo) for arm in life.arms)
+            life.state = changed(life.state, config=life.arms[0])
+            life.may_part = False
+        self._live_out(waiting)
 
-
-_BEFORE: Final = frozenset({Phase.WAITING, Phase.BASELINE})
-_MATCH: Final = frozenset({Phase.MATCH})
-
-
-def _is_paced(track: HeartTrack) -> bool:
-    return track.breath.tachogram.paced_per_min is not None
+    def _live_out(self, under_way: "list[_Life]") -> None:
+        while under_way:
+            life = under_way.pop()
+            while life.is_on() and not life.waits:
+                under_way += life.go_on()
+            if life.waits:
+                self._waiting.append(life)
+                life.waits = False
+            else:
+                lived = _outcome(life), tuple(life.seen.tempo)
+                self.lived.update((arm.preset.tempo.policy, lived) for arm in life.arms)
 
 
 @dataclass(slots=True)
@@ -112,72 +119,97 @@ class _Life:
     state: SessionState
     heart: SimulatedHeart
     seen: "_Seen"
+    arms: tuple[SessionConfig, ...]  # the sessions that are the same so far
     n_ticks: int = 0
+    coming: list[Event] = field(default_factory=list[Event])  # of this second, not folded in yet
+    may_part: bool = True  # there is more than one arm, or one that is yoked to a tempo not known yet
+    waits: bool = False  # for that tempo
 
-    def go_on(self, while_in: frozenset[Phase]) -> None:
-        """Tick on until just before the tick that leaves these phases, or to the end."""
-        while self.state.phase is not Phase.ENDED and self.n_ticks < self._last():
-            after, effects = self._ticked()
-            if after.phase not in while_in and after.phase is not Phase.ENDED:
-                return
-            self._take(after, effects)
+    def is_on(self) -> bool:
+        longest_s = (self.state.config.preset.minutes + GIVE_UP_MIN) * S_PER_MIN
+        return self.state.phase is not Phase.ENDED and self.n_ticks * TICK_S < longest_s
 
-    def sit_out(self) -> None:
-        """The silence, in which nothing is decided: once no breath is paced any more, one tick is enough."""
-        state = self.state
-        while state.phase is not Phase.ENDED and self.n_ticks < self._last():
-            self.tick()
-            state = self.state
-            if state.phase is Phase.SILENCE and not any(_is_paced(track) for track in state.tracks):
-                break
-        else:
-            return
-        left_s = length_s(state) - state.spent_s
-        for _ in range(ceil(left_s / TICK_S)):
-            self.n_ticks += 1
-            self.seen.breath(self.heart)
-            self.heart.until((self.n_ticks + 1) * TICK_S, state.score)
-        self.state, _ = reduce(state, Tick(self.n_ticks * TICK_S), reports=False)
+    def go_on(self) -> "list[_Life]":
+        """Live until after the next tick, or until lives part. Returns those that part from this one."""
+        coming = self.coming or self._second()
+        while coming:
+            event = self._last_tick() if len(coming) == 1 and self._is_left_alone() else coming[0]
+            state, effects = reduce(self.state, event, reports=False)
+            if self.may_part and not self._agree(event, state, effects):
+                return self._part(event)
+            self._take(event, state, effects)
+        return []
 
-    def tick(self) -> None:
-        self._take(*self._ticked())
+    def _agree(self, event: Event, state: SessionState, effects: tuple[Effect, ...]) -> bool:
+        """The first arm has gone this way; would all the others?"""
+        if effects or isinstance(event, NotificationArrived):
+            return not effects  # not sure, or: what is only measured is measured for all
+        if not asks_policy(state):
+            return True
+        heart = group_state(state.tracks, state.t_s)
+        decided: list[Effect] = []
+        for arm in self.arms[1:]:
+            steer(changed(state, config=arm), heart, decided)
+        return not decided and not any(map(_is_yoked, self.arms))
 
-    def _last(self) -> float:
-        return (self.state.config.preset.minutes + GIVE_UP_MIN) * S_PER_MIN / TICK_S
+    def _part(self, event: Event) -> "list[_Life]":
+        """Let each arm go its way. Returns the lives that part from this one."""
+        # What is decided is said, so those that say the same have decided the same.
+        ways: dict[tuple[Effect, ...] | None, tuple[SessionState, list[SessionConfig]]] = {}
+        for arm in self.arms:
+            state, effects = reduce(changed(self.state, config=arm), event, reports=False)
+            waits = _is_yoked(arm) and asks_policy(state)
+            ways.setdefault(None if waits else effects, (state, []))[1].append(arm)
+        lives = [self, *(self._copy() for _ in range(len(ways) - 1))]
+        for life, (effects, (state, arms)) in zip(lives, ways.items(), strict=True):
+            life.arms, life.may_part = tuple(arms), len(arms) > 1 or _is_yoked(arms[0])
+            if effects is None:
+                life.waits = True
+            else:
+                life._take(event, state, effects)
+        return lives[1:]
 
-    def _ticked(self) -> tuple[SessionState, tuple[Effect, ...]]:
-        return reduce(self.state, Tick((self.n_ticks + 1) * TICK_S), reports=False)
+    def _second(self) -> list[Event]:
+        """What the heart sends until the next tick, and the tick."""
+        tick_s = (self.n_ticks + 1) * TICK_S
+        self.coming = [*self.heart.until(tick_s, self.state.score), Tick(tick_s)]
+        return self.coming
 
-    def _take(self, state: SessionState, effects: tuple[Effect, ...]) -> None:
+    def _take(self, event: Event, state: SessionState, effects: tuple[Effect, ...]) -> None:
         self.state = state
-        self.n_ticks += 1
-        self.seen.effects(effects)
-        self.seen.moment(state, self.heart)
-        self.hear()
-
-    def hear(self) -> None:
-        """What the heart sends until the next tick."""
-        state = self.state
-        for event in self.heart.until((self.n_ticks + 1) * TICK_S, state.score):
-            state, effects = reduce(state, event, reports=False)
+        if effects:
             self.seen.effects(effects)
-        self.state = state
+        del self.coming[0]
+        if isinstance(event, Tick):
+            self.n_ticks += 1
+            self.seen.moment(state, self.heart)
 
+    def _is_left_alone(self) -> bool:
+        """In silence, with no breath paced any more, nothing is decided until the end."""
+        return self.state.phase is Phase.SILENCE and not any(map(_is_paced, self.state.tracks))
 
-class _Kept:
-    """A life as it is now, to be gone on with more than once."""
+    def _last_tick(self) -> Tick:
+        """Live on until the end; the tick with which it comes."""
+        n_left = ceil((length_s(self.state) - self.state.spent_s) / TICK_S)
+        self.n_ticks += n_left - 1
+        end_s = (self.n_ticks + 1) * TICK_S
+        self.heart.live(end_s, self.state.score)
+        return Tick(end_s)
 
-    def __init__(self, life: _Life) -> None:
-        self._state, self._n_ticks = life.state, life.n_ticks
+    def _copy(self) -> "_Life":
         # The state is immutable, lists copy themselves; for random streams pickling is the quickest way.
-        self._truth, life.heart.truth = life.heart.truth, None
-        self._rest = pickle.dumps((life.heart, life.seen))
+        truth, self.heart.truth = self.heart.truth, None
+        heart, seen = pickle.loads(pickle.dumps((self.heart, self.seen)))
+        self.heart.truth, heart.truth = truth, None if truth is None else truth.copy()
+        return replace(self, heart=heart, seen=seen, coming=self.coming[:])
 
-    def again(self, preset: Preset, yoked: Tempo) -> _Life:
-        heart, seen = pickle.loads(self._rest)
-        heart.truth = None if self._truth is None else self._truth.copy()
-        config = replace(self._state.config, preset=preset, yoked=yoked)
-        return _Life(changed(self._state, config=config), heart, seen, self._n_ticks)
+
+def _is_yoked(arm: SessionConfig) -> bool:
+    return arm.preset.tempo.policy == YOKED
+
+
+def _is_paced(track: HeartTrack) -> bool:
+    return track.breath.tachogram.paced_per_min is not None
 
 
 class _Seen:
@@ -185,7 +217,7 @@ class _Seen:
 
     def __init__(self) -> None:
         self.tempo: list[tuple[float, float]] = []
-        self.in_step_s = self.hold_s = self.bounded_s = self.overbreathing_s = 0.0
+        self.in_step_s = self.hold_s = self.bounded_s = 0.0
         self._by_bound = False
 
     def effects(self, effects: tuple[Effect, ...]) -> None:
@@ -193,19 +225,15 @@ class _Seen:
             if type(effect) is Decided and effect.what == "tempo_bpm":
                 self._by_bound = effect.author is Author.BOUND
 
-    def breath(self, heart: SimulatedHeart) -> None:
-        self.overbreathing_s += heart.breathing.petco2_mmhg < LOW_PETCO2_MMHG
-
     def moment(self, state: SessionState, heart: SimulatedHeart) -> None:
-        self.breath(heart)
-        breathing, score = heart.breathing, state.score
+        score = state.score
         if state.phase not in GUIDED or score is None:
             return
         self.hold_s += state.hold is not None
         self.bounded_s += self._by_bound and score.presence.at(state.t_s) > 0.0
         paced = score.breathed_at(state.t_s)
         if paced is not None:
-            self.in_step_s += abs(breathing.rate_per_min - paced[1]) <= STEP_WITHIN * paced[1]
+            self.in_step_s += abs(heart.breathing.rate_per_min - paced[1]) <= STEP_WITHIN * paced[1]
         if state.guided_since_s is not None:
             self.tempo.append((state.t_s - state.guided_since_s, score.tempo.bpm_at(state.t_s)))
 
@@ -213,9 +241,12 @@ class _Seen:
 # ---- figures -----------------------------------------------------------------------------------------------
 
 
-def _outcome(state: SessionState, truth: Truth, seen: _Seen) -> Outcome:
+def _outcome(life: _Life) -> Outcome:
+    state, seen, truth = life.state, life.seen, life.heart.truth or Truth()
     rest, guided, after = _stretches(state)
     body = _Body(truth)
+    each_tick = truth.breathing[STEPS_A_TICK - 1 : life.n_ticks * STEPS_A_TICK : STEPS_A_TICK]
+    overbreathing_s = sum(breathing.petco2_mmhg < LOW_PETCO2_MMHG for breathing in each_tick) * TICK_S
     rest_bpm, rest_rsa, rest_rmssd = body.figures(*rest)
     guided_bpm, guided_rsa, guided_rmssd = body.figures(*guided)
     after_bpm, _, _ = body.figures(*after)
@@ -229,7 +260,7 @@ def _outcome(state: SessionState, truth: Truth, seen: _Seen) -> Outcome:
         bounded_min=seen.bounded_s / S_PER_MIN,
         holds=state.n_holds,
         hold_min=seen.hold_s / S_PER_MIN,
-        overbreathing_min=seen.overbreathing_s / S_PER_MIN,
+        overbreathing_min=overbreathing_s / S_PER_MIN,
         ended_early=float(not state.completed),
     )
 

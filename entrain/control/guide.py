@@ -8,7 +8,7 @@ from entrain.breath.estimate import InStep
 from entrain.breath.pattern import BreathPattern, BreathPlan
 from entrain.control import bounds as limits
 from entrain.control import stages
-from entrain.control.events import Author, Decided, Effect, Link, Phase, ScoreChanged
+from entrain.control.events import Author, Decided, Effect, Phase, ScoreChanged
 from entrain.control.protocol import HARD_BREATH_FALL_PER_MIN2, Preset, SoundRule
 from entrain.control.state import GUIDED, HoldCause, SessionState, has_sensor
 from entrain.control.track import group_in_step
@@ -106,6 +106,11 @@ def is_led(state: SessionState) -> bool:
     return state.score is not None and state.phase in GUIDED and not state.config.stages
 
 
+def asks_policy(state: SessionState) -> bool:
+    """Is it the policy that says where the tempo goes? Not in the match, and not while it is held."""
+    return is_led(state) and state.phase is not Phase.MATCH and state.hold is None
+
+
 def presence_from(sound: SoundRule, at_s: float, length_s: float) -> Presence:
     """The sound fades in, and, where the preset says so, sinks during the `length_s` of guidance."""
     heard_s = at_s + sound.delay_s
@@ -198,8 +203,7 @@ def _cause(state: SessionState, heart: HeartState) -> tuple[HoldCause | None, st
     if state.paused:
         return HoldCause.PAUSED, "paused"
     if has_sensor(state):
-        lost = all(track.link not in (Link.STREAMING, Link.SILENT) for track in state.tracks)
-        if lost:
+        if not any(track.is_connected for track in state.tracks):
             return HoldCause.NO_DATA, "staying at this tempo: the strap is not connected"
         if heart.age_s is None or heart.age_s > bounds.stale_s:
             return HoldCause.NO_DATA, "staying at this tempo: no fresh pulse"
@@ -226,7 +230,7 @@ def steer(state: SessionState, heart: HeartState, out: list[Effect]) -> SessionS
     at_s = edit_time_s(state)
     tempo = state.score.tempo.bpm_at(at_s)
     rule = state.config.preset.tempo
-    if state.phase is Phase.MATCH or state.hold is not None:
+    if not asks_policy(state):
         # An ease-off or a nudge up that is under way may finish; nothing falls.
         wish = Wish(max(tempo, state.score.tempo.goal_bpm), state.hold_reason or "meeting your pulse")
     else:
@@ -263,7 +267,7 @@ def wish_tempo(
     bounds, baseline = state.config.preset.bounds, state.baseline_bpm
     bounded = limits.bounded(wish, plan, at_s, bounds, baseline, heart.bpm, may_fall)
     tremble = author is Author.POLICY and not bounded.limit and state.hold is None
-    if not _is_new(bounded, plan, at_s, TREMBLE_BPM if tremble else SAME_BPM):
+    if not _is_new(bounded, plan, tempo, TREMBLE_BPM if tremble else SAME_BPM):
         if author is Author.PERSON and bounded.limit:
             # What a person asks for and cannot have is said, not swallowed.
             reason = f"{wish.reason}: {bounded.limit}"
@@ -287,9 +291,8 @@ def wish_tempo(
     return with_score(state, replace(state.score, tempo=edited), at_s, out)
 
 
-def _is_new(bounded: limits.Bounded, plan: TempoPlan, at_s: float, same_bpm: float) -> bool:
-    """Does a bounded wish ask for anything the plan does not do already, give or take `same_bpm`?"""
-    tempo = plan.bpm_at(at_s)
+def _is_new(bounded: limits.Bounded, plan: TempoPlan, tempo: float, same_bpm: float) -> bool:
+    """Does a bounded wish ask for anything the plan, now at `tempo`, does not do, give or take `same_bpm`?"""
     if abs(bounded.to_bpm - plan.goal_bpm) < same_bpm:
         return False
     return abs(bounded.to_bpm - tempo) >= SAME_BPM or abs(plan.goal_bpm - tempo) >= SAME_BPM

@@ -21,7 +21,7 @@ from entrain.control.events import (
     Tick,
 )
 from entrain.control.protocol import Preset, SessionConfig
-from entrain.control.state import TICK_S, SessionState
+from entrain.control.state import MINUTE_S, TICK_S, SessionState, with_pulse
 from entrain.control.track import (
     HeartTrack,
     breaths_measured,
@@ -40,7 +40,6 @@ STRAP: Final = "imported"
 PREFIX: Final = "import:"  # of the session's heart, as in `sim:7`
 _SAME_PACKET_S: Final = 0.02  # arrivals this near to each other are one packet's
 _HIGHEST: Final = 0xFFFF  # heart rate that a packet can say
-_MINUTE_S: Final = 60.0
 
 
 def config_of(recording: Recording) -> SessionConfig:
@@ -84,14 +83,9 @@ def observe(state: SessionState, event: Event) -> tuple[SessionState, tuple[Effe
 def _tick(state: SessionState, track: HeartTrack) -> tuple[SessionState, tuple[Effect, ...]]:
     heart = group_state((track,), state.t_s)
     track = with_breath_at(track, state.t_s)
-    since_s = state.t_s - _MINUTE_S
-    pulses, rmssds = state.pulses, state.rmssds
-    if heart.bpm is not None:
-        pulses = (*(each for each in pulses if each[0] > since_s), (state.t_s, heart.bpm))
-        if heart.rmssd_ms is not None:
-            rmssds = (*(each for each in rmssds if each[0] > since_s), (state.t_s, heart.rmssd_ms))
+    pulses = with_pulse(state.pulses, heart, state.t_s, state.t_s - MINUTE_S)
     measured = PulseMeasured(state.t_s, heart.bpm, heart.age_s, heart.source, heart.rmssd_ms)
-    return changed(state, tracks=(track,), pulses=pulses, rmssds=rmssds), (
+    return changed(state, tracks=(track,), pulses=pulses), (
         measured,
         *breaths_measured((track,), state.t_s),
     )

@@ -6,7 +6,7 @@ from entrain.breath.estimate import InStep
 from entrain.control import stages
 from entrain.control.events import Phase
 from entrain.control.guide import goal_bpm, goal_breath_per_min
-from entrain.control.state import GUIDED, SessionState, length_s
+from entrain.control.state import GUIDED, MINUTE_S, SessionState, length_s
 from entrain.control.track import HeartTrack, group_breath_per_min, group_in_step, group_state
 from entrain.control.view import Sample, SessionView, SoundView, StageView, StrapView, Summary
 from entrain.heart.beat import HeartState, PulseSource
@@ -64,10 +64,8 @@ def view(state: SessionState, t_s: float, trend: tuple[Sample, ...] = ()) -> Ses
 def summary(state: SessionState, session_id: int | None = None) -> Summary:
     """The session in figures. Meant for its end, valid at any moment."""
     lengths = (*state.phase_lengths, (state.phase, state.t_s - state.phase_since_s))
-    pulses, rmssds = state.pulses, state.rmssds
-    since_s = state.t_s - 60.0
-    last = [bpm for t_s, bpm in pulses if t_s > since_s]
-    last_rmssd = [ms for t_s, ms in rmssds if t_s > since_s]
+    minute = [(bpm, ms) for t_s, bpm, ms in state.pulses if t_s > state.t_s - MINUTE_S]
+    last, last_rmssd = [bpm for bpm, _ in minute], [ms for _, ms in minute if ms is not None]
     return Summary(
         reason=state.reason,
         completed=state.completed,

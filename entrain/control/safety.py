@@ -48,7 +48,7 @@ def _jumped(state: SessionState, heart: HeartState) -> bool:
     n_earlier = bisect_right(state.pulses, before_s - JUMP_BACK_S, key=itemgetter(0))
     if heart.bpm is None or not n_earlier:
         return False
-    _, earlier = state.pulses[n_earlier - 1]
+    _, earlier, _ = state.pulses[n_earlier - 1]
     return abs(heart.bpm - earlier) > JUMP_FRACTION * earlier
 
 

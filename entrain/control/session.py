@@ -15,10 +15,8 @@ core reads no clock. Effects come out in order; those about onsets and cues spea
 the commit horizon, and are final.
 """
 
-from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import replace
-from operator import itemgetter
 from typing import Final, assert_never
 
 from entrain.control import guide, stages
@@ -49,7 +47,15 @@ from entrain.control.events import (
 from entrain.control.person import obey
 from entrain.control.protocol import SessionConfig
 from entrain.control.safety import reason_to_stop
-from entrain.control.state import GUIDED, SessionState, SoundState, has_sensor, length_s
+from entrain.control.state import (
+    GUIDED,
+    MINUTE_S,
+    SessionState,
+    SoundState,
+    has_sensor,
+    length_s,
+    with_pulse,
+)
 from entrain.control.track import (
     HeartTrack,
     breaths_measured,
@@ -69,7 +75,6 @@ _Change = Callable[[HeartTrack], tuple[HeartTrack, tuple[Effect, ...]]]
 
 STOPPED: Final = "stopped, as you asked"
 STOP_FADE_S: Final = 2.0
-MINUTE_S: Final = 60.0
 LEAST_BASELINE_S: Final = 15.0  # a pulse known for less is not worth measuring against
 
 
@@ -141,15 +146,16 @@ def _tick(state: SessionState, t_s: float, out: list[Effect], reports: bool) -> 
     spent_s = 0.0 if state.paused or not _counts(state, heart) else since_s
     if reports and has_sensor(state):
         out.append(PulseMeasured(t_s, heart.bpm, heart.age_s, heart.source, heart.rmssd_ms))
-    pulses, rmssds = _remembered(state, t_s, heart)
+    pulses_from_s = state.phase_since_s if state.phase is Phase.BASELINE else t_s - MINUTE_S
+    committed_s = state.committed_s
     state = changed(
         state,
         t_s=t_s,
         last_tick_s=t_s,
         phase_spent_s=state.phase_spent_s + spent_s,
         spent_s=state.spent_s + spent_s,
-        pulses=pulses,
-        rmssds=rmssds,
+        committed_s=max(committed_s, t_s + LEAD_S),
+        pulses=with_pulse(state.pulses, heart, t_s, pulses_from_s),
         tracks=tuple(with_breath_at(track, t_s) for track in state.tracks),
     )
     if reports:
@@ -163,7 +169,7 @@ def _tick(state: SessionState, t_s: float, out: list[Effect], reports: bool) -> 
         state = guide.with_hold(guide.with_step(state), heart, out)
         state = guide.steer(state, heart, out)
         state = guide.pace_breath(state, spent_s, out)
-    return _commit(state, out, reports)
+    return _said(state, committed_s, out, reports)
 
 
 def _counts(state: SessionState, heart: HeartState) -> bool:
@@ -171,24 +177,6 @@ def _counts(state: SessionState, heart: HeartState) -> bool:
     if state.phase is Phase.WAITING:
         return False
     return state.phase is not Phase.BASELINE or heart.bpm is not None
-
-
-_Past = tuple[tuple[float, float], ...]
-
-
-def _remembered(state: SessionState, t_s: float, heart: HeartState) -> tuple[_Past, _Past]:
-    """Pulse and RMSSD of the last minute, or of all the baseline, for its own median."""
-    since_s = state.phase_since_s if state.phase is Phase.BASELINE else t_s - MINUTE_S
-    pulses, rmssds = state.pulses, state.rmssds
-    if heart.bpm is not None:
-        pulses = (*_after(pulses, since_s), (t_s, heart.bpm))
-    if heart.bpm is not None and heart.rmssd_ms is not None:
-        rmssds = (*_after(rmssds, since_s), (t_s, heart.rmssd_ms))
-    return pulses, rmssds
-
-
-def _after(past: _Past, since_s: float) -> _Past:
-    return past[bisect_right(past, since_s, key=itemgetter(0)) :]
 
 
 def _advance_phase(state: SessionState, heart: HeartState, out: list[Effect]) -> SessionState:
@@ -239,8 +227,9 @@ def _with_baseline(state: SessionState, out: list[Effect]) -> SessionState:
     """The resting pulse and RMSSD: medians over the baseline's ticks."""
     if len(state.pulses) < LEAST_BASELINE_S:
         return state
-    bpm = median([bpm for _, bpm in state.pulses])
-    rmssd_ms = median([ms for _, ms in state.rmssds]) if state.rmssds else None
+    bpm = median([bpm for _, bpm, _ in state.pulses])
+    rmssds = [ms for _, _, ms in state.pulses if ms is not None]
+    rmssd_ms = median(rmssds) if rmssds else None
     breath_per_min = group_breath_per_min(state.tracks)
     inputs = (("n", float(len(state.pulses))), ("rmssd_ms", rmssd_ms), ("breath_per_min", breath_per_min))
     reason = f"your resting pulse is {bpm:.0f}"
@@ -301,19 +290,18 @@ def _end(state: SessionState, reason: str, *, completed: bool, out: list[Effect]
     return changed(state, completed=completed, hold=None, hold_reason="", paused=False)
 
 
-def _commit(state: SessionState, out: list[Effect], reports: bool) -> SessionState:
-    """Say what will sound up to the horizon; from here on nothing can change it."""
-    score = state.score
-    until_s = state.t_s + LEAD_S
-    if score is None or until_s <= state.committed_s:
+def _said(state: SessionState, from_s: float, out: list[Effect], reports: bool) -> SessionState:
+    """Say what will sound from `from_s` up to the horizon; from here on nothing can change it."""
+    score, n_onsets, lowest = state.score, state.n_onsets, state.lowest_tempo_bpm
+    if score is None:
         return state
-    n_onsets = state.n_onsets
     if reports and not state.paused:
-        n_onsets += _say_what_will_sound(score, state.committed_s, until_s, out)
-    lowest = state.lowest_tempo_bpm
+        n_onsets += _say_what_will_sound(score, from_s, state.committed_s, out)
     if state.phase in GUIDED and lowest is not None:
         lowest = min(lowest, score.tempo.bpm_at(state.t_s))
-    return changed(state, committed_s=until_s, n_onsets=n_onsets, lowest_tempo_bpm=lowest)
+    if n_onsets == state.n_onsets and lowest == state.lowest_tempo_bpm:
+        return state
+    return changed(state, n_onsets=n_onsets, lowest_tempo_bpm=lowest)
 
 
 def _say_what_will_sound(score: Score, from_s: float, until_s: float, out: list[Effect]) -> int:

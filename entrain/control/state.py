@@ -1,16 +1,20 @@
 """What a session knows at a moment. Only `entrain.control.session.reduce` makes a new one."""
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from enum import StrEnum
+from operator import itemgetter
 from typing import Final
 
 from entrain.breath.pattern import BreathPattern
 from entrain.control.events import Phase, Sound
 from entrain.control.protocol import SessionConfig
 from entrain.control.track import HeartTrack
+from entrain.heart.beat import HeartState
 from entrain.score import Score
 
 TICK_S: Final = 1.0
+MINUTE_S: Final = 60.0
 GUIDED: Final = frozenset({Phase.MATCH, Phase.DESCEND, Phase.HOLD})
 
 
@@ -45,6 +49,9 @@ class Alarm:
 
 QUIET: Final = Alarm()
 
+Pulses = tuple[tuple[float, float, float | None], ...]
+"""(t_s, bpm, RMSSD in ms) of each tick at which a pulse was known."""
+
 
 @dataclass(frozen=True)  # without slots, for `changed`
 class SessionState:
@@ -78,8 +85,7 @@ class SessionState:
     baseline_bpm: float | None = None
     baseline_rmssd_ms: float | None = None
     baseline_breath_per_min: float | None = None  # the person's own, where the heart shows it
-    pulses: tuple[tuple[float, float], ...] = ()  # (t_s, bpm) of the last minute, once a tick
-    rmssds: tuple[tuple[float, float], ...] = ()  # (t_s, ms) likewise
+    pulses: Pulses = ()  # of the last minute or, in the baseline, of all of it
     alarm: Alarm = QUIET
     # Sound and the person.
     sound: SoundState = SoundState()
@@ -100,6 +106,14 @@ class SessionState:
 def length_s(state: SessionState) -> float:
     """The session's planned length in seconds, silence included."""
     return state.config.preset.minutes * 60.0
+
+
+def with_pulse(pulses: Pulses, heart: HeartState, t_s: float, since_s: float) -> Pulses:
+    """What is known of the heart at `t_s` joins the rest; what was before `since_s` is dropped."""
+    if heart.bpm is None:
+        return pulses
+    first = bisect_right(pulses, since_s, key=itemgetter(0))
+    return (*pulses[first:], (t_s, heart.bpm, heart.rmssd_ms))
 
 
 def has_sensor(state: SessionState) -> bool:

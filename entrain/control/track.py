@@ -52,6 +52,10 @@ class HeartTrack:
     lost_since_s: float | None = None
     outage_s: float = 0.0
 
+    @property
+    def is_connected(self) -> bool:
+        return self.link in _CONNECTED
+
     def state_at(self, t_s: float) -> HeartState:
         return heart_state(self.rate, t_s)
 
@@ -120,7 +124,7 @@ def breaths_measured(tracks: tuple[HeartTrack, ...], t_s: float) -> Iterator[Bre
 
 def with_link(track: HeartTrack, event: LinkChanged) -> tuple[HeartTrack, tuple[Effect, ...]]:
     """Follow the connection. Whatever ends a stream also ends the chain of intervals."""
-    was_connected, is_connected = track.link in _CONNECTED, event.link in _CONNECTED
+    was_connected, is_connected = track.is_connected, event.link in _CONNECTED
     out: tuple[Effect, ...] = ()
     track = changed(track, link=event.link, detail=event.detail, advice=event.advice)
     if was_connected and not is_connected:
@@ -148,9 +152,9 @@ def with_description(track: HeartTrack, event: StrapDescribed) -> tuple[HeartTra
 
 def group_state(tracks: tuple[HeartTrack, ...], t_s: float) -> HeartState:
     """Several hearts as one: the median of those with a fresh pulse. One heart is a group of one."""
+    if len(tracks) == 1:
+        return tracks[0].state_at(t_s)
     states = [track.state_at(t_s) for track in tracks]
-    if len(states) == 1:
-        return states[0]
     fresh = [state for state in states if state.bpm is not None]
     if not fresh:
         ages = [state.age_s for state in states if state.age_s is not None]
@@ -172,9 +176,9 @@ def group_in_step(tracks: tuple[HeartTrack, ...]) -> InStep:
     """A group is in step when most of those are of whom it can be told; for one heart, that heart."""
     if not tracks:
         return InStep.LISTENING
+    if len(tracks) == 1:
+        return tracks[0].breath.in_step
     said = [track.breath.in_step for track in tracks]
-    if len(said) == 1:
-        return said[0]
     n_yes, n_no = said.count(InStep.YES), said.count(InStep.NO)
     if n_yes + n_no == 0:
         return said[0]

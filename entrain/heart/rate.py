@@ -11,7 +11,7 @@ figure, labelled as such.
 from bisect import bisect_right
 from dataclasses import dataclass
 from math import fsum, sqrt
-from operator import itemgetter, mul
+from operator import mul
 from typing import Final
 
 from entrain.frozen import quick
@@ -39,7 +39,8 @@ class Rate:
     squares: tuple[
         float | None, ...
     ] = ()  # of each one's difference from its neighbour before; None: it has none
-    fields: tuple[tuple[float, int], ...] = ()  # (arrival_s, bpm) as the strap says it
+    fields_s: tuple[float, ...] = ()  # when the strap said a rate itself …
+    fields_bpm: tuple[float, ...] = ()  # … and which
     artefacts: tuple[float, ...] = ()  # arrival_s of what was set aside, last minute
 
 
@@ -47,7 +48,8 @@ def with_beat(rate: Rate, arrival_s: float, beat: Beat, joined: bool) -> Rate:
     """Fold in a beat that arrived now; `joined`: the accepted beat before it is its neighbour."""
     if beat.verdict is not Verdict.OK:
         aside = tuple(x for x in rate.artefacts if x > arrival_s - MINUTE_S)
-        return Rate(rate.arrivals_s, rate.intervals_s, rate.squares, rate.fields, (*aside, arrival_s))
+        aside = (*aside, arrival_s)
+        return Rate(rate.arrivals_s, rate.intervals_s, rate.squares, rate.fields_s, rate.fields_bpm, aside)
     rr_s = beat.rr.seconds
     square = (rr_s - rate.intervals_s[-1]) ** 2 if joined and rate.intervals_s else None
     first = bisect_right(rate.arrivals_s, arrival_s - WINDOW_S)
@@ -55,7 +57,8 @@ def with_beat(rate: Rate, arrival_s: float, beat: Beat, joined: bool) -> Rate:
         (*rate.arrivals_s[first:], arrival_s),
         (*rate.intervals_s[first:], rr_s),
         (*rate.squares[first:], square),
-        rate.fields,
+        rate.fields_s,
+        rate.fields_bpm,
         rate.artefacts,
     )
 
@@ -64,8 +67,15 @@ def with_field(rate: Rate, arrival_s: float, bpm: int) -> Rate:
     """Fold in the strap's own heart-rate figure; 0 and the impossible are no pulse."""
     if not PLAUSIBLE_BPM[0] <= bpm <= PLAUSIBLE_BPM[1]:
         return rate
-    kept = rate.fields[bisect_right(rate.fields, arrival_s - WINDOW_S, key=itemgetter(0)) :]
-    return Rate(rate.arrivals_s, rate.intervals_s, rate.squares, (*kept, (arrival_s, bpm)), rate.artefacts)
+    first = bisect_right(rate.fields_s, arrival_s - WINDOW_S)
+    return Rate(
+        rate.arrivals_s,
+        rate.intervals_s,
+        rate.squares,
+        (*rate.fields_s[first:], arrival_s),
+        (*rate.fields_bpm[first:], float(bpm)),
+        rate.artefacts,
+    )
 
 
 def heart_state(rate: Rate, now_s: float) -> HeartState:
@@ -78,13 +88,13 @@ def heart_state(rate: Rate, now_s: float) -> HeartState:
         bpm = S_PER_MIN / _smooth(times_s, rate.intervals_s[first:], now_s)
         source, rmssd_ms = PulseSource.INTERVALS, _rmssd_ms(rate.squares[first + 1 :])
     else:
-        fields = rate.fields[bisect_right(rate.fields, now_s - WINDOW_S, key=itemgetter(0)) :]
-        if len(fields) < LEAST_BEATS:
-            newest = max((*rate.arrivals_s[-1:], *(t_s for t_s, _ in rate.fields[-1:])), default=None)
+        first = bisect_right(rate.fields_s, now_s - WINDOW_S)
+        times_s = rate.fields_s[first:]
+        if len(times_s) < LEAST_BEATS:
+            newest = max((*rate.arrivals_s[-1:], *rate.fields_s[-1:]), default=None)
             age_s = None if newest is None else now_s - newest
             return HeartState(None, age_s, PulseSource.NONE, None, artefacts, settled=False)
-        times_s = tuple(t_s for t_s, _ in fields)
-        bpm = _smooth(times_s, tuple(float(bpm) for _, bpm in fields), now_s)
+        bpm = _smooth(times_s, rate.fields_bpm[first:], now_s)
         source = PulseSource.HEART_RATE_FIELD
     age_s = now_s - times_s[-1]
     return HeartState(

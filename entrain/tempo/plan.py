@@ -33,15 +33,19 @@ class Ramp:
         return self.bpm + (self.to_bpm - self.bpm) * (x_s / self.duration_s)
 
     def phase_at(self, t_s: float) -> float:
-        x_s = t_s - self.start_s
-        f0 = self.bpm / S_PER_MIN
+        return self.at(t_s)[0]
+
+    def at(self, t_s: float) -> tuple[float, float]:
+        """(phase in beats, tempo in bpm)."""
+        x_s, bpm, to_bpm, duration_s = t_s - self.start_s, self.bpm, self.to_bpm, self.duration_s
         if x_s < 0.0:
-            return self.phase + x_s * f0  # before the start, at the starting tempo, as `time_at` does
-        if x_s >= self.duration_s:
-            return self._end_phase() + (x_s - self.duration_s) * self.to_bpm / S_PER_MIN
+            return self.phase + x_s * (bpm / S_PER_MIN), bpm  # at the starting tempo, as `time_at` does
+        if x_s >= duration_s:
+            return self._end_phase() + (x_s - duration_s) * to_bpm / S_PER_MIN, to_bpm
         # The share first: the slope itself overflows where a ramp is as good as a step.
-        rise = (self.to_bpm - self.bpm) / S_PER_MIN * (x_s / self.duration_s)
-        return self.phase + x_s * (f0 + 0.5 * rise)
+        rise_bpm, share = to_bpm - bpm, x_s / duration_s
+        phase = self.phase + x_s * (bpm / S_PER_MIN + 0.5 * (rise_bpm / S_PER_MIN * share))
+        return phase, bpm + rise_bpm * share
 
     def time_at(self, phase: float) -> float:
         """When the phase is reached; extrapolates before `start_s` at the starting tempo."""
@@ -93,7 +97,7 @@ class TempoPlan:
 
     def phase_at(self, t_s: float) -> float:
         """Beats since the plan began; a whole number at each beat. Negative before the start."""
-        return self.ramp_at(t_s).phase_at(t_s)
+        return self.ramp_at(t_s).at(t_s)[0]
 
     def time_of_beat(self, n: float) -> float:
         """Session seconds at which beat `n` (or any phase) falls: the inverse of `phase_at`."""

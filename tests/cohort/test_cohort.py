@@ -8,7 +8,7 @@ import pytest
 
 from entrain.cohort import crowd
 from entrain.cohort.crowd import Participant, Study, conduct, draw
-from entrain.cohort.life import Outcome, arm, live
+from entrain.cohort.life import Lives, Outcome, arm, live
 from entrain.cohort.statistics import MEASURES, differences, estimates
 from entrain.control.protocol import PhaseTimes, Preset, SessionConfig
 from entrain.devices.audio.none import NoSound
@@ -59,6 +59,18 @@ def test_every_policy_runs_to_its_end(policy: str) -> None:
     assert len(tempo) == pytest.approx(160, abs=2)
     assert (outcome.in_step_min > 1.0) is (policy != "silence")
     assert not isnan(outcome.rsa_times + outcome.rmssd_times + outcome.pulse_after_bpm)
+
+
+@pytest.mark.parametrize(("person", "kind"), [(3, Kind.RESPONDER), (4, Kind.NOISY_STRAP), (5, Kind.LAPSING)])
+def test_sessions_lived_together_are_those_lived_alone(person: int, kind: Kind) -> None:
+    """Those that decide alike are lived once: nobody may notice."""
+    preset, tempo = replace(PRESET, minutes=6), ((0.0, 66.0), (60.0, 64.0))
+    together = Lives(Person.draw(person, kind), [arm(preset, policy) for policy in POLICIES])
+    together.yoke(tempo)
+    assert together.lived.keys() == POLICIES.keys()
+    for policy, lived in together.lived.items():
+        alone = live(Person.draw(person, kind), arm(preset, policy), tempo if policy == "yoked" else ())
+        assert repr(alone) == repr(lived)  # repr, for nan is not equal to itself
 
 
 def test_what_slow_breathing_does_to_a_heart_is_seen() -> None:

@@ -53,15 +53,19 @@ class SimulatedHeart:
         return self._lungs.now
 
     def until(self, t_s: float, score: Score | None) -> Sequence[Event]:
+        for beat_s in self.live(t_s, score):
+            self._strap.beat(beat_s)
+        return self._strap.until(t_s)
+
+    def live(self, t_s: float, score: Score | None) -> list[float]:
+        """The body alone, up to `t_s`; the times of its beats, of which the strap knows nothing."""
         first, self._n_steps = self._n_steps, max(self._n_steps, floor(t_s / STEP_S))
         from_s = first * STEP_S
         breathing = self._lungs.run(from_s, self._n_steps - first, score)
-        beats, rates_bpm = self._sinus.run(from_s, breathing, score)
-        for beat_s, _ in beats:
-            self._strap.beat(beat_s)
+        beats_s, ectopics_s, rates_bpm = self._sinus.run(from_s, breathing, score)
         if self.truth is not None:
-            self.truth.beats_s += [beat_s for beat_s, _ in beats]
-            self.truth.ectopics_s += [beat_s for beat_s, ectopic in beats if ectopic]
+            self.truth.beats_s += beats_s
+            self.truth.ectopics_s += ectopics_s
             self.truth.breathing += breathing
             self.truth.bpm += rates_bpm
-        return self._strap.until(t_s)
+        return beats_s

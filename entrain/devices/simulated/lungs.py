@@ -85,7 +85,9 @@ class Lungs:
     def run(self, t_s: float, n: int, score: Score | None) -> list[Breathing]:
         """Breathe from `t_s` for `n` steps; the truth at the end of each."""
         step_s, follow_per_s = self._step_s, self.traits.follow_per_s
+        co2_share, depth_share = self._co2_share, self._depth_share
         phase, _, _, petco2_mmhg, _ = self.now
+        depth = self._depth
         out: list[Breathing] = []
         for k in range(n):
             pacer = self._listen(t_s + k * step_s, score)
@@ -100,14 +102,15 @@ class Lungs:
                 speed_hz = rate_hz + follow_per_s * error
                 if not 0.4 * rate_hz <= speed_hz <= 1.8 * rate_hz:
                     speed_hz = min(1.8 * rate_hz, max(0.4 * rate_hz, speed_hz))
-            before = floor(phase)
+            next_breath = floor(phase) + 1
             phase += speed_hz * step_s
-            if phase >= before + 1:
+            if phase >= next_breath:
                 self._begin_breath(None if pacer is None else self._heard_pattern(t_s + k * step_s, score))
-            self._depth += (self._depth_goal - self._depth) * self._depth_share
-            volume = self._depth * (_fullness(phase % 1.0, self._shape) - 0.5)
-            petco2_mmhg += (self._goal_mmhg - petco2_mmhg) * self._co2_share
+            depth += (self._depth_goal - depth) * depth_share
+            volume = depth * (_fullness(phase % 1.0, self._shape) - 0.5)
+            petco2_mmhg += (self._goal_mmhg - petco2_mmhg) * co2_share
             out.append(Breathing(phase, volume, self.rate_hz * S_PER_MIN, petco2_mmhg, pacer is not None))
+        self._depth = depth
         if out:
             self.now = out[-1]
         return out

@@ -34,7 +34,7 @@ RSA_CORNER_HZ: Final = 7.2 / S_PER_MIN
 SLOW_PER_MIN: Final = (6.0, 9.0)  # relaxation is full below the first and none above the second
 PULL_TAU_S: Final = 20.0  # [assumed] a pulse takes this long to give in to a tempo
 VENTRICULAR_SHARE: Final = 0.7
-NOISE_BLOCK: Final = 256
+NOISE_BLOCK: Final = 2560  # steps: ten minutes and more
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,36 +79,37 @@ class Sinus:
 
     def run(
         self, t_s: float, breathing: Sequence[Breathing], score: Score | None
-    ) -> tuple[list[tuple[float, bool]], list[float]]:
+    ) -> tuple[list[float], list[float], list[float]]:
         """Beat from `t_s` on, a step for each moment of the breath.
 
-        Returns (time, is it ectopic) of the beats, and the rate of each step in bpm.
+        Returns the times of the beats, of the ectopic ones among them, and the rate of each step in bpm.
         """
-        traits, step_s, resonance = self.traits, self._step_s, self._resonance
+        traits, step_s, rsa_share, relax_share = self.traits, self._step_s, self._rsa_share, self._relax_share
         base_bpm, rsa_bpm, resonance_bpm = traits.base_bpm, traits.rsa_bpm, traits.resonance_bpm
         pulls = traits.tempo_pull or traits.phase_pull_rad_per_s
         rsa, relaxed = self._rsa, self._relaxed
-        beats: list[tuple[float, bool]] = []
+        beats_s: list[float] = []
+        ectopics_s: list[float] = []
         rates_bpm: list[float] = []
-        wandering = self._wandering.taken(len(breathing))
-        for k, (moment, wander_bpm) in enumerate(zip(breathing, wandering, strict=True)):
-            volume = moment.volume
-            rsa += (volume - rsa) * self._rsa_share
-            relaxed += (_slow(moment.rate_per_min) * traits.relaxation_bpm - relaxed) * self._relax_share
-            free_bpm = (
-                base_bpm + wander_bpm + rsa_bpm * rsa + resonance_bpm * resonance.step(volume) - relaxed
-            )
+        volumes = [moment.volume for moment in breathing]
+        wandering, resonance = self._wandering.taken(len(volumes)), self._resonance.run(volumes)
+        for k, (moment, volume, wander_bpm, wave) in enumerate(
+            zip(breathing, volumes, wandering, resonance, strict=True)
+        ):
+            rsa += (volume - rsa) * rsa_share
+            relaxed += (_slow(moment.rate_per_min) * traits.relaxation_bpm - relaxed) * relax_share
+            free_bpm = base_bpm + wander_bpm + rsa_bpm * rsa + resonance_bpm * wave - relaxed
             bpm = max(35.0, free_bpm + self._pulled)
             rates_bpm.append(bpm)
-            turns = bpm / S_PER_MIN
+            turns_per_s = bpm / S_PER_MIN
             if pulls:
-                turns += self._give_in(t_s + k * step_s, bpm, score)
+                turns_per_s += self._give_in(t_s + k * step_s, bpm, score)
             before = self.turns
-            self.turns += turns * step_s
+            self.turns = before + turns_per_s * step_s
             if self.turns >= self._next_turn:
-                beats += self._fire(t_s + k * step_s, before, turns)
+                self._fire(t_s + k * step_s, before, turns_per_s, beats_s, ectopics_s)
         self._rsa, self._relaxed = rsa, relaxed
-        return beats, rates_bpm
+        return beats_s, ectopics_s, rates_bpm
 
     def _give_in(self, t_s: float, bpm: float, score: Score | None) -> float:
         """Move by the tempo's pull; what the beat's pull adds to the turns per second."""
@@ -120,20 +121,21 @@ class Sinus:
         psi = score.tempo.phase_at(t_s)
         return self.traits.phase_pull_rad_per_s / (2.0 * pi) * sin(2.0 * pi * (psi - self.turns))
 
-    def _fire(self, t_s: float, before: float, turns_per_s: float) -> list[tuple[float, bool]]:
-        beats: list[tuple[float, bool]] = []
+    def _fire(
+        self, t_s: float, before: float, turns_per_s: float, beats_s: list[float], ectopics_s: list[float]
+    ) -> None:
         while self.turns >= self._next_turn:
             beat_s = t_s + (self._next_turn - before) / turns_per_s
             ectopic = self._next_turn % 1.0 != 0.0
             if ectopic:
-                beats.append((beat_s, True))
+                beats_s.append(beat_s)
+                ectopics_s.append(beat_s)
                 self._after_ectopic()
                 continue
             if self._next_turn != self._skip_turn:
-                beats.append((beat_s, False))
+                beats_s.append(beat_s)
             early = self._rng.random() < self.traits.ectopic_chance
             self._next_turn += self._rng.uniform(0.55, 0.8) if early else 1.0
-        return beats
 
     def _after_ectopic(self) -> None:
         sinus_turn = self._next_turn // 1.0 + 1.0
@@ -164,13 +166,14 @@ class Wandering:
         self._mayer = complex(rng.gauss(0.0, 1.0), rng.gauss(0.0, 1.0)) * traits.mayer_bpm
         self._rng = RandomState(rng.getrandbits(32))
         self._ahead: list[float] = []
+        self._n_taken = 0  # of them
 
     def taken(self, n: int) -> list[float]:
         """The next `n` steps, in bpm."""
-        while len(self._ahead) < n:
-            self._ahead += self._block()
-        out, self._ahead = self._ahead[:n], self._ahead[n:]
-        return out
+        while len(self._ahead) < self._n_taken + n:
+            self._ahead, self._n_taken = self._ahead[self._n_taken :] + self._block(), 0
+        first, self._n_taken = self._n_taken, self._n_taken + n
+        return self._ahead[first : self._n_taken]
 
     def _block(self) -> list[float]:
         # Many at once: drawn one by one, chance would cost more than the rest of a person.
@@ -198,8 +201,12 @@ class Resonator:
         self._a2 = (1.0 - alpha) / (1.0 + alpha)
         self._s1 = self._s2 = 0.0
 
-    def step(self, x: float) -> float:
-        y = self._b0 * x + self._s1
-        self._s1 = self._s2 - self._a1 * y
-        self._s2 = -self._b0 * x - self._a2 * y
-        return y
+    def run(self, xs: Sequence[float]) -> list[float]:
+        """What comes out, step by step, when `xs` goes in."""
+        b0, a1, a2, s1, s2 = self._b0, self._a1, self._a2, self._s1, self._s2
+        ys: list[float] = []
+        for x in xs:
+            ys.append(y := b0 * x + s1)
+            s1, s2 = s2 - a1 * y, -b0 * x - a2 * y
+        self._s1, self._s2 = s1, s2
+        return ys

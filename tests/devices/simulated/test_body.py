@@ -153,7 +153,7 @@ def test_the_resonance_is_greatest_at_ones_own_frequency() -> None:
 def test_the_resonator_is_the_transfer_function_of_its_docstring() -> None:
     hz, q = 0.09, 1.6
     resonator = Resonator(hz, q, STEP_S)
-    impulse = [resonator.step(1.0)] + [resonator.step(0.0) for _ in range(4000)]
+    impulse = resonator.run([1.0, *[0.0] * 4000])
     for f_hz in (0.03, 0.09, 0.2):
         got = sum(x * cexp(complex(0, -2 * pi * f_hz * n * STEP_S)) for n, x in enumerate(impulse))
         s, w = complex(0, 2 * pi * f_hz), 2 * pi * hz
@@ -182,7 +182,8 @@ def test_slow_breathing_relaxes_within_minutes_and_only_then() -> None:
 def test_ectopic_beats_are_early_and_mostly_paid_back() -> None:
     sinus = Sinus(replace(STILL, rsa_bpm=0.0, resonance_bpm=0.0, ectopic_chance=0.1), STEP_S, Random(5))
     still = [Breathing(0.0, 0.0, 15.0, 39.0, following=False)] * round(1200 / STEP_S)
-    beats, _ = sinus.run(0.0, still, None)
+    beats_s, ectopics_s, _ = sinus.run(0.0, still, None)
+    beats = [(beat_s, beat_s in ectopics_s) for beat_s in beats_s]
     whole_s = 60.0 / 70.0
     paid_back = reset = 0
     for (a, before), (b, ectopic), (c, after) in zip(beats, beats[1:], beats[2:], strict=False):
