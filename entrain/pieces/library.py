@@ -40,7 +40,8 @@ def pieces(path: Path, cache: Path, given_bpm: float | None, say: Say) -> tuple[
     Args:
         cache: the folder where what was found is remembered.
         given_bpm: the tempo of all of them, where somebody knows it.
-        say: is told in a sentence what takes time, what was found, and what cannot be played.
+        say: is told in a sentence what takes time, what was found, and what cannot be played. What it
+            raises ends the listening.
 
     Raises:
         InputError: there is no music there that can be read.
@@ -48,9 +49,10 @@ def pieces(path: Path, cache: Path, given_bpm: float | None, say: Say) -> tuple[
     if not path.is_dir():
         return (_piece(path, cache, given_bpm, say),)
     found: list[Piece] = []
-    for each in _files(path):
+    files = _files(path)
+    for number, each in enumerate(files, start=1):
         try:
-            found.append(_piece(each, cache, given_bpm, say))
+            found.append(_piece(each, cache, given_bpm, say, f" ({number} of {len(files)})"))
         except InputError as error:
             say(f"{error.message} It is left out.")
     if not found:
@@ -68,13 +70,13 @@ def _files(folder: Path) -> list[Path]:
         raise InputError(f'"{folder}" cannot be looked into: {error.strerror or error}.') from None
 
 
-def _piece(path: Path, cache: Path, given_bpm: float | None, say: Say) -> Piece:
+def _piece(path: Path, cache: Path, given_bpm: float | None, say: Say, place: str = "") -> Piece:
     sha256 = _sha256(path)
     remembered = cache / f"{sha256}{'' if given_bpm is None else f'-{given_bpm:g}'}.json"
     known = _remembered(remembered)
     is_new = known is None
     if known is None:
-        say(f"Looking for the beat of {path.name} …")
+        say(f"Looking for the beat of {path.name}{place} …")
         known = _found(path, given_bpm)
         _remember(remembered, known)
     if known.loudness_lufs is None:
