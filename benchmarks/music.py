@@ -60,7 +60,7 @@ def show_beats(folder: Path, with_librosa: bool) -> None:
     for name, sound, true_s in made():
         path = tunes.saved(folder / "piece.wav", sound)
         began_s = process_time()
-        found_s = beats.find(listening.listen(path))
+        found_s = beats.find(listening.listen(path)).beats_s
         text = f"  {name:<18}{said(found_s, true_s):<42}{LENGTH_S / (process_time() - began_s):>5.0f} x"
         if with_librosa:
             import librosa

@@ -6,6 +6,7 @@ path that meets strong onsets at about that period. Each beat is then moved to t
 curve of its neighbours, so that it is right to some milliseconds and not just to a hop.
 """
 
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -41,28 +42,41 @@ _ATTACK_SPAN: Final = 4  # fine steps on either side of a rise
 _NEIGHBOURS: Final = 4
 
 
-def find(heard: Heard, given_bpm: float | None = None) -> Seconds:
-    """The beats in seconds, the first at or before 0 and the last at or after the end; none without a beat.
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Beats in seconds, the first at or before 0 and the last at or after the end; none without a beat.
+
+    And how sure that is: `likeness` is that of the onsets with themselves a period later, up to 1; `attacks`
+    the share of beats that have one.
+    """
+
+    beats_s: Seconds
+    likeness: float = 0.0
+    attacks: float = 0.0
+
+
+def find(heard: Heard, given_bpm: float | None = None) -> Found:
+    """Where the beats are.
 
     Args:
         given_bpm: a tempo that is known. It is taken as steady, whatever is heard.
     """
-    none = np.zeros(0)
     onsets = _levelled(heard.onsets, heard.hop_s)
     likeness, lags = _likeness(onsets, heard.hop_s)
     if not len(likeness):
-        return none if given_bpm is None else _even(heard.duration_s, given_bpm)
+        return Found(_unheard(heard.duration_s, given_bpm))
     path = _tempo_path(likeness, lags, heard.hop_s, given_bpm)
     steady = float(np.median(likeness[np.arange(len(path)), path]))
     middles = (_WINDOW_S / 2 + _WINDOW_HOP_S * np.arange(len(path))) / heard.hop_s
     periods = np.interp(np.arange(len(onsets)), middles, lags[path])
     frames = _tracked(onsets, periods)
     beats_s = heard.first_onset_s + frames * heard.hop_s
-    if len(beats_s) >= _FEWEST:
-        attacks_s, share = _attacks(beats_s, heard)
-        if given_bpm is not None or (steady >= _LEAST_LIKENESS and share >= _LEAST_ATTACKS):
-            return _extended(_smoothed(attacks_s), heard.duration_s)
-    return none if given_bpm is None else _even(heard.duration_s, given_bpm)
+    if len(beats_s) < _FEWEST:
+        return Found(_unheard(heard.duration_s, given_bpm), steady)
+    attacks_s, share = _attacks(beats_s, heard)
+    if given_bpm is not None or (steady >= _LEAST_LIKENESS and share >= _LEAST_ATTACKS):
+        return Found(_extended(_smoothed(attacks_s), heard.duration_s), steady, share)
+    return Found(np.zeros(0), steady, share)
 
 
 def _levelled(onsets: Floats, hop_s: float) -> Floats:
@@ -186,6 +200,9 @@ def _extended(beats_s: Seconds, duration_s: float) -> Seconds:
     return np.concatenate([before, beats_s, after])
 
 
-def _even(duration_s: float, bpm: float) -> Seconds:
+def _unheard(duration_s: float, bpm: float | None) -> Seconds:
+    """Beats where none were heard: those of a given tempo, if there is one."""
+    if bpm is None:
+        return np.zeros(0)
     period_s = S_PER_MIN / bpm
     return period_s * np.arange(int(np.ceil(duration_s / period_s)) + 1)

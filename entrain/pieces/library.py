@@ -106,7 +106,7 @@ def _found(path: Path, given_bpm: float | None) -> _Known:
         sample_rate_hz=heard.sample_rate_hz,
         loudness_lufs=heard.loudness_lufs if heard.loudness_lufs > -70.0 else None,
         peak=heard.peak,
-        beats_s=tuple(round(t_s, 6) for t_s in beats.find(heard, given_bpm).tolist()),
+        beats_s=tuple(round(t_s, 6) for t_s in beats.find(heard, given_bpm).beats_s.tolist()),
     )
 
 

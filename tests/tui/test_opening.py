@@ -97,17 +97,17 @@ def choices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Choices:
 
 
 async def test_new_music_is_listened_to_aside(choices: Choices, monkeypatch: pytest.MonkeyPatch) -> None:
-    may_listen, listen = Event(), listening.listen
+    at_it, may_listen, listen = Event(), Event(), listening.listen
 
     def held_up(path: Path) -> listening.Heard:
+        at_it.set()
         assert may_listen.wait(10.0)  # in the loop's own thread nobody could let it go on
         return listen(path)
 
     monkeypatch.setattr(listening, "listen", held_up)
     opener = screen._Opener()
     opening = asyncio.create_task(opener.open(choices))
-    while not opener.doing:
-        await asyncio.sleep(0.01)
+    assert await asyncio.to_thread(at_it.wait, 10.0)
     assert opener.doing == "Looking for the beat of 66.wav (1 of 2) …"
     may_listen.set()
     opened = await opening
@@ -121,10 +121,11 @@ async def test_where_nobody_waits_any_more_the_listening_ends(
     choices: Choices, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     heard: list[str] = []
-    may_listen, listen = Event(), listening.listen
+    at_it, may_listen, listen = Event(), Event(), listening.listen
 
     def held_up(path: Path) -> listening.Heard:
         heard.append(path.name)
+        at_it.set()
         assert may_listen.wait(10.0)
         return listen(path)
 
@@ -133,8 +134,7 @@ async def test_where_nobody_waits_any_more_the_listening_ends(
     asyncio.get_running_loop().set_default_executor(threads)
     opener = screen._Opener()
     opening = asyncio.create_task(opener.open(choices))
-    while not heard:
-        await asyncio.sleep(0.01)
+    assert await asyncio.to_thread(at_it.wait, 10.0)
     opening.cancel()
     with pytest.raises(asyncio.CancelledError):
         await opening
