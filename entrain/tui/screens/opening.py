@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 from textual.app import ComposeResult
 from textual.containers import Center, Vertical
@@ -31,7 +31,7 @@ class OpeningScreen(EntrainScreen[bool]):
     KEYS = _KEYS
     BINDINGS = [key.binding() for key in _KEYS]  # noqa: RUF012  Textual's own type
 
-    def __init__(self, opening: "asyncio.Future[object]", doing: Callable[[], str]) -> None:
+    def __init__(self, opening: "asyncio.Future[Any]", doing: Callable[[], str]) -> None:
         super().__init__()
         self._opening = opening
         self._doing = doing
