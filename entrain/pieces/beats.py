@@ -97,7 +97,7 @@ def _mean_around(values: Floats, width: float) -> Floats:
 
 
 def _likeness(onsets: Floats, hop_s: float) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """(normalised autocorrelation (n_windows, one for each lag in hops from 0 on), the lags that a beat has)."""
+    """(normalised autocorrelation (n_windows, each lag in hops from 0 on), the lags that a beat has)."""
     n = round(_WINDOW_S / hop_s)
     lags = np.arange(round(S_PER_MIN / QUICKEST_BPM / hop_s), round(S_PER_MIN / SLOWEST_BPM / hop_s) + 1)
     if len(onsets) < n:
