@@ -181,14 +181,15 @@ def _attacks(beats_s: Seconds, heard: Heard) -> tuple[Seconds, float]:
     after, before = total[2 * k :] - total[k:-k], total[k:-k] - total[: -2 * k]
     rise_db = (after - before) / k  # at the beginning of each fine step
     reach = round(_ATTACK_S / heard.fine_s)
-    found, n_found = beats_s.copy(), 0
+    found, struck = beats_s.copy(), np.zeros(len(beats_s), np.bool_)
     for i, t_s in enumerate(beats_s):
         at = round(t_s / heard.fine_s)
         first, end = max(0, at - reach), min(len(rise_db), at + reach + 1)
         if first < end and rise_db[first:end].max() > _ATTACK_DB:
             found[i] = (first + int(np.argmax(rise_db[first:end]))) * heard.fine_s
-            n_found += 1
-    return found, n_found / len(beats_s)
+            struck[i] = True
+    # Where a beat is taken for two, every second one has its attack.
+    return found, max(float(struck[k::step].mean()) for k, step in ((0, 1), (0, 2), (1, 2)))
 
 
 def _smoothed(attacks_s: Seconds) -> Seconds:
