@@ -40,6 +40,14 @@ def test_a_tempo_that_drifts_is_followed(tmp_path: Path):
     assert errors_ms(found(tmp_path, tunes.chords(true_s, LENGTH_S)), true_s).max() < 8.0
 
 
+@pytest.mark.parametrize("bpm", [100.0, 112.0])
+def test_three_quavers_are_no_beat(tmp_path: Path, bpm: float):
+    true_s = tunes.beats(bpm, LENGTH_S, from_s=0.3)
+    found_s = found(tmp_path, tunes.threes(true_s, LENGTH_S))
+    assert 60.0 / np.median(np.diff(found_s)) == pytest.approx(bpm, rel=0.002)
+    assert errors_ms(found_s, true_s).max() < 8.0
+
+
 @pytest.mark.parametrize("make", [tunes.rubato, tunes.ambient])
 def test_where_there_is_no_beat_none_is_found(tmp_path: Path, make):
     assert not len(found(tmp_path, make(LENGTH_S)))
