@@ -17,7 +17,7 @@ SUFFIXES: Final = (".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".a
 SHORTEST_S: Final = 4.0
 LOUDNESS_LUFS: Final = -20.0  # as loud as every voice (`docs/voices.md`)
 _HIGHEST_PEAK: Final = 0.7  # a quiet piece is lifted no further: there the limiter begins
-_VERSION: Final = 1  # of what is remembered
+_VERSION: Final = 2  # of what is remembered
 
 Say = Callable[[str], None]
 
@@ -89,13 +89,18 @@ def _piece(path: Path, cache: Path, given_bpm: float | None, say: Say, place: st
         sha256=sha256,
         duration_s=known.duration_s,
         sample_rate_hz=known.sample_rate_hz,
-        gain=min(db(LOUDNESS_LUFS - known.loudness_lufs), _HIGHEST_PEAK / known.peak),
+        gain=gain_for(known.loudness_lufs, known.peak),
         beats_s=known.beats_s,
     )
     if is_new:
         no_beat = "no steady beat is found in it, so it plays at its own speed"
         say(f"{path.name}: {no_beat if piece.bpm is None else f'{piece.bpm:.0f} beats a minute'}.")
     return piece
+
+
+def gain_for(loudness_lufs: float, peak: float) -> float:
+    """What brings a piece to the loudness of the voices, as far as its peak leaves room for that."""
+    return min(db(LOUDNESS_LUFS - loudness_lufs), _HIGHEST_PEAK / peak)
 
 
 def _found(path: Path, given_bpm: float | None) -> _Known:
