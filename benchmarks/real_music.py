@@ -1,9 +1,9 @@
 """What is found in pieces of one's own, and how they come out: `python -m benchmarks.music --pieces FOLDER`.
 
 For each piece: how long the listening takes, the tempo that is found and how sure it is; librosa's tempo
-and the share of beats that both have, of those with the fewer beats: an octave is no difference. If NAME.beats
-lies beside the piece, with the times of its true beats in seconds, both are held against those. Then half a
-minute and more of it, at full volume over a loud beat, as it leaves the renderer: true peak (four times
+and the share of beats that both have, of those with the fewer beats (an octave is no difference). If there is
+a NAME.beats beside the piece, the times of its true beats in seconds, both are held against those. Then half
+a minute and more of it, at full volume over a loud beat, as it leaves the renderer: true peak (four times
 oversampled) and loudness.
 """
 
