@@ -107,9 +107,10 @@ def _likeness(onsets: Floats, hop_s: float) -> tuple[NDArray[np.float64], NDArra
     windows = np.lib.stride_tricks.sliding_window_view(blurred, n)[:: round(_WINDOW_HOP_S / hop_s)]
     windows = windows - windows.mean(axis=1, keepdims=True)
     power = np.abs(np.fft.rfft(windows, 2 * n, axis=1)) ** 2
-    alike = np.fft.irfft(power, axis=1)[:, : 2 * lags[-1] + 2]
-    alike = alike / np.maximum(alike[:, :1], 1e-12)
-    return alike * (n / (n - np.arange(alike.shape[1]))), lags
+    every = np.arange(2 * int(lags[-1]) + 2)
+    alike = np.fft.irfft(power, axis=1)
+    alike = alike[:, every] / np.maximum(alike[:, :1], 1e-12)
+    return alike * (n / (n - every)), lags
 
 
 def _in_metre(alike: NDArray[np.float64], lags: NDArray[np.int64]) -> NDArray[np.float64]:
