@@ -1,5 +1,7 @@
 """The listener's own music in figures: `python -m benchmarks.music [--pictures] [--librosa FOLDER]`.
 
+With --pieces FOLDER it looks at pieces of one's own instead (`benchmarks.real_music`).
+
 Beats found in made pieces whose beats are known, what a change of tempo does to a sine and to chords, how
 exact onsets are after half an hour, and what it costs. With --pictures it draws a stretched piece beside the
 original and the change from one piece to the next into docs/pictures. --librosa names a folder in which
@@ -18,6 +20,7 @@ from typing import Any, Final
 import numpy as np
 import soundfile
 
+from benchmarks import real_music
 from entrain.pieces import beats, library, listening
 from entrain.pieces.reading import WaitingSource, waiting_music
 from entrain.score import Presence, Score
@@ -60,16 +63,21 @@ def show_beats(folder: Path, with_librosa: bool) -> None:
     for name, sound, true_s in made():
         path = tunes.saved(folder / "piece.wav", sound)
         began_s = process_time()
-        found_s = beats.find(listening.listen(path))
+        found_s = beats.find(listening.listen(path)).beats_s
         text = f"  {name:<18}{said(found_s, true_s):<42}{LENGTH_S / (process_time() - began_s):>5.0f} x"
         if with_librosa:
-            import librosa
-
             began_s = process_time()
-            y, rate = librosa.load(path)
-            _, theirs = librosa.beat.beat_track(y=y, sr=rate, units="time", start_bpm=85.0)
+            theirs = librosas(path)
             text += f"   librosa: {said(theirs, true_s)} {LENGTH_S / (process_time() - began_s):.0f} x"
         print(text)
+
+
+def librosas(path: Path) -> np.ndarray:
+    """librosa's beats, in seconds."""
+    import librosa
+
+    sound, rate_hz = librosa.load(path)
+    return librosa.beat.beat_track(y=sound, sr=rate_hz, units="time", start_bpm=85.0)[1]
 
 
 def said(found_s: np.ndarray, true_s: np.ndarray | None) -> str:
@@ -235,9 +243,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pictures", action="store_true")
     parser.add_argument("--librosa", metavar="FOLDER")
+    parser.add_argument("--pieces", metavar="FOLDER", type=Path)
     args = parser.parse_args()
     if args.librosa:
         sys.path.append(args.librosa)
+    if args.pieces:
+        real_music.show(args.pieces, librosas if args.librosa else None)
+        return
     shows: tuple[Callable[[Path], None], ...] = (show_stretching, show_onsets, show_cost)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -42,11 +43,18 @@ def with_music(rule: SoundRule, music: str | None, bpm: float | None) -> SoundRu
     return replace(rule, music_bpm=bpm)
 
 
-def playlist_of(rule: SoundRule, preset: Path) -> Playlist | None:
+def say(text: str) -> None:
+    print(f"entrain: {text}", file=sys.stderr)
+
+
+def playlist_of(rule: SoundRule, preset: Path, say: Callable[[str], None] = say) -> Playlist | None:
     """The music of a rule, listened to if that is new; None without music.
+
+    That takes some seconds for each new piece.
 
     Args:
         preset: the file the rule comes from; a path in it that is not absolute begins in its folder.
+        say: is told in sentences what is done. What it raises ends the listening.
 
     Raises:
         InputError: there is no music that can be read.
@@ -56,7 +64,7 @@ def playlist_of(rule: SoundRule, preset: Path) -> Playlist | None:
     from entrain.pieces import library
 
     path = preset.parent / Path(rule.music).expanduser()
-    pieces = library.pieces(path, music_cache_path(), rule.music_bpm, _say)
+    pieces = library.pieces(path, music_cache_path(), rule.music_bpm, say)
     return Playlist(pieces, rule.music_volume)
 
 
@@ -65,7 +73,3 @@ def chosen(playlist: Playlist | None) -> tuple[ChosenPiece, ...]:
     if playlist is None:
         return ()
     return tuple(ChosenPiece(p.name, p.sha256, p.duration_s, p.bpm) for p in playlist.pieces)
-
-
-def _say(text: str) -> None:
-    print(f"entrain: {text}", file=sys.stderr)

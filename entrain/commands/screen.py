@@ -3,10 +3,12 @@
 Devices, sound and log are imported here, before the app takes the terminal: starting an audio library prints.
 """
 
+import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 from typing import Final
 
 from entrain.commands import setup
@@ -19,6 +21,7 @@ from entrain.storage import own_presets, presets, settings
 from entrain.storage.presets import LoadedPreset
 from entrain.storage.settings import KnownStrap, Settings
 from entrain.storage.store import Store
+from entrain.synth.music.piece import Playlist
 from entrain.synth.voices import CATALOGUE
 from entrain.tui.app import Home, Manners, Pick, run_home, run_session
 from entrain.tui.drawing.shapes import FIGURES
@@ -33,9 +36,13 @@ _SPECS: Final = {HeartKind.SIMULATED: "sim", HeartKind.TAP: "tap", HeartKind.NON
 
 
 class _Opener:
-    """Opens sessions one after the other, and closes the log of each when the next one or the end comes."""
+    """Opens sessions one after the other, and closes the log of each when the next one or the end comes.
+
+    `doing` says what takes time while one is opened.
+    """
 
     def __init__(self) -> None:
+        self.doing = ""
         self._current: Prepared | None = None
         self._waiting: Prepared | None = None
 
@@ -46,9 +53,27 @@ class _Opener:
     async def open(self, choices: Choices, *, first: bool = False) -> OpenedSession:
         self.close()
         waiting, self._waiting = self._waiting, None
-        self._current = waiting if first and waiting is not None else setup.prepare(choices)
+        if not first or waiting is None:
+            music = await self._music_of(choices)
+            waiting = setup.prepare(choices, lambda _: music)
+        self._current = waiting
         session, tap = self._current.session, self._current.tap
         return OpenedSession(session, tap, self.close, tuple(CATALOGUE), self._report)
+
+    async def _music_of(self, choices: Choices) -> Playlist | None:
+        """Listened to in a thread, which gives up where nobody waits for it any more."""
+        given_up = Event()
+
+        def say(text: str) -> None:
+            if given_up.is_set():
+                raise EntrainError("Nobody waits for the music any more.")
+            self.doing = text
+
+        try:
+            return await asyncio.to_thread(setup.music_of, choices, say)
+        finally:
+            given_up.set()
+            self.doing = ""
 
     def finish(self) -> int | None:
         """Close the log; the session's number in the store, which is known for sure only then."""
@@ -123,6 +148,7 @@ def with_home() -> int:
         report=archive.report,
         listen=_listen,
         rooms=rooms(heart_spec, opener.open, opener.finish),
+        doing=lambda: opener.doing,
     )
     return _shown(opener, lambda: run_home(home, manners(known)))
 

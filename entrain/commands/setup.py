@@ -9,7 +9,7 @@ from random import SystemRandom
 from typing import TYPE_CHECKING, Final
 
 from entrain.commands.layers import layers_of
-from entrain.commands.music import chosen, playlist_of, with_music
+from entrain.commands.music import chosen, playlist_of, say, with_music
 from entrain.control.protocol import HARD_SESSION_MAX_MIN, PacedStage, Preset, SessionConfig, with_minutes
 from entrain.control.training import today
 from entrain.control.view import Summary
@@ -71,8 +71,22 @@ class _Hearts:
     tapped: "TappedHeart | None"
 
 
-def prepare(choices: Choices) -> Prepared:
+def music_of(choices: Choices, say: Callable[[str], None] = say) -> Playlist | None:
+    """The music of the session, which is listened to if it is new: that may take a while.
+
+    Safe in a thread of its own. Raises as `prepare` does, and what `say` raises.
+    """
+    if choices.audio == "none":
+        return None
+    rule = with_music(choices.preset.preset.sound, choices.music, choices.music_bpm)
+    return playlist_of(rule, choices.preset.path, say)
+
+
+def prepare(choices: Choices, find_music: Callable[[Choices], Playlist | None] = music_of) -> Prepared:
     """Make the session. Nothing runs yet and no device is open.
+
+    Args:
+        find_music: in place of `music_of`, for those who may not wait and have found it already.
 
     Raises:
         UsageError: what was asked for does not go together.
@@ -85,7 +99,7 @@ def prepare(choices: Choices) -> Prepared:
         _check_speed(choices, hearts)
     if preset.needs_heart and not hearts.straps:
         preset = replace(preset, needs_heart=False)
-    music = None if choices.audio == "none" else playlist_of(preset.sound, choices.preset.path)
+    music = find_music(choices)
     sound = _sound(choices.audio, preset, music)
     # The log keeps what a file is called, not where it lies.
     preset = replace(preset, sound=replace(preset.sound, music=Path(preset.sound.music).name))

@@ -6,6 +6,7 @@ path that meets strong onsets at about that period. Each beat is then moved to t
 curve of its neighbours, so that it is right to some milliseconds and not just to a hop.
 """
 
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -19,13 +20,14 @@ Seconds = NDArray[np.floating[Any]]
 SLOWEST_BPM: Final = 40.0
 QUICKEST_BPM: Final = 180.0
 # A tempo that people tap to; an octave too high or too low does no harm, the music is laid by octaves.
-_LIKELY_BPM: Final = 85.0
-_LIKELY_OCTAVES: Final = 1.0
+_LIKELY_BPM: Final = 100.0
+_UNLIKELY_COST: Final = 1.0  # an octave away from it
 _GIVEN_WITHIN: Final = 0.06  # of a tempo that was given: nobody knows a piece's tempo better
 
 _WINDOW_S: Final = 12.0
 _WINDOW_HOP_S: Final = 3.0
 _DRIFT_COST: Final = 60.0  # for a change of the tempo, of its logarithm squared, from window to window
+_MOST_ABOVE: Final = 0.15  # counts of what a lag is more alike at twice its length
 _TIGHTNESS: Final = 100.0  # for an interval that is not the period, of its logarithm squared
 _LOCAL_S: Final = 1.0
 _LEVEL_S: Final = 10.0
@@ -41,28 +43,41 @@ _ATTACK_SPAN: Final = 4  # fine steps on either side of a rise
 _NEIGHBOURS: Final = 4
 
 
-def find(heard: Heard, given_bpm: float | None = None) -> Seconds:
-    """The beats in seconds, the first at or before 0 and the last at or after the end; none without a beat.
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Beats in seconds, the first at or before 0 and the last at or after the end; none without a beat.
+
+    And how sure that is: `likeness` is that of the onsets with themselves a period later, up to 1; `attacks`
+    the share of beats that have one.
+    """
+
+    beats_s: Seconds
+    likeness: float = 0.0
+    attacks: float = 0.0
+
+
+def find(heard: Heard, given_bpm: float | None = None) -> Found:
+    """Where the beats are.
 
     Args:
         given_bpm: a tempo that is known. It is taken as steady, whatever is heard.
     """
-    none = np.zeros(0)
     onsets = _levelled(heard.onsets, heard.hop_s)
-    likeness, lags = _likeness(onsets, heard.hop_s)
-    if not len(likeness):
-        return none if given_bpm is None else _even(heard.duration_s, given_bpm)
-    path = _tempo_path(likeness, lags, heard.hop_s, given_bpm)
-    steady = float(np.median(likeness[np.arange(len(path)), path]))
+    alike, lags = _likeness(onsets, heard.hop_s)
+    if not len(alike):
+        return Found(_unheard(heard.duration_s, given_bpm))
+    path = _tempo_path(_in_metre(alike, lags), lags, heard.hop_s, given_bpm)
+    steady = float(np.median(alike[np.arange(len(path)), lags[path]]))
     middles = (_WINDOW_S / 2 + _WINDOW_HOP_S * np.arange(len(path))) / heard.hop_s
     periods = np.interp(np.arange(len(onsets)), middles, lags[path])
     frames = _tracked(onsets, periods)
     beats_s = heard.first_onset_s + frames * heard.hop_s
-    if len(beats_s) >= _FEWEST:
-        attacks_s, share = _attacks(beats_s, heard)
-        if given_bpm is not None or (steady >= _LEAST_LIKENESS and share >= _LEAST_ATTACKS):
-            return _extended(_smoothed(attacks_s), heard.duration_s)
-    return none if given_bpm is None else _even(heard.duration_s, given_bpm)
+    if len(beats_s) < _FEWEST:
+        return Found(_unheard(heard.duration_s, given_bpm), steady)
+    attacks_s, share = _attacks(beats_s, heard)
+    if given_bpm is not None or (steady >= _LEAST_LIKENESS and share >= _LEAST_ATTACKS):
+        return Found(_extended(_smoothed(attacks_s), heard.duration_s), steady, share)
+    return Found(np.zeros(0), steady, share)
 
 
 def _levelled(onsets: Floats, hop_s: float) -> Floats:
@@ -82,7 +97,7 @@ def _mean_around(values: Floats, width: float) -> Floats:
 
 
 def _likeness(onsets: Floats, hop_s: float) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """(normalised autocorrelation (n_windows, n_lags), the lags in hops)."""
+    """(normalised autocorrelation (n_windows, each lag in hops from 0 on), the lags that a beat has)."""
     n = round(_WINDOW_S / hop_s)
     lags = np.arange(round(S_PER_MIN / QUICKEST_BPM / hop_s), round(S_PER_MIN / SLOWEST_BPM / hop_s) + 1)
     if len(onsets) < n:
@@ -92,22 +107,37 @@ def _likeness(onsets: Floats, hop_s: float) -> tuple[NDArray[np.float64], NDArra
     windows = np.lib.stride_tricks.sliding_window_view(blurred, n)[:: round(_WINDOW_HOP_S / hop_s)]
     windows = windows - windows.mean(axis=1, keepdims=True)
     power = np.abs(np.fft.rfft(windows, 2 * n, axis=1)) ** 2
+    every = np.arange(2 * int(lags[-1]) + 2)
     alike = np.fft.irfft(power, axis=1)
-    alike = alike[:, lags] / np.maximum(alike[:, :1], 1e-12)
-    return alike * (n / (n - lags)), lags
+    alike = alike[:, every] / np.maximum(alike[:, :1], 1e-12)
+    return alike * (n / (n - every)), lags
+
+
+def _in_metre(alike: NDArray[np.float64], lags: NDArray[np.int64]) -> NDArray[np.float64]:
+    """How well each lag does as a beat: as it is, twice as long, which weighs most, and half as long.
+
+    Three quavers are often much like the next three, and no beat; six are not like the next six, where a bar
+    has eight. But a bar that is like the next one makes no beat out of a lag that is not.
+    """
+
+    def near(at: NDArray[np.int64]) -> NDArray[np.float64]:
+        return np.max([alike[:, at + d] for d in (-1, 0, 1)], axis=0)
+
+    here, double, half = alike[:, lags], near(2 * lags), near(np.rint(0.5 * lags).astype(np.int64))
+    return here + 2.0 * np.minimum(double, here + _MOST_ABOVE) + half
 
 
 def _tempo_path(
-    likeness: NDArray[np.float64], lags: NDArray[np.int64], hop_s: float, given_bpm: float | None
+    fitness: NDArray[np.float64], lags: NDArray[np.int64], hop_s: float, given_bpm: float | None
 ) -> NDArray[np.int64]:
-    """The lag of each window, as an index: likely, alike, and not jumping from window to window."""
+    """The lag of each window, as an index: likely, fit, and not jumping from window to window."""
     log_bpm = np.log2(S_PER_MIN / (lags * hop_s))
     if given_bpm is None:
-        away = (log_bpm - np.log2(_LIKELY_BPM)) / _LIKELY_OCTAVES
+        away = log_bpm - np.log2(_LIKELY_BPM)
     else:
         away = np.where(np.abs(log_bpm - np.log2(given_bpm)) <= np.log2(1.0 + _GIVEN_WITHIN), 0.0, 1e3)
         away[np.argmin(np.abs(log_bpm - np.log2(given_bpm)))] = 0.0
-    gain = likeness - 0.15 * away**2
+    gain = fitness - _UNLIKELY_COST * away**2
     cost = _DRIFT_COST * (log_bpm[:, None] - log_bpm[None, :]) ** 2
     total, came_from = gain[0], np.zeros(gain.shape, np.int64)
     for i in range(1, len(gain)):
@@ -152,14 +182,15 @@ def _attacks(beats_s: Seconds, heard: Heard) -> tuple[Seconds, float]:
     after, before = total[2 * k :] - total[k:-k], total[k:-k] - total[: -2 * k]
     rise_db = (after - before) / k  # at the beginning of each fine step
     reach = round(_ATTACK_S / heard.fine_s)
-    found, n_found = beats_s.copy(), 0
+    found, struck = beats_s.copy(), np.zeros(len(beats_s), np.bool_)
     for i, t_s in enumerate(beats_s):
         at = round(t_s / heard.fine_s)
         first, end = max(0, at - reach), min(len(rise_db), at + reach + 1)
         if first < end and rise_db[first:end].max() > _ATTACK_DB:
             found[i] = (first + int(np.argmax(rise_db[first:end]))) * heard.fine_s
-            n_found += 1
-    return found, n_found / len(beats_s)
+            struck[i] = True
+    # Where a beat is taken for two, every second one has its attack.
+    return found, max(float(struck[k::step].mean()) for k, step in ((0, 1), (0, 2), (1, 2)))
 
 
 def _smoothed(attacks_s: Seconds) -> Seconds:
@@ -186,6 +217,9 @@ def _extended(beats_s: Seconds, duration_s: float) -> Seconds:
     return np.concatenate([before, beats_s, after])
 
 
-def _even(duration_s: float, bpm: float) -> Seconds:
+def _unheard(duration_s: float, bpm: float | None) -> Seconds:
+    """Beats where none were heard: those of a given tempo, if there is one."""
+    if bpm is None:
+        return np.zeros(0)
     period_s = S_PER_MIN / bpm
     return period_s * np.arange(int(np.ceil(duration_s / period_s)) + 1)

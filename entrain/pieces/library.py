@@ -17,7 +17,7 @@ SUFFIXES: Final = (".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".a
 SHORTEST_S: Final = 4.0
 LOUDNESS_LUFS: Final = -20.0  # as loud as every voice (`docs/voices.md`)
 _HIGHEST_PEAK: Final = 0.7  # a quiet piece is lifted no further: there the limiter begins
-_VERSION: Final = 1  # of what is remembered
+_VERSION: Final = 2  # of what is remembered
 
 Say = Callable[[str], None]
 
@@ -40,7 +40,8 @@ def pieces(path: Path, cache: Path, given_bpm: float | None, say: Say) -> tuple[
     Args:
         cache: the folder where what was found is remembered.
         given_bpm: the tempo of all of them, where somebody knows it.
-        say: is told in a sentence what takes time, what was found, and what cannot be played.
+        say: is told in a sentence what takes time, what was found, and what cannot be played. What it
+            raises ends the listening.
 
     Raises:
         InputError: there is no music there that can be read.
@@ -48,9 +49,10 @@ def pieces(path: Path, cache: Path, given_bpm: float | None, say: Say) -> tuple[
     if not path.is_dir():
         return (_piece(path, cache, given_bpm, say),)
     found: list[Piece] = []
-    for each in _files(path):
+    files = _files(path)
+    for number, each in enumerate(files, start=1):
         try:
-            found.append(_piece(each, cache, given_bpm, say))
+            found.append(_piece(each, cache, given_bpm, say, f" ({number} of {len(files)})"))
         except InputError as error:
             say(f"{error.message} It is left out.")
     if not found:
@@ -68,13 +70,13 @@ def _files(folder: Path) -> list[Path]:
         raise InputError(f'"{folder}" cannot be looked into: {error.strerror or error}.') from None
 
 
-def _piece(path: Path, cache: Path, given_bpm: float | None, say: Say) -> Piece:
+def _piece(path: Path, cache: Path, given_bpm: float | None, say: Say, place: str = "") -> Piece:
     sha256 = _sha256(path)
     remembered = cache / f"{sha256}{'' if given_bpm is None else f'-{given_bpm:g}'}.json"
     known = _remembered(remembered)
     is_new = known is None
     if known is None:
-        say(f"Looking for the beat of {path.name} …")
+        say(f"Looking for the beat of {path.name}{place} …")
         known = _found(path, given_bpm)
         _remember(remembered, known)
     if known.loudness_lufs is None:
@@ -87,13 +89,18 @@ def _piece(path: Path, cache: Path, given_bpm: float | None, say: Say) -> Piece:
         sha256=sha256,
         duration_s=known.duration_s,
         sample_rate_hz=known.sample_rate_hz,
-        gain=min(db(LOUDNESS_LUFS - known.loudness_lufs), _HIGHEST_PEAK / known.peak),
+        gain=gain_for(known.loudness_lufs, known.peak),
         beats_s=known.beats_s,
     )
     if is_new:
         no_beat = "no steady beat is found in it, so it plays at its own speed"
         say(f"{path.name}: {no_beat if piece.bpm is None else f'{piece.bpm:.0f} beats a minute'}.")
     return piece
+
+
+def gain_for(loudness_lufs: float, peak: float) -> float:
+    """What brings a piece to the loudness of the voices, as far as its peak leaves room for that."""
+    return min(db(LOUDNESS_LUFS - loudness_lufs), _HIGHEST_PEAK / peak)
 
 
 def _found(path: Path, given_bpm: float | None) -> _Known:
@@ -104,7 +111,7 @@ def _found(path: Path, given_bpm: float | None) -> _Known:
         sample_rate_hz=heard.sample_rate_hz,
         loudness_lufs=heard.loudness_lufs if heard.loudness_lufs > -70.0 else None,
         peak=heard.peak,
-        beats_s=tuple(round(t_s, 6) for t_s in beats.find(heard, given_bpm).tolist()),
+        beats_s=tuple(round(t_s, 6) for t_s in beats.find(heard, given_bpm).beats_s.tolist()),
     )
 
 

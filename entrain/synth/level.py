@@ -7,8 +7,10 @@ import numpy as np
 
 from entrain.synth.stretch import Samples
 
-# Below this nothing is touched; above it samples bend towards full scale without reaching it.
+# Below the knee nothing is touched; above it samples bend towards the ceiling without reaching it. Between
+# samples a wave is a little higher than at them: this keeps it below -1 dBTP (EBU R 128).
 KNEE: Final = 0.7
+CEILING: Final = 0.85
 GAIN_S: Final = 0.04  # a change of volume: too short to wait for, too long to click
 ATTACK_S: Final = 0.8  # out of silence, after a pause or a mute: nothing may startle
 
@@ -19,15 +21,15 @@ def glide_s(from_gain: float, to_gain: float) -> float:
 
 
 def limited(samples: Samples) -> Samples:
-    """The same samples, those beyond the knee bent to stay within ±1.
+    """The same samples, those beyond the knee bent to stay within ±`CEILING`.
 
     Memoryless and smooth at the knee, so it needs no look-ahead and cares for no block edge.
     """
     size = np.abs(samples)
     if not size.size or float(size.max()) <= KNEE:
         return samples
-    over = np.maximum(size - np.float32(KNEE), 0) / np.float32(1.0 - KNEE)
-    bent = np.float32(KNEE) + np.float32(1.0 - KNEE) * (over / (1 + over))
+    over = np.maximum(size - np.float32(KNEE), 0) / np.float32(CEILING - KNEE)
+    bent = np.float32(KNEE) + np.float32(CEILING - KNEE) * (over / (1 + over))
     return np.where(size > KNEE, np.copysign(bent, samples), samples)
 
 

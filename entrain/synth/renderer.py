@@ -82,7 +82,7 @@ class Renderer:
         )
 
     def render(self, score: Score, first_frame: int, n_frames: int, epoch_s: float) -> Samples:
-        """Frames `first_frame` and the following, float32 (n_frames, 2), every sample within ±1.
+        """Frames `first_frame` and the following, float32 (n_frames, 2), none beyond ±`level.CEILING`.
 
         Frame f sounds at session time `epoch_s + f / sample_rate_hz`; beat n begins on the frame nearest to
         `score.tempo.time_of_beat(n)`.

@@ -4,7 +4,7 @@ import asyncio
 import os
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Final
 
 from textual.app import App, SystemCommand
 from textual.binding import Binding
@@ -35,6 +35,7 @@ from entrain.tui.screens.base import EntrainScreen
 from entrain.tui.screens.check_in import CheckInScreen
 from entrain.tui.screens.home import HomeScreen, offered
 from entrain.tui.screens.notice import NoticeScreen
+from entrain.tui.screens.opening import OpeningScreen
 from entrain.tui.screens.outcome import OutcomeScreen
 from entrain.tui.screens.palette import Palette
 from entrain.tui.screens.preset_edit import PresetEditScreen
@@ -44,6 +45,8 @@ from entrain.tui.screens.summary import Next, SummaryScreen
 from entrain.tui.themes import CYCLE, THEMES
 
 Open = Callable[[], Awaitable[OpenedSession]]
+
+_SHORT_S: Final = 0.3  # a wait that needs no word
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,7 @@ class Home:
     report: Report | None = None
     listen: Listen | None = None
     rooms: Rooms = Rooms()
+    doing: Callable[[], str] = lambda: ""  # what takes time while a session is opened
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +229,9 @@ class EntrainApp(App[Summary | None]):
             if check_in is None:
                 return Next.LEAVE
             rating = check_in.rating
-        opened = await open_session()
+        opened = await self._opened(open_session)
+        if opened is None:
+            return Next.LEAVE
         try:
             result = await self._driven(opened, rating)
             if result.summary is None:
@@ -236,6 +242,19 @@ class EntrainApp(App[Summary | None]):
             )
         finally:
             await _close(opened)
+
+    async def _opened(self, open_session: Open) -> OpenedSession | None:
+        """The session that `open_session` makes; None where the person did not want to wait for it."""
+        opening = asyncio.ensure_future(open_session())
+        try:
+            await asyncio.wait({opening}, timeout=_SHORT_S)
+            if not opening.done():
+                doing = self._start.doing if isinstance(self._start, Home) else lambda: ""
+                if not await self.push_screen_wait(OpeningScreen(opening, doing)):
+                    return None
+            return await opening
+        finally:
+            opening.cancel()
 
     async def _driven(self, opened: OpenedSession, rating: int | None) -> SessionResult:
         """The session on its screen, from its beginning to its end. Raises what it raised."""

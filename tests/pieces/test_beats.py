@@ -15,7 +15,7 @@ LENGTH_S = 40.0
 
 def found(tmp_path: Path, sound: tunes.Floats, given_bpm: float | None = None) -> np.ndarray:
     path = tunes.saved(tmp_path / "piece.wav", sound)
-    return beats.find(listening.listen(path), given_bpm)
+    return beats.find(listening.listen(path), given_bpm).beats_s
 
 
 def errors_ms(found_s: np.ndarray, true_s: np.ndarray) -> np.ndarray:
@@ -38,6 +38,14 @@ def test_a_steady_beat_is_found(tmp_path: Path, bpm: float, make):
 def test_a_tempo_that_drifts_is_followed(tmp_path: Path):
     true_s = tunes.beats(78.0, LENGTH_S, to_bpm=70.0, from_s=0.3)
     assert errors_ms(found(tmp_path, tunes.chords(true_s, LENGTH_S)), true_s).max() < 8.0
+
+
+@pytest.mark.parametrize("bpm", [100.0, 112.0])
+def test_three_quavers_are_no_beat(tmp_path: Path, bpm: float):
+    true_s = tunes.beats(bpm, LENGTH_S, from_s=0.3)
+    found_s = found(tmp_path, tunes.threes(true_s, LENGTH_S))
+    assert 60.0 / np.median(np.diff(found_s)) == pytest.approx(bpm, rel=0.002)
+    assert errors_ms(found_s, true_s).max() < 8.0
 
 
 @pytest.mark.parametrize("make", [tunes.rubato, tunes.ambient])

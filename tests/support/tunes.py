@@ -50,6 +50,17 @@ def chords(at_s: Floats, seconds: float, rate_hz: int = 44_100) -> Floats:
     return _laid(events, seconds, rate_hz)
 
 
+def threes(at_s: Floats, seconds: float, rate_hz: int = 44_100) -> Floats:
+    """Chords on the first, fourth and seventh quaver of a bar, over a soft bass on every beat: (n, 2)."""
+    quaver_s = np.diff(at_s, append=2 * at_s[-1] - at_s[-2]) / 2
+    events = [(s, 0.12 * _note(65.4, 0.3, rate_hz)) for s in at_s]
+    for i, (s, q) in enumerate(zip(at_s, quaver_s, strict=True)):
+        root = (220.0, 174.6, 196.0, 164.8)[i // 4 % 4]
+        for after in ((0.0,), (q,), (), (0.0,))[i % 4]:
+            events += [(s + after, 0.2 * _note(root * k, 0.5, rate_hz)) for k in (1.0, 1.25, 1.5)]
+    return _laid(events, seconds, rate_hz)
+
+
 def rubato(seconds: float, rate_hz: int = 44_100, seed: int = 2) -> Floats:
     """Notes whenever they please."""
     random = np.random.default_rng(seed)

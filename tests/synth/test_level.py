@@ -3,11 +3,13 @@
 from itertools import pairwise
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+from scipy.signal import resample_poly
 
-from entrain.synth.level import KNEE, Glide, limited
+from entrain.synth.level import CEILING, KNEE, Glide, limited
 from entrain.synth.volume import gain_of
 
 samples = hnp.arrays(
@@ -17,11 +19,11 @@ volumes = st.floats(0, 1, width=16)
 
 
 @given(samples)
-def test_the_limiter_keeps_within_full_scale_and_leaves_what_is_below_its_knee(sound: np.ndarray):
+def test_the_limiter_keeps_within_its_ceiling_and_leaves_what_is_below_its_knee(sound: np.ndarray):
     out = limited(sound)
     assert out.shape == sound.shape
     assert out.dtype == np.float32
-    assert np.abs(out).max(initial=0.0) <= 1.0
+    assert np.abs(out).max(initial=0.0) <= np.float32(CEILING)
     below = np.abs(sound) <= np.float32(KNEE)
     np.testing.assert_array_equal(out[below], sound[below])
     assert (np.sign(out) == np.sign(sound)).all()
@@ -39,6 +41,14 @@ def test_the_limiter_bends_without_a_corner():
     slope = np.diff(limited(ramp)[:, 0]) / np.diff(ramp[:, 0])
     assert (slope > 0).all()
     assert np.abs(np.diff(slope)).max() < 0.01
+
+
+@pytest.mark.parametrize("hz", [60.0, 997.0, 5000.0])
+def test_between_its_samples_too_a_wave_that_is_too_loud_stays_below_minus_1_db(hz: float):
+    t = np.arange(24_000) / 48_000
+    wave = (0.8 * np.sin(2 * np.pi * hz * t) + 0.4 * np.sin(2 * np.pi * 1.618 * hz * t)).astype(np.float32)
+    true_peak = np.abs(resample_poly(limited(wave[:, None].repeat(2, 1)), 4, 1, axis=0))[200:-200].max()
+    assert 20 * np.log10(true_peak) < -1.0
 
 
 @given(volumes, volumes)

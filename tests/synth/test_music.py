@@ -9,6 +9,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from entrain.score import Presence, Score
+from entrain.synth.music import bend
 from entrain.synth.music.layer import Music
 from entrain.synth.music.piece import Piece, Playlist
 from entrain.synth.music.programme import LEAST_SPEED, MOST_SPEED, ratio_for
@@ -186,6 +187,35 @@ def test_the_pitch_stays(hz: float):
     assert (
         np.abs(np.diff(out[:, 0])).max() < 1.6 * 0.3 * 2 * np.pi * hz / RATE_HZ
     )  # no step that a sine has not
+
+
+@pytest.mark.parametrize("hz", [110.0, 440.0, 1000.0])
+@pytest.mark.parametrize("bpm", [66.0, 60.0, 55.0])
+def test_a_long_note_shows_no_joints(hz: float, bpm: float):
+    t = np.arange(40 * RATE_HZ) / RATE_HZ
+    sine = np.repeat(0.3 * np.sin(2 * np.pi * hz * t)[:, None], 2, axis=1)
+    out = played((piece("sine", sine, tunes.beats(72.0, 40.0)),), glide(bpm, bpm, 1.0), 28.0)
+    heard = out[8 * RATE_HZ :, 0].astype(np.float64)
+    power = np.abs(np.fft.rfft(heard * np.blackman(len(heard)))) ** 2
+    own = np.abs(np.fft.rfftfreq(len(heard), 1 / RATE_HZ) - hz) < 20.0
+    assert 10 * np.log10(power[~own].sum() / power[own].sum()) < -40.0
+
+
+@given(
+    st.integers(-400, 400),
+    st.integers(1, 2000),
+    st.integers(1, 3000),
+    st.sampled_from([60.0, 1000.0, 8000.0]),
+)
+def test_what_slides_is_the_same_sound_at_other_places(by: int, n_rise: int, n_frames: int, hz: float):
+    def wave(at: np.ndarray) -> np.ndarray:
+        return np.sin(2 * np.pi * hz * at[:, None] / RATE_HZ + np.array([0.0, 1.0]))
+
+    first = 400 + bend.MARGIN_FRAMES
+    sound = wave(np.arange(2 * first + n_frames)).astype(np.float32)
+    at = np.arange(n_frames)
+    expected = wave(first + at + by * np.minimum(at / n_rise, 1.0))
+    np.testing.assert_allclose(bend.slid(sound, first, n_rise, n_frames, by), expected, atol=0.01)
 
 
 # ---- one after the other -----------------------------------------------------------------------------------

@@ -5,7 +5,8 @@ there the source is at its beat and the stream at the score's, to the frame, so 
 remembered for longer than a beat. From there the source runs on as it is. Where it has come `REACH_S` away
 from where the tempo wants it, it goes on at the place nearby that continues it best, crossfaded over a hop.
 The last hop before a beat is crossfaded into what leads up to that beat in the piece; towards it the source
-may run ahead less and less, so that the beat is not heard twice.
+may run ahead less and less, so that the beat is not heard twice. So that the two are in step there and a long
+note shows no joint, the source slides by some milliseconds on the way, over a third of a second.
 
 All of it is a function of absolute frames and of the score; what is remembered only saves work.
 """
@@ -17,11 +18,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from entrain.score import Score
+from entrain.synth.music import bend
 from entrain.synth.music.piece import Piece, Segment
 from entrain.synth.stretch import Positions, Samples, Stretch, phases_at
 
 HOP_S: Final = 0.024
 REACH_S: Final = 0.009  # an onset between beats is off by that at most
+SLIDE_S: Final = 0.35  # for so long ahead a score must be settled
+SLID_S: Final = 0.003  # at most: no more than a sixth of a semitone over that time
+_FAR_COST: Final = 0.4  # of sliding that far, in likeness
 _COARSE: Final = 4  # frames to a step of the first search
 _KEPT: Final = 4  # beats
 
@@ -59,6 +64,9 @@ class Weaver:
         self._source = source
         self._hop = _COARSE * round(HOP_S * sample_rate_hz / _COARSE)
         self._reach = _COARSE * round(REACH_S * sample_rate_hz / _COARSE)
+        self._slide = round(SLIDE_S * sample_rate_hz)
+        self._slid = _COARSE * round(SLID_S * sample_rate_hz / _COARSE)
+        self._margin = self._slid + bend.MARGIN_FRAMES
         self._beats = np.array(piece.beats_s) * source.rate_hz
         self._numbers = np.arange(len(self._beats), dtype=np.float64)
         self._chains: dict[int, _Chain] = {}
@@ -74,7 +82,7 @@ class Weaver:
             beat += 1
         while at < stretch.end_frame:
             began, ends = (self._frame_of(n, score, stretch) for n in (beat, beat + 1))
-            seam = max(began, ends - hop)
+            seam = max(began, ends - self._slide, (began + ends) // 2)
             while at < min(seam, stretch.end_frame):
                 k = (at - began) // hop
                 end = min(began + (k + 1) * hop, seam, stretch.end_frame)
@@ -139,16 +147,49 @@ class Weaver:
 
     def _seam(self, beat: int, began: int, first: int, end: int, score: Score, stretch: Stretch) -> Samples:
         """The frames from `first` to `end`, the last ones before the next beat."""
-        k, last = (first - began) // self._hop, (end - 1 - began) // self._hop
+        last = (end + self._margin - 1 - began) // self._hop
         chain = self._chain(beat, last + 1, began, score, stretch)
         arriving_at = self._chain(beat + 1, 0, end, score, stretch).taken[0]
         key = (first - began, end - began, arriving_at)
         if chain.seam is None or chain.seam[0] != key:
-            going = np.concatenate([self._span(chain, n) for n in range(k, last + 1)])
-            going = going[first - began - k * self._hop :][: end - first]
-            coming = self._source.read(arriving_at - (end - first), end - first)
-            chain.seam = key, self._crossed(going, coming, _likeness(going, coming))
+            chain.seam = key, self._led_into(arriving_at, chain, first - began, end - began)
         return chain.seam[1]
+
+    def _led_into(self, place: int, chain: _Chain, first: int, end: int) -> Samples:
+        """The chain's frames from `first` to `end`, where the source is to be at `place`."""
+        margin, n_cross = self._margin, min(self._hop, end - first)
+        going = self._going(chain, first - margin, end + margin)
+        coming = self._source.read(place - n_cross, n_cross)
+        last = (end - 1) // self._hop
+        behind = place - (chain.taken[last] + end - last * self._hop)
+        by = 0 if behind == 0 else self._in_step(going[-n_cross - 2 * margin :], coming, behind)
+        if by == 0:
+            going = going[margin:-margin]
+        else:
+            going = bend.slid(going, margin, max(1, end - first - n_cross), end - first, by)
+        tail = going[-n_cross:]
+        return np.concatenate([going[:-n_cross], self._crossed(tail, coming, _likeness(tail, coming))])
+
+    def _going(self, chain: _Chain, first: int, end: int) -> Samples:
+        """A chain's frames; those before its beginning are the source's."""
+        before = self._source.read(chain.taken[0] + first, max(0, -first))
+        k, last = max(0, first) // self._hop, (end - 1) // self._hop
+        spans = np.concatenate([self._span(chain, n) for n in range(k, last + 1)])
+        return np.concatenate([before, spans[max(0, first) - k * self._hop : end - k * self._hop]])
+
+    def _in_step(self, around: Samples, coming: Samples, behind: int) -> int:
+        """By how many frames what lies in the middle of `around` should slide to be most like `coming`.
+
+        Slid, it may be no further off than `REACH_S` from where it should be, which is `behind` frames on.
+        """
+        least = max(-self._slid, _COARSE * ((behind - self._reach) // _COARSE))
+        if least > self._slid:
+            return 0
+        first = self._margin + least
+        around = around[first : self._margin + self._slid + len(coming)].sum(axis=1)
+        far = np.arange(least, self._slid + 1) / self._slid
+        at, _ = _best(around, coming.sum(axis=1), _FAR_COST * far**2)
+        return least + at
 
     def _crossed(self, going: Samples, coming: Samples, alike: float) -> Samples:
         """From one to the other, as loud in between as at both ends, however much they are alike."""
@@ -162,23 +203,31 @@ class Weaver:
         """(the place near `wanted` that continues what is taken best, how much they are alike)."""
         hop, reach = self._hop, self._reach
         model = self._source.read(taken, hop).sum(axis=1)
-        around = self._source.read(wanted - reach - hop, hop + reach + ahead).sum(axis=1)
-        coarse = _alikeness(around.reshape(-1, _COARSE).sum(axis=1), model.reshape(-1, _COARSE).sum(axis=1))
-        best = _COARSE * int(np.argmax(coarse))
-        first, last = max(0, best - _COARSE), min(reach + ahead, best + _COARSE)
-        alike = _alikeness(around[first : last + hop], model)
-        best = int(np.argmax(alike))
-        size = float(np.sqrt(model @ model))
-        if size == 0.0:
+        if not model.any():
             return wanted, 0.0
-        return wanted - reach + first + best, float(alike[best]) / size
+        around = self._source.read(wanted - reach - hop, hop + reach + ahead).sum(axis=1)
+        at, alike = _best(around, model)
+        return wanted - reach + at, alike
+
+
+def _best(around: Samples, model: Samples, cost: Positions | float = 0.0) -> tuple[int, float]:
+    """(where in `around` it is most like `model`, how much so, -1 to 1); `cost` is taken off of that."""
+    n = len(model) // _COARSE * _COARSE
+    whole = around[: len(around) // _COARSE * _COARSE].reshape(-1, _COARSE).sum(axis=1)
+    coarse = _alikeness(whole, model[:n].reshape(-1, _COARSE).sum(axis=1))
+    costs = np.broadcast_to(cost, len(around) - len(model) + 1)
+    near = _COARSE * int(np.argmax(coarse - costs[: _COARSE * len(coarse) : _COARSE]))
+    first, end = max(0, near - _COARSE), min(len(around), near + _COARSE + len(model))
+    alike = _alikeness(around[first:end], model)
+    best = int(np.argmax(alike - costs[first : first + len(alike)]))
+    return first + best, float(alike[best])
 
 
 def _alikeness(around: Samples, model: Samples) -> Positions:
-    """The product of `model` with each stretch of its length in `around`, for stretches of equal power."""
+    """How much `model` is like each stretch of its length in `around`, -1 to 1."""
     power = np.concatenate([np.zeros(1), np.cumsum(around.astype(np.float64) ** 2)])
     power = power[len(model) :] - power[: -len(model)]
-    return np.correlate(around, model, "valid") / np.sqrt(power + 1e-9)
+    return np.correlate(around, model, "valid") / np.sqrt((power + 1e-9) * (float(model @ model) + 1e-9))
 
 
 def _likeness(one: Samples, other: Samples) -> float:
