@@ -56,8 +56,9 @@ async def test_a_silent_strap_that_answers_nothing_is_lost_at_once(bluez: FakeBl
         await beat(strap, ear)
         await ear.until(lambda: ear.described is not None and ear.described.firmware is not None)
         bluez.script("ReadValue", Hang())
+        await beat(strap, ear)  # on a slow machine it has been silent, asked and answered already
         await ear.until_link(Link.LOST)
-        assert ear.links == [*WALK, Link.SILENT, Link.LOST]
+        assert ear.links[-2:] == [Link.SILENT, Link.LOST]
 
 
 async def test_data_that_comes_while_the_strap_is_asked_is_answer_enough(bluez: FakeBluez) -> None:
@@ -67,9 +68,11 @@ async def test_data_that_comes_while_the_strap_is_asked_is_answer_enough(bluez: 
         await beat(strap, ear)
         await ear.until(lambda: ear.described is not None and ear.described.firmware is not None)
         bluez.script("ReadValue", Hang())
-        await ear.until_link(Link.SILENT)
         await beat(strap, ear)
-        await ear.until_link(Link.SILENT, times=2)
+        silences = ear.links.count(Link.SILENT)
+        await ear.until_link(Link.SILENT, times=silences + 1)
+        await beat(strap, ear)
+        await ear.until_link(Link.SILENT, times=silences + 2)
     assert Link.LOST not in ear.links
 
 
