@@ -68,16 +68,18 @@ class Panel(Vertical):
         if digits.value != pulse.text:
             digits.update(pulse.text)
             digits.set_class(not pulse.fresh, "unknown")
-        dot = ("●", "$pulse") if blinks and pulse.fresh else ("○", "$text-disabled")
+        dot = ("●", "$pulse") if blinks else ("○", "$text-disabled")
         note = f"  {pulse.note}" if pulse.note else ""
         self._say(
             "pulse", (dot, (" pulse", "$text-muted"), (note, "$text-muted" if pulse.fresh else "$warning"))
         )
 
     def _blinks(self, view: SessionView, now_s: float) -> bool:
+        """A beat has just come; the first ones do so before a pulse can be told from them."""
         if view.last_beat_t_s != self._beat_t_s:
             self._beat_t_s, self._beat_seen_s = view.last_beat_t_s, now_s
-        return self._beat_t_s is not None and 0.0 <= now_s - self._beat_seen_s < _BLINK_S
+        streams = any(strap.link is Link.STREAMING for strap in view.straps)
+        return streams and self._beat_t_s is not None and 0.0 <= now_s - self._beat_seen_s < _BLINK_S
 
     def _say(self, name: str, parts: Sequence[Part]) -> None:
         self.query_one(f".{name}", Say).say(*parts)
