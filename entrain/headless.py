@@ -225,8 +225,11 @@ def summary_lines(summary: Summary) -> list[str]:
         lines.append("Your heart did not show clearly enough whether your breath was in step.")
     if summary.n_beats:
         share = 100.0 * summary.n_artefacts / summary.n_beats
-        outages = f"{summary.n_outages} outages ({summary.outage_s:.0f} s)"
-        lines.append(f"{summary.n_beats} beats, {share:.1f} % set aside as artefacts, {outages}.")
+        text = f"{summary.n_beats} beats, {share:.1f} % set aside as artefacts"
+        if summary.n_outages:
+            times = "once" if summary.n_outages == 1 else f"{summary.n_outages} times"
+            text += f"; the strap was lost {times}, for {summary.outage_s:.0f} s in all"
+        lines.append(f"{text}.")
     if summary.session_id is not None:
         lines.append(f"Kept as session {summary.session_id}: entrain sessions show {summary.session_id}")
     return lines
