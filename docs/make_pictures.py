@@ -65,8 +65,8 @@ Of one core, by the operating system, at thirty pictures a second in a terminal 
 | paused, 80×24 | 7 % | 2 kB/s | 0.7 s |
 | home, idle, 80×24 | 0.2 % | nothing | 0.5 s |
 
-An hour's session in real time took 76 MB after eight minutes and 80 MB at its end. What it keeps of itself is its
-course, 0.6 MB; the rest is rows that were drawn before, of which it keeps so many and no more.
+An hour's session in real time took 76 MB after eight minutes and 80 MB at its end. What it keeps of itself
+is its course, 0.6 MB; the rest is rows that were drawn before, of which it keeps so many and no more.
 """
 
 # heading -> (scene, size, what it shows)
