@@ -11,6 +11,7 @@ import time
 from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
 from errno import EACCES, EDQUOT, EFBIG, ENOSPC, EPERM, EROFS
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Any, Final
@@ -226,15 +227,17 @@ def _brought_forward(old: sqlite3.Connection, path: Path) -> sqlite3.Connection:
     return _connect_to_read(path)
 
 
-def _statements(step: int) -> Iterator[str]:
+@cache
+def _statements(step: int) -> tuple[str, ...]:
     """The statements that bring a database from schema `step` - 1 to `step`."""
     text = (resources.files("entrain.storage") / "schema" / f"to_v{step}.sql").read_text("utf-8")
-    statement = ""
+    statements, statement = list[str](), ""
     for line in text.splitlines(keepends=True):
         statement += line
         if sqlite3.complete_statement(statement):
-            yield statement
+            statements.append(statement)
             statement = ""
+    return tuple(statements)
 
 
 # ---- faults ------------------------------------------------------------------------------------------------
