@@ -1,6 +1,7 @@
 """Real-time scheduling, asked for in processes of their own: this one keeps what it has."""
 
 import os
+import signal
 import subprocess
 import sys
 
@@ -47,3 +48,11 @@ def test_all_threads_of_now_go_first_and_later_ones_do_not() -> None:
 
 def test_without_permission_nothing_changes() -> None:
     assert asked(FORBIDDEN) == ["False", *[str(os.SCHED_OTHER)] * 3]
+
+
+def test_one_that_goes_first_and_never_rests_is_ended() -> None:
+    """Or a fault of ours could take a core from everybody."""
+    spin = "from entrain.devices.audio.priority import go_first\nwhile go_first(): pass"
+    done = subprocess.run([sys.executable, "-c", spin], check=False, timeout=60)
+    granted, *_ = asked()
+    assert done.returncode in ((-signal.SIGXCPU, -signal.SIGKILL) if granted == "True" else (0,))
