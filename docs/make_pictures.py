@@ -81,6 +81,7 @@ PAGES = {
             SMALL,
             "The straps on the air as they are found, and ways without one.",
         ),
+        ("opening", SMALL, "New music is listened to first; nobody has to wait for it."),
     ),
     "A session": (
         ("check-in", SMALL, "How do you feel? A key, or `s` to skip it."),

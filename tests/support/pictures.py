@@ -29,6 +29,7 @@ from entrain.tui.ports import (
     SessionChoice,
 )
 from entrain.tui.screens.compare import CompareScreen
+from entrain.tui.screens.opening import OpeningScreen
 from entrain.tui.screens.outcome import OutcomeScreen
 from entrain.tui.screens.past import PastScreen
 from entrain.tui.screens.session import SessionScreen
@@ -81,6 +82,19 @@ def home_app(look: Look, said: AssessmentOutcome = CLEAR) -> tuple[EntrainApp, M
     choice = replace(CHOICE, preset=desk, minutes=desk.minutes)
     home = Home([desk], VOICES, find, open_session, choice, rooms=all_rooms)
     return EntrainApp(home, Manners(look), clock=clock), clock
+
+
+def slow_app(look: Look) -> tuple[EntrainApp, ManualClock]:
+    """The home screen, with music that takes a while to be listened to."""
+    clock = ManualClock()
+
+    async def open_session(_choice: SessionChoice) -> OpenedSession:
+        await asyncio.Event().wait()
+        raise AssertionError("nobody waits so long")
+
+    doing = "Looking for the beat of evening.mp3 (2 of 3) …"
+    home = Home(presets(), VOICES, find, open_session, CHOICE, doing=lambda: doing)
+    return EntrainApp(home, Manners(look, check_in=False), clock=clock), clock
 
 
 def past_app(
@@ -249,6 +263,7 @@ def scenes() -> list[Scene]:
             light,
         ),
         ("straps", home_app, (press("s"), wait(0.3)), dark),
+        ("opening", slow_app, (press("enter"), until(OpeningScreen)), dark),
         ("history", past_app(), (press("h"), shows("beyond chance"), press("down", "down", "space")), dark),
         ("history-empty", past_app(0), (press("h"), shows("No sessions yet")), dark),
         ("history-night", past_app(), (press("h"), shows("beyond chance")), night),

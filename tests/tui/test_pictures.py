@@ -24,6 +24,7 @@ NAMES = (
     *("session", "session-lost", "session-baseline", "session-paused", "session-focus", "session-help"),
     *("session-note", "session-no-sound", "session-silence", "eyes-closed", "check-in", "summary"),
     *("summary-short", "notice-1", "notice", "notice-3", "home", "home-help", "straps", "palette"),
+    "opening",
     *("presets", "presets-draft", "presets-copy", "presets-delete", "preset-edit", "preset-edit-faults"),
     *("doctor", "assess", "assess-step", "assess-outcome", "assess-unclear"),
     *("history", "history-empty", "past", "compare", "home-history", "who", "export"),
