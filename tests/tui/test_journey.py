@@ -19,6 +19,7 @@ from entrain.tui.look import Look
 from entrain.tui.ports import FoundStrap, HeartChoice, HeartKind, OpenedSession, SessionChoice
 from entrain.tui.screens import session
 from entrain.tui.screens.check_in import CheckInScreen
+from entrain.tui.screens.help import HelpScreen
 from entrain.tui.screens.home import HomeScreen
 from entrain.tui.screens.notice import NoticeScreen
 from entrain.tui.screens.palette import Palette
@@ -337,3 +338,18 @@ async def test_a_second_choice_in_the_palette_closes_nothing_else() -> None:
         palette.dismiss()
         await house.comes(SessionScreen)
         assert house.app.fault is None
+
+
+async def test_a_screen_hears_no_key_before_it_is_whole_nor_when_it_has_gone() -> None:
+    async with opened_house() as house:
+        await house.comes(HomeScreen)
+        room = HelpScreen(())
+        arrival = house.app.push_screen(room)
+        assert house.app.screen is room
+        assert room.check_action("leave", ()) is False
+        await arrival
+        assert room.check_action("leave", ()) is True
+        room.leave(None)
+        assert room.check_action("leave", ()) is False
+        await house.comes(HomeScreen)
+        assert not room.whole
