@@ -20,6 +20,7 @@ from entrain.devices.ports import Emit
 from entrain.heart.gatt import HeartRateMeasurement
 from entrain.units import MS_PER_S, RR_TICKS_PER_S, S_PER_MIN, ms_to_ticks
 
+CONNECT_S: Final = 10.0
 POLL_S: Final = 0.1
 SILENT_S: Final = 5.0
 RATE_FIELD_BEATS: Final = 5
@@ -66,13 +67,21 @@ class LslHeart:
                 clock.now_s(), self.strap, Link.SEARCHING, f"Looking for an LSL stream {called}.", advice
             )
         )
-        found = await self._found()
-        inlet = self._pylsl.StreamInlet(found, max_buflen=60)
-        # The whole metadata come with the connection; asking for them may take a while.
-        info = await asyncio.to_thread(inlet.info, 10.0)
-        wanted = wanted_of(info)
+        inlet, info = await self._connected()
         emit(StrapDescribed(clock.now_s(), self.strap, name=info.name()))
-        await self._pass_on(inlet, wanted, emit, clock)
+        await self._pass_on(inlet, wanted_of(info), emit, clock)
+
+    async def _connected(self) -> tuple[Any, Any]:
+        """An inlet that misses nothing from now on, and the whole metadata that come with it."""
+        while True:
+            inlet = self._pylsl.StreamInlet(await self._found(), max_buflen=60)
+            try:
+                info = await asyncio.to_thread(inlet.info, CONNECT_S)
+                await asyncio.to_thread(inlet.open_stream, CONNECT_S)
+            except RuntimeError:  # it went away again, or does not answer
+                await asyncio.sleep(POLL_S)
+            else:
+                return inlet, info
 
     async def _found(self) -> Any:
         prop, value = ("name", self._name) if self._name else ("type", ANY_TYPE)
