@@ -68,6 +68,7 @@ class FakeStrap:
         self.linked = False
         self.subscribed = asyncio.Event()
         self.sent: list[bytes] = []  # what was sent while somebody listened
+        self.n_unheard = 0  # and how often nobody did
         self.n_links = 0
         self.known = False  # bluetoothd has an object for it
         self.resolved = False  # and objects for what it offers
@@ -100,6 +101,7 @@ class FakeStrap:
         """Send; whether anybody was listening."""
         characteristic = self.characteristic(kind)
         if not (self.linked and characteristic.subscribers):
+            self.n_unheard += 1
             return False
         if kind == MEASUREMENT:
             self.sent.append(payload)

@@ -71,6 +71,11 @@ class VirtualStrap:
         return list(self._strap.sent)
 
     @property
+    def n_unheard(self) -> int:
+        """How many were due while nobody listened."""
+        return self._strap.n_unheard
+
+    @property
     def n_links(self) -> int:
         return self._strap.n_links
 
