@@ -56,7 +56,8 @@ async def test_a_session_from_strap_to_sound_and_back_from_its_log(pulse: Pulse,
     assert np.abs(whole.heard.planned_errors_frames).max() <= 1.0
     # On an overloaded machine the sound server itself may stumble; then it begins anew, a constant later.
     assert whole.heard.n_stretches <= 3
-    assert np.nanmax(np.abs(whole.heard.dac_errors_s)) < 0.01 * whole.heard.n_stretches
+    assert np.nanmedian(np.abs(whole.heard.dac_errors_s)) < 0.01 * whole.heard.n_stretches
+    assert np.nanmax(np.abs(whole.heard.dac_errors_s)) < 0.1
 
 
 async def test_a_strap_that_goes_away_is_waited_for(pulse: Pulse, tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ QUICK: Final = Timing(
     person=Backoff(0.05, 1.0, 0.05),
     stubborn=Backoff(0.05, 2.0, 0.2),
 )
-WATCHFUL: Final = replace(QUICK, silent_s=0.15, give_up_s=0.5)
+WATCHFUL: Final = replace(QUICK, silent_s=0.4, give_up_s=1.0)
 
 
 class Ear:

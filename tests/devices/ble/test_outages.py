@@ -63,7 +63,7 @@ async def test_a_silent_strap_that_answers_nothing_is_lost_at_once(bluez: FakeBl
 
 async def test_data_that_comes_while_the_strap_is_asked_is_answer_enough(bluez: FakeBluez) -> None:
     strap = bluez.add_strap()
-    timing = replace(QUICK, silent_s=0.2, give_up_s=60.0, call_s=0.2)
+    timing = replace(QUICK, silent_s=0.4, give_up_s=60.0, call_s=0.6)
     async with running(BleHeart("s1", timing=timing)) as ear:
         await beat(strap, ear)
         await ear.until(lambda: ear.described is not None and ear.described.firmware is not None)
