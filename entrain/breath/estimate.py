@@ -23,7 +23,6 @@ the heart does: to it, a large Mayer wave looks like a breath.
 
 from cmath import exp as turned
 from cmath import phase as angle
-from dataclasses import dataclass
 from enum import StrEnum
 from math import floor, fsum, pi, sin, sqrt
 from operator import mul
@@ -77,7 +76,6 @@ class InStep(StrEnum):
 
 
 @quick
-@dataclass(frozen=True, slots=True)
 class BreathEstimate:
     """What is known of the breath at `t_s`; None where it is not."""
 
@@ -92,7 +90,6 @@ _SILENCE: Final = Tachogram()
 
 
 @quick
-@dataclass(frozen=True, slots=True)
 class BreathTrack:
     """State. Fold intervals in with `with_interval`, time with `with_tick`."""
 
@@ -191,7 +188,6 @@ def _breath(tachogram: Tachogram) -> tuple["_Wave | None", float]:
 
 
 @quick
-@dataclass(frozen=True, slots=True)
 class _Wave:
     """One wave in the RR intervals."""
 
@@ -259,7 +255,6 @@ def _known_weight(tachogram: Tachogram) -> float:
 
 
 @quick
-@dataclass(frozen=True, slots=True)
 class _Lock:
     wave: _Wave
     paced_per_min: float

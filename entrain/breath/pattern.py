@@ -8,6 +8,7 @@ use most (Lehrer & Gevirtz 2014); no breath is held unless a pattern says so.
 from bisect import bisect_right
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from math import cos, floor, fsum, pi
 from typing import Self
 
@@ -19,7 +20,7 @@ class BreathPart(StrEnum):
     HOLD_OUT = "hold out"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, to keep what it works out
 class BreathPattern:
     """Beats of each part of one breath; whole numbers, inhale and exhale at least 1."""
 
@@ -32,7 +33,7 @@ class BreathPattern:
         if min(self.inhale, self.exhale) < 1 or min(self.hold_in, self.hold_out) < 0:
             raise ValueError(f"a breath needs at least one beat in and one out: {self}")
 
-    @property
+    @cached_property
     def beats(self) -> int:
         return self.inhale + self.hold_in + self.exhale + self.hold_out
 

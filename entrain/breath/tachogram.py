@@ -14,7 +14,6 @@ of them is three bins of such a transform.
 
 from cmath import exp as turned
 from collections.abc import Callable
-from dataclasses import dataclass
 from itertools import repeat
 from math import ceil, floor, pi
 from operator import add, mul
@@ -43,7 +42,6 @@ Pacer = Callable[[float], tuple[float, float] | None]
 
 
 @quick
-@dataclass(frozen=True, slots=True)
 class Lock:
     """Over the last `LOCK_N` steps: bins 0, 1 and -1 of the turned steps, bins 0 and 1 of their squares."""
 
@@ -55,7 +53,6 @@ class Lock:
 
 
 @quick
-@dataclass(frozen=True, slots=True)
 class Tachogram:
     """State; fold intervals in with `extended`. Series are oldest first and end at sample `at` - 1."""
 

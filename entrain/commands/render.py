@@ -14,7 +14,6 @@ from entrain.commands.music import add_music_arguments, playlist_of, with_music
 from entrain.control.events import Event, Sound, SoundChanged
 from entrain.control.guide import presence_from
 from entrain.control.protocol import (
-    HARD_BREATH_FALL_PER_MIN2,
     HARD_BREATH_FLOOR_PER_MIN,
     HARD_FALL_BPM_PER_MIN,
     HARD_SESSION_MAX_MIN,
@@ -122,7 +121,7 @@ def course_of(
         breath = (breath_per_min, breath_per_min)
     elif preset.breath.guided:
         start = preset.breath.start_per_min
-        fall = min(bounds.breath_fall_per_min2, HARD_BREATH_FALL_PER_MIN2)
+        fall = bounds.breath_fall_per_min2
         breath = (start, max(preset.breath.goal_per_min, start - fall * minutes))
     else:
         breath = None

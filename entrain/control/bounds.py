@@ -8,18 +8,9 @@
 - The breath never goes below its floor.
 """
 
-from dataclasses import dataclass
 from typing import Final
 
-from entrain.control.protocol import (
-    HARD_BREATH_FLOOR_PER_MIN,
-    HARD_FALL_BPM_PER_MIN,
-    HARD_LEAD_FRACTION,
-    HARD_TEMPO_CEILING_BPM,
-    HARD_TEMPO_FLOOR_BPM,
-    HARD_TEMPO_FLOOR_FRACTION,
-    Bounds,
-)
+from entrain.control.protocol import Bounds
 from entrain.frozen import quick
 from entrain.tempo.plan import TempoPlan
 from entrain.tempo.policy import Wish
@@ -31,7 +22,6 @@ NEAR_BPM: Final = 0.1  # a fall stops this much before the lead bound, for the e
 
 
 @quick
-@dataclass(frozen=True, slots=True)
 class Bounded:
     """What is left of a wish; `limit` says in words which bound cut it, empty where none did."""
 
@@ -41,31 +31,22 @@ class Bounded:
 
 
 def tempo_floor_bpm(bounds: Bounds, baseline_bpm: float | None) -> float:
-    floor = max(HARD_TEMPO_FLOOR_BPM, bounds.tempo_floor_bpm)
+    floor_bpm = bounds.tempo_floor_bpm
     if baseline_bpm is None:
-        return floor
-    fraction = max(HARD_TEMPO_FLOOR_FRACTION, bounds.tempo_floor_fraction)
-    return min(max(floor, fraction * baseline_bpm), tempo_ceiling_bpm(bounds))
-
-
-def tempo_ceiling_bpm(bounds: Bounds) -> float:
-    return min(HARD_TEMPO_CEILING_BPM, bounds.tempo_ceiling_bpm)
-
-
-def breath_floor_per_min(bounds: Bounds) -> float:
-    return max(HARD_BREATH_FLOOR_PER_MIN, bounds.breath_floor_per_min)
+        return floor_bpm
+    return min(max(floor_bpm, bounds.tempo_floor_fraction * baseline_bpm), bounds.tempo_ceiling_bpm)
 
 
 def lead_floor_bpm(bounds: Bounds, pulse_bpm: float | None) -> float:
     """The slowest beat that does not lead `pulse_bpm` too far; 0 where no pulse is known."""
     if pulse_bpm is None:
         return 0.0
-    return pulse_bpm * (1.0 - min(HARD_LEAD_FRACTION, bounds.lead_fraction))
+    return min(pulse_bpm * (1.0 - bounds.lead_fraction), bounds.tempo_ceiling_bpm)
 
 
 def fall_per_min(bounds: Bounds, bpm: float) -> float:
     """The fastest fall permitted at a tempo of `bpm`, in bpm per minute."""
-    return min(HARD_FALL_BPM_PER_MIN, bounds.fall_bpm_per_min, bounds.fall_fraction_per_min * bpm)
+    return min(bounds.fall_bpm_per_min, bounds.fall_fraction_per_min * bpm)
 
 
 def start_bpm(
@@ -73,7 +54,7 @@ def start_bpm(
 ) -> Bounded:
     """Where the beat may begin; no slew applies, for nothing sounds yet."""
     to_bpm, limit = _within(wish_bpm, bounds, baseline_bpm)
-    lead = min(lead_floor_bpm(bounds, pulse_bpm), tempo_ceiling_bpm(bounds))
+    lead = lead_floor_bpm(bounds, pulse_bpm)
     if to_bpm >= lead:
         return Bounded(to_bpm, 0.0, limit)
     return Bounded(lead, 0.0, "no further below your pulse than that")
@@ -95,13 +76,13 @@ def bounded(
     tempo = plan.bpm_at(at_s)
     falling, rising = plan.goal_bpm < tempo, plan.goal_bpm > tempo
     to_bpm, limit = _within(wish.to_bpm, bounds, baseline_bpm)
-    lead = min(lead_floor_bpm(bounds, pulse_bpm), tempo_ceiling_bpm(bounds))
+    lead = lead_floor_bpm(bounds, pulse_bpm)
     if to_bpm < tempo and not may_fall:
         to_bpm, limit = tempo, "no fresh pulse, so nothing is lowered"
     if tempo < lead and to_bpm < lead + ROOM_BPM:
         # Under way up already, far enough: leave it, or a rising pulse would redraw the plan every second.
         enough = plan.goal_bpm if plan.goal_bpm >= lead else lead + ROOM_BPM
-        to_bpm, limit = min(enough, tempo_ceiling_bpm(bounds)), _TOO_FAR
+        to_bpm, limit = min(enough, bounds.tempo_ceiling_bpm), _TOO_FAR
     elif to_bpm < tempo <= lead + (NEAR_BPM if falling else ROOM_BPM):
         # A rise that is under way may finish, or it would be cut as soon as it has reached the bound.
         to_bpm, limit = (plan.goal_bpm, _TOO_FAR) if rising else (tempo, _WAITS)
@@ -117,7 +98,7 @@ _TOO_FAR: Final = "a little quicker again: the beat had come too far below your 
 
 def _within(wish_bpm: float, bounds: Bounds, baseline_bpm: float | None) -> tuple[float, str]:
     """The wish between floor and ceiling, and which of them cut it."""
-    if wish_bpm > (ceiling := tempo_ceiling_bpm(bounds)):
+    if wish_bpm > (ceiling := bounds.tempo_ceiling_bpm):
         return ceiling, f"{ceiling:.0f} is the quickest it goes"
     if wish_bpm < (floor := tempo_floor_bpm(bounds, baseline_bpm)):
         return floor, f"{floor:.0f} is the slowest it goes for you"

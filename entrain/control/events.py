@@ -131,7 +131,6 @@ class Link(StrEnum):
 
 
 @quick
-@dataclass(frozen=True, slots=True)
 class NotificationArrived:
     """The very bytes of a 0x2A37 notification, stamped on arrival. Every heart speaks this."""
 
@@ -182,7 +181,6 @@ class SoundChanged:
 
 
 @quick
-@dataclass(frozen=True, slots=True)
 class OnsetPlayed:
     """Beat `n` was put into the stream at `frame`; `dac_t_s` is when the device sounds it."""
 
@@ -204,7 +202,6 @@ class LogChanged:
 
 
 @quick
-@dataclass(frozen=True, slots=True)
 class Tick:
     """Time passes: one every `TICK_S`, on the grid."""
 
@@ -281,7 +278,6 @@ class ScoreChanged:
 
 
 @quick
-@dataclass(frozen=True, slots=True)
 class OnsetPlanned:
     """Beat `n` will sound at `t_s`; said once, when nothing can change it any more."""
 
@@ -301,7 +297,6 @@ class BreathCued:
 
 
 @quick
-@dataclass(frozen=True, slots=True)
 class BeatSeen:
     t_s: float  # when it became known; the beat's own time is in `beat`
     beat: Beat
@@ -325,7 +320,6 @@ class PayloadRejected:
 
 
 @quick
-@dataclass(frozen=True, slots=True)
 class PulseMeasured:
     """The smoothed pulse that the coach acts on, once a tick. `bpm` is None where nothing fresh is known."""
 
@@ -337,7 +331,6 @@ class PulseMeasured:
 
 
 @quick
-@dataclass(frozen=True, slots=True)
 class BreathMeasured:
     """The person's own breath as one heart shows it, once a tick; see `entrain.breath.estimate`."""
 

@@ -9,7 +9,7 @@ from entrain.breath.pattern import BreathPattern, BreathPlan
 from entrain.control import bounds as limits
 from entrain.control import stages
 from entrain.control.events import Author, Decided, Effect, Phase, ScoreChanged
-from entrain.control.protocol import HARD_BREATH_FALL_PER_MIN2, Preset, SoundRule
+from entrain.control.protocol import Preset, SoundRule
 from entrain.control.state import GUIDED, HoldCause, SessionState, has_sensor
 from entrain.control.track import group_in_step
 from entrain.frozen import changed
@@ -50,7 +50,7 @@ def begin(state: SessionState, heart: HeartState, out: list[Effect]) -> SessionS
     at_s = edit_time_s(state)
     plan, breaths, line = TempoPlan.steady(at_s, start.to_bpm), None, 0.0
     if breath.guided and rule.policy not in UNHEARD:
-        slowest = limits.breath_floor_per_min(preset.bounds)
+        slowest = preset.bounds.breath_floor_per_min
         beats = max(2, round(start.to_bpm / _start_per_min(state)))
         beats = max(2, min(beats, floor(start.to_bpm / slowest)))
         breaths = BreathPlan.steady(BreathPattern.of_beats(beats, breath.ratio))
@@ -158,7 +158,7 @@ def goal_breath_per_min(state: SessionState) -> float:
     preset = state.config.preset
     wish = state.goal_breath_per_min
     wish = preset.breath.goal_per_min if wish is None else wish
-    return max(limits.breath_floor_per_min(preset.bounds), wish)
+    return max(preset.bounds.breath_floor_per_min, wish)
 
 
 def with_step(state: SessionState) -> SessionState:
@@ -308,7 +308,7 @@ def pace_breath(state: SessionState, spent_s: float, out: list[Effect]) -> Sessi
     bounds = state.config.preset.bounds
     line = state.breath_line_per_min
     if state.phase is not Phase.MATCH and state.hold is None:
-        fall = min(bounds.breath_fall_per_min2, HARD_BREATH_FALL_PER_MIN2) * spent_s / S_PER_MIN
+        fall = bounds.breath_fall_per_min2 * spent_s / S_PER_MIN
         goal = goal_breath_per_min(state)
         line = max(goal, line - fall) if line > goal else min(goal, line + fall)
         if line != state.breath_line_per_min:
@@ -361,7 +361,7 @@ def fit_breath(state: SessionState, out: list[Effect]) -> SessionState:
     slowest_bpm = min(score.tempo.bpm_at(at_s), score.tempo.bpm_at(at_s + LOOK_AHEAD_S))
     phase = score.tempo.phase_at(at_s)
     current, planned = score.breath.pattern_at(phase).beats, score.breath.pattern.beats
-    floor_per_min = limits.breath_floor_per_min(preset.bounds)
+    floor_per_min = preset.bounds.breath_floor_per_min
     fitting = max(2, floor(slowest_bpm / max(state.breath_line_per_min, floor_per_min) + 1e-9))
     # A falling tempo may take a breath a little under the line; only a clear miss takes a beat away again.
     slowest = max(floor_per_min, 0.97 * state.breath_line_per_min, goal_breath_per_min(state) - 0.01)

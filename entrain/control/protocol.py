@@ -21,7 +21,7 @@ MOST_AROUND: Final = 0.6  # of a shortened session may go to baseline, match and
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """What no policy can pass. Fractions are of 1, rates per minute."""
+    """What no policy can pass. Fractions are of 1, rates per minute. None is laxer than the HARD ones."""
 
     tempo_floor_bpm: float = 50.0
     tempo_floor_fraction: float = 0.85
@@ -36,6 +36,18 @@ class Bounds:
     stale_s: float = 5.0  # older data: hold
     slow_pulse_bpm: float = 40.0  # a pulse below this for long: stop
     artefacts_per_min: float = 5.0  # more than this for long: stop
+
+    def __post_init__(self) -> None:
+        for name, stricter, hard in (
+            ("tempo_floor_bpm", max, HARD_TEMPO_FLOOR_BPM),
+            ("tempo_floor_fraction", max, HARD_TEMPO_FLOOR_FRACTION),
+            ("tempo_ceiling_bpm", min, HARD_TEMPO_CEILING_BPM),
+            ("lead_fraction", min, HARD_LEAD_FRACTION),
+            ("fall_bpm_per_min", min, HARD_FALL_BPM_PER_MIN),
+            ("breath_floor_per_min", max, HARD_BREATH_FLOOR_PER_MIN),
+            ("breath_fall_per_min2", min, HARD_BREATH_FALL_PER_MIN2),
+        ):
+            object.__setattr__(self, name, stricter(hard, getattr(self, name)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ If the intervals that were set aside agree with each other, the heart has change
 is learnt anew.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from entrain.frozen import quick
@@ -29,7 +29,6 @@ ALPHA: Final = 5.2
 
 
 @quick
-@dataclass(frozen=True, slots=True)
 class Screen:
     """State, in ticks: accepted intervals, their absolute successive differences, what was set aside."""
 

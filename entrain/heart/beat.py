@@ -1,6 +1,5 @@
 """The heart's own vocabulary: intervals, beats, and what is known of a pulse."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from entrain.frozen import quick
@@ -22,7 +21,6 @@ class Verdict(StrEnum):
 
 
 @quick
-@dataclass(frozen=True, slots=True)
 class RRInterval:
     """A raw interval between two beats as the strap measured it, in its integer ticks of 1/1024 s."""
 
@@ -38,7 +36,6 @@ class RRInterval:
 
 
 @quick
-@dataclass(frozen=True, slots=True)
 class Beat:
     """A heart beat on the session's clock, with the raw interval that ended in it."""
 
@@ -59,7 +56,6 @@ class PulseSource(StrEnum):
 
 
 @quick
-@dataclass(frozen=True, slots=True)
 class HeartState:
     """What is known of one heart at a moment.
 

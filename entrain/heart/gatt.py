@@ -6,7 +6,6 @@ heart rate as uint8 or uint16, then optionally the energy expended (uint16, kJ) 
 """
 
 import struct
-from dataclasses import dataclass
 from typing import Final, Self
 
 from entrain.errors import MalformedMeasurement
@@ -24,7 +23,6 @@ _RESERVED: Final = 0xE0
 
 
 @quick
-@dataclass(frozen=True, slots=True)
 class HeartRateMeasurement:
     """One decoded notification. What the packet does not carry is `None`, never 0.
 

@@ -9,7 +9,6 @@ figure, labelled as such.
 """
 
 from bisect import bisect_right
-from dataclasses import dataclass
 from math import fsum, sqrt
 from operator import mul
 from typing import Final
@@ -30,7 +29,6 @@ PLAUSIBLE_BPM: Final = (30, 230)
 
 
 @quick
-@dataclass(frozen=True, slots=True)
 class Rate:
     """State: what arrived in the last window. Times are arrival times, for age is counted from arrival."""
 

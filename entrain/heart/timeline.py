@@ -16,7 +16,6 @@ Rules of a segment:
 - a stall that ends in a burst is late as well, but not for long, and breaks nothing.
 """
 
-from dataclasses import dataclass
 from typing import Final
 
 from entrain.frozen import quick
@@ -32,7 +31,6 @@ LEAST_STEP_S: Final = 0.001  # between beats whose chains overlap
 
 
 @quick
-@dataclass(frozen=True, slots=True)
 class Timeline:
     """State of one strap's chain. Fold packets in with `advance`."""
 
@@ -47,7 +45,6 @@ class Timeline:
 
 
 @quick
-@dataclass(frozen=True, slots=True)
 class TimedInterval:
     """An interval with the time of the beat that ended it."""
 

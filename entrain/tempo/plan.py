@@ -8,6 +8,7 @@ stable root x = 2p / (f0 + sqrt(f0² + 2kp)). Nothing is accumulated beat by bea
 
 from bisect import bisect_right
 from dataclasses import dataclass
+from functools import cached_property
 from math import ceil, inf, sqrt
 from typing import Self
 
@@ -63,7 +64,7 @@ class Ramp:
         return self.phase + self.duration_s * 0.5 * (self.bpm + self.to_bpm) / S_PER_MIN
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, to keep what it works out
 class TempoPlan:
     """Ramps in order of time; the last one holds for ever. Times are session seconds, phase is in beats."""
 
@@ -75,20 +76,25 @@ class TempoPlan:
         _check_bpm(bpm)
         return cls((Ramp(start_s, phase, bpm, bpm, 0.0),))
 
-    @property
+    @cached_property
     def start_s(self) -> float:
         return self.ramps[0].start_s
 
-    @property
+    @cached_property
     def goal_bpm(self) -> float:
         """The tempo the plan ends on if nobody edits it."""
         return self.ramps[-1].to_bpm
 
+    @cached_property
+    def _last(self) -> Ramp:
+        return self.ramps[-1]
+
     def ramp_at(self, t_s: float) -> Ramp:
         """The ramp that the tempo follows at `t_s`."""
+        last = self._last
+        if t_s >= last.start_s:  # as nearly always
+            return last
         ramps = self.ramps
-        if t_s >= ramps[-1].start_s:  # as nearly always
-            return ramps[-1]
         return ramps[max(0, bisect_right(ramps, t_s, key=_start) - 1)]
 
     def bpm_at(self, t_s: float) -> float:

@@ -8,7 +8,6 @@ Figures without a source are our own judgement and can be changed in a preset.
 
 from bisect import bisect_right
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from operator import itemgetter
 from types import MappingProxyType
 from typing import Final
@@ -21,7 +20,6 @@ STAYS_BPM: Final = 0.5  # nearer than that is there
 
 
 @quick
-@dataclass(frozen=True, slots=True)
 class Situation:
     """What a policy may know. Tempi and pulses per minute; None where not known."""
 
@@ -40,7 +38,6 @@ class Situation:
 
 
 @quick
-@dataclass(frozen=True, slots=True)
 class Wish:
     """A tempo to go to. `per_min`: how fast in bpm per minute; None: as fast as the bounds permit."""
 
