@@ -85,11 +85,14 @@ class Score:
     def breathed_at(self, t_s: float) -> tuple[float, float] | None:
         """(fraction of the breath, breaths per minute) that the score asks for, heard or not: `breath_at` and
         `breath_rate_at` for a fifth of their cost."""
-        if self.breath is None or t_s < self.tempo.start_s:
+        breath, tempo = self.breath, self.tempo
+        if breath is None or t_s < tempo.start_s:
             return None
-        phase, bpm = self.tempo.ramp_at(t_s).at(t_s)
-        fraction, beats = self.breath.fraction_at(phase)
-        return fraction, bpm / beats
+        phase, bpm = tempo.ramp_at(t_s).at(t_s)
+        run = breath.run_at(phase)
+        beats = run.pattern.beats
+        x = phase - run.first_beat
+        return x % beats / beats if x > 0.0 else 0.0, bpm / beats
 
     def paced_at(self, t_s: float) -> tuple[float, float] | None:
         """(fraction of the breath, breaths per minute) where a breath is being guided at `t_s`."""

@@ -128,7 +128,7 @@ class BreathPlan:
 
     def at(self, phase: float) -> BreathMoment:
         """Where the breath stands at `phase` (beats); before the first beat, at the start of the first."""
-        run = self._run_at(phase)
+        run = self.run_at(phase)
         x = max(0.0, phase - run.first_beat)
         beats = run.pattern.beats
         index = floor(x / beats)
@@ -146,18 +146,11 @@ class BreathPlan:
         )
 
     def pattern_at(self, phase: float) -> BreathPattern:
-        return self._run_at(phase).pattern
-
-    def fraction_at(self, phase: float) -> tuple[float, int]:
-        """(fraction of the breath, its beats) at `phase`: as `at` says, for a fifth of the cost."""
-        run = self._run_at(phase)
-        beats = run.pattern.beats
-        x = phase - run.first_beat
-        return (x % beats / beats if x > 0.0 else 0.0), beats
+        return self.run_at(phase).pattern
 
     def next_boundary(self, phase: float) -> int:
         """The first beat at or after `phase` on which a breath begins."""
-        run = self._run_at(phase)
+        run = self.run_at(phase)
         x = phase - run.first_beat
         if x <= 0:
             return run.first_beat
@@ -181,7 +174,8 @@ class BreathPlan:
         index = max(0, bisect_right(self.runs, phase, key=_first_beat) - 1)
         return type(self)(self.runs[index:])
 
-    def _run_at(self, phase: float) -> BreathRun:
+    def run_at(self, phase: float) -> BreathRun:
+        """The run that the breath at `phase` belongs to."""
         runs = self.runs
         if phase >= runs[-1].first_beat:  # as nearly always
             return runs[-1]

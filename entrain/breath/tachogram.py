@@ -96,35 +96,34 @@ def extended(tachogram: Tachogram, t_s: float, rr_ms: float, pacer: Pacer | None
     joined = apart_s <= GAP_S
     slope = (rr_ms - before_ms) / apart_s
     level_ms, paced_from, paced_per_min = tachogram.level_ms, tachogram.paced_from, tachogram.paced_per_min
-    steps, unknown, spectrum = list(tachogram.steps), tachogram.unknown, tachogram.spectrum
-    back, locks, lock = list(tachogram.turned), list(tachogram.locks), tachogram.lock
+    steps, unknown, spectrum = tachogram.steps, tachogram.unknown, tachogram.spectrum
+    back, locks, lock = tachogram.turned, tachogram.locks, tachogram.lock
     z0, z1, z9, e0, e1 = lock.z0, lock.z1, lock.z9, lock.e0, lock.e1
-    first, end = tachogram.at, floor(middle_s / SAMPLE_S) + 1
-    for index in range(end - first):
-        sample_s = (first + index) * SAMPLE_S
+    end = floor(middle_s / SAMPLE_S) + 1
+    for at in range(tachogram.at, end):
+        sample_s = at * SAMPLE_S
         now_ms = before_ms + slope * (sample_s - before_s) if joined else None
         if now_ms is None or level_ms is None:
-            step, unknown = 0.0, (*unknown, first + index)
+            step, unknown = 0.0, (*unknown, at)
         else:
             step = now_ms - level_ms
         level_ms = now_ms
         u = (sample_s - before_s) / apart_s
         between += (u * (1.0 - u) - between) * BETWEEN_SHARE
         # In maps, for this is most of the work: (z + change) * turn in each bin.
-        spectrum = tuple(map(mul, map(add, spectrum, repeat(step - steps[index])), _TURNS))
-        steps.append(step)
+        spectrum = tuple(map(mul, map(add, spectrum, repeat(step - steps[0])), _TURNS))
         moment = None if pacer is None else pacer(sample_s)
         if moment is None:
             x, paced_from, paced_per_min = 0j, None, None
         else:
             x, paced_per_min = step * turned(-2j * pi * moment[0]), moment[1]
-            paced_from = first + index if paced_from is None else paced_from
-        back.append(x)
-        x -= back[index]
-        e = step * step - steps[N - LOCK_N + index] ** 2
-        z0, z1, z9 = z0 + x, (z1 + x) * _LOCK_TURN, (z9 + x) * _BACK
+            paced_from = at if paced_from is None else paced_from
+        change = x - back[0]
+        e = step * step - steps[-LOCK_N] ** 2
+        z0, z1, z9 = z0 + change, (z1 + change) * _LOCK_TURN, (z9 + change) * _BACK
         e0, e1 = e0 + e, (e1 + e) * _LOCK_TURN
-        locks.append((0.5 * z0 - 0.25 * (z1 + z9), 0.5 * (e0 - e1.real)))
+        steps, back = (*steps[1:], step), (*back[1:], x)
+        locks = (*locks[1:], (0.5 * z0 - 0.25 * (z1 + z9), 0.5 * (e0 - e1.real)))
     if unknown and unknown[0] < end - N:
         unknown = tuple(n for n in unknown if n >= end - N)
     return Tachogram(
@@ -133,12 +132,12 @@ def extended(tachogram: Tachogram, t_s: float, rr_ms: float, pacer: Pacer | None
         at=end,
         level_ms=level_ms,
         between=between,
-        steps=tuple(steps[-N:]),
+        steps=steps,
         unknown=unknown,
         spectrum=spectrum,
-        turned=tuple(back[-LOCK_N:]),
+        turned=back,
         lock=Lock(z0, z1, z9, e0, e1),
-        locks=tuple(locks[-LOCKS_N:]),
+        locks=locks,
         paced_from=paced_from,
         paced_per_min=paced_per_min,
     )

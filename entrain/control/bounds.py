@@ -63,17 +63,16 @@ def start_bpm(
 def bounded(
     wish: Wish,
     plan: TempoPlan,
-    at_s: float,
+    tempo: float,
     bounds: Bounds,
     baseline_bpm: float | None,
     pulse_bpm: float | None,
     may_fall: bool,
 ) -> Bounded:
-    """Cut a wish down to what is permitted from `at_s` on, where `plan` goes on until then.
+    """Cut a wish down to what is permitted from a moment on at which `plan` has come to `tempo` bpm.
 
     `may_fall` is False while an expected heart has no fresh data.
     """
-    tempo = plan.bpm_at(at_s)
     falling, rising = plan.goal_bpm < tempo, plan.goal_bpm > tempo
     to_bpm, limit = _within(wish.to_bpm, bounds, baseline_bpm)
     lead = lead_floor_bpm(bounds, pulse_bpm)

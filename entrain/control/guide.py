@@ -11,7 +11,7 @@ from entrain.control import stages
 from entrain.control.events import Author, Decided, Effect, Phase, ScoreChanged
 from entrain.control.protocol import Preset, SoundRule
 from entrain.control.state import GUIDED, HoldCause, SessionState, has_sensor
-from entrain.control.track import group_in_step
+from entrain.control.track import group_in_step, is_any_connected
 from entrain.frozen import changed
 from entrain.heart.beat import HeartState
 from entrain.score import LEAD_S, Presence, Score
@@ -203,7 +203,7 @@ def _cause(state: SessionState, heart: HeartState) -> tuple[HoldCause | None, st
     if state.paused:
         return HoldCause.PAUSED, "paused"
     if has_sensor(state):
-        if not any(track.is_connected for track in state.tracks):
+        if not is_any_connected(state.tracks):
             return HoldCause.NO_DATA, "staying at this tempo: the strap is not connected"
         if heart.age_s is None or heart.age_s > bounds.stale_s:
             return HoldCause.NO_DATA, "staying at this tempo: no fresh pulse"
@@ -265,7 +265,7 @@ def wish_tempo(
     # What the plan does already needs no new pulse; without one it must not fall any further.
     may_fall = not has_sensor(state) or (heart.bpm is not None and state.hold is not HoldCause.NO_DATA)
     bounds, baseline = state.config.preset.bounds, state.baseline_bpm
-    bounded = limits.bounded(wish, plan, at_s, bounds, baseline, heart.bpm, may_fall)
+    bounded = limits.bounded(wish, plan, tempo, bounds, baseline, heart.bpm, may_fall)
     tremble = author is Author.POLICY and not bounded.limit and state.hold is None
     if not _is_new(bounded, plan, tempo, TREMBLE_BPM if tremble else SAME_BPM):
         if author is Author.PERSON and bounded.limit:

@@ -150,6 +150,14 @@ def with_description(track: HeartTrack, event: StrapDescribed) -> tuple[HeartTra
     return changed(track, name=event.name or track.name, battery_percent=battery), ()
 
 
+def is_any_connected(tracks: tuple[HeartTrack, ...]) -> bool:
+    """Is there at least one strap of which data may come?"""
+    for track in tracks:  # noqa: SIM110 - asked every second
+        if track.link in _CONNECTED:
+            return True
+    return False
+
+
 def group_state(tracks: tuple[HeartTrack, ...], t_s: float) -> HeartState:
     """Several hearts as one: the median of those with a fresh pulse. One heart is a group of one."""
     if len(tracks) == 1:

@@ -15,7 +15,7 @@ from typing import Final
 
 from entrain.frozen import quick
 from entrain.heart.beat import Beat, HeartState, PulseSource, Verdict
-from entrain.heart.median import middle_of
+from entrain.heart.median import median
 from entrain.units import MS_PER_S, S_PER_MIN
 
 WINDOW_S: Final = 30.0
@@ -107,10 +107,9 @@ def heart_state(rate: Rate, now_s: float) -> HeartState:
 
 def _smooth(times_s: tuple[float, ...], values: tuple[float, ...], now_s: float) -> float:
     """Robust weighted mean of `values`; weights fall off to both ends of the data's span."""
-    ordered = sorted(values)
-    middle = middle_of(ordered)
-    least, most = middle * (1.0 - PULL_IN), middle * (1.0 + PULL_IN)
-    if ordered[0] < least or ordered[-1] > most:
+    if max(values) > min(values) * (1.0 + PULL_IN):  # or all are as near to the median, as nearly always
+        middle = median(values)
+        least, most = middle * (1.0 - PULL_IN), middle * (1.0 + PULL_IN)
         values = tuple(min(most, max(least, value)) for value in values)
     oldest_s = times_s[0]
     centre_s, per_half = 0.5 * (oldest_s + now_s), 2.0 / (EDGE * max(now_s - oldest_s, 1.0))

@@ -75,14 +75,6 @@ def test_a_moment_says_where_it_is(plan: BreathPlan, phase: float) -> None:
     assert moment.fraction * moment.pattern.beats == pytest.approx(phase - moment.first_beat, abs=1e-9)
 
 
-@given(plans(), st.floats(0.0, 300.0))
-def test_the_fraction_alone_is_that_of_the_moment(plan: BreathPlan, phase: float) -> None:
-    moment = plan.at(phase)
-    fraction, beats = plan.fraction_at(phase)
-    assert beats == moment.pattern.beats
-    assert (fraction - moment.fraction + 0.5) % 1.0 == pytest.approx(0.5, abs=1e-9)
-
-
 @given(plans())
 def test_breaths_follow_each_other_without_a_gap_and_are_counted_one_by_one(plan: BreathPlan) -> None:
     first = plan.runs[0].first_beat

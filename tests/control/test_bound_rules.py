@@ -20,7 +20,7 @@ def cut(
     may_fall: bool = True,
     per_min: float | None = None,
 ) -> tuple[float, float, str]:
-    got = bounded(Wish(to_bpm, "", per_min), plan, 20.0, BOUNDS, 70.0, pulse_bpm, may_fall)
+    got = bounded(Wish(to_bpm, "", per_min), plan, plan.bpm_at(20.0), BOUNDS, 70.0, pulse_bpm, may_fall)
     return got.to_bpm, got.per_min, got.limit
 
 
@@ -33,11 +33,11 @@ def test_without_fresh_data_nothing_falls_and_a_rise_may() -> None:
 
 def test_the_floor_is_the_highest_of_three() -> None:
     assert cut(40.0)[0] == pytest.approx(0.85 * 70)
-    assert bounded(Wish(40.0, ""), STEADY, 20.0, BOUNDS, None, None, True).to_bpm == 50.0
+    assert bounded(Wish(40.0, ""), STEADY, 65.0, BOUNDS, None, None, True).to_bpm == 50.0
     strict = Bounds(tempo_floor_bpm=62.0)
-    assert bounded(Wish(40.0, ""), STEADY, 20.0, strict, 70.0, None, True).to_bpm == 62.0
+    assert bounded(Wish(40.0, ""), STEADY, 65.0, strict, 70.0, None, True).to_bpm == 62.0
     lax = Bounds(tempo_floor_bpm=10.0, tempo_floor_fraction=0.1)
-    assert bounded(Wish(10.0, ""), STEADY, 20.0, lax, 60.0, None, True).to_bpm == 51.0
+    assert bounded(Wish(10.0, ""), STEADY, 65.0, lax, 60.0, None, True).to_bpm == 51.0
 
 
 def test_a_beat_too_far_below_the_pulse_is_raised_with_some_room() -> None:
@@ -64,14 +64,14 @@ def test_the_slew_is_the_slowest_of_all_that_limit_it() -> None:
     assert cut(60.0, pulse_bpm=None)[1] == pytest.approx(1.0)
     assert cut(60.0, pulse_bpm=None, per_min=0.3)[1] == pytest.approx(0.3)
     gentle = Bounds(fall_fraction_per_min=0.01)
-    assert bounded(Wish(60.0, ""), STEADY, 20.0, gentle, 70.0, None, True).per_min == pytest.approx(0.6)
+    assert bounded(Wish(60.0, ""), STEADY, 65.0, gentle, 70.0, None, True).per_min == pytest.approx(0.6)
     greedy = Bounds(fall_bpm_per_min=99.0, fall_fraction_per_min=0.9)
-    assert bounded(Wish(60.0, ""), STEADY, 20.0, greedy, 70.0, None, True).per_min == 2.0
+    assert bounded(Wish(60.0, ""), STEADY, 65.0, greedy, 70.0, None, True).per_min == 2.0
 
 
 def test_where_nothing_may_fall_at_all_the_tempo_stays() -> None:
     stuck = Bounds(fall_bpm_per_min=0.0)
-    assert bounded(Wish(60.0, ""), STEADY, 20.0, stuck, 70.0, None, True).to_bpm == 65.0
+    assert bounded(Wish(60.0, ""), STEADY, 65.0, stuck, 70.0, None, True).to_bpm == 65.0
 
 
 def test_the_beginning_is_within_floor_lead_and_ceiling() -> None:

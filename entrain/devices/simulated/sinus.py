@@ -18,6 +18,7 @@ IEEE Trans Biomed Eng 47:985). The rate is a sum:
   node is reset).
 """
 
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import cos, exp, pi, sin, sqrt
@@ -32,6 +33,7 @@ from entrain.units import S_PER_MIN
 
 RSA_CORNER_HZ: Final = 7.2 / S_PER_MIN
 SLOW_PER_MIN: Final = (6.0, 9.0)  # relaxation is full below the first and none above the second
+SLOWEST_BPM: Final = 35.0
 PULL_TAU_S: Final = 20.0  # [assumed] a pulse takes this long to give in to a tempo
 VENTRICULAR_SHARE: Final = 0.7
 NOISE_BLOCK: Final = 2560  # steps: ten minutes and more
@@ -86,7 +88,7 @@ class Sinus:
         """
         traits, step_s, rsa_share, relax_share = self.traits, self._step_s, self._rsa_share, self._relax_share
         base_bpm, rsa_bpm, resonance_bpm = traits.base_bpm, traits.rsa_bpm, traits.resonance_bpm
-        pulls = traits.tempo_pull or traits.phase_pull_rad_per_s
+        relaxation_bpm, pulls = traits.relaxation_bpm, traits.tempo_pull or traits.phase_pull_rad_per_s
         rsa, relaxed = self._rsa, self._relaxed
         beats_s: list[float] = []
         ectopics_s: list[float] = []
@@ -97,9 +99,11 @@ class Sinus:
             zip(breathing, volumes, wandering, resonance, strict=True)
         ):
             rsa += (volume - rsa) * rsa_share
-            relaxed += (_slow(moment.rate_per_min) * traits.relaxation_bpm - relaxed) * relax_share
+            relaxed += (_slow(moment.rate_per_min) * relaxation_bpm - relaxed) * relax_share
             free_bpm = base_bpm + wander_bpm + rsa_bpm * rsa + resonance_bpm * wave - relaxed
-            bpm = max(35.0, free_bpm + self._pulled)
+            bpm = free_bpm + self._pulled
+            if bpm < SLOWEST_BPM:
+                bpm = SLOWEST_BPM
             rates_bpm.append(bpm)
             turns_per_s = bpm / S_PER_MIN
             if pulls:
@@ -164,22 +168,26 @@ class Wandering:
         self._mayer_kick = traits.mayer_bpm * sqrt(1.0 - keep**2)
         self._wander = traits.wander_bpm * rng.gauss(0.0, 1.0)
         self._mayer = complex(rng.gauss(0.0, 1.0), rng.gauss(0.0, 1.0)) * traits.mayer_bpm
-        self._rng = RandomState(rng.getrandbits(32))
-        self._ahead: list[float] = []
+        self._seed = rng.getrandbits(32)
+        self._n_blocks = 0
+        self._ahead = array("d")
         self._n_taken = 0  # of them
 
-    def taken(self, n: int) -> list[float]:
+    def taken(self, n: int) -> Sequence[float]:
         """The next `n` steps, in bpm."""
         while len(self._ahead) < self._n_taken + n:
             self._ahead, self._n_taken = self._ahead[self._n_taken :] + self._block(), 0
         first, self._n_taken = self._n_taken, self._n_taken + n
         return self._ahead[first : self._n_taken]
 
-    def _block(self) -> list[float]:
-        # Many at once: drawn one by one, chance would cost more than the rest of a person.
+    def _block(self) -> "array[float]":
+        # Many at once: drawn one by one, chance would cost more than the rest of a person. The stream begins
+        # anew each time and skips what was taken, for a stream is dear to copy and people are copied often.
+        self._n_blocks += 1
+        drawn = RandomState(self._seed).standard_normal((self._n_blocks * NOISE_BLOCK, 3))[-NOISE_BLOCK:]
         keep, kick, turn, mayer_kick = self._keep, self._kick, self._turn, self._mayer_kick
-        wander, mayer, out = self._wander, self._mayer, list[float]()
-        for a, b, c in self._rng.standard_normal((NOISE_BLOCK, 3)).tolist():
+        wander, mayer, out = self._wander, self._mayer, array("d")
+        for a, b, c in drawn.tolist():
             wander = keep * wander + kick * a
             mayer = mayer * turn + complex(mayer_kick * b, mayer_kick * c)
             out.append(wander + mayer.real)
