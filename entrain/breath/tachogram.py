@@ -112,7 +112,7 @@ def extended(tachogram: Tachogram, t_s: float, rr_ms: float, pacer: Pacer | None
         between += (u * (1.0 - u) - between) * BETWEEN_SHARE
         # In maps, for this is most of the work: (z + change) * turn in each bin.
         spectrum = tuple(map(mul, map(add, spectrum, repeat(step - steps[0])), _TURNS))
-        moment = None if pacer is None else pacer(sample_s)
+        moment: tuple[float, float] | None = None if pacer is None else pacer(sample_s)
         if moment is None:
             x, paced_from, paced_per_min = 0j, None, None
         else:

@@ -1,5 +1,7 @@
 """Each bound by itself, on plans made by hand."""
 
+from dataclasses import asdict, replace
+
 import pytest
 
 from entrain.control.bounds import ROOM_BPM, bounded, start_bpm
@@ -38,6 +40,15 @@ def test_the_floor_is_the_highest_of_three() -> None:
     assert bounded(Wish(40.0, ""), STEADY, 65.0, strict, 70.0, None, True).to_bpm == 62.0
     lax = Bounds(tempo_floor_bpm=10.0, tempo_floor_fraction=0.1)
     assert bounded(Wish(10.0, ""), STEADY, 65.0, lax, 60.0, None, True).to_bpm == 51.0
+
+
+def test_no_bounds_are_laxer_than_the_hard_ones() -> None:
+    lax = Bounds(1.0, 0.0, 999.0, 0.9, 99.0, breath_floor_per_min=0.5, breath_fall_per_min2=60.0)
+    assert (lax.tempo_floor_bpm, lax.tempo_floor_fraction, lax.tempo_ceiling_bpm) == (50.0, 0.85, 140.0)
+    assert (lax.lead_fraction, lax.fall_bpm_per_min) == (0.30, 2.0)
+    assert (lax.breath_floor_per_min, lax.breath_fall_per_min2) == (4.0, 2.0)
+    strict = Bounds(60.0, 0.95, 100.0, 0.05, 0.5, breath_floor_per_min=6.0, breath_fall_per_min2=0.5)
+    assert replace(lax, **asdict(strict)) == strict
 
 
 def test_a_beat_too_far_below_the_pulse_is_raised_with_some_room() -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from entrain.breath.pattern import BreathPart
-from entrain.control.bounds import breath_floor_per_min, tempo_ceiling_bpm, tempo_floor_bpm
+from entrain.control.bounds import tempo_floor_bpm
 from entrain.control.events import (
     BreathCued,
     CommandGiven,
@@ -118,7 +118,7 @@ class AnySession(RuleBasedStateMachine):
 
     def check_cue(self, cue: BreathCued) -> None:
         """Never below the floors, and the parts of a breath follow each other however the pattern changes."""
-        assert cue.breath_per_min >= breath_floor_per_min(self.bounds) - 1e-6
+        assert cue.breath_per_min >= self.bounds.breath_floor_per_min - 1e-6
         assert cue.breath_per_min >= 4.0 - 1e-6
         # A part's length was foretold; an edit of the tempo meanwhile moves its end a little.
         assert cue.t_s >= self.part_ends_s - 0.25
@@ -147,7 +147,7 @@ class AnySession(RuleBasedStateMachine):
             # Without a fresh pulse nothing falls, not even a little further.
             assert goal >= tempo - 0.06
             return
-        lead = min((1.0 - min(0.30, self.bounds.lead_fraction)) * bpm, tempo_ceiling_bpm(self.bounds))
+        lead = min((1.0 - min(0.30, self.bounds.lead_fraction)) * bpm, self.bounds.tempo_ceiling_bpm)
         if tempo <= lead - 0.06:
             assert goal >= lead - 0.06
 
@@ -233,10 +233,10 @@ class AnySession(RuleBasedStateMachine):
         floor = tempo_floor_bpm(self.bounds, self.state.baseline_bpm)
         assert floor >= 50.0
         if self.state.baseline_bpm is not None:
-            assert floor >= min(0.85 * self.state.baseline_bpm, tempo_ceiling_bpm(self.bounds)) - 1e-9
+            assert floor >= min(0.85 * self.state.baseline_bpm, self.bounds.tempo_ceiling_bpm) - 1e-9
         for ramp in score.tempo.ramps:
             assert min(ramp.bpm, ramp.to_bpm) >= floor - 1e-6
-            assert max(ramp.bpm, ramp.to_bpm) <= tempo_ceiling_bpm(self.bounds) + 1e-6
+            assert max(ramp.bpm, ramp.to_bpm) <= self.bounds.tempo_ceiling_bpm + 1e-6
             fall = ramp.bpm - ramp.to_bpm
             if fall > 1e-9:
                 assert ramp.duration_s > 0.0
