@@ -5,6 +5,7 @@ that no strap tells, except where a field says otherwise.
 """
 
 import pickle
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from math import ceil, nan
@@ -244,12 +245,11 @@ class _Seen:
 def _outcome(life: _Life) -> Outcome:
     state, seen, truth = life.state, life.seen, life.heart.truth or Truth()
     rest, guided, after = _stretches(state)
-    body = _Body(truth)
     each_tick = truth.breathing[STEPS_A_TICK - 1 : life.n_ticks * STEPS_A_TICK : STEPS_A_TICK]
     overbreathing_s = sum(breathing.petco2_mmhg < LOW_PETCO2_MMHG for breathing in each_tick) * TICK_S
-    rest_bpm, rest_rsa, rest_rmssd = body.figures(*rest)
-    guided_bpm, guided_rsa, guided_rmssd = body.figures(*guided)
-    after_bpm, _, _ = body.figures(*after)
+    rest_bpm, rest_rsa, rest_rmssd = _figures(truth, *rest)
+    guided_bpm, guided_rsa, guided_rmssd = _figures(truth, *guided)
+    after_bpm, _, _ = _figures(truth, *after)
     return Outcome(
         in_step_min=seen.in_step_s / S_PER_MIN,
         seen_in_step_min=sum(track.breath.in_step_s for track in state.tracks) / S_PER_MIN,
@@ -284,32 +284,26 @@ def _stretches(state: SessionState) -> tuple[_Stretch, _Stretch, _Stretch]:
     return rest, guided, after
 
 
-class _Body:
-    """The truth about a heart as arrays."""
+def _figures(truth: Truth, from_s: float, to_s: float) -> tuple[float, float, float]:
+    """(mean pulse in bpm, mean swing with a breath in bpm, RMSSD in ms); nan if too short."""
+    steps = slice(round(from_s / STEP_S), round(to_s / STEP_S))
+    bpm = np.array(truth.bpm[steps])
+    if to_s - from_s < 20.0 or bpm.size == 0:
+        return nan, nan, nan
+    breaths = np.floor([breathing.phase for breathing in truth.breathing[steps]])
+    return float(bpm.mean()), _swing(bpm, breaths), _rmssd_ms(truth, from_s, to_s)
 
-    def __init__(self, truth: Truth) -> None:
-        self._bpm = np.array(truth.bpm)
-        self._breaths = np.floor([breathing.phase for breathing in truth.breathing])
-        self._beats_s = np.array(truth.beats_s)
-        self._is_ectopic = np.isin(self._beats_s, truth.ectopics_s)
 
-    def figures(self, from_s: float, to_s: float) -> tuple[float, float, float]:
-        """(mean pulse in bpm, mean swing with a breath in bpm, RMSSD in ms); nan if too short."""
-        first, end = round(from_s / STEP_S), round(to_s / STEP_S)
-        bpm = self._bpm[first:end]
-        if to_s - from_s < 20.0 or bpm.size == 0:
-            return nan, nan, nan
-        return float(bpm.mean()), _swing(bpm, self._breaths[first:end]), self._rmssd_ms(from_s, to_s)
-
-    def _rmssd_ms(self, from_s: float, to_s: float) -> float:
-        """Over successive intervals that no ectopic beat bounds (Task Force 1996)."""
-        inside = (self._beats_s >= from_s) & (self._beats_s < to_s)
-        beats_s, is_ectopic = self._beats_s[inside], self._is_ectopic[inside]
-        bad = is_ectopic[:-2] | is_ectopic[1:-1] | is_ectopic[2:]
-        # The pause after an ectopic beat is none of the sinus node's either.
-        bad[1:] |= is_ectopic[:-3]
-        steps = np.diff(beats_s, 2)[~bad]
-        return float(np.sqrt(np.mean(np.square(steps))) * MS_PER_S) if steps.size else nan
+def _rmssd_ms(truth: Truth, from_s: float, to_s: float) -> float:
+    """Over successive intervals that no ectopic beat bounds (Task Force 1996)."""
+    first, end = bisect_left(truth.beats_s, from_s), bisect_left(truth.beats_s, to_s)
+    beats_s = np.array(truth.beats_s[first:end])
+    is_ectopic = np.isin(beats_s, truth.ectopics_s)
+    bad = is_ectopic[:-2] | is_ectopic[1:-1] | is_ectopic[2:]
+    # The pause after an ectopic beat is none of the sinus node's either.
+    bad[1:] |= is_ectopic[:-3]
+    steps = np.diff(beats_s, 2)[~bad]
+    return float(np.sqrt(np.mean(np.square(steps))) * MS_PER_S) if steps.size else nan
 
 
 def _swing(bpm: NDArray[np.float64], breaths: NDArray[np.float64]) -> float:
