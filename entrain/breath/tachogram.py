@@ -126,18 +126,19 @@ def extended(tachogram: Tachogram, t_s: float, rr_ms: float, pacer: Pacer | None
         locks = (*locks[1:], (0.5 * z0 - 0.25 * (z1 + z9), 0.5 * (e0 - e1.real)))
     if unknown and unknown[0] < end - N:
         unknown = tuple(n for n in unknown if n >= end - N)
+    # By place: by name it would take as long again.
     return Tachogram(
-        newest=(middle_s, rr_ms),
-        began=tachogram.began,
-        at=end,
-        level_ms=level_ms,
-        between=between,
-        steps=steps,
-        unknown=unknown,
-        spectrum=spectrum,
-        turned=back,
-        lock=Lock(z0, z1, z9, e0, e1),
-        locks=locks,
-        paced_from=paced_from,
-        paced_per_min=paced_per_min,
+        (middle_s, rr_ms),
+        tachogram.began,
+        end,
+        level_ms,
+        between,
+        steps,
+        unknown,
+        spectrum,
+        back,
+        Lock(z0, z1, z9, e0, e1),
+        locks,
+        paced_from,
+        paced_per_min,
     )
