@@ -1,6 +1,6 @@
 """How well the resonance assessment finds what is there.
 
-    python -m benchmarks.resonance [--people N] [--from SEED]
+    python -m benchmarks.resonance [--people N] [--from SEED] [--confidence C]
 
 Simulated people breathe through the protocol in an order drawn for each; one beat in twenty is spoilt
 (missed, or an extra one). The same body without noise tells where the peak truly is: its swing at rates
@@ -21,7 +21,7 @@ from typing import Final
 
 import numpy as np
 
-from entrain.analysis.assessment import WITHIN_PER_MIN, assess
+from entrain.analysis.assessment import LEAST_CONFIDENCE, WITHIN_PER_MIN, assess
 from entrain.analysis.correction import correct
 from entrain.analysis.phase import breaths_s
 from entrain.analysis.series import NNSeries
@@ -44,12 +44,13 @@ def main() -> None:
     )
     parser.add_argument("--people", type=int, default=100)
     parser.add_argument("--from", dest="first", type=int, default=0, help="seed of the first person")
+    parser.add_argument("--confidence", type=float, default=LEAST_CONFIDENCE, help="what a peak needs")
     given = parser.parse_args()
     seeds = range(given.first, given.first + given.people)
     print(f"{'people':<28} {'protocol':<9} {'n':>4}  {'found':<17} {'elsewhere':<17} {'no clear peak':<17}")
     with ProcessPoolExecutor(cpu_count()) as pool:
         for name in CROWDS:
-            outcomes = list(pool.map(partial(assessed, name), seeds, chunksize=8))
+            outcomes = list(pool.map(partial(assessed, name, given.confidence), seeds, chunksize=8))
             for has_peak in sorted({one.true_per_min is not None for one in outcomes}, reverse=True):
                 some = [one for one in outcomes if (one.true_per_min is not None) == has_peak]
                 for n, protocol in enumerate(PROTOCOLS):
@@ -65,12 +66,12 @@ class Outcome:
     said_per_min: tuple[float | None, ...]
 
 
-def assessed(crowd: str, seed: int) -> Outcome:
+def assessed(crowd: str, confidence: float, seed: int) -> Outcome:
     """Person number `seed` of a crowd under both protocols."""
     person = CROWDS[crowd].drawn(seed)
     true = true_peak(person) if CROWDS[crowd].has_peak else None
-    said = [assess(recorded(person, stages)).resonance_per_min for stages in (five_rates(seed), sliding())]
-    return Outcome(true, tuple(said))
+    found = [assess(recorded(person, stages), confidence) for stages in (five_rates(seed), sliding())]
+    return Outcome(true, tuple(one.resonance_per_min for one in found))
 
 
 def row(outcomes: list[Outcome], protocol: int) -> str:

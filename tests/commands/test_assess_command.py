@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -110,5 +111,12 @@ def test_a_slide_is_cut_into_stretches_of_about_two_minutes() -> None:
         t_s += 60.0 / (6.75 - 2.5 * t_s / 960.0)
     cut = pieces(starts, sliding())
     assert len(cut) == 8
-    assert all(100.0 < piece[-1] - piece[0] < 125.0 for piece in cut)
+    assert all(105.0 < piece[-1] - piece[0] < 135.0 for piece in cut)
+    assert all(before[-1] == after[0] for before, after in pairwise(cut))
+    assert (cut[0][0], cut[-1][-2]) == (starts[0], starts[-1])
     assert pieces(starts[:4], sliding()) == []
+
+
+def test_the_last_breath_of_a_stage_counts() -> None:
+    starts = [10.0 * n for n in range(12)]
+    assert pieces(starts, five_rates(0)) == [[*starts, 120.0]]
