@@ -7,7 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from entrain.analysis.assessment import Assessment
+from entrain.analysis.resonance import ResonanceCriteria
+from entrain.analysis.swing import Swing
 from entrain.cli import main
+from entrain.commands import assess_words
 from entrain.commands.assess_protocol import RATES_PER_MIN, five_rates, pieces, sliding
 from entrain.control.session import reduce, start
 from entrain.devices.simulated.person import Kind, Person
@@ -96,6 +100,14 @@ def test_a_preset_that_wants_a_resonance_nobody_knows_is_told_what_to_do(home: P
 def test_wrong_use_is_said(wrong: list[str], capsys: Typed) -> None:
     assert main(["assess", *wrong, "--headless"]) != 0
     assert capsys.readouterr().err.startswith("entrain: ")
+
+
+def test_the_phase_is_told_at_its_rate_also_where_that_differs_a_little() -> None:
+    criteria = tuple(ResonanceCriteria(pace, None, 9.0, 900.0, 9000.0, 0.8, 1) for pace in (4.5, 5.0))
+    found = Assessment(criteria, (Swing(4.52, 10.0, 0.5, 0.97),), None, 0.0, ())
+    _, _, five, four_and_a_half = assess_words.table(found)
+    assert four_and_a_half.split()[:2] == ["4.50", "0.97"]
+    assert five.split()[:2] == ["5.00", "-"]
 
 
 def test_the_order_is_drawn_by_the_seed_and_holds_every_rate_once() -> None:
