@@ -111,8 +111,27 @@ def with_resonance(seed: int) -> Person:
     return replace(person, heart=heart, lungs=replace(person.lungs, lapses_per_min=0.05))
 
 
+def wandering(seed: int) -> Person:
+    """The same, and the mind wanders every two minutes."""
+    person = with_resonance(seed)
+    return replace(person, lungs=replace(person.lungs, lapses_per_min=0.5))
+
+
+def middling(seed: int) -> Person:
+    """A resonance between the narrow and the typical one, in livelier surroundings."""
+    rng, person = Random(f"{seed}/middling"), with_resonance(seed)
+    heart = replace(
+        person.heart,
+        rsa_bpm=rng.uniform(4.0, 8.0),
+        resonance_bpm=rng.uniform(8.0, 12.0),
+        resonance_q=rng.uniform(2.0, 3.0),
+        mayer_bpm=1.0,
+    )
+    return replace(person, heart=heart)
+
+
 def beyond_the_rates(seed: int) -> Person:
-    """The same, slower or quicker than any rate of the protocol."""
+    """A narrow resonance, slower or quicker than any rate of the protocol."""
     rng, person = Random(f"{seed}/beyond"), with_resonance(seed)
     peak = rng.choice((rng.uniform(3.8, 4.2), rng.uniform(6.8, 7.2)))
     return replace(person, heart=replace(person.heart, resonance_per_min=peak))
@@ -140,6 +159,8 @@ class Crowd:
 
 CROWDS: Final[dict[str, Crowd]] = {
     "narrow (Q 3 to 5)": Crowd(with_resonance, has_peak=True),
+    "narrow, mind wandering": Crowd(wandering, has_peak=True),
+    "middling (Q 2 to 3)": Crowd(middling, has_peak=True),
     "typical (broad)": Crowd(typical, has_peak=True),
     "no resonance": Crowd(without_resonance, has_peak=False),
     "non-responders": Crowd(non_responder, has_peak=False),

@@ -7,8 +7,8 @@ the share of all weight whose peak lies there and within 0.25/min of the choice.
 there is "no clear peak", which is a result: in one person's real recordings the swing is largest at the
 slowest rate of all, and on retest the rate had moved in two thirds of 21 people (Capdevila and others 2021).
 
-The phase of the swing also turns through a resonance, and would tell more in a simulation; it is not used,
-because how far somebody breathes behind the pacer is not the same at every rate.
+The phase of the swing turns through a resonance too, but is not used: how far somebody breathes behind the
+pacer need not be the same at every rate.
 """
 
 from collections.abc import Sequence
