@@ -44,7 +44,8 @@ SWING_DOF: Final = 8.0
 class Assessment:
     """`resonance_per_min` is None where there is no clear peak; `confidence` is always given.
 
-    `curve` is the fitted swing in bpm at rates between the slowest and the quickest; empty with too few.
+    `curve` is the fitted swing in bpm at rates between the slowest and the quickest; empty with too few
+    of them, or with rates that are as good as one.
     """
 
     criteria: tuple[ResonanceCriteria, ...]
@@ -68,7 +69,7 @@ def assess(
     """
     criteria = tuple(resonance_criteria(series, bounds) for series, bounds in stages)
     swings = _alike(_swings(stages))
-    if len(swings) < LEAST_RATES:
+    if len(swings) < LEAST_RATES or swings[-1].pace_per_min - swings[0].pace_per_min <= 2.0 * WITHIN_PER_MIN:
         return Assessment(criteria, swings, None, 0.0, ())
     fit = _Resonances(swings)
     follows = float(np.median([each.in_phase for each in swings])) >= LEAST_IN_PHASE

@@ -146,6 +146,8 @@ def test_too_little_is_said_to_be_too_little() -> None:
     assert swing(series, starts) is None
     few = assess([stage(rate, 10.0, 0.5, rng) for rate in (6.5, 5.5, 4.5)])
     assert (few.resonance_per_min, few.confidence, len(few.swings)) == (None, 0.0, 3)
+    same = assess([stage(5.5, 10.0, 0.5, rng) for _ in range(5)])
+    assert (same.resonance_per_min, same.confidence, len(same.swings)) == (None, 0.0, 5)
 
 
 def test_a_stretch_with_a_hole_counts_without_the_hole() -> None:
