@@ -1,19 +1,27 @@
-"""How well the resonance assessment finds what is there: python -m benchmarks.resonance [--people N]
+"""How well the resonance assessment finds what is there.
+
+    python -m benchmarks.resonance [--people N] [--from SEED] [--confidence C]
 
 Simulated people breathe through the protocol in an order drawn for each; one beat in twenty is spoilt
 (missed, or an extra one). The same body without noise tells where the peak truly is: its swing at rates
-0.125/min apart. Printed: how many are placed within 0.25/min of it, placed elsewhere, or told "no clear
-peak".
+0.125/min apart, and a parabola through the highest three. Printed, each with its 95 % interval (Wilson): how
+many are placed within 0.25/min of it, placed elsewhere, or told "no clear peak". Who has no peak within the
+rates has none to be found: counted apart among the typical, and everybody in the last three crowds.
 """
 
 import argparse
 from collections.abc import Callable
-from dataclasses import replace
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from functools import partial
+from math import sqrt
+from os import cpu_count
 from random import Random
+from typing import Final
 
 import numpy as np
 
-from entrain.analysis.assessment import WITHIN_PER_MIN, assess
+from entrain.analysis.assessment import LEAST_CONFIDENCE, WITHIN_PER_MIN, assess
 from entrain.analysis.correction import correct
 from entrain.analysis.phase import breaths_s
 from entrain.analysis.series import NNSeries
@@ -23,9 +31,11 @@ from entrain.control.stages import length_s, score_of, spans
 from entrain.devices.simulated.heart import SimulatedHeart
 from entrain.devices.simulated.person import Kind, Person
 
-SPOILT = 0.05
-START_S = 70.0
-RATIO = (4.0, 0.0, 6.0, 0.0)
+SPOILT: Final = 0.05
+START_S: Final = 70.0
+RATIO: Final = (4.0, 0.0, 6.0, 0.0)
+PROTOCOLS: Final = ("five", "sliding")
+Z: Final = 1.96  # of a 95 % interval
 
 
 def main() -> None:
@@ -33,26 +43,54 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--people", type=int, default=100)
+    parser.add_argument("--from", dest="first", type=int, default=0, help="seed of the first person")
+    parser.add_argument("--confidence", type=float, default=LEAST_CONFIDENCE, help="what a peak needs")
     given = parser.parse_args()
-    print(f"{'people':<26} {'protocol':<9} {'n':>4} {'found':>7} {'elsewhere':>10} {'no clear peak':>14}")
-    for name, drawn, has_peak in CROWDS:
-        for protocol in ("five", "sliding"):
-            print(row(name, drawn, has_peak, protocol, given.people))
+    seeds = range(given.first, given.first + given.people)
+    print(f"{'people':<28} {'protocol':<9} {'n':>4}  {'found':<17} {'elsewhere':<17} {'no clear peak':<17}")
+    with ProcessPoolExecutor(cpu_count()) as pool:
+        for name in CROWDS:
+            outcomes = list(pool.map(partial(assessed, name, given.confidence), seeds, chunksize=8))
+            for has_peak in sorted({one.true_per_min is not None for one in outcomes}, reverse=True):
+                some = [one for one in outcomes if (one.true_per_min is not None) == has_peak]
+                for n, protocol in enumerate(PROTOCOLS):
+                    label = name if has_peak or not CROWDS[name].has_peak else f"{name}, none inside"
+                    print(f"{label:<28} {protocol:<9} {row(some, n)}", flush=True)
 
 
-def row(name: str, drawn: Callable[[int], Person], has_peak: bool, protocol: str, people: int) -> str:
-    found = elsewhere = nothing = 0
-    for seed in range(people):
-        person = drawn(seed)
-        true = true_peak(person) if has_peak else None
-        stages = five_rates(seed) if protocol == "five" else sliding()
-        said = assess(recorded(person, stages)).resonance_per_min
-        nothing += said is None
-        right = said is not None and true is not None and abs(said - true) <= WITHIN_PER_MIN
-        found += right
-        elsewhere += said is not None and not right
-    shares = [f"{x / people:.0%}" for x in (found, elsewhere, nothing)]
-    return f"{name:<26} {protocol:<9} {people:>4} {shares[0]:>7} {shares[1]:>10} {shares[2]:>14}"
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Where the peak of one person is, and where each protocol named it."""
+
+    true_per_min: float | None
+    said_per_min: tuple[float | None, ...]
+
+
+def assessed(crowd: str, confidence: float, seed: int) -> Outcome:
+    """Person number `seed` of a crowd under both protocols."""
+    person = CROWDS[crowd].drawn(seed)
+    true = true_peak(person) if CROWDS[crowd].has_peak else None
+    found = [assess(recorded(person, stages), confidence) for stages in (five_rates(seed), sliding())]
+    return Outcome(true, tuple(one.resonance_per_min for one in found))
+
+
+def row(outcomes: list[Outcome], protocol: int) -> str:
+    pairs = [(one.said_per_min[protocol], one.true_per_min) for one in outcomes]
+    nothing = sum(said is None for said, _ in pairs)
+    found = sum(said is not None and true is not None and near(said, true) for said, true in pairs)
+    counts = (found, len(pairs) - nothing - found, nothing)
+    return f"{len(pairs):>4}  " + " ".join(f"{share(count, len(pairs)):<17}" for count in counts)
+
+
+def near(said: float, true: float) -> bool:
+    return abs(said - true) <= WITHIN_PER_MIN
+
+
+def share(count: int, n: int) -> str:
+    """A share and its 95 % interval by Wilson (J Am Stat Assoc 22 (1927) 209)."""
+    p, z2 = count / n, Z * Z / n
+    middle, half = (p + z2 / 2.0) / (1.0 + z2), Z * sqrt(p * (1.0 - p) / n + z2 / n / 4.0) / (1.0 + z2)
+    return f"{100 * p:4.1f} ({100 * max(0.0, middle - half):.1f}-{100 * min(1.0, middle + half):.1f})"
 
 
 # ---- people ------------------------------------------------------------------------------------------------
@@ -73,6 +111,32 @@ def with_resonance(seed: int) -> Person:
     return replace(person, heart=heart, lungs=replace(person.lungs, lapses_per_min=0.05))
 
 
+def wandering(seed: int) -> Person:
+    """The same, and the mind wanders every two minutes."""
+    person = with_resonance(seed)
+    return replace(person, lungs=replace(person.lungs, lapses_per_min=0.5))
+
+
+def middling(seed: int) -> Person:
+    """A resonance between the narrow and the typical one, in livelier surroundings."""
+    rng, person = Random(f"{seed}/middling"), with_resonance(seed)
+    heart = replace(
+        person.heart,
+        rsa_bpm=rng.uniform(4.0, 8.0),
+        resonance_bpm=rng.uniform(8.0, 12.0),
+        resonance_q=rng.uniform(2.0, 3.0),
+        mayer_bpm=1.0,
+    )
+    return replace(person, heart=heart)
+
+
+def beyond_the_rates(seed: int) -> Person:
+    """A narrow resonance, slower or quicker than any rate of the protocol."""
+    rng, person = Random(f"{seed}/beyond"), with_resonance(seed)
+    peak = rng.choice((rng.uniform(3.8, 4.2), rng.uniform(6.8, 7.2)))
+    return replace(person, heart=replace(person.heart, resonance_per_min=peak))
+
+
 def without_resonance(seed: int) -> Person:
     """Nothing but the low-pass: the slower, the more."""
     person = Person.draw(seed, Kind.TYPICAL)
@@ -87,12 +151,21 @@ def typical(seed: int) -> Person:
     return Person.draw(seed, Kind.TYPICAL)
 
 
-CROWDS: tuple[tuple[str, Callable[[int], Person], bool], ...] = (
-    ("a narrow resonance", with_resonance, True),
-    ("typical (broad, Q 1.6)", typical, True),
-    ("no resonance", without_resonance, False),
-    ("non-responders", non_responder, False),
-)
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    drawn: Callable[[int], Person]
+    has_peak: bool
+
+
+CROWDS: Final[dict[str, Crowd]] = {
+    "narrow (Q 3 to 5)": Crowd(with_resonance, has_peak=True),
+    "narrow, mind wandering": Crowd(wandering, has_peak=True),
+    "middling (Q 2 to 3)": Crowd(middling, has_peak=True),
+    "typical (broad)": Crowd(typical, has_peak=True),
+    "no resonance": Crowd(without_resonance, has_peak=False),
+    "non-responders": Crowd(non_responder, has_peak=False),
+    "narrow, beyond the rates": Crowd(beyond_the_rates, has_peak=False),
+}
 
 
 def true_peak(person: Person) -> float | None:
@@ -105,7 +178,10 @@ def true_peak(person: Person) -> float | None:
     rates = np.arange(4.5, 6.51, 0.125)
     sizes = [_quiet_swing(quiet, rate) for rate in rates]
     top = int(np.argmax(sizes))
-    return float(rates[top]) if 0 < top < rates.size - 1 else None
+    if not 0 < top < rates.size - 1:
+        return None
+    before, most, after = sizes[top - 1 : top + 2]
+    return float(rates[top] + 0.125 * 0.5 * (before - after) / (before - 2.0 * most + after))
 
 
 def _quiet_swing(person: Person, rate: float) -> float:

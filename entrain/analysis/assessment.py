@@ -1,54 +1,51 @@
 """Which breathing rate makes a heart swing most, how sure that is, and whether there is such a rate at all.
 
-At each paced rate the heart's swing is the wave, in beats/min, at just the pacer's phase, with the standard
-error from how its parts of a few breaths differ. A parabola through the logarithms of the swings, weighted
-by their errors, has its top at the choice. What chance would do with it is asked by drawing the swings
-again from their errors: the confidence is the share of draws whose parabola has a top, between the slowest
-and the quickest rate, within 0.25/min of the choice. Below `LEAST_CONFIDENCE` there is "no clear peak",
-which is a result: in one person's real recordings the swing is largest at the slowest rate of all, and on
-retest the rate had moved in two thirds of 21 people (Capdevila and others 2021).
+Every resonance of second order, from no sharpness at all to a sharp one and also slower and quicker than any
+paced rate, is laid through the swings at the paced rates, and weighs as much as it passes them by little. The
+choice is the mean rate of those whose peak lies between the slowest and the quickest rate; the confidence is
+the share of all weight whose peak lies there and within 0.25/min of the choice. Below `LEAST_CONFIDENCE`
+there is "no clear peak", which is a result: in one person's real recordings the swing is largest at the
+slowest rate of all, and on retest the rate had moved in two thirds of 21 people (Capdevila and others 2021).
+
+The phase of the swing turns through a resonance too, but is not used: how far somebody breathes behind the
+pacer need not be the same at every rate.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from math import isfinite
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from entrain.analysis.phase import cycles_at
 from entrain.analysis.resonance import ResonanceCriteria, resonance_criteria
 from entrain.analysis.series import FloatArray, NNSeries
-from entrain.units import MS_PER_S, S_PER_MIN
+from entrain.analysis.swing import SETTLE_S, Swing, swing
 
 WITHIN_PER_MIN: Final = 0.25
 LEAST_CONFIDENCE: Final = 0.8
 # The median over rates: what a heart does without keeping phase with the pacer is not its answer.
 LEAST_IN_PHASE: Final = 0.9
 LEAST_RATES: Final = 4
-SETTLE_S: Final = 20.0  # at the beginning of a stage the heart is still at the rate before
-N_DRAWS: Final = 2000
 N_CURVE: Final = 41
-PART_BREATHS: Final = 2
-LEAST_PARTS: Final = 3
 
-
-@dataclass(frozen=True, slots=True)
-class Swing:
-    """How far the heart swung with the pacer, peak to trough, and the standard error of that."""
-
-    pace_per_min: float
-    swing_bpm: float
-    error_bpm: float
-    in_phase: float  # 0–1: how steadily the wave keeps its phase and size against the pacer
+BEYOND_PER_MIN: Final = 1.5  # how far outside the paced rates a resonance is looked for
+STEP_PER_MIN: Final = 0.05
+# None, then by quarters of an octave; Vaschillo and others (2002) found about 1.6.
+SHARPNESS: Final[FloatArray] = np.append(0.0, np.geomspace(0.5, 8.0, 17))
+LEVELS: Final[FloatArray] = np.geomspace(0.7, 1.0 / 0.7, 61)  # of the mean swing
+CURVE_ERROR: Final = 0.03  # of a swing: no heart is a resonance of second order to the last digit
+# Of a Student t. So many degrees of freedom has the error of some five parts of two axes; and a rate at which
+# something went wrong may be passed by at less cost.
+SWING_DOF: Final = 8.0
 
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
     """`resonance_per_min` is None where there is no clear peak; `confidence` is always given.
 
-    `curve` is the fitted swing in bpm at rates between the slowest and the quickest; empty with too few.
+    `curve` is the fitted swing in bpm at rates between the slowest and the quickest; empty with too few
+    of them, or with rates that are as good as one.
     """
 
     criteria: tuple[ResonanceCriteria, ...]
@@ -62,86 +59,76 @@ class Assessment:
         return self.resonance_per_min is not None
 
 
-def assess(stages: Sequence[tuple[NNSeries, ArrayLike]]) -> Assessment:
-    """From the intervals and the breath starts (seconds, one clock) of each paced stretch."""
-    criteria = [resonance_criteria(series, starts) for series, starts in stages]
-    found = [swing(series, starts) for series, starts in stages]
-    swings = sorted((each for each in found if each is not None), key=lambda each: each.pace_per_min)
-    if len(swings) < LEAST_RATES:
-        return Assessment(tuple(criteria), tuple(swings), None, 0.0, ())
-    rates = np.array([each.pace_per_min for each in swings])
-    sizes = np.array([each.swing_bpm for each in swings])
-    errors = np.array([each.error_bpm for each in swings])
-    fit = _Parabola(rates, sizes, errors)
-    top = float(fit.tops(sizes[None, :])[0])
-    draws = np.random.default_rng(0).normal(sizes, errors, (N_DRAWS, sizes.size))
-    tops = fit.tops(np.maximum(draws, 0.05 * sizes))
-    near = np.abs(tops - top) <= WITHIN_PER_MIN  # a draw without a top is nan, and near nothing
-    confidence = float(np.mean(near)) if isfinite(top) else float(np.mean(np.isfinite(tops)))
+def assess(
+    stages: Sequence[tuple[NNSeries, ArrayLike]], least_confidence: float = LEAST_CONFIDENCE
+) -> Assessment:
+    """From the intervals of each paced stretch and when its breaths begin and the last one ends.
+
+    In seconds on one clock. A stretch that begins where the one before ended goes on with it: nothing of its
+    beginning is left out. `least_confidence` (0–1) is what a peak needs to be named.
+    """
+    criteria = tuple(resonance_criteria(series, bounds) for series, bounds in stages)
+    swings = _alike(_swings(stages))
+    if len(swings) < LEAST_RATES or swings[-1].pace_per_min - swings[0].pace_per_min <= 2.0 * WITHIN_PER_MIN:
+        return Assessment(criteria, swings, None, 0.0, ())
+    fit = _Resonances(swings)
     follows = float(np.median([each.in_phase for each in swings])) >= LEAST_IN_PHASE
-    clear = isfinite(top) and follows and confidence >= LEAST_CONFIDENCE
-    at = np.linspace(swings[0].pace_per_min, swings[-1].pace_per_min, N_CURVE)
-    fitted = fit.at(at, sizes)
-    curve = tuple((float(at[n]), float(fitted[n])) for n in range(N_CURVE))
-    return Assessment(tuple(criteria), tuple(swings), top if clear else None, confidence, curve)
+    clear = follows and fit.confidence >= least_confidence
+    return Assessment(criteria, swings, fit.peak_per_min if clear else None, fit.confidence, fit.curve())
 
 
-def swing(series: NNSeries, breath_starts_s: ArrayLike) -> Swing | None:
-    """The heart's wave at the pacer's phase; None with fewer than three usable parts of two breaths."""
-    starts = np.array(breath_starts_s, dtype=np.float64)
-    starts = starts[starts >= starts[0] + SETTLE_S] if starts.size else starts
-    if starts.size < 2:
-        return None
-    breath = cycles_at(series.t_s, starts)
-    pulse = S_PER_MIN * MS_PER_S / series.nn_ms
-    # An interval says how quick the heart was at its middle, not at the beat that ended it.
-    lag = 0.5 * series.nn_ms / MS_PER_S / float(np.median(np.diff(starts)))
-    parts = [
-        z
-        for first in range(0, starts.size - PART_BREATHS, PART_BREATHS)
-        if (z := _wave(breath - lag, pulse, first)) is not None
-    ]
-    if len(parts) < LEAST_PARTS:
-        return None
-    z = np.array(parts)
-    spread = np.sum(np.square(np.abs(z - z.mean()))) / (z.size - 1)
-    error = 2.0 * float(np.sqrt(spread / z.size / 2.0))
-    pace = S_PER_MIN / float(np.median(np.diff(starts)))
-    in_phase = float(np.abs(z.sum()) / np.sqrt(z.size * np.square(np.abs(z)).sum()))
-    return Swing(pace, 2.0 * abs(complex(z.mean())), max(error, 0.1), in_phase)
+def _swings(stages: Sequence[tuple[NNSeries, ArrayLike]]) -> list[Swing]:
+    """Those that can be had, slowest first."""
+    found: list[Swing] = []
+    ended_s = -np.inf
+    for series, bounds in stages:
+        bounds_s = np.array(bounds, dtype=np.float64)
+        goes_on = bounds_s.size > 0 and bool(abs(bounds_s[0] - ended_s) < 1e-6)
+        ended_s = bounds_s[-1] if bounds_s.size else ended_s
+        one = swing(series, bounds_s, 0.0 if goes_on else SETTLE_S)
+        found += [] if one is None else [one]
+    return sorted(found, key=lambda each: each.pace_per_min)
 
 
-def _wave(breath: FloatArray, pulse: FloatArray, first: int) -> complex | None:
-    """The least-squares sine at one cycle a breath over `PART_BREATHS` breaths from `first` on, in bpm."""
-    inside = (breath >= first) & (breath < first + PART_BREATHS)
-    x, y = breath[inside] - first, pulse[inside]
-    if x.size < 8 or float(np.diff(x).max()) > 0.35:
-        return None
-    angle = 2.0 * np.pi * x
-    terms = np.column_stack((np.ones(x.size), x, np.cos(angle), np.sin(angle)))
-    fit = np.linalg.lstsq(terms, y, rcond=None)[0]
-    return complex(fit[2], -fit[3])
+def _alike(swings: Sequence[Swing]) -> tuple[Swing, ...]:
+    """With errors half their own, half the usual one of all: few breaths say little of how they differ."""
+    own = np.array([each.error_bpm for each in swings])
+    errors = np.sqrt(0.5 * np.square(own) + 0.5 * np.median(np.square(own))) if own.size else own
+    return tuple(replace(each, error_bpm=float(e)) for each, e in zip(swings, errors, strict=True))
 
 
-class _Parabola:
-    """Through the logarithms of swings at given rates, weighted by the swings' relative errors."""
+class _Resonances:
+    """All resonances that may have made some swings, and what each weighs."""
 
-    def __init__(self, rates: FloatArray, sizes: FloatArray, errors: FloatArray) -> None:
-        self._low, self._high = float(rates[0]), float(rates[-1])
-        self._centre = float(rates.mean())
-        x = rates - self._centre
-        weights = sizes / np.maximum(errors, 0.02 * sizes)
-        terms = np.column_stack((np.ones(x.size), x, np.square(x)))
-        self._solve = np.linalg.pinv(terms * weights[:, None]) * weights
+    def __init__(self, swings: Sequence[Swing]) -> None:
+        self._rates = np.array([each.pace_per_min for each in swings])
+        sizes = np.array([each.swing_bpm for each in swings])
+        errors = np.hypot([each.error_bpm for each in swings], CURVE_ERROR * sizes)
+        trust = 1.0 / np.square(errors)
+        low, high = float(self._rates[0]), float(self._rates[-1])
+        self._peaks = np.arange(low - BEYOND_PER_MIN, high + BEYOND_PER_MIN, STEP_PER_MIN)
+        shapes = self._shapes(self._rates)
+        # Levels are those of the whole curve, so that all shapes have the same choice of them.
+        means = np.average(shapes, axis=2, weights=trust)
+        levels = LEVELS * np.average(sizes, weights=trust) / means[:, :, None]
+        off = (sizes - levels[..., None] * shapes[:, :, None, :]) / errors
+        log_weights = -0.5 * (SWING_DOF + 1.0) * np.log1p(np.square(off) / SWING_DOF).sum(axis=3)
+        weights = np.exp(log_weights - log_weights.max())
+        weights /= weights.sum()
+        self._heights = (weights * levels).sum(axis=2)  # shape (peaks, sharpness)
+        inside = (self._peaks > low) & (self._peaks < high)
+        peak_weights = np.where(inside, weights.sum(axis=(1, 2)), 0.0)
+        self.peak_per_min = float(np.average(self._peaks, weights=peak_weights + 1e-12 * inside))
+        near = np.abs(self._peaks - self.peak_per_min) <= WITHIN_PER_MIN
+        self.confidence = float(peak_weights[near].sum())
 
-    def tops(self, sizes: FloatArray) -> FloatArray:
-        """Where each row of swings (n, rates) has its top; nan where it has none between the outer rates."""
-        _, slope, bend = (np.log(sizes) @ self._solve.T).T
-        with np.errstate(divide="ignore", invalid="ignore"):
-            top = self._centre - 0.5 * slope / bend
-        return np.where((bend < 0.0) & (top > self._low) & (top < self._high), top, np.nan)
+    def curve(self) -> tuple[tuple[float, float], ...]:
+        """(rate, swing in bpm): the mean of all by their weights, from the slowest to the quickest rate."""
+        at = np.linspace(float(self._rates[0]), float(self._rates[-1]), N_CURVE)
+        swing_bpm = np.einsum("ps,psr->r", self._heights, self._shapes(at))
+        return tuple((float(at[n]), float(swing_bpm[n])) for n in range(N_CURVE))
 
-    def at(self, rates: FloatArray, sizes: FloatArray) -> FloatArray:
-        level, slope, bend = self._solve @ np.log(sizes)
-        x = rates - self._centre
-        return np.exp(level + slope * x + bend * np.square(x))
+    def _shapes(self, rates: FloatArray) -> FloatArray:
+        """Each resonance's gain at some rates, 1 at its peak; shape (peaks, sharpness, rates)."""
+        ratio = rates / self._peaks[:, None]
+        return 1.0 / np.hypot(1.0, SHARPNESS[:, None] * (ratio - 1.0 / ratio)[:, None, :])

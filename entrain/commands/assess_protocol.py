@@ -4,6 +4,7 @@ Rates and times: Lehrer, Vaschillo & Vaschillo 2000; Shaffer & Meehan 2020 (6.5 
 minutes each). The sliding one follows the idea of Fisher & Lehrer 2022: one slow fall through all rates.
 """
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import replace
 from hashlib import sha256
@@ -44,16 +45,21 @@ def sliding() -> tuple[PacedStage, ...]:
 
 
 def pieces(breath_starts_s: Sequence[float], stages: tuple[PacedStage, ...]) -> list[list[float]]:
-    """What is looked at as one rate: a stage, or two minutes of a slide. Times of breaths beginning."""
-    starts = list(breath_starts_s)
-    if len(starts) < LEAST_BREATHS:
+    """What is looked at as one rate: a stage, or two minutes of a slide.
+
+    Of each the times at which its breaths begin, and at which the last one ends; where the slide goes on,
+    that is where the next one's first breath begins.
+    """
+    if len(breath_starts_s) < LEAST_BREATHS:
         return []
+    bounds = [*breath_starts_s, 2.0 * breath_starts_s[-1] - breath_starts_s[-2]]
     if all(stage.to_per_min is None for stage in stages):
-        return [starts]
-    n = max(1, round((starts[-1] - starts[0]) / PIECE_S))
-    edges = [starts[0] + k * (starts[-1] - starts[0]) / n for k in range(n + 1)]
-    cut = [[t_s for t_s in starts if a <= t_s <= b] for a, b in pairwise(edges)]
-    return [piece for piece in cut if len(piece) >= LEAST_BREATHS]
+        return [bounds]
+    for_s = bounds[-1] - bounds[0]
+    n = max(1, round(for_s / PIECE_S))
+    cuts = [bisect_left(bounds, bounds[0] + k * for_s / n) for k in range(n)] + [len(bounds) - 1]
+    cut = [bounds[a : b + 1] for a, b in pairwise(cuts)]
+    return [piece for piece in cut if len(piece) > LEAST_BREATHS]
 
 
 def minutes(*, slides: bool) -> float:

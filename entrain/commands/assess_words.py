@@ -6,10 +6,12 @@ from entrain.commands.aligned import aligned
 
 if TYPE_CHECKING:
     from entrain.analysis.assessment import Assessment
+    from entrain.analysis.resonance import ResonanceCriteria
     from entrain.commands.assess_recorded import Looked
     from entrain.storage.settings import KnownResonance
 
 SAME_PER_MIN: Final = 0.25
+SAME_RATE: Final = 0.1  # of one stage, per minute
 BAR: Final = 40
 
 
@@ -35,11 +37,10 @@ def table(found: "Assessment") -> list[str]:
     """The six criteria at each rate, quickest first, under their heads and units."""
     criteria = sorted(found.criteria, key=lambda each: -each.pace_per_min)
     heads = ("breaths/min", "in phase", "peak to trough", "LF power", "LF peak", "smooth", "LF peaks")
-    steady = {each.pace_per_min: each.in_phase for each in found.swings}
     rows: list[tuple[str, ...]] = [heads, ("", "0 to 1", "bpm", "ms²", "ms²/Hz", "0 to 1", "")]
     for c in criteria:
         values = (
-            (steady.get(c.pace_per_min, c.phase_synchrony), 2),
+            (_in_phase(c, found), 2),
             (c.peak_to_trough_bpm, 1),
             (c.lf_power_ms2, 0),
             (c.lf_peak_ms2_per_hz, 0),
@@ -48,6 +49,12 @@ def table(found: "Assessment") -> list[str]:
         )
         rows.append((f"{c.pace_per_min:.2f}", *("-" if x is None else f"{x:.{d}f}" for x, d in values)))
     return aligned(rows, right=frozenset(range(len(heads))))
+
+
+def _in_phase(criteria: "ResonanceCriteria", found: "Assessment") -> float | None:
+    """The swing's own where there is one; it is of the breaths after the settling: about the same rate."""
+    swings = [each for each in found.swings if abs(each.pace_per_min - criteria.pace_per_min) < SAME_RATE]
+    return swings[0].in_phase if swings else criteria.phase_synchrony
 
 
 def verdict(found: "Assessment") -> list[str]:

@@ -1,7 +1,7 @@
 """The assessment finds a peak that is there, and says so where there is none."""
 
 from collections.abc import Callable
-from math import exp, pi, sin
+from math import exp, hypot, pi, sin
 from random import Random
 
 import numpy as np
@@ -9,21 +9,34 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from entrain.analysis.assessment import assess, swing
+from entrain.analysis.assessment import assess
 from entrain.analysis.series import NNSeries
+from entrain.analysis.swing import swing
 
 RATES = (6.5, 6.0, 5.5, 5.0, 4.5)
 
 
-def stage(rate: float, swing_bpm: float, noise_bpm: float, rng: Random, for_s: float = 120.0):
-    """A heart that swings by so much at just the paced rate, with noise from beat to beat."""
+def stage(
+    rate: float,
+    swing_bpm: float,
+    noise_bpm: float,
+    rng: Random,
+    for_s: float = 120.0,
+    lapse_s: tuple[float, float] = (0.0, 0.0),
+):
+    """A heart that swings by so much at just the paced rate, a lapse aside; with noise from beat to beat."""
     t_s, nn_ms, times = 0.0, [], []
     while t_s < for_s:
-        bpm = 68.0 + 0.5 * swing_bpm * sin(2.0 * pi * rate / 60.0 * t_s) + rng.gauss(0.0, noise_bpm)
+        size = 0.0 if lapse_s[0] <= t_s < lapse_s[1] else 0.5 * swing_bpm
+        bpm = 68.0 + size * sin(2.0 * pi * rate / 60.0 * t_s) + rng.gauss(0.0, noise_bpm)
         nn_ms.append(60_000.0 / bpm)
         t_s += nn_ms[-1] / 1000.0
         times.append(t_s)
     return NNSeries.of(nn_ms, times), np.arange(0.0, for_s + 1e-6, 60.0 / rate)
+
+
+def resonance(peak: float, q: float, most_bpm: float = 14.0) -> Callable[[float], float]:
+    return lambda rate: most_bpm / hypot(1.0, q * (rate / peak - peak / rate))
 
 
 def protocol(swing_at: Callable[[float], float], noise_bpm: float, seed: int):
@@ -39,6 +52,56 @@ def test_a_peak_is_found(peak: float, seed: int) -> None:
     assert found.confidence > 0.9
     top = max(found.curve, key=lambda point: point[1])[0]
     assert top == pytest.approx(found.resonance_per_min, abs=0.06)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.floats(4.9, 6.1), st.floats(3.0, 6.0))
+def test_a_resonance_without_noise_is_found_as_it_is(peak: float, q: float) -> None:
+    found = assess(protocol(resonance(peak, q), 0.0, 0))
+    assert found.resonance_per_min == pytest.approx(peak, abs=0.05)
+    curve = np.array(found.curve)
+    for each in found.swings:
+        drawn = float(np.interp(each.pace_per_min, curve[:, 0], curve[:, 1]))
+        assert drawn == pytest.approx(each.swing_bpm, rel=0.08)
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.floats(5.0, 6.0), st.floats(0.3, 1.5))
+def test_how_large_the_swings_are_does_not_matter(peak: float, times: float) -> None:
+    one = assess(protocol(resonance(peak, 4.0), 0.0, 0))
+    other = assess(protocol(resonance(peak, 4.0, 14.0 * times), 0.0, 0))
+    assert other.resonance_per_min == pytest.approx(one.resonance_per_min, abs=0.03)
+    assert other.confidence == pytest.approx(one.confidence, abs=0.05)
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.permutations(range(5)), st.floats(0.0, 5000.0), st.integers(0, 99))
+def test_neither_the_order_nor_the_clock_matters(order: list[int], later_s: float, seed: int) -> None:
+    stages = protocol(resonance(5.4, 4.0), 1.0, seed)
+    moved = [(NNSeries.of(s.nn_ms, s.t_s + later_s), starts + later_s) for s, starts in stages]
+    one, other = assess(stages), assess([moved[n] for n in order])
+    assert other.confidence == pytest.approx(one.confidence, abs=1e-6)
+    assert other.resonance_per_min == pytest.approx(one.resonance_per_min, abs=1e-6)
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.one_of(st.floats(3.0, 4.3), st.floats(6.7, 8.5)), st.floats(1.0, 6.0), st.integers(0, 99))
+def test_a_resonance_outside_the_rates_is_not_named(peak: float, q: float, seed: int) -> None:
+    assert not assess(protocol(resonance(peak, q), 0.3, seed)).is_clear
+
+
+@pytest.mark.parametrize("noise_bpm", [0.0, 0.5])
+def test_rates_that_are_all_alike_have_no_peak(noise_bpm: float) -> None:
+    found = assess(protocol(lambda _: 12.0, noise_bpm, 4))
+    assert not found.is_clear
+    assert [swing_bpm for _, swing_bpm in found.curve] == pytest.approx([12.0] * len(found.curve), rel=0.05)
+
+
+@pytest.mark.parametrize("wrong", RATES)
+def test_one_rate_that_went_wrong_misleads_nobody(wrong: float) -> None:
+    right = resonance(5.4, 4.0)
+    found = assess(protocol(lambda rate: right(rate) * (0.6 if rate == wrong else 1.0), 0.5, 5))
+    assert found.resonance_per_min is None or found.resonance_per_min == pytest.approx(5.4, abs=0.25)
 
 
 @pytest.mark.parametrize("slope", [-4.0, -1.5, 0.0, 1.5, 4.0])
@@ -63,12 +126,28 @@ def test_the_swing_is_that_of_the_wave_and_the_error_covers_it() -> None:
     assert inside >= 54
 
 
+def test_a_lapse_is_passed_over() -> None:
+    said = swing(*stage(5.5, 10.0, 0.3, Random(6), lapse_s=(60.0, 75.0)))
+    assert said is not None
+    assert said.swing_bpm == pytest.approx(10.0, abs=0.8)
+
+
+def test_a_stretch_that_goes_on_with_the_one_before_is_used_from_its_beginning() -> None:
+    """Eight breaths are too few after the settling, and enough without it."""
+    series, bounds = stage(5.0, 10.0, 0.2, Random(7), for_s=240.0)
+    halves = [(series.between(part[0], part[-1]), part) for part in (bounds[:8], bounds[7:15])]
+    assert len(assess(halves).swings) == 1
+    assert swing(*halves[0]) is None
+
+
 def test_too_little_is_said_to_be_too_little() -> None:
     rng = Random(2)
     series, starts = stage(6.0, 10.0, 0.5, rng, for_s=40.0)
     assert swing(series, starts) is None
     few = assess([stage(rate, 10.0, 0.5, rng) for rate in (6.5, 5.5, 4.5)])
     assert (few.resonance_per_min, few.confidence, len(few.swings)) == (None, 0.0, 3)
+    same = assess([stage(5.5, 10.0, 0.5, rng) for _ in range(5)])
+    assert (same.resonance_per_min, same.confidence, len(same.swings)) == (None, 0.0, 5)
 
 
 def test_a_stretch_with_a_hole_counts_without_the_hole() -> None:

@@ -2,11 +2,16 @@
 
 import json
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
+from entrain.analysis.assessment import Assessment
+from entrain.analysis.resonance import ResonanceCriteria
+from entrain.analysis.swing import Swing
 from entrain.cli import main
+from entrain.commands import assess_words
 from entrain.commands.assess_protocol import RATES_PER_MIN, five_rates, pieces, sliding
 from entrain.control.session import reduce, start
 from entrain.devices.simulated.person import Kind, Person
@@ -97,6 +102,14 @@ def test_wrong_use_is_said(wrong: list[str], capsys: Typed) -> None:
     assert capsys.readouterr().err.startswith("entrain: ")
 
 
+def test_the_phase_is_told_at_its_rate_also_where_that_differs_a_little() -> None:
+    criteria = tuple(ResonanceCriteria(pace, None, 9.0, 900.0, 9000.0, 0.8, 1) for pace in (4.5, 5.0))
+    found = Assessment(criteria, (Swing(4.52, 10.0, 0.5, 0.97),), None, 0.0, ())
+    _, _, five, four_and_a_half = assess_words.table(found)
+    assert four_and_a_half.split()[:2] == ["4.50", "0.97"]
+    assert five.split()[:2] == ["5.00", "-"]
+
+
 def test_the_order_is_drawn_by_the_seed_and_holds_every_rate_once() -> None:
     orders = {tuple(stage.per_min for stage in five_rates(seed)) for seed in range(40)}
     assert len(orders) > 15
@@ -110,5 +123,12 @@ def test_a_slide_is_cut_into_stretches_of_about_two_minutes() -> None:
         t_s += 60.0 / (6.75 - 2.5 * t_s / 960.0)
     cut = pieces(starts, sliding())
     assert len(cut) == 8
-    assert all(100.0 < piece[-1] - piece[0] < 125.0 for piece in cut)
+    assert all(105.0 < piece[-1] - piece[0] < 135.0 for piece in cut)
+    assert all(before[-1] == after[0] for before, after in pairwise(cut))
+    assert (cut[0][0], cut[-1][-2]) == (starts[0], starts[-1])
     assert pieces(starts[:4], sliding()) == []
+
+
+def test_the_last_breath_of_a_stage_counts() -> None:
+    starts = [10.0 * n for n in range(12)]
+    assert pieces(starts, five_rates(0)) == [[*starts, 120.0]]
