@@ -6,6 +6,7 @@ policy, two policies are compared within people.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -56,6 +57,12 @@ def _estimate(column: NDArray[np.float64]) -> Estimate:
     mean = float(column.mean())
     if n == 1:
         return Estimate(mean, None, None, 1)
-    draws = np.random.default_rng(n).multinomial(n, np.full(n, 1.0 / n), N_RESAMPLES)
-    low, high = np.percentile(draws @ column / n, (2.5, 97.5))
+    low, high = np.percentile(_draws(n) @ column / n, (2.5, 97.5))
     return Estimate(mean, float(low), float(high), n)
+
+
+@lru_cache(maxsize=2)
+def _draws(n: int) -> NDArray[np.float64]:
+    """How often each of `n` people is drawn; shape (N_RESAMPLES, n)."""
+    # Dear to make, and nearly every measure is of the same number of people.
+    return np.random.default_rng(n).multinomial(n, np.full(n, 1.0 / n), N_RESAMPLES).astype(np.float64)
