@@ -132,8 +132,8 @@ def with_tick(track: BreathTrack, t_s: float) -> BreathTrack:
         tachogram,
         t_s,
         in_step,
-        in_step_s=track.in_step_s + since_s * (in_step is InStep.YES),
-        judged_s=track.judged_s + since_s * (in_step is InStep.YES or in_step is InStep.NO),
+        track.in_step_s + since_s * (in_step is InStep.YES),
+        track.judged_s + since_s * (in_step is InStep.YES or in_step is InStep.NO),
     )
 
 

@@ -72,18 +72,11 @@ class HeartRateMeasurement:
             raise MalformedMeasurement(
                 f"payload carries {len(tail)} bytes its flags do not announce: {payload.hex()}"
             )
-        supported = bool(flags & _CONTACT_SUPPORTED)
-        detected = bool(flags & _CONTACT_DETECTED)
-        return cls(
-            bpm=bpm,
-            rr_ticks=rr_ticks,
-            contact=detected if supported else None,
-            energy_kj=energy_kj,
-            wide=wide,
-            tail=bytes(tail),
-            # The detected bit without the supported bit means nothing, but is kept for the round trip.
-            flags_extra=flags & (_RESERVED | (0 if supported else _CONTACT_DETECTED)),
-        )
+        contact, flags_extra = None, flags & (_RESERVED | _CONTACT_DETECTED)
+        # The detected bit without the supported bit means nothing, but is kept for the round trip.
+        if flags & _CONTACT_SUPPORTED:
+            contact, flags_extra = bool(flags & _CONTACT_DETECTED), flags & _RESERVED
+        return cls(bpm, rr_ticks, contact, energy_kj, wide, bytes(tail), flags_extra)
 
     def __bytes__(self) -> bytes:
         """The payload this measurement came from, or a valid new one."""

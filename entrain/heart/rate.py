@@ -95,14 +95,8 @@ def heart_state(rate: Rate, now_s: float) -> HeartState:
         bpm = _smooth(times_s, rate.fields_bpm[first:], now_s)
         source = PulseSource.HEART_RATE_FIELD
     age_s = now_s - times_s[-1]
-    return HeartState(
-        bpm=bpm if age_s <= STALE_S else None,
-        age_s=age_s,
-        source=source,
-        rmssd_ms=rmssd_ms,
-        artefacts_per_min=artefacts,
-        settled=now_s - times_s[0] >= SETTLED_S,
-    )
+    known_bpm, settled = bpm if age_s <= STALE_S else None, now_s - times_s[0] >= SETTLED_S
+    return HeartState(known_bpm, age_s, source, rmssd_ms, artefacts, settled)
 
 
 def _smooth(times_s: tuple[float, ...], values: tuple[float, ...], now_s: float) -> float:

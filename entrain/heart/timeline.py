@@ -99,14 +99,6 @@ def advance(
         t_s = max(offset_s + ticks_to_s(sum_ticks), last_t_s + LEAST_STEP_S)
         beats.append(TimedInterval(t_s, RRInterval(ticks), timeline.segment, timeline.n_beats + index))
         last_t_s = t_s
-    new = Timeline(
-        segment=timeline.segment,
-        n_beats=timeline.n_beats + len(rr_ticks),
-        started=True,
-        sum_ticks=sum_ticks,
-        least=least,
-        offset_s=offset_s,
-        late_since_s=late_since_s,
-        last_t_s=last_t_s,
-    )
+    n_beats = timeline.n_beats + len(rr_ticks)
+    new = Timeline(timeline.segment, n_beats, True, sum_ticks, least, offset_s, late_since_s, last_t_s)
     return new, tuple(beats), was_broken
