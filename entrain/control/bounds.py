@@ -31,10 +31,10 @@ class Bounded:
 
 
 def tempo_floor_bpm(bounds: Bounds, baseline_bpm: float | None) -> float:
-    floor_bpm = bounds.tempo_floor_bpm
     if baseline_bpm is None:
-        return floor_bpm
-    return min(max(floor_bpm, bounds.tempo_floor_fraction * baseline_bpm), bounds.tempo_ceiling_bpm)
+        return bounds.tempo_floor_bpm
+    share_bpm = bounds.tempo_floor_fraction * baseline_bpm
+    return min(max(bounds.tempo_floor_bpm, share_bpm), bounds.tempo_ceiling_bpm)
 
 
 def lead_floor_bpm(bounds: Bounds, pulse_bpm: float | None) -> float:
