@@ -29,6 +29,7 @@ class SessionLog:
 
     def __init__(self, path: Path, head: Head, on_fault: OnFault | None = None) -> None:
         self.uuid = head.uuid
+        self._store_path = path
         self.appended = 0  # records handed over
         self._closed = False
         self._writer = Writer(path, head, on_fault)
@@ -43,8 +44,12 @@ class SessionLog:
 
     @property
     def session_id(self) -> int | None:
-        """The session's number in the store; None until the store has taken it."""
-        return self._writer.session_id
+        """The session's number in the store; None until the store has taken it.
+
+        None again where the log went on in a rescue file: that one counts for itself, and under its number
+        the store has another session or none.
+        """
+        return self._writer.session_id if self.path == self._store_path else None
 
     @property
     def fault(self) -> StoreError | None:

@@ -81,6 +81,7 @@ def test_a_disk_that_stays_full_is_told_at_the_end_and_the_rest_is_kept_elsewher
     assert stored_ticks(store) + stored_ticks(rescue) == [float(n) for n in range(n_records)]
     assert n_stored == len(stored_ticks(store))
     assert rescue.load(1).meta.summary == SUMMARY
+    assert log.session_id is None, "what the rescue file calls 1 may be another session in the store"
 
 
 def test_a_folder_that_cannot_be_written(forbidden_folder: Path, told: Told) -> None:
