@@ -14,6 +14,7 @@ heart makes is kept, for judging is the screening's part.
 """
 
 import re
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise
@@ -36,6 +37,7 @@ _RR_NAME: Final = re.compile(
 )
 _TIME_NAME: Final = re.compile(r"time|stamp|elapsed|since|clock|date|^t$|_s$|^t_ms$|second", re.IGNORECASE)
 _DECIMAL_COMMA: Final = re.compile(r"\d,\d+")
+_NO_TEXT: Final = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 _SEPARATORS: Final = ("\t", ";", ",")
 
 
@@ -91,17 +93,9 @@ def parse_recording(text: str, name: str, *, keep_good: bool = False) -> Recordi
     if not series.rows:
         raise InputError(f"{name} holds no interval.", f"It was taken for {series.format}.")
     unit, to_ms = _unit_of([row.value for row in series.rows], name)
-    rows = [row for row in series.rows if row.value * to_ms <= LONGEST_MS]
-    bad = sorted(
-        [
-            *series.bad,
-            *(
-                (row.line, f"an interval of {row.value:g} {unit} is over a minute")
-                for row in series.rows
-                if row.value * to_ms > LONGEST_MS
-            ),
-        ]
-    )
+    strange = [(row, _strange(row.value, unit)) for row in series.rows]
+    rows = [row for row, said in strange if not said]
+    bad = sorted([*series.bad, *((row.line, said) for row, said in strange if said)])
     if not keep_good:
         _refuse(name, bad)
     intervals_ms = tuple(row.value * to_ms for row in rows)
@@ -135,10 +129,16 @@ def _bytes_of(path: Path) -> bytes:
 
 
 def _text_of(data: bytes, path: Path) -> str:
+    """UTF-8, or what spreadsheets on Windows write: UTF-16 with its mark, and the Western code page."""
     try:
-        if b"\0" in data:
+        if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+            return data.decode("utf-16")
+        if _NO_TEXT.search(data):
             raise UnicodeError
-        return data.decode("utf-8-sig")
+        try:
+            return data.decode("utf-8-sig")
+        except UnicodeError:
+            return data.decode("cp1252")
     except UnicodeError:
         raise InputError(
             f"{path} is no text file.", "Export the RR intervals as text: one per line, or a CSV table."
@@ -208,13 +208,14 @@ def _table(lines: list[str], name: str) -> _Series:
     if width == 1:
         warnings = (f"Line {first} was taken for a heading: {heading[0]!r}.",) if heading else ()
         return _Series(rows, bad, "plain text, one interval per line", warnings)
-    named = f" ({heading[rr_column]!r})" if heading else ""
+    named = f" ({heading[rr_column]!r})" if rr_column < len(heading) else ""
     return _Series(rows, bad, f"a table with intervals in column {rr_column + 1}{named}")
 
 
 def _separator(lines: list[str]) -> str | None:
     """What parts most lines; None: spaces, or nothing. A lone comma may be a decimal one: 0,857."""
-    if all(_DECIMAL_COMMA.fullmatch(line) for line in lines):
+    below = lines if "," in lines[0] else lines[1:]  # a word without a comma may be their heading
+    if below and all(_DECIMAL_COMMA.fullmatch(line) for line in below):
         return None
     return next((s for s in _SEPARATORS if 2 * sum(s in line for line in lines) > len(lines)), None)
 
@@ -307,16 +308,32 @@ def _without(recording: Recording, bad: list[_Bad], lines: list[int]) -> Recordi
 
 
 def _unit_of(values: list[float], name: str) -> tuple[str, float]:
-    """The intervals' unit and what makes ms of it, judged by their median: 20 to 240 beats a minute."""
+    """The intervals' unit and what makes ms of it, judged by their median."""
     middle = median(values)
-    if 250.0 <= middle <= 3000.0:
+    if _is_pulse_ms(middle):
         return "ms", 1.0
-    if 0.25 <= middle <= 3.0:
+    if _is_pulse_ms(middle * MS_PER_S):
         return "s", MS_PER_S
     raise InputError(
         f"The intervals in {name} have a median of {middle:g}: neither milliseconds nor seconds of a pulse.",
         "Give RR intervals, not heart rates, in ms (such as 857) or s (such as 0.857).",
     )
+
+
+def _strange(value: float, unit: str) -> str:
+    """What makes an interval unusable in its own recording; empty where nothing does."""
+    if unit == "s" and _is_pulse_ms(value):
+        return f"{value:g} is in ms, where most are in s"
+    # Straps do send stray intervals of 1 or 2 ms, but none with decimals.
+    if unit == "ms" and _is_pulse_ms(value * MS_PER_S) and not value.is_integer():
+        return f"{value:g} is in s, where most are in ms"
+    too_long = value * (MS_PER_S if unit == "s" else 1.0) > LONGEST_MS
+    return f"an interval of {value:g} {unit} is over a minute" if too_long else ""
+
+
+def _is_pulse_ms(value: float) -> bool:
+    """An interval of 20 to 240 beats a minute, in ms."""
+    return 250.0 <= value <= 3000.0
 
 
 def _pauses_said(rows: list[_Row], to_ms: float) -> list[str]:

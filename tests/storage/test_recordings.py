@@ -232,3 +232,41 @@ def test_real_recordings_are_read_whole() -> None:
     assert trial.gaps == (Gap(1784, pytest.approx(9.183)),)
     odd = real("spb-recovery/s11_CON.csv")
     assert sum("runs back by 4.3 s" in warning for warning in odd.warnings) == 5
+
+
+@given(intervals)
+def test_a_column_of_decimal_commas_may_have_a_heading(rr: list[int]) -> None:
+    said = "RR\r\n" + "\r\n".join(f"{ms / 1000:.3f}".replace(".", ",") for ms in rr)
+    recording = parse_recording(said, "excel.csv")
+    assert recording.intervals_ms == pytest.approx(rr)
+    assert recording.warnings == ("Line 1 was taken for a heading: 'RR'.",)
+
+
+@given(intervals)
+def test_a_title_above_the_columns_is_no_heading_of_theirs(rr: list[int]) -> None:
+    rows = "\n".join(f"{n};{ms}" for n, ms in enumerate(rr))
+    assert parse_recording(f"Measurement\n{rows}", "titled.csv").intervals_ms == tuple(rr)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1252"])
+def test_tables_as_spreadsheets_on_windows_save_them(tmp_path: Path, encoding: str) -> None:
+    rr = [812, 805, 790, 821, 850]
+    path = tmp_path / "table.csv"
+    path.write_bytes(("Größe;RR\r\n" + "\r\n".join(f"{n};{ms}" for n, ms in enumerate(rr))).encode(encoding))
+    assert read_recording(path).intervals_ms == tuple(rr)
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        (["812", "0.805", "790"], "line 2: 0.805 is in s, where most are in ms"),
+        (["0.812", "805", "0.790"], "line 2: 805 is in ms, where most are in s"),
+    ],
+)
+def test_milliseconds_and_seconds_in_one_file_are_not_guessed_at(rows: list[str], said: str) -> None:
+    with pytest.raises(InputError) as caught:
+        parse_recording("\n".join(rows), "mixed.txt")
+    assert said in caught.value.message
+    kept = parse_recording("\n".join(rows), "mixed.txt", keep_good=True)
+    assert kept.intervals_ms == pytest.approx((812.0, 790.0))
+    assert len(kept.gaps) == 1
