@@ -4,13 +4,17 @@ Nothing heavy is imported here, so that `entrain --help` answers at once.
 """
 
 import argparse
+import errno
 import importlib
+import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Final, Protocol, cast
 
 from entrain import __version__
-from entrain.errors import EntrainError, PresetError
+from entrain.arguments import Parser
+from entrain.errors import EntrainError, PresetError, UsageError
 
 # name -> (module under entrain.commands, what it does in a line)
 COMMANDS: Final = {
@@ -29,6 +33,7 @@ COMMANDS: Final = {
 }
 
 EXIT_INTERRUPTED: Final = 130
+_OPTIONS: Final = ("-h", "--help", "--version")
 
 
 class CommandModule(Protocol):
@@ -39,28 +44,56 @@ class CommandModule(Protocol):
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line `argv` (default: this process's) and return the exit code."""
     words = list(sys.argv[1:] if argv is None else argv)
+    _mend_streams()
     try:
-        if not words:
-            return _run("home", "entrain", [])
-        if words[0] in COMMANDS:
-            return _run(COMMANDS[words[0]][0], f"entrain {words[0]}", words[1:])
-        parser().parse_args(words)
-        return 0
+        code = _command(words)
+        sys.stdout.flush()  # while there is still somebody to say that it failed
+        return code
     except EntrainError as error:
         return _say(error)
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
     except BrokenPipeError:
         # Whoever read our output has left, as `head` does: nothing to say to nobody.
-        sys.stderr.close()
+        _forget_output()
         return 0
+    except OSError as error:
+        # What cannot be written into a file of its own is told by whoever writes it: this is the output.
+        if error.errno not in (errno.ENOSPC, errno.EIO) or error.filename is not None:
+            raise
+        _forget_output()
+        return _say(EntrainError(f"The output cannot be written: {error.strerror}."))
+
+
+def _command(words: list[str]) -> int:
+    if not words:
+        return _run("home", "entrain", [])
+    if words[0] in COMMANDS:
+        return _run(COMMANDS[words[0]][0], f"entrain {words[0]}", words[1:])
+    if not words[0].startswith("-"):
+        raise _no_command(words[0])
+    if words[0] not in _OPTIONS:
+        raise UsageError(
+            f"{words[0]} has to come after a command.",
+            f"As in `entrain run {words[0]}`; `entrain --help` names all commands.",
+        )
+    parser().parse_args(words)
+    return 0
+
+
+def _no_command(word: str) -> UsageError:
+    from difflib import get_close_matches
+
+    near = get_close_matches(word, COMMANDS, 1, cutoff=0.8)
+    hint = f'Did you mean "{near[0]}"? ' if near else "`entrain run` begins a session; "
+    return UsageError(f'There is no command "{word}".', f"{hint}`entrain --help` names all commands.")
 
 
 def parser() -> argparse.ArgumentParser:
     """The top level: what there is to type. Each command's own options come from its module."""
     width = max(len(name) for name in COMMANDS)
     rows = "\n".join(f"  {name:<{width}}  {text}" for name, (_, text) in COMMANDS.items())
-    top = argparse.ArgumentParser(
+    top = Parser(
         prog="entrain",
         description="Rhythmic entrainment coaching at a desk. Without a command: the terminal app.",
         epilog=f"commands:\n{rows}\n\nexample: entrain demo\n`entrain COMMAND --help` tells more.",
@@ -73,9 +106,7 @@ def parser() -> argparse.ArgumentParser:
 
 def _run(module_name: str, prog: str, words: list[str]) -> int:
     module = cast("CommandModule", importlib.import_module(f"entrain.commands.{module_name}"))
-    own = argparse.ArgumentParser(
-        prog=prog, description=module.__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    own = Parser(prog=prog, description=module.__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     module.add_arguments(own)
     return module.run(own.parse_args(words))
 
@@ -88,3 +119,20 @@ def _say(error: EntrainError) -> int:
     if error.advice:
         print(error.advice, file=sys.stderr)  # noqa: T201
     return error.exit_code
+
+
+def _mend_streams() -> None:
+    """Nothing where a stream was closed, lest a file of ours takes its place; "?" for what it cannot show."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115
+    reconfigure = getattr(sys.stdout, "reconfigure", None)
+    if reconfigure is not None and sys.stdout.errors == "strict":
+        reconfigure(errors="replace")
+
+
+def _forget_output() -> None:
+    """What still waits to be written goes nowhere, or Python complains of it at its end."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)

@@ -8,9 +8,10 @@ import asyncio
 import heapq
 import json
 import signal
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict
-from typing import Any, Final, TextIO
+from typing import Any, TextIO
 
 from entrain.breath.pattern import BreathPart
 from entrain.control.events import (
@@ -50,8 +51,11 @@ LEAST_JUDGED_S = 60.0
 class Lines:
     """Turns events and effects into lines. Lines about the near future wait until they are due."""
 
-    def __init__(self, out: TextIO, json_lines: bool) -> None:
+    def __init__(self, out: TextIO, json_lines: bool, unheard: Callable[[], None] = lambda: None) -> None:
+        """`unheard` is called once where nobody takes the lines any more: a closed pipe, a full disk."""
         self._out = out
+        self._unheard = unheard
+        self._is_heard = True
         self._json = json_lines
         self._waiting: list[tuple[float, int, dict[str, Any]]] = []
         self._count = 0
@@ -122,14 +126,20 @@ class Lines:
 
     def _say(self, line: dict[str, Any]) -> None:
         if self._json:
-            self._print(line)
+            self._write(json.dumps(line, allow_nan=False))
             return
         text = self._plain(line)
         if text:
-            print(f"{_clock(line['t_s'])}  {text}", file=self._out, flush=True)
+            self._write(f"{_clock(line['t_s'])}  {text}")
 
-    def _print(self, line: dict[str, Any]) -> None:
-        print(json.dumps(line, allow_nan=False), file=self._out, flush=True)
+    def _write(self, text: str) -> None:
+        if not self._is_heard:
+            return
+        try:
+            print(text, file=self._out, flush=True)
+        except OSError:
+            self._is_heard = False
+            self._unheard()
 
     def _plain(self, line: dict[str, Any]) -> str:
         match line["event"]:
@@ -162,12 +172,10 @@ class Lines:
 
 
 async def run_headless(session: Session, out: TextIO, json_lines: bool) -> tuple[Summary, bool]:
-    """Run `session` to its end, telling what happens; SIGINT and SIGTERM stop it cleanly.
+    """Run `session` to its end, telling what happens; a signal to end and a closed pipe stop it cleanly.
 
     Returns the summary, and whether a signal ended it. The caller says the summary once the log is closed.
     """
-    lines = Lines(out, json_lines)
-    session.observers.append(lines.observe)
     loop = asyncio.get_running_loop()
     interrupted = False
 
@@ -176,20 +184,29 @@ async def run_headless(session: Session, out: TextIO, json_lines: bool) -> tuple
         interrupted = True
         session.send(Stop(), "interrupt")
 
-    for number in _SIGNALS:
+    lines = Lines(out, json_lines, lambda: None if session.ended else interrupt())
+    session.observers.append(lines.observe)
+    signals = _signals()
+    for number in signals:
         with suppress(NotImplementedError):  # Windows has no loop signal handlers; Ctrl-C cancels instead
             loop.add_signal_handler(number, interrupt)
     try:
         summary = await session.run()
     finally:
-        for number in _SIGNALS:
+        for number in signals:
             with suppress(NotImplementedError):
                 loop.remove_signal_handler(number)
     lines.finish()
     return summary, interrupted
 
 
-_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
+def _signals() -> list[signal.Signals]:
+    """What ends a session cleanly. A terminal that closes does, unless `nohup` had it ignored."""
+    heard = [signal.SIGINT, signal.SIGTERM]
+    hangup: signal.Signals | None = getattr(signal, "SIGHUP", None)  # Windows has none
+    if hangup is not None and signal.getsignal(hangup) is not signal.SIG_IGN:
+        heard.append(hangup)
+    return heard
 
 
 def say_summary(summary: Summary, out: TextIO, json_lines: bool) -> None:

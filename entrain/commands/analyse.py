@@ -9,6 +9,7 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Final
 
+from entrain.arguments import seed
 from entrain.commands import analyse_table, passphrase
 from entrain.commands.analyse_names import recordings_of
 from entrain.commands.analyse_progress import Progress
@@ -48,7 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--json", action="store_true", help="one JSON object a line, with every setting")
     parser.add_argument("--strap", metavar="NAME", help="of a session with several hearts, this one")
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="of everything random (default: 0)")
+    parser.add_argument("--seed", type=seed, default=0, metavar="N", help="of everything random (default: 0)")
     parser.add_argument("--jobs", type=int, metavar="N", help="processes (default: one a core)")
     parser.add_argument(
         "--scheduler", metavar="ADDRESS", help="have a Dask cluster do the work (extra cluster)"

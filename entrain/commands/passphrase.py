@@ -160,8 +160,10 @@ def _keyring() -> Any:
 def _first_line(file: Path) -> str:
     try:
         return file.read_text("utf-8").partition("\n")[0].rstrip("\r")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"The passphrase file {file} cannot be read: {error}.") from error
+    except OSError as error:
+        raise InputError(f"The passphrase file {file} cannot be read: {error.strerror or error}.") from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"The passphrase file {file} is no text in UTF-8.") from error
 
 
 def _not_empty(passphrase: str, what: str) -> str:

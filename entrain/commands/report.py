@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Final
 
+from entrain.arguments import seed
 from entrain.commands import passphrase
 from entrain.errors import UsageError
 from entrain.storage.people import checked
@@ -36,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--open", action="store_true", help="show it at once")
     parser.add_argument("--strap", metavar="NAME", help="of a session with several hearts, this one")
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="of everything random (default: 0)")
+    parser.add_argument("--seed", type=seed, default=0, metavar="N", help="of everything random (default: 0)")
     parser.add_argument("--store", type=Path, metavar="FILE", help="another store than your own")
     passphrase.add_argument(parser)
 

@@ -17,7 +17,7 @@ from entrain.commands.passphrase import FILE_VARIABLE as PASSPHRASE_FILE
 from entrain.commands.passphrase import add_argument as add_passphrase_file
 from entrain.commands.passphrase import unlock_store
 from entrain.course.recorded import summary_so_far
-from entrain.errors import UsageError
+from entrain.errors import StoreError, UsageError
 from entrain.storage import codec, settings
 from entrain.storage.export import FORMATS
 from entrain.storage.people import checked
@@ -142,7 +142,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
     each = actions.add_parser("decrypt", help="make an encrypted store a plain one again")
     each.description = encryption.DECRYPT
-    add_passphrase_file(each, default=argparse.SUPPRESS)  # or what was given before the action is lost
+
+    for name in [*actions.choices]:
+        if name not in ("export", "encrypt"):  # in those it is the passphrase of what they write
+            # No default, or what was given before the action is lost.
+            add_passphrase_file(actions.choices[name], default=argparse.SUPPRESS)
 
 
 def _formats_text() -> str:
@@ -348,10 +352,14 @@ def _person(store: Store, args: argparse.Namespace) -> int:
         raise UsageError("Two pseudonyms are needed: the old one and the new one.")
     old, new = checked(args.old), checked(args.new)
     n = store.rename_person(old, new)
+    if not n:
+        raise StoreError(
+            f"There are no sessions of {words.who(old)}.", "`entrain sessions person` names everybody."
+        )
     print(f"{words.times(n, 'session')} of {words.who(old)}: now of {words.who(new)}.", file=sys.stderr)
     if old and settings.load()[0].person == old:
         settings.change(lambda now: replace(now, person=new or None))
-    return 0 if n else 1
+    return 0
 
 
 def _delete(store: Store, args: argparse.Namespace) -> int:

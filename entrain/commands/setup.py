@@ -1,5 +1,6 @@
 """From what was typed or chosen to a session that is ready to run: hearts, preset, sound, log."""
 
+import math
 import re
 import sys
 from collections.abc import Callable, Sequence
@@ -212,8 +213,8 @@ def _sound(audio: str, preset: Preset, music: Playlist | None) -> SoundOutput:
 
 
 def _check_speed(choices: Choices, hearts: _Hearts) -> None:
-    if choices.speed <= 0.0:
-        raise UsageError(f"--speed must be above 0, not {choices.speed:g}.")
+    if not 0.0 < choices.speed < math.inf:
+        raise UsageError(f"--speed must be a number above 0, not {choices.speed:g}.")
     if hearts.live:
         raise UsageError(
             "Only a simulated or replayed heart can go faster than life.",
