@@ -7,6 +7,7 @@
     │   └── PresetError          a preset or a scale with faults; carries all of them
     ├── DeviceError              a strap or a sound device is missing or lost for good (exit 4)
     │   └── BluetoothFault       in devices/ble/faults.py: what is wrong with Bluetooth; carries its reason
+    ├── OutputError              a file that was asked for cannot be written (exit 1)
     └── StoreError               the session store cannot be read or written (exit 1)
 
 `advice` says what to do next. A front end prints `message` and `advice`, never a traceback.
@@ -48,6 +49,10 @@ class PresetError(InputError):
 
 class DeviceError(EntrainError):
     exit_code: ClassVar[int] = 4
+
+
+class OutputError(EntrainError):
+    pass
 
 
 class StoreError(EntrainError):

@@ -21,7 +21,7 @@ from entrain.control.protocol import (
     HARD_TEMPO_FLOOR_BPM,
     Preset,
 )
-from entrain.errors import StoreError, UsageError
+from entrain.errors import OutputError, UsageError
 from entrain.score import Score
 from entrain.synth import voices
 from entrain.synth.music.piece import Playlist
@@ -53,7 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.description = "The sound of a session without a heart, in a file: to keep, to carry, to compare."
     parser.epilog = EPILOG
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.add_argument("--out", required=True, type=Path, metavar="FILE", help="a .wav, .flac, .ogg or .mp3")
+    parser.add_argument("--out", required=True, type=Path, metavar="FILE", help="a new .wav, .flac, .ogg or .mp3; nothing is overwritten")
     parser.add_argument("--preset", metavar="NAME|FILE", help="its sound, tempo and breath (default: desk)")
     parser.add_argument("--voice", metavar="NAME", help="the sound; `entrain voices list` names them")
     add_music_arguments(parser)
@@ -80,7 +80,7 @@ def run(args: argparse.Namespace) -> int:
         )
     try:
         asyncio.run(_render(args.out, voice, preset, course, playlist_of(preset.sound, loaded.path)))
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, OutputError):
         args.out.unlink(missing_ok=True)  # half a session is not what was asked for
         raise
     print(f"{args.out}: {_said(course)}, voice {voice}")
@@ -199,7 +199,7 @@ async def _render(path: Path, voice: str, preset: Preset, course: Course, music:
             print("\r\x1b[K", end="", file=sys.stderr)
     await running
     if faults:
-        raise StoreError(faults[0].detail, faults[0].advice)
+        raise OutputError(faults[0].detail, faults[0].advice)
 
 
 def _show_progress(t_s: float, end_s: float) -> None:

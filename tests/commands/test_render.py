@@ -1,5 +1,6 @@
 """`entrain render`, as it is typed, and the course it takes."""
 
+import resource
 import wave
 from itertools import pairwise
 from pathlib import Path
@@ -117,3 +118,15 @@ def test_no_course_passes_the_bounds(
 def test_what_is_beyond_any_bound_is_refused():
     with pytest.raises(UsageError):
         course_of(PRESET, from_bpm=HARD_TEMPO_CEILING_BPM + 1.0)
+
+
+def test_a_disk_that_fills_up_leaves_no_half_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    out = tmp_path / "out.wav"
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, hard))
+    try:
+        assert main(["render", "--minutes", "0.5", "--out", str(out)]) == 1
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert "cannot be written any more" in capsys.readouterr().err
+    assert not out.exists()

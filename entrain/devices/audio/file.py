@@ -45,7 +45,7 @@ class FileSound:
         volume: float = 1.0,
         layers: Layers = Layers(),
     ) -> None:
-        """Raises UsageError: no such voice, no such format, or the file cannot be written."""
+        """Raises UsageError: no such voice, no such format, or the file is there or cannot be written."""
         if path.suffix.lower() not in _FORMATS:
             raise UsageError(
                 f'"{path}" has no sound format in its name.', f"Use one of {', '.join(_FORMATS)}."
@@ -68,12 +68,18 @@ class FileSound:
             )
         try:
             # Opened here, by name, so that what is wrong with the path is said in the system's own words.
-            path.open("wb").close()
+            path.open("xb").close()
             self._file = soundfile.SoundFile(
                 path, "w", samplerate=DEFAULT_RATE_HZ, channels=2, format=kind, subtype=subtype
             )
+        except FileExistsError as error:
+            raise UsageError(
+                f'"{path}" exists already; nothing is overwritten.', "Choose another name."
+            ) from error
         except (OSError, soundfile.LibsndfileError) as error:
-            why = error.strerror if isinstance(error, OSError) else str(error)
+            if isinstance(error, soundfile.LibsndfileError):  # what was opened by name is empty, and ours
+                path.unlink(missing_ok=True)
+            why = error.strerror if isinstance(error, OSError) else str(error).rstrip(".")
             raise UsageError(f'"{path}" cannot be written: {why}.', "Choose another place.") from error
         self._path = path
         self._score: Score | None = None
@@ -130,7 +136,7 @@ class FileSound:
             self._file.write(self._glide.applied(sound, frame))
         except (OSError, soundfile.LibsndfileError) as error:
             self._is_full = True
-            why = f": {error}" if str(error) else ""
+            why = f": {error}".rstrip(". ") if str(error) else ""
             detail = f'"{self._path}" cannot be written any more{why}.'
             self._say(SoundChanged(t_s, Sound.LOST, str(self._path), detail, "Is the disk full?"))
             return

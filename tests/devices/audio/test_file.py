@@ -164,3 +164,11 @@ async def test_a_disk_that_fills_up_is_told_once_and_ends_nothing(tmp_path: Path
     assert [event.sound for event in events] == [Sound.PLAYING, Sound.LOST]
     assert "cannot be written any more" in events[-1].detail
     assert "disk" in events[-1].advice
+
+
+def test_a_file_that_is_there_is_not_overwritten(tmp_path: Path) -> None:
+    music = tmp_path / "evening.wav"
+    music.write_bytes(b"somebody's own")
+    with pytest.raises(UsageError, match="exists already"):
+        FileSound(music, "soft")
+    assert music.read_bytes() == b"somebody's own"
