@@ -18,7 +18,8 @@ from entrain.course.calendar import DAYS, Week, level, months
 from entrain.course.recorded import measured, sittings
 from entrain.course.sitting import Sitting
 from entrain.course.trend import MEANINGS, Line, Trend, trend
-from entrain.errors import InputError, UsageError
+from entrain.errors import UsageError
+from entrain.storage.formats.files import new_text
 from entrain.storage.people import checked
 from entrain.storage.store import Store
 
@@ -139,14 +140,11 @@ def write_table(found: Sequence[Sitting], path: Path) -> None:
     """One row for each session, imported ones and simulated ones too.
 
     Raises:
-        InputError: the file cannot be written.
+        OutputError: the file cannot be written; then there is none.
     """
     rows = [record(each) for each in found]
     names = list(dict.fromkeys(name for row in rows for name in row))
-    try:
-        with path.open("x", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, names)
-            writer.writeheader()
-            writer.writerows(rows)
-    except OSError as error:
-        raise InputError(f"{path} cannot be written: {error.strerror or error}.") from error
+    with new_text(path) as file:
+        writer = csv.DictWriter(file, names)
+        writer.writeheader()
+        writer.writerows(rows)

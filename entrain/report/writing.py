@@ -32,7 +32,7 @@ def write(
 
     Raises:
         UsageError: there is a file already, or its ending is none of `KINDS`; nothing was guided.
-        InputError: the file cannot be written, or there is no strap of that name.
+        OutputError: the file cannot be written. InputError: there is no strap of that name.
         StoreError: a session is not there, or cannot be read.
         MissingExtra: a PDF is wanted, and what makes it is not installed.
     """

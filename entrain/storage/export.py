@@ -59,7 +59,7 @@ def export(
     Raises:
         UsageError: there is no such format, the path is taken, or the format holds one heart and the session
             has several.
-        InputError: the file cannot be written.
+        OutputError: the file cannot be written.
         StoreError: there is no such session, or it cannot be read.
         MissingExtra: the format needs a library that is not installed.
     """

@@ -37,7 +37,7 @@ def seal(plain: Path, path: Path, passphrase: str) -> bool:
     """Write the file or folder `plain`, encrypted, to the new file `path`; True: a tar archive is inside.
 
     Raises:
-        InputError: it cannot be written.
+        OutputError: it cannot be written.
     """
     with told(path):
         data = plain.read_bytes() if plain.is_file() else _tar(plain)

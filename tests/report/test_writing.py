@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
-from entrain.errors import InputError, StoreError, UsageError
+from entrain.errors import InputError, OutputError, StoreError, UsageError
 from entrain.extras import MissingExtra
 from entrain.report import write
 from tests.report.conftest import Held
@@ -99,6 +99,6 @@ def test_what_cannot_be_written_is_told(held: Held, tmp_path: Path) -> None:
         write(held.store, 999, tmp_path / "out.html")
     with pytest.raises(InputError, match="no beats of a strap 'other'"):
         write(held.store, held.usual, tmp_path / "out.html", strap="other")
-    with pytest.raises(InputError, match="cannot be written"):
+    with pytest.raises(OutputError, match="cannot be written"):
         write(held.store, held.short, tmp_path / "nowhere" / "out.html")
     assert not list(tmp_path.iterdir())

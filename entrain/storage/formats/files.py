@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
-from entrain.errors import InputError, UsageError
+from entrain.errors import OutputError, UsageError
 
 
 def check_new(path: Path) -> None:
@@ -61,4 +61,4 @@ def told(path: Path) -> Generator[None]:
     try:
         yield
     except OSError as error:
-        raise InputError(f"{path} cannot be written: {error.strerror or error}.") from error
+        raise OutputError(f"{path} cannot be written: {error.strerror or error}.") from error
