@@ -4,12 +4,9 @@ With `json_lines`, one JSON object a line as described in `docs/headless.md`; ot
 change and each breath, fit for a screen reader or a log.
 """
 
-import asyncio
 import heapq
 import json
-import signal
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import asdict
 from typing import Any, TextIO
 
@@ -37,6 +34,7 @@ from entrain.control.events import (
 from entrain.control.view import Summary
 from entrain.heart.beat import PulseSource
 from entrain.runtime import Session
+from entrain.signals import ending_by_signal
 
 _WORDS = {
     BreathPart.INHALE: "breathe in",
@@ -176,7 +174,6 @@ async def run_headless(session: Session, out: TextIO, json_lines: bool) -> tuple
 
     Returns the summary, and whether a signal ended it. The caller says the summary once the log is closed.
     """
-    loop = asyncio.get_running_loop()
     interrupted = False
 
     def interrupt() -> None:
@@ -186,27 +183,10 @@ async def run_headless(session: Session, out: TextIO, json_lines: bool) -> tuple
 
     lines = Lines(out, json_lines, lambda: None if session.ended else interrupt())
     session.observers.append(lines.observe)
-    signals = _signals()
-    for number in signals:
-        with suppress(NotImplementedError):  # Windows has no loop signal handlers; Ctrl-C cancels instead
-            loop.add_signal_handler(number, interrupt)
-    try:
+    with ending_by_signal(interrupt):
         summary = await session.run()
-    finally:
-        for number in signals:
-            with suppress(NotImplementedError):
-                loop.remove_signal_handler(number)
     lines.finish()
     return summary, interrupted
-
-
-def _signals() -> list[signal.Signals]:
-    """What ends a session cleanly. A terminal that closes does, unless `nohup` had it ignored."""
-    heard = [signal.SIGINT, signal.SIGTERM]
-    hangup: signal.Signals | None = getattr(signal, "SIGHUP", None)  # Windows has none
-    if hangup is not None and signal.getsignal(hangup) is not signal.SIG_IGN:
-        heard.append(hangup)
-    return heard
 
 
 def say_summary(summary: Summary, out: TextIO, json_lines: bool) -> None:

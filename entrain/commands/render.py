@@ -53,7 +53,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.description = "The sound of a session without a heart, in a file: to keep, to carry, to compare."
     parser.epilog = EPILOG
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.add_argument("--out", required=True, type=Path, metavar="FILE", help="a new .wav, .flac, .ogg or .mp3; nothing is overwritten")
+    parser.add_argument(
+        "--out",
+        required=True,
+        type=Path,
+        metavar="FILE",
+        help="a new .wav, .flac, .ogg or .mp3; nothing is overwritten",
+    )
     parser.add_argument("--preset", metavar="NAME|FILE", help="its sound, tempo and breath (default: desk)")
     parser.add_argument("--voice", metavar="NAME", help="the sound; `entrain voices list` names them")
     add_music_arguments(parser)

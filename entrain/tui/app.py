@@ -16,6 +16,7 @@ from entrain.clock import Clock, MonotonicClock
 from entrain.control.protocol import Preset
 from entrain.control.view import Summary
 from entrain.errors import EntrainError
+from entrain.signals import ending_by_signal
 from entrain.tui.drawing.palette import Depth
 from entrain.tui.look import Look, depth_of
 from entrain.tui.messages import FigureChosen
@@ -345,10 +346,26 @@ def run_session(start: Pick | Open, manners: Manners = Manners()) -> Summary | N
 
 
 def _run(app: EntrainApp) -> Summary | None:
-    summary = app.run()
+    summary, is_interrupted = asyncio.run(_until_the_end(app))
     if app.fault is not None:
         raise app.fault
+    if is_interrupted:
+        raise KeyboardInterrupt
     return summary
+
+
+async def _until_the_end(app: EntrainApp) -> tuple[Summary | None, bool]:
+    """Also by a signal: the terminal is given back, and the session, cut off, can be gone on with later."""
+    is_interrupted = False
+
+    def interrupt() -> None:
+        nonlocal is_interrupted
+        is_interrupted = True
+        app.exit(app.ended_with)
+
+    with ending_by_signal(interrupt):
+        summary = await app.run_async()
+    return summary, is_interrupted
 
 
 async def _close(opened: OpenedSession) -> None:
