@@ -44,7 +44,7 @@ def sittings(store: Store, person: str | None = None, since: datetime | None = N
         return ()
     with reading(store.path) as connection:
         more: dict[int, _More] = {number: tuple(rest) for number, *rest in connection.execute(_MORE)}
-        rows = all_rows(connection)
+        rows = all_rows(connection, store.path)
     chosen = [
         row
         for row in rows

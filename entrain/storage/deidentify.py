@@ -68,7 +68,7 @@ def deidentified(
     copy = Store(folder / "deidentified.db")
     cipher.same_as(copy.path, store.path)
     with reading(store.path) as source:
-        row_of(source, session_id)
+        row_of(source, store.path, session_id)
         cursor = source.execute("SELECT * FROM session WHERE id = ?", (session_id,))
         names = [each[0] for each in cursor.description]
         row: dict[str, Any] = dict(zip(names, cursor.fetchone(), strict=True))

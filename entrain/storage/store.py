@@ -20,7 +20,7 @@ from typing import Self
 from entrain import __version__
 from entrain.control.protocol import SessionConfig
 from entrain.errors import StoreError
-from entrain.storage import cipher, codec
+from entrain.storage import cipher, codec, sign
 from entrain.storage.database import connect, open_for_writing, reading, told, writing
 from entrain.storage.log import SessionLog
 from entrain.storage.people import checked
@@ -97,7 +97,7 @@ class Store:
         if not self.path.exists():
             return ()
         with reading(self.path) as connection:
-            return all_rows(connection)
+            return all_rows(connection, self.path)
 
     def people(self) -> tuple[str, ...]:
         """The pseudonyms of those who have sessions here; who practised last comes first."""
@@ -142,7 +142,7 @@ class Store:
     def note(self, session_id: int, text: str, *, replace: bool = False) -> None:
         """Add a line to a session's note, or replace the note."""
         with reading(self.path) as connection:
-            row = row_of(connection, session_id)
+            row = row_of(connection, self.path, session_id)
         whole = text if replace or not row.note else f"{row.note}\n{text}"
         with told(self.path), closing(open_for_writing(self.path)) as connection, writing(connection):
             connection.execute("UPDATE session SET note = ? WHERE id = ?", (whole, session_id))
@@ -153,7 +153,9 @@ class Store:
             return ()
         with reading(self.path) as connection:
             query = "SELECT id FROM session WHERE end_epoch_s IS NULL ORDER BY origin_epoch_s DESC"
-            rows = [row_of(connection, number) for (number,) in connection.execute(query).fetchall()]
+            rows = [
+                row_of(connection, self.path, number) for (number,) in connection.execute(query).fetchall()
+            ]
         return tuple(row for row in rows if row.state is SessionState.INTERRUPTED)
 
     def close_interrupted(self, session_id: int) -> None:
@@ -163,7 +165,7 @@ class Store:
             StoreError: there is no such session.
         """
         with reading(self.path) as connection:
-            row = row_of(connection, session_id)
+            row = row_of(connection, self.path, session_id)
         if row.state is not SessionState.INTERRUPTED:
             return
         lasted_s = row.minutes * S_PER_MIN
@@ -174,6 +176,7 @@ class Store:
                 " WHERE id = ? AND end_epoch_s IS NULL",
                 (lasted_s, lasted_s, INTERRUPTED, session_id),
             )
+        sign.forget(self.path, row.uuid)
 
     def rename_person(self, old: str, new: str) -> int:
         """Call `old` by another pseudonym, `new`, in every session; '' is nobody. The number of sessions.
@@ -196,7 +199,7 @@ class Store:
             StoreError: there is no such session, it is running, or others keep the store busy.
         """
         with reading(self.path) as connection:
-            row = row_of(connection, session_id)
+            row = row_of(connection, self.path, session_id)
         if row.state is SessionState.RUNNING:
             raise StoreError(f"Session {session_id} is running.", "Stop it, then delete it.")
         with told(self.path), closing(open_for_writing(self.path)) as connection:
@@ -209,6 +212,7 @@ class Store:
             is_clean = _checkpoint(connection) and is_clean
             for rescue in self.path.parent.glob(f"entrain-rescue-{row.uuid}.db*"):
                 rescue.unlink()
+            sign.forget(self.path, row.uuid)
         if not is_clean:
             raise StoreError(
                 f"Session {session_id} is deleted, but traces of it stay in {self.path.name}-wal"

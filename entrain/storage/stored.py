@@ -15,12 +15,13 @@ from entrain.control.imported import PREFIX
 from entrain.control.protocol import SessionConfig
 from entrain.control.view import Summary
 from entrain.errors import StoreError
-from entrain.storage import codec
+from entrain.storage import codec, sign
 from entrain.storage.database import named, reading
 from entrain.units import S_PER_MIN
 
 INTERRUPTED: Final = "interrupted"  # the reason of an end that was written afterwards
-ALIVE_S: Final = 15.0  # an unfinished session whose newest record is younger is taken to be running
+# Where no sign tells: an unfinished session whose newest record is younger is taken to be running.
+ALIVE_S: Final = 15.0
 
 Record = tuple[Event, tuple[Effect, ...]]
 AnEffect = TypeVar("AnEffect", bound=Effect)
@@ -130,18 +131,18 @@ class StoredSession:
     meta: SessionMeta
 
 
-def all_rows(connection: sqlite3.Connection) -> tuple[SessionRow, ...]:
-    """Every session, the oldest first."""
-    return tuple(_row(each) for each in named(connection, f"{_OVERVIEW} ORDER BY id"))
+def all_rows(connection: sqlite3.Connection, path: Path) -> tuple[SessionRow, ...]:
+    """Every session in the store at `path`, the oldest first."""
+    return tuple(_row(each, path) for each in named(connection, f"{_OVERVIEW} ORDER BY id"))
 
 
-def row_of(connection: sqlite3.Connection, session_id: int) -> SessionRow:
+def row_of(connection: sqlite3.Connection, path: Path, session_id: int) -> SessionRow:
     """
     Raises:
         StoreError: there is no such session.
     """
     for each in named(connection, f"{_OVERVIEW} WHERE id = ?", session_id):
-        return _row(each)
+        return _row(each, path)
     raise StoreError(f"There is no session {session_id}.", "`entrain sessions list` shows them all.")
 
 
@@ -150,7 +151,7 @@ def session_of(connection: sqlite3.Connection, path: Path, session_id: int) -> S
     Raises:
         StoreError: there is no such session, or it cannot be understood.
     """
-    row = row_of(connection, session_id)
+    row = row_of(connection, path, session_id)
     stored = next(named(connection, "SELECT * FROM session WHERE id = ?", session_id))
     try:
         config = codec.decode(SessionConfig, stored["config"])
@@ -182,7 +183,7 @@ _PLAIN: Final = (
 )
 
 
-def _row(row: Mapping[str, Any]) -> SessionRow:
+def _row(row: Mapping[str, Any], path: Path) -> SessionRow:
     return SessionRow(
         id=row["id"],
         uuid=row["uuid"],
@@ -191,18 +192,21 @@ def _row(row: Mapping[str, Any]) -> SessionRow:
         person=row["person"],
         preset=row["preset"],
         n_events=row["n_events"],
-        state=_state(row),
+        state=_state(row, path),
         end_reason=row["end_reason"],
         note=row["note"],
     )
 
 
-def _state(row: Mapping[str, Any]) -> SessionState:
+def _state(row: Mapping[str, Any], path: Path) -> SessionState:
     if row["hearts"].startswith(f'["{PREFIX}'):
         return SessionState.IMPORTED
     if row["finished"]:
         return SessionState.COMPLETED if row["completed"] else SessionState.STOPPED
-    silent_s = time.time() - (row["origin_epoch_s"] + row["last_t_s"])
-    if row["end_epoch_s"] is None and abs(silent_s) < ALIVE_S:
-        return SessionState.RUNNING
-    return SessionState.INTERRUPTED
+    if row["end_epoch_s"] is not None:
+        return SessionState.INTERRUPTED
+    is_written = sign.is_up(path, row["uuid"])
+    if is_written is None:
+        silent_s = time.time() - (row["origin_epoch_s"] + row["last_t_s"])
+        is_written = abs(silent_s) < ALIVE_S
+    return SessionState.RUNNING if is_written else SessionState.INTERRUPTED

@@ -20,6 +20,7 @@ from entrain.errors import StoreError
 from entrain.storage import cipher, codec, rows
 from entrain.storage.database import UnusableStore, open_for_writing, told, writing
 from entrain.storage.rows import EffectRow, Ending, EventRow, Head
+from entrain.storage.sign import Sign
 
 BATCH_S: Final = 0.2  # what a record waits for company before it is committed
 BATCH_RECORDS: Final = 2000
@@ -58,6 +59,7 @@ class Writer:
         self._connection: sqlite3.Connection | None = None
         self._row_id: int | None = None
         self._inode: int | None = None
+        self._sign: Sign | None = None  # that this session is being written, for other programs
         self._n_taken = 0  # records taken so far: the next event's seq
         self._n_effects = 0
         self._events: list[EventRow] = []  # not on the disk yet
@@ -72,6 +74,7 @@ class Writer:
             self._attempt()
         self._insist()
         self._disconnect()
+        self._take_sign_down()
 
     def flush(self, n_records: int, timeout_s: float) -> bool:
         """Have all written that was handed over before; whether `n_records` are on the disk. Any thread."""
@@ -163,6 +166,8 @@ class Writer:
             self._inode = self._inode_now()
             if before not in (None, self._inode):
                 raise StoreError(f"{self.path} was replaced at this very moment.", "It is tried again.")
+        if self._sign is None:
+            self._sign = Sign(self.path, self._head.uuid)
         return self._connection
 
     def _file_is_there(self) -> bool:
@@ -182,6 +187,11 @@ class Writer:
             with suppress(*cipher.errors()):
                 self._connection.close()
             self._connection = None
+
+    def _take_sign_down(self) -> None:
+        if self._sign is not None:
+            self._sign.take_down()
+            self._sign = None
 
     # ---- telling -------------------------------------------------------------------------------------------
 
@@ -204,6 +214,7 @@ class Writer:
     def _go_on_in(self, rescue: Path, cause: StoreError) -> None:
         """From here on write into a file of this session's own."""
         cipher.same_as(rescue, self.path)
+        self._take_sign_down()
         self.path = rescue
         self._standing = StoreError(
             f"{cause.message} This session is kept in {rescue}.",

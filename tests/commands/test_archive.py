@@ -100,7 +100,7 @@ def test_faults_are_sentences(store: Store) -> None:
 def test_what_was_cut_off_can_go_on_where_the_app_has_such_a_heart(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hearts: list[str], choice: HeartChoice | None
 ) -> None:
-    monkeypatch.setattr("entrain.storage.stored.ALIVE_S", -1.0)
+    monkeypatch.setattr("entrain.storage.sign.is_up", lambda *_: False)  # as after a kill
     store = Store(tmp_path / "sessions.db")
     log = store.begin(CONFIG, preset_text="", hearts=hearts, voice="soft", person="P01")
     log.append(*RECORDS[0])

@@ -16,6 +16,7 @@ from entrain.commands.archive import StoreArchive, preset_of
 from entrain.commands.setup import Choices
 from entrain.headless import run_headless
 from entrain.storage import stored
+from entrain.storage.sign import forget
 from entrain.storage.store import Store
 from entrain.storage.stored import SessionState
 from entrain.tui.screens.home import HomeScreen
@@ -52,7 +53,7 @@ def killed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def store(killed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
-    """As it is some seconds later."""
+    """As it is some seconds later, in a copy that no program writes."""
     monkeypatch.setattr(stored, "ALIVE_S", 0.0)
     monkeypatch.setenv("ENTRAIN_HOME", str(tmp_path))
     Store(killed).backup(tmp_path / "sessions.db")
@@ -138,6 +139,7 @@ def test_of_several_the_newest_is_told_and_all_are_closed(store: Store) -> None:
         log = store.begin(CONFIG, preset_text="", hearts=hearts)
         log.append(*RECORDS[0])
         log.flush()
+        forget(store.path, log.uuid)  # as if its program were gone
     archive = StoreArchive(store)
     found = archive.interrupted()
     assert found is not None
