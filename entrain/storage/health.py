@@ -11,7 +11,8 @@ from entrain.storage.database import open_for_writing, reading, told
 from entrain.storage.places import HOME_VARIABLE, home, may_write
 from entrain.storage.store import Store
 
-LITTLE_BYTES: Final = 50_000_000  # some hundred hours of sessions
+LITTLE_BYTES: Final = 50_000_000  # some twelve hours of sessions
+FULL_BYTES: Final = 5_000_000  # a little more than one
 
 
 def check_storage() -> tuple[bool, str, str]:
@@ -28,6 +29,9 @@ def _check(store: Store) -> tuple[bool, str, str]:
     if not may_write(folder):
         advice = f"Make {folder} writable, or set {HOME_VARIABLE} to a folder of your own."
         return False, f"Nothing can be kept in {home()}: {folder} cannot be written.", advice
+    if free < FULL_BYTES:
+        advice = f"Make room, or set {HOME_VARIABLE} to a folder on another disk."
+        return False, f"The disk of {folder} is full. {_room_advice(free)}", advice
     if not store.path.exists():
         return True, f"Sessions will be kept in {store.path}.", _room_advice(free)
     with reading(store.path) as connection, told(store.path):

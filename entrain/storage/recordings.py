@@ -86,6 +86,11 @@ def parse_recording(text: str, name: str, *, keep_good: bool = False) -> Recordi
     lines = text.splitlines()
     if not any(line.strip() for line in lines):
         raise InputError(f"{name} is empty.")
+    if lines[0].lstrip().startswith("{"):
+        raise InputError(
+            f"{name} is JSON, not a table of intervals.",
+            "Of a session exported as jsonl, the formats rr and csv can be read again, and the store itself.",
+        )
     is_hrm = lines[0].strip() == "[Params]"
     series = _polar_hrm(lines, name) if is_hrm else _table(lines, name)
     if not keep_good:

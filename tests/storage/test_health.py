@@ -1,6 +1,8 @@
 """What the doctor hears of the store."""
 
+import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -35,6 +37,18 @@ def test_a_rescued_session_is_remembered(home: Path) -> None:
     works, _, advice = check_storage()
     assert works
     assert advice.endswith(f"entrain sessions import {home / 'entrain-rescue-x.db'}")
+
+
+@pytest.mark.parametrize(
+    ("free_mb", "works", "said"), [(60, True, ""), (30, True, "Only 30 MB"), (1, False, "")]
+)
+def test_a_disk_that_fills(monkeypatch: pytest.MonkeyPatch, free_mb: int, works: bool, said: str) -> None:
+    Store.open().begin(CONFIG, preset_text="").close()
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=free_mb * 1_000_000))
+    found, sentence, advice = check_storage()
+    assert found is works
+    assert advice.startswith(said or ("" if works else "Make room"))
+    assert works or ("is full" in sentence and "Only 1 MB" in sentence)
 
 
 def test_a_damaged_store() -> None:

@@ -270,3 +270,9 @@ def test_milliseconds_and_seconds_in_one_file_are_not_guessed_at(rows: list[str]
     kept = parse_recording("\n".join(rows), "mixed.txt", keep_good=True)
     assert kept.intervals_ms == pytest.approx((812.0, 790.0))
     assert len(kept.gaps) == 1
+
+
+def test_json_is_told_as_such() -> None:
+    with pytest.raises(InputError, match="is JSON") as told:
+        parse_recording('{"t_s": 0.1}\n{"t_s": 0.2}\n', "out.jsonl")
+    assert "csv" in told.value.advice
