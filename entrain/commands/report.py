@@ -6,7 +6,7 @@ from typing import Final
 
 from entrain.arguments import seed
 from entrain.commands import passphrase
-from entrain.errors import UsageError
+from entrain.errors import StoreError, UsageError
 from entrain.storage.people import checked
 from entrain.storage.store import Store
 
@@ -69,7 +69,7 @@ def _chosen(store: Store, names: list[str], person: str | None) -> tuple[int, ..
     wanted = checked(person)
     ids = tuple(row.id for row in store.sessions() if row.person == wanted)
     if not ids:
-        raise UsageError(
+        raise StoreError(
             f"There are no sessions of {person!r}.", "`entrain sessions person` names everybody."
         )
     return ids

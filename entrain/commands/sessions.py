@@ -54,6 +54,8 @@ Bring in what was recorded elsewhere; what it is shows in the file itself:
   a backup, another computer's store, a rescue file: the sessions that are missing here
 The same file twice changes nothing.
 """
+# Files that by their bytes alone could be encrypted stores.
+_PACKED: Final = frozenset({".age", ".gz", ".parquet", ".xdf", ".zip"})
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -305,7 +307,7 @@ def _import(store: Store, args: argparse.Namespace) -> int:
 
     person = checked(args.person or "")
     for path in args.files:
-        if not is_database(path):
+        if path.suffix.lower() in _PACKED or not is_database(path):
             _import_recording(store, path, args.keep_good, person)
             continue
         unlock_store(path=path)

@@ -43,7 +43,7 @@ def test_a_person_s_course_has_a_name_of_its_own(store: Store, tmp_path: Path, c
     store.rename_person("", "P 01")
     assert main(["report", "--person", "P 01"]) == 0
     assert capsys.readouterr().out == "entrain-P-01.html\n"
-    assert main(["report", "--person", "P02"]) == 2
+    assert main(["report", "--person", "P02"]) == 1
     assert "no sessions of 'P02'" in capsys.readouterr().err
 
 

@@ -2,6 +2,7 @@
 
 import io
 import json
+import random
 import sqlite3
 import sys
 import tarfile
@@ -330,3 +331,11 @@ def test_what_is_imported_can_be_somebody_s(home: Path, capsys: Typed) -> None:
     (home / "rr.txt").write_text("\n".join(["810", "822", "835", "841"] * 10))
     assert entrain(capsys, "sessions", "import", str(home / "rr.txt"), "--person", "P03")[0] == 0
     assert Store.open().sessions()[0].person == "P03"
+
+
+@pytest.mark.parametrize("suffix", [".xdf", ".parquet", ".zip"])
+def test_packed_files_are_not_taken_for_encrypted_stores(home: Path, capsys: Typed, suffix: str) -> None:
+    (home / f"export{suffix}").write_bytes(random.Random(1).randbytes(50_000))
+    code, _, err = entrain(capsys, "sessions", "import", str(home / f"export{suffix}"))
+    assert code == 3
+    assert "is no text file" in err
