@@ -22,8 +22,8 @@ from entrain.devices.replay import ReplayedHeart
 from entrain.devices.simulated.heart import STEP_S, SimulatedHeart
 from entrain.devices.simulated.person import Kind, Person
 from entrain.heart.beat import Verdict
+from entrain.recordings.text import read_recording
 from entrain.score import Presence, Score
-from entrain.storage.recordings import read_recording
 from entrain.tempo.plan import TempoPlan
 
 RATES_PER_MIN = (None, 15.0, 12.0, 9.0, 7.0, 6.0, 5.0)

@@ -13,7 +13,7 @@ from os import cpu_count
 from entrain.cohort.crowd import Participant, Study, conduct
 from entrain.cohort.statistics import Estimate, differences, estimates
 from entrain.devices.simulated.person import Kind
-from entrain.storage import presets
+from entrain.presets import library as presets
 from entrain.tempo.policy import POLICIES, UNHEARD
 
 KINDS = (Kind.RESPONDER, Kind.NON_RESPONDER, Kind.LAPSING)

@@ -24,7 +24,7 @@ import numpy as np
 
 from benchmarks import hearts
 from entrain.analysis.correction import correct
-from entrain.analysis.entrainment import ALPHA, Entrainment, Verdict, entrainment
+from entrain.analysis.entrainment import ALPHA, Entrainment, Evidence, entrainment
 from entrain.analysis.series import NNSeries
 
 TESTS = ("verdict", "p_regression", "p_detuned", "p_iaaft", "rayleigh")
@@ -59,13 +59,13 @@ def segments(series: dict[str, np.ndarray], length_s: float) -> list[Segment]:
 def outcome(segment: Segment, sound: str, beats: np.ndarray, onsets: np.ndarray) -> Outcome:
     result = entrainment(NNSeries.from_beats(beats), onsets)
     found = {name: (getattr(result, name) or 1.0) < ALPHA for name in TESTS if name.startswith("p_")}
-    found["verdict"] = result.verdict is Verdict.EVIDENCE
+    found["verdict"] = result.verdict is Evidence.EVIDENCE
     found["rayleigh"] = _rayleigh(beats, onsets) < ALPHA
     return Outcome(segment.recording, sound, found, result.kappa_rad_per_s, _testable(result))
 
 
 def _testable(result: Entrainment) -> bool:
-    return result.verdict is not Verdict.NOT_TESTABLE
+    return result.verdict is not Evidence.NOT_TESTABLE
 
 
 def _rayleigh(beats: np.ndarray, onsets: np.ndarray) -> float:
@@ -103,7 +103,7 @@ def breathing(job: tuple[int, int, float]) -> Outcome:
     breath = onsets[::beats_per_breath]
     result = entrainment(NNSeries.from_beats(beats), onsets, breath)
     found = {name: (getattr(result, name) or 1.0) < ALPHA for name in TESTS if name.startswith("p_")}
-    found |= {"verdict": result.verdict is Verdict.EVIDENCE, "rayleigh": _rayleigh(beats, onsets) < ALPHA}
+    found |= {"verdict": result.verdict is Evidence.EVIDENCE, "rayleigh": _rayleigh(beats, onsets) < ALPHA}
     name = f"{beats_per_breath} beats, {below:.0%} below"
     return Outcome(f"simulated {seed}", name, found, result.kappa_rad_per_s, _testable(result))
 

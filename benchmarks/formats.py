@@ -28,15 +28,17 @@ import pyedflib
 import pyxdf
 import wfdb
 
-from entrain.control.look import summary
 from entrain.control.protocol import SessionConfig, with_minutes
 from entrain.control.session import start
+from entrain.control.snapshot import summary
 from entrain.devices.simulated.heart import SimulatedHeart
 from entrain.devices.simulated.person import Person
 from entrain.heart.beat import Beat
-from entrain.storage import encrypting, presets, sealed
+from entrain.presets import library as presets
+from entrain.storage.encryption import convert as encrypting
+from entrain.storage.encryption import sealed
 from entrain.storage.export import export
-from entrain.storage.store import Store
+from entrain.storage.log.store import Store
 from tests.support.record_fixture import STRAP, session
 from tests.support.sessions import beats_of
 

@@ -32,10 +32,10 @@ import pytest
 from benchmarks.store import an_hour
 from entrain.control.events import Effect, Event, OnsetPlayed, SoundChanged, Tick
 from entrain.control.protocol import PhaseTimes, SessionConfig, with_minutes
+from entrain.presets import library as presets
 from entrain.runtime import OnLogFault, Session
-from entrain.storage import presets
-from entrain.storage.log import SessionLog
-from entrain.storage.store import Store
+from entrain.storage.log.session_log import SessionLog
+from entrain.storage.log.store import Store
 from tests.support.pulse import private_pulse
 
 SETTLE_S = 20.0
@@ -109,8 +109,8 @@ def child(folder: Path, has_log: bool, seconds: float) -> None:
     from entrain.devices.audio.device import DeviceSound
     from entrain.devices.simulated.heart import SimulatedHeart
     from entrain.devices.simulated.person import Person
+    from entrain.ports import OpenedSession
     from entrain.tui.app import Manners, run_session
-    from entrain.tui.ports import OpenedSession
 
     loaded = presets.load("desk")
     phases = PhaseTimes(5.0, 5.0, 20.0)  # a beat soon, for there is nothing to be late before it

@@ -21,8 +21,8 @@ import numpy as np
 import soundfile
 
 from benchmarks import real_music
-from entrain.pieces import beats, library, listening
-from entrain.pieces.reading import WaitingSource, waiting_music
+from entrain.music_library import beats, library, listening
+from entrain.music_library.reading import WaitingSource, waiting_music
 from entrain.score import Presence, Score
 from entrain.synth.music.piece import Piece, Playlist
 from entrain.synth.stretch import Samples, Stretch

@@ -18,8 +18,8 @@ import pyloudnorm
 from scipy.signal import resample_poly
 
 from entrain.errors import InputError
-from entrain.pieces import beats, library, listening
-from entrain.pieces.reading import waiting_music
+from entrain.music_library import beats, library, listening
+from entrain.music_library.reading import waiting_music
 from entrain.score import Presence, Score
 from entrain.synth.music.piece import Piece, Playlist
 from entrain.synth.renderer import Renderer

@@ -25,7 +25,7 @@ from entrain.analysis.assessment import LEAST_CONFIDENCE, WITHIN_PER_MIN, assess
 from entrain.analysis.correction import correct
 from entrain.analysis.phase import breaths_s
 from entrain.analysis.series import NNSeries
-from entrain.commands.assess_protocol import five_rates, pieces, sliding
+from entrain.app.assess_protocol import five_rates, pieces, sliding
 from entrain.control.protocol import PacedStage
 from entrain.control.stages import length_s, score_of, spans
 from entrain.devices.simulated.heart import SimulatedHeart

@@ -12,10 +12,11 @@ from pathlib import Path
 
 from benchmarks.formats import record
 from entrain.errors import StoreError
-from entrain.storage import cipher, encrypting
-from entrain.storage.database import reading
-from entrain.storage.salvage import salvage
-from entrain.storage.store import Store
+from entrain.storage.encryption import cipher
+from entrain.storage.encryption import convert as encrypting
+from entrain.storage.log.database import reading
+from entrain.storage.log.store import Store
+from entrain.storage.recovery.salvage import salvage
 
 Damage = Callable[[bytearray, random.Random], None]
 PAGE = 4096

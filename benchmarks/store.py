@@ -25,9 +25,11 @@ from entrain.control.protocol import SessionConfig, with_minutes
 from entrain.control.session import reduce, start
 from entrain.devices.simulated.heart import SimulatedHeart
 from entrain.devices.simulated.person import Person
-from entrain.storage import cipher, codec, presets
-from entrain.storage.store import Store
-from entrain.storage.verify import replay
+from entrain.presets import library as presets
+from entrain.storage.encryption import cipher
+from entrain.storage.log import codec
+from entrain.storage.log.store import Store
+from entrain.storage.log.verify import replay
 from tests.support.appender import record
 from tests.support.crashes import kill_while_writing
 from tests.support.record_fixture import session

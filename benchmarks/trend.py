@@ -8,7 +8,7 @@ import argparse
 
 import numpy as np
 
-from entrain.course.slope import slope
+from entrain.history.slope import slope
 
 SESSIONS = (8, 12, 20, 40, 80)
 ALIKE = (0.0, 0.3, 0.6)

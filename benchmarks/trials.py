@@ -22,11 +22,11 @@ from typing import Any
 
 from entrain.control.events import BeatSeen, PulseMeasured
 from entrain.control.session import reduce, start
-from entrain.storage.absorb import absorb
+from entrain.storage.log.store import Store
+from entrain.storage.log.verify import replay
 from entrain.storage.places import HOME_VARIABLE
-from entrain.storage.salvage import repair
-from entrain.storage.store import Store
-from entrain.storage.verify import replay
+from entrain.storage.recovery.absorb import absorb
+from entrain.storage.recovery.salvage import repair
 
 ROOT = Path(__file__).parents[1]
 FAKETIME = Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1")

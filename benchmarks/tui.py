@@ -44,8 +44,8 @@ SETTLE_S = 3.0
 
 def child(home: bool) -> None:
     """The app, in the process that is measured."""
+    from entrain.ports import OpenedSession, SessionChoice
     from entrain.tui.app import Home, Manners, run_home, run_session
-    from entrain.tui.ports import OpenedSession, SessionChoice
     from tests.support.pictures import CHOICE, find
     from tests.support.scripted import VOICES, Script, ScriptedPort, presets
 

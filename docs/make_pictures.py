@@ -22,12 +22,12 @@ from entrain.control.protocol import SessionConfig
 from entrain.devices.audio.none import NoSound
 from entrain.devices.simulated.heart import SimulatedHeart
 from entrain.devices.simulated.person import Kind, Person
+from entrain.drawing.palette import Depth
+from entrain.ports import OpenedSession
+from entrain.presets import library as presets
 from entrain.runtime import Session
-from entrain.storage import presets
 from entrain.tui.app import EntrainApp, Manners
-from entrain.tui.drawing.palette import Depth
 from entrain.tui.look import Look
-from entrain.tui.ports import OpenedSession
 from tests.support.pictures import picture, scenes
 
 OUT = Path(__file__).parent / "pictures"

@@ -13,7 +13,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from entrain.devices.simulated.person import Kind
 from entrain.report import write
-from entrain.storage.store import Store
+from entrain.storage.log.store import Store
 from tests.support.reports import record
 
 OUT = Path(__file__).parent / "pictures" / "report"

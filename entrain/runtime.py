@@ -27,9 +27,9 @@ from entrain.control.events import (
     VoiceChanged,
     VolumeChanged,
 )
-from entrain.control.look import summary, view
 from entrain.control.protocol import SessionConfig
 from entrain.control.session import reduce, start
+from entrain.control.snapshot import summary, view
 from entrain.control.state import TICK_S, SessionState
 from entrain.control.view import Sample, SessionView, Summary
 from entrain.devices.ports import LiveHeart, SoundOutput, VirtualHeart

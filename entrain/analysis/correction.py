@@ -21,9 +21,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from entrain.analysis.detection import CorrectionSettings, off_course, standing_out
-from entrain.analysis.repair import Candidates, Change
+from entrain.analysis.repair import Candidates, CorrectedInterval
 from entrain.analysis.rolling import rolling_quantile
-from entrain.analysis.series import BoolArray, Fault, FloatArray, IntArray, NNSeries
+from entrain.analysis.series import BeatFault, BoolArray, FloatArray, IntArray, NNSeries
 from entrain.errors import InputError
 from entrain.units import MS_PER_S
 
@@ -37,21 +37,21 @@ class Correction:
     raw_ms: FloatArray  # shape (n,)
     raw_t_s: FloatArray  # the end of each raw interval
     segment: IntArray  # the unbroken chain that each raw interval belongs to
-    changes: tuple[Change, ...]  # in order, never overlapping
+    changes: tuple[CorrectedInterval, ...]  # in order, never overlapping
     series: NNSeries
 
-    def without(self, *changes: Change) -> "Correction":
+    def without(self, *changes: CorrectedInterval) -> "Correction":
         """The same recording with `changes` taken back."""
         kept = [change for change in self.changes if change not in changes]
         return _applied(self.raw_ms, self.raw_t_s, self.segment, kept)
 
-    def count(self, fault: Fault) -> int:
+    def count(self, fault: BeatFault) -> int:
         return sum(change.fault == fault for change in self.changes)
 
     @property
     def artefact_share(self) -> float:
         """The share of raw intervals that were changed, gaps aside."""
-        changed = sum(len(c.raw_ms) for c in self.changes if c.fault != Fault.GAP)
+        changed = sum(len(c.raw_ms) for c in self.changes if c.fault != BeatFault.GAP)
         return changed / max(1, self.raw_ms.size)
 
 
@@ -128,15 +128,15 @@ def _gaps(raw: FloatArray, settings: CorrectionSettings) -> BoolArray:
     return (raw < NOTHING_MS) | (raw > settings.gap_beats * usual)
 
 
-def _cut_out(raw: FloatArray, index: int) -> Change:
+def _cut_out(raw: FloatArray, index: int) -> CorrectedInterval:
     lost = raw[index] < NOTHING_MS
-    return Change(
-        index, (float(raw[index]),), (), Fault.GAP, "no interval" if lost else "as long as several beats"
+    return CorrectedInterval(
+        index, (float(raw[index]),), (), BeatFault.GAP, "no interval" if lost else "as long as several beats"
     )
 
 
 def _applied(
-    raw: FloatArray, raw_t_s: FloatArray, segment: IntArray, changes: Iterable[Change]
+    raw: FloatArray, raw_t_s: FloatArray, segment: IntArray, changes: Iterable[CorrectedInterval]
 ) -> Correction:
     """The raw intervals with every change made, in order."""
     made = tuple(changes)
@@ -144,7 +144,7 @@ def _applied(
     at, cuts = 0, 0
     for change in made:
         first, last = change.first, change.first + len(change.raw_ms)
-        pieces.append(_piece(raw[at:first], raw_t_s[at:first], segment[at:first] + cuts, Fault.OK))
+        pieces.append(_piece(raw[at:first], raw_t_s[at:first], segment[at:first] + cuts, BeatFault.OK))
         at = last
         if not change.nn_ms:
             cuts += 1
@@ -154,7 +154,7 @@ def _applied(
         # What is put in ends where the raw intervals ended, also where its sum is another.
         times = start_s + np.cumsum(values) * (float(raw_t_s[last - 1] - start_s) / float(values.sum()))
         pieces.append(_piece(values, times, np.full(values.size, segment[first] + cuts), change.fault))
-    pieces.append(_piece(raw[at:], raw_t_s[at:], segment[at:] + cuts, Fault.OK))
+    pieces.append(_piece(raw[at:], raw_t_s[at:], segment[at:] + cuts, BeatFault.OK))
     series = NNSeries(
         np.concatenate([piece.nn_ms for piece in pieces]),
         np.concatenate([piece.t_s for piece in pieces]),
@@ -164,5 +164,5 @@ def _applied(
     return Correction(raw, raw_t_s, segment, made, series)
 
 
-def _piece(nn_ms: FloatArray, t_s: FloatArray, segment: IntArray, fault: Fault) -> NNSeries:
+def _piece(nn_ms: FloatArray, t_s: FloatArray, segment: IntArray, fault: BeatFault) -> NNSeries:
     return NNSeries(nn_ms.copy(), t_s.copy(), segment, np.full(nn_ms.size, fault, np.int8))

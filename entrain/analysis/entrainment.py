@@ -46,7 +46,7 @@ _SMOOTH_MS: Final = 3.0  # a metronome's intervals change by less from one to th
 _ECHO_BEATS: Final = 4
 
 
-class Verdict(StrEnum):
+class Evidence(StrEnum):
     EVIDENCE = "evidence of entrainment"
     NO_EVIDENCE = "no evidence of entrainment"
     NOT_TESTABLE = "cannot be tested"
@@ -56,7 +56,7 @@ class Verdict(StrEnum):
 class Entrainment:
     """The answer, its figures, and a sentence. Figures are None where the question could not be put."""
 
-    verdict: Verdict
+    verdict: Evidence
     sentence: str
     n_beats: int
     f: float | None = None
@@ -93,13 +93,13 @@ def entrainment(
     rows = _Rows.of(series, sound, breath_starts_s)
     refused = _refusal(series, sound, rows)
     if refused:
-        return Entrainment(Verdict.NOT_TESTABLE, f"Entrainment cannot be tested here: {refused}.", rows.n)
+        return Entrainment(Evidence.NOT_TESTABLE, f"Entrainment cannot be tested here: {refused}.", rows.n)
     fit = rows.fit(rows.cycles)
     p_regression = float(betainc(0.5 * fit.df, 1.0, fit.df / (fit.df + 2.0 * fit.f)))
     p_detuned = rank_p(fit.f, rows.detuned())
     p_iaaft = _iaaft_p(series, sound, breath_starts_s, fit.f, seed)
     others = np.array([rows.fit(cycles_at(rows.t_s, other)).f for other in yoked_sounds_s])
-    verdict = Verdict.EVIDENCE if max(p_regression, p_detuned, p_iaaft) < ALPHA else Verdict.NO_EVIDENCE
+    verdict = Evidence.EVIDENCE if max(p_regression, p_detuned, p_iaaft) < ALPHA else Evidence.NO_EVIDENCE
     pull_ms = rows.pull_ms()
     kappa = 2.0 * np.pi * pull_ms * MS_PER_S / float(rows.target_ms.mean()) ** 2
     figures = (
@@ -111,7 +111,7 @@ def entrainment(
         sentence=(
             f"Evidence of entrainment: the beat moved the heart by up to {pull_ms:.1f} ms, "
             f"a pull of about {kappa:.2f} rad/s ({figures})."
-            if verdict is Verdict.EVIDENCE
+            if verdict is Evidence.EVIDENCE
             else f"No evidence of entrainment ({figures}). This is the usual result."
         ),
         n_beats=rows.n,

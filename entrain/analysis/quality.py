@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Final
 
 from entrain.analysis.correction import Correction
-from entrain.analysis.series import Fault, NNSeries
+from entrain.analysis.series import BeatFault, NNSeries
 from entrain.units import MS_PER_S
 
 FEW_ARTEFACTS_PERCENT: Final = 1.0
@@ -48,10 +48,10 @@ def quality(recording: Correction | NNSeries) -> Quality:
     series = recording.series if isinstance(recording, Correction) else recording
     if isinstance(recording, Correction):
         n_raw, artefacts = recording.raw_ms.size, recording.artefact_share
-        counts = {fault: recording.count(fault) for fault in Fault}
+        counts = {fault: recording.count(fault) for fault in BeatFault}
     else:
         n_raw, artefacts = len(series), float((~series.measured).mean()) if len(series) else 0.0
-        counts = {fault: int((series.fault == fault).sum()) for fault in Fault}
+        counts = {fault: int((series.fault == fault).sum()) for fault in BeatFault}
     chains = series.segments()
     span_s = float(series.t_s[-1] - series.t_s[0]) + float(series.nn_ms[0]) / MS_PER_S if len(series) else 0.0
     covered = min(100.0, 100.0 * series.duration_s / span_s) if span_s > 0.0 else 0.0
@@ -61,10 +61,10 @@ def quality(recording: Correction | NNSeries) -> Quality:
         span_s=span_s,
         covered_percent=covered,
         artefact_percent=100.0 * artefacts,
-        ectopic=counts[Fault.ECTOPIC],
-        missed=counts[Fault.MISSED],
-        extra=counts[Fault.EXTRA],
-        shifted=counts[Fault.SHIFTED],
+        ectopic=counts[BeatFault.ECTOPIC],
+        missed=counts[BeatFault.MISSED],
+        extra=counts[BeatFault.EXTRA],
+        shifted=counts[BeatFault.SHIFTED],
         gaps=max(0, len(chains) - 1),
         longest_chain_s=max((float(series.nn_ms[s].sum()) / MS_PER_S for s in chains), default=0.0),
     )

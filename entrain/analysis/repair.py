@@ -11,17 +11,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from entrain.analysis.detection import CorrectionSettings
-from entrain.analysis.series import BoolArray, Fault, FloatArray
+from entrain.analysis.series import BeatFault, BoolArray, FloatArray
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class CorrectedInterval:
     """Raw intervals from `first` on, `raw_ms`, became `nn_ms` (empty: cut out) because of `fault`."""
 
     first: int
     raw_ms: tuple[float, ...]
     nn_ms: tuple[float, ...]
-    fault: Fault
+    fault: BeatFault
     reason: str
 
 
@@ -35,7 +35,7 @@ class Candidates:
     standing_out: BoolArray
     settings: CorrectionSettings
 
-    def changes(self) -> Iterator[Change]:
+    def changes(self) -> Iterator[CorrectedInterval]:
         """One change for each run of intervals that are off, in order; none where all is within bounds."""
         end = 0
         for first, last in self._runs():
@@ -53,14 +53,14 @@ class Candidates:
         firsts, lasts = index[new], index[np.append(new[1:], True)]
         return [(int(a), int(b) + 1) for a, b in zip(firsts, lasts, strict=True)]
 
-    def _repaired(self, first: int, last: int, free_from: int) -> Change | None:
+    def _repaired(self, first: int, last: int, free_from: int) -> CorrectedInterval | None:
         """What the run [first, last) should have been; None where it is nothing out of the ordinary."""
         first, last = self._trimmed(first, last)
         if first >= last:
             return None
         if last - first > self.settings.longest_fault_beats and self.standing_out[first:last].mean() > 0.3:
             return self._made(
-                first, last, (), Fault.GAP, "too many beats in a row are off to tell where they were"
+                first, last, (), BeatFault.GAP, "too many beats in a row are off to tell where they were"
             )
         for a, b in self._extents(first, last, free_from):
             total, usual = float(self.nn[a:b].sum()), self._usual(a, b)
@@ -105,14 +105,14 @@ class Candidates:
         tries.append((first - 1, last + 1, left and right))
         return [(a, b) for a, b, possible in tries if possible]
 
-    def _replaced(self, first: int, last: int) -> Change | None:
+    def _replaced(self, first: int, last: int) -> CorrectedInterval | None:
         """The run's time fits no whole number of beats: its values are replaced, one by one."""
         expected = self._expected(first, last, last - first)
         off = (self.nn[first:last] - expected) / self._usual(first, last)
         short = self.standing_out[first:last] & (off < 0.0)
         if not (short.any() or (off > self.settings.long_share).any()):
             return None
-        fault = Fault.ECTOPIC if off[0] < 0.0 else Fault.SHIFTED
+        fault = BeatFault.ECTOPIC if off[0] < 0.0 else BeatFault.SHIFTED
         reason = f"off its neighbours by {off[0]:+.0%}"
         return self._made(first, last, tuple(expected.tolist()), fault, reason)
 
@@ -141,15 +141,17 @@ class Candidates:
         usual = self._usual(first, last)
         return np.clip(value, 0.5 * usual, 1.5 * usual)
 
-    def _named(self, first: int, last: int, beats: int) -> tuple[Fault, str]:
+    def _named(self, first: int, last: int, beats: int) -> tuple[BeatFault, str]:
         n = last - first
         if beats > n:
-            return Fault.MISSED, f"{n} interval{'s' * (n > 1)} as long as {beats} beats"
+            return BeatFault.MISSED, f"{n} interval{'s' * (n > 1)} as long as {beats} beats"
         if beats < n:
-            return Fault.EXTRA, f"{n} intervals as long as {beats} beat{'s' * (beats > 1)}"
+            return BeatFault.EXTRA, f"{n} intervals as long as {beats} beat{'s' * (beats > 1)}"
         if self.nn[first] < self._usual(first, last):
-            return Fault.ECTOPIC, "a beat came early, the next one late by as much"
-        return Fault.SHIFTED, "a beat came late, the next one early by as much"
+            return BeatFault.ECTOPIC, "a beat came early, the next one late by as much"
+        return BeatFault.SHIFTED, "a beat came late, the next one early by as much"
 
-    def _made(self, first: int, last: int, values: tuple[float, ...], fault: Fault, reason: str) -> Change:
-        return Change(first, tuple(self.nn[first:last].tolist()), values, fault, reason)
+    def _made(
+        self, first: int, last: int, values: tuple[float, ...], fault: BeatFault, reason: str
+    ) -> CorrectedInterval:
+        return CorrectedInterval(first, tuple(self.nn[first:last].tolist()), values, fault, reason)

@@ -22,7 +22,7 @@ IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
 
 
-class Fault(IntEnum):
+class BeatFault(IntEnum):
     """What was wrong with the raw intervals that an NN interval stands for; OK: it was measured as it is."""
 
     OK = 0
@@ -42,8 +42,8 @@ class NNSeries:
     """Intervals between normal beats in order of time. All arrays have shape (n,) and are read-only.
 
     `nn_ms` is the length of each interval, `t_s` the time at which it ends, `segment` the number of the
-    unbroken chain it belongs to (never falling), `fault` the `Fault` it was corrected for. Two neighbours are
-    successive beats only if their segment is the same.
+    unbroken chain it belongs to (never falling), `fault` the `BeatFault` it was corrected for. Two neighbours
+    are successive beats only if their segment is the same.
     """
 
     nn_ms: FloatArray
@@ -89,7 +89,7 @@ class NNSeries:
     @property
     def measured(self) -> BoolArray:
         """True where the interval stands as it was measured."""
-        return self.fault == Fault.OK
+        return self.fault == BeatFault.OK
 
     def between(self, from_s: float, to_s: float) -> "NNSeries":
         """The intervals that end at from_s <= t < to_s."""

@@ -1,15 +1,13 @@
-"""One call for everything: figures, cautions where one of them misleads, plain sentences."""
+"""One call for everything: all figures of a recording. Their words are in `entrain.wording.findings`."""
 
 from dataclasses import dataclass
 from typing import Final
 
 from numpy.typing import ArrayLike
 
-from entrain.analysis.as_json import Json, as_json
 from entrain.analysis.correction import Correction, correct
 from entrain.analysis.findings import Findings, Guidance, findings
 from entrain.analysis.series import NNSeries
-from entrain.analysis.wording import Caution, cautions, sentences
 from entrain.errors import InputError
 
 LEAST_INTERVALS: Final = 10
@@ -18,13 +16,7 @@ LEAST_INTERVALS: Final = 10
 @dataclass(frozen=True, slots=True)
 class Analysis:
     findings: Findings
-    cautions: tuple[Caution, ...]
-    sentences: tuple[str, ...]
     correction: Correction | None  # None: the intervals came as NN
-
-    def as_json(self) -> Json:
-        """Everything, each figure with its unit and the settings behind it, as `json.dumps` takes it."""
-        return as_json(self.findings, self.cautions, self.sentences, self.correction)
 
 
 def analyse(
@@ -53,6 +45,4 @@ def analyse(
             "Record for a minute or more, and check that the strap sits well.",
         )
     found = findings(whole, guidance or Guidance(), window_s, seed)
-    return Analysis(
-        found, cautions(found), sentences(found), whole if isinstance(whole, Correction) else None
-    )
+    return Analysis(found, whole if isinstance(whole, Correction) else None)

@@ -9,11 +9,11 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Final
 
+from entrain.app.analyse import AnalysisWish, Done, here
+from entrain.app.analyse_names import recordings_of
 from entrain.arguments import seed
 from entrain.commands import analyse_table, passphrase
-from entrain.commands.analyse_names import recordings_of
 from entrain.commands.analyse_progress import Progress
-from entrain.commands.analyse_work import Done, Wish, here
 from entrain.errors import InputError, UsageError
 
 DESCRIPTION: Final = """\
@@ -63,7 +63,7 @@ def run(args: argparse.Namespace) -> int:
     names = recordings_of(args.recordings)
     if not all(Path(name).exists() for name in names):
         passphrase.unlock_store(args)
-    wish = Wish(args.strap, None if args.window is None else args.window * 60.0, args.seed)
+    wish = AnalysisWish(args.strap, None if args.window is None else args.window * 60.0, args.seed)
     done: list[Done] = []
     with nullcontext() if args.out is None else Progress(args.out, wish) as progress:
         for each in _in_order(names, _done(names, wish, args, progress)):
@@ -100,7 +100,7 @@ def _check(args: argparse.Namespace) -> None:
 
 
 def _done(
-    names: Sequence[str], wish: Wish, args: argparse.Namespace, progress: Progress | None
+    names: Sequence[str], wish: AnalysisWish, args: argparse.Namespace, progress: Progress | None
 ) -> Iterator[Done]:
     """Every recording as it gets done, those first that were done before."""
     before = {} if progress is None else progress.done(names)
@@ -116,10 +116,10 @@ def _done(
         yield each
 
 
-def _worked(names: Sequence[str], wish: Wish, args: argparse.Namespace) -> Iterable[Done]:
+def _worked(names: Sequence[str], wish: AnalysisWish, args: argparse.Namespace) -> Iterable[Done]:
     if args.scheduler is None:
         return here(names, wish, args.jobs)
-    from entrain.commands.analyse_cluster import on_cluster
+    from entrain.app.analyse_cluster import on_cluster
 
     return on_cluster(args.scheduler, names, wish) if names else ()
 
@@ -142,7 +142,7 @@ def _progress(n_done: int, n: int) -> None:
 
 
 def _text(done: Sequence[Done], *, whole: bool) -> str:
-    from entrain.commands import analyse_text
+    from entrain.wording import analysis_text as analyse_text
 
     if whole:
         return analyse_text.report(done[0].name, done[0].remarks, done[0].result or {})

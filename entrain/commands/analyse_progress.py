@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO, Any, Self
 
 from entrain import __version__
-from entrain.commands.analyse_work import Done, Wish
+from entrain.app.analyse import AnalysisWish, Done
 from entrain.errors import StoreError, UsageError
 
 
@@ -22,7 +22,7 @@ class Progress:
         UsageError: there is a file for another wish. StoreError: it cannot be read or written.
     """
 
-    def __init__(self, table: Path, wish: Wish) -> None:
+    def __init__(self, table: Path, wish: AnalysisWish) -> None:
         self.path = table.with_name(f"{table.name}.partial")
         self._asked: dict[str, Any] = {"entrain": __version__, **asdict(wish)}
         self._file: IO[str] | None = None

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from entrain import extras
-from entrain.commands import analyse_text
-from entrain.commands.analyse_work import Done
+from entrain.app.analyse import Done
 from entrain.errors import StoreError, UsageError
+from entrain.wording import analysis_text as analyse_text
 
 ENDINGS: Final = (".csv", ".json", ".parquet")
 

@@ -6,11 +6,11 @@ import sys
 from dataclasses import asdict, replace
 from typing import Final
 
-from entrain.commands import assess_words as words
+from entrain.app.assess_protocol import choices_of
 from entrain.commands import passphrase
 from entrain.commands import run as run_command
-from entrain.commands.assess_protocol import choices_of
 from entrain.errors import UsageError
+from entrain.wording import assessment as words
 
 EPILOG: Final = """\
 You breathe with the cue, gently and not deeply, at 6.5, 6, 5.5, 5 and 4.5 breaths a minute, two minutes each
@@ -57,7 +57,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _outcome(session: str, *, keep: bool, as_json: bool) -> int:
-    from entrain.commands.assess_recorded import look
+    from entrain.app.assess_recorded import look
 
     looked = look(session, keep=keep)
     found = looked.found

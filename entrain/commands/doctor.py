@@ -4,15 +4,13 @@ import argparse
 import asyncio
 import json
 import os
-import shutil
 import sys
-from collections.abc import AsyncIterator
-from dataclasses import asdict, dataclass
-from importlib import import_module
+from dataclasses import asdict
 from typing import Final
 
+from entrain.app.doctor import EXAMINED, Finding, each
 from entrain.commands import passphrase
-from entrain.errors import EntrainError
+from entrain.storage.places import sessions_path
 
 EPILOG: Final = """\
 examples:
@@ -20,18 +18,6 @@ examples:
   entrain doctor --json
   entrain doctor --repair
 """
-EXAMINED: Final = ("Bluetooth", "sound", "terminal", "storage")
-_NARROWEST: Final = (80, 24)
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One line: `ok`, what was found, and what to do about it."""
-
-    what: str
-    ok: bool
-    found: str
-    advice: str = ""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -60,15 +46,22 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _all(args: argparse.Namespace) -> list[Finding]:
-    found = {finding.what: finding async for finding in each(args)}
+    found = {finding.what: finding async for finding in each(lambda: _unlock(args))}
     return [found[what] for what in EXAMINED]
+
+
+def _unlock(args: argparse.Namespace) -> bool:
+    """Open an encrypted store with what was typed or is known; False: it stays closed."""
+    if args.store_passphrase_file is not None:
+        passphrase.unlock_store(args)
+        return True
+    return passphrase.unlock_unasked(sessions_path())
 
 
 def repair() -> int:
     """Salvage the person's own store, where it is damaged."""
     from entrain.storage.health import check_storage
-    from entrain.storage.places import sessions_path
-    from entrain.storage.salvage import repair as repair_store
+    from entrain.storage.recovery.salvage import repair as repair_store
 
     works, found, _ = check_storage()
     path = sessions_path()
@@ -97,64 +90,3 @@ def lines(finding: Finding) -> list[str]:
     if finding.advice:
         said.append(f"{'':17}{finding.advice}")
     return said
-
-
-async def each(args: argparse.Namespace | None = None) -> AsyncIterator[Finding]:
-    """Everything at once, each when it is known; nothing blocks the loop, and nothing raises."""
-    looks = (bluetooth(), sound(), _terminal_now(), asyncio.to_thread(storage, args))
-    looked = [asyncio.ensure_future(look) for look in looks]
-    try:
-        for finding in asyncio.as_completed(looked):
-            yield await finding
-    finally:
-        for look in looked:
-            look.cancel()
-
-
-async def bluetooth() -> Finding:
-    try:
-        scan = await asyncio.to_thread(import_module, "entrain.devices.ble.scan")
-    except ImportError as error:
-        return Finding("Bluetooth", False, f"bleak cannot be loaded: {error}.")
-    return Finding("Bluetooth", *await scan.check_bluetooth())
-
-
-async def sound() -> Finding:
-    from entrain.devices.audio.check import sound_checked
-
-    return Finding("sound", *await sound_checked())
-
-
-async def _terminal_now() -> Finding:
-    return terminal()
-
-
-def terminal() -> Finding:
-    # The app puts its own stream in the place of sys.stdout.
-    if sys.__stdout__ is None or not sys.__stdout__.isatty():
-        return Finding("terminal", True, "Not a terminal; the app needs one, --headless does not.")
-    size = shutil.get_terminal_size()
-    colours = "no colours" if os.environ.get("NO_COLOR") else os.environ.get("COLORTERM") or "basic colours"
-    found = f"{size.columns}×{size.lines}, {colours}."
-    if (size.columns, size.lines) < _NARROWEST or size.lines < _NARROWEST[1]:
-        return Finding("terminal", False, found, "The app looks right from 80×24 on: enlarge the window.")
-    return Finding("terminal", True, found)
-
-
-def storage(args: argparse.Namespace | None = None) -> Finding:
-    from entrain.storage import cipher
-    from entrain.storage.health import check_storage
-    from entrain.storage.places import sessions_path
-
-    path = sessions_path()
-    try:
-        if getattr(args, "store_passphrase_file", None) is not None:
-            passphrase.unlock_store(args)
-        elif cipher.is_encrypted(path) and not (cipher.try_known(path) or passphrase.unlock_unasked(path)):
-            cipher.library()
-            size = path.stat().st_size / 1e6
-            found = f"Encrypted, {size:.1f} MB, in {path}; without its passphrase it was not looked into."
-            return Finding("storage", True, found, "To look into it: entrain doctor --passphrase-file FILE")
-        return Finding("storage", *check_storage())
-    except EntrainError as fault:
-        return Finding("storage", False, fault.message, fault.advice)

@@ -6,8 +6,10 @@ from typing import Final
 
 from entrain.commands import passphrase as passphrases
 from entrain.errors import StoreError
-from entrain.storage import backups, cipher, encrypting
-from entrain.storage.store import Store
+from entrain.storage import backups
+from entrain.storage.encryption import cipher
+from entrain.storage.encryption import convert as encrypting
+from entrain.storage.log.store import Store
 
 ENCRYPT: Final = """\
 Encrypt the store with a passphrase (SQLCipher 4). From then on every command asks for it, or takes it from

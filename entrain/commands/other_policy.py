@@ -4,14 +4,15 @@ import json
 from itertools import zip_longest
 from typing import Final
 
-from entrain.commands.aligned import aligned
-from entrain.commands.session_text import clock, decisions_text
 from entrain.control.events import Decided
-from entrain.control.otherwise import Course, Moment, course, with_policy
 from entrain.errors import UsageError
-from entrain.storage import codec
-from entrain.storage.stored import SessionState, StoredSession
+from entrain.storage.log import codec
+from entrain.storage.log.stored import SessionOutcome, StoredSession
 from entrain.tempo.policy import POLICIES
+from entrain.whatif.counterfactual import Counterfactual, GuidedMoment, course, with_policy
+from entrain.wording.columns import aligned
+from entrain.wording.session import decisions_text
+from entrain.wording.times import clock
 
 EVERY_S: Final = 30.0
 _NOBODY_KNOWS: Final = """\
@@ -28,7 +29,7 @@ def show(session: StoredSession, policy: str, *, as_json: bool) -> int:
     number = session.meta.row.id
     if policy not in POLICIES:
         raise UsageError(f'There is no policy "{policy}".', f"There are {', '.join(POLICIES)}.")
-    if session.meta.row.state is SessionState.IMPORTED:
+    if session.meta.row.state is SessionOutcome.IMPORTED:
         raise UsageError(
             f"Session {number} was imported; nobody was guided in it.",
             f"To see a coach act on it: entrain run --heart replay:{number} --speed 60 --headless",
@@ -49,19 +50,19 @@ def show(session: StoredSession, policy: str, *, as_json: bool) -> int:
     return 0
 
 
-def _side_by_side(then: Course, other: Course) -> list[str]:
+def _side_by_side(then: Counterfactual, other: Counterfactual) -> list[str]:
     a_name, b_name = then.policy, other.policy
     heading = [f"BEAT ({a_name})", f"({b_name})", f"BREATH ({a_name})", f"({b_name})"]
     rows: list[list[str]] = [["TIME", "PULSE", *heading]]
     for a, b in zip_longest(then.moments, other.moments):
-        moment: Moment = a or b
+        moment: GuidedMoment = a or b
         tempi = [_number(each and each.tempo_bpm, 1) for each in (a, b)]
         breaths = [_number(each and each.breath_per_min, 1) for each in (a, b)]
         rows.append([clock(moment.t_s), _number(moment.pulse_bpm, 0), *tempi, *breaths])
     return aligned(rows, right=frozenset(range(6)))
 
 
-def _ends(then: Course, other: Course) -> list[str]:
+def _ends(then: Counterfactual, other: Counterfactual) -> list[str]:
     lines = [
         f"Lowest beat {_number(other.summary.lowest_tempo_bpm, 1)} instead of"
         f" {_number(then.summary.lowest_tempo_bpm, 1)}, slowest breath"
@@ -77,7 +78,7 @@ def _ends(then: Course, other: Course) -> list[str]:
     return lines
 
 
-def _otherwise(then: Course, other: Course) -> list[str]:
+def _otherwise(then: Counterfactual, other: Counterfactual) -> list[str]:
     """The decisions of the other policy that were not made then."""
     known = {_said(each) for each in then.decisions}
     new = [each for each in other.decisions if _said(each) not in known]

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from entrain import extras
 from entrain.errors import InputError, StoreError, UsageError
-from entrain.storage import cipher
+from entrain.storage.encryption import cipher
 from entrain.storage.places import sessions_path
 
 VARIABLE: Final = "ENTRAIN_PASSPHRASE"

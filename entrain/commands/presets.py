@@ -6,10 +6,12 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from entrain.commands.aligned import aligned
 from entrain.errors import EntrainError, InputError, PresetError
-from entrain.storage import codec, own_presets, presets
+from entrain.presets import library as presets
+from entrain.presets import own as own_presets
+from entrain.storage.log import codec
 from entrain.storage.places import own_presets_path
+from entrain.wording.columns import aligned
 
 DESCRIPTION: Final = "The kinds of session there are, to read, to copy and to check."
 EPILOG: Final = """\

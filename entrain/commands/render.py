@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from entrain.app.layers import layers_of
+from entrain.app.music import add_music_arguments, playlist_of, with_music
 from entrain.breath.pattern import BreathPattern, BreathPlan
 from entrain.clock import ManualClock
-from entrain.commands.layers import layers_of
-from entrain.commands.music import add_music_arguments, playlist_of, with_music
 from entrain.control.events import Event, Sound, SoundChanged
 from entrain.control.guide import presence_from
 from entrain.control.protocol import (
@@ -40,7 +40,7 @@ STEP_S: Final = 5.0  # of sound between two looks at the clock
 
 
 @dataclass(frozen=True, slots=True)
-class Course:
+class RenderCourse:
     """What is rendered: tempo and breath from one end to the other, as steeply as the bounds permit."""
 
     minutes: float
@@ -71,7 +71,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Render, and say in a line what there is now."""
-    from entrain.storage import presets
+    from entrain.presets import library as presets
 
     loaded = presets.load(args.preset or presets.DEFAULT)
     preset = replace(loaded.preset, sound=with_music(loaded.preset.sound, args.music, args.music_bpm))
@@ -99,7 +99,7 @@ def course_of(
     from_bpm: float | None = None,
     to_bpm: float | None = None,
     breath_per_min: float | None = None,
-) -> Course:
+) -> RenderCourse:
     """The preset's course, with what was asked for in its place.
 
     Without a pulse to meet, the tempo begins where the preset begins without a sensor. What would be steeper
@@ -131,10 +131,10 @@ def course_of(
         breath = (start, max(preset.breath.goal_per_min, start - fall * minutes))
     else:
         breath = None
-    return Course(minutes, from_bpm, to_bpm, breath)
+    return RenderCourse(minutes, from_bpm, to_bpm, breath)
 
 
-def score_of(course: Course, preset: Preset) -> Score:
+def score_of(course: RenderCourse, preset: Preset) -> Score:
     """The course as a score that begins after a second and is faded out when its minutes are over."""
     length_s = course.minutes * S_PER_MIN
     tempo = TempoPlan.steady(LEAD_IN_S, course.from_bpm).edited(LEAD_IN_S, course.to_bpm, length_s)
@@ -147,7 +147,7 @@ def score_of(course: Course, preset: Preset) -> Score:
     return Score(tempo, None if course.breath is None else _breaths(tempo, course, preset), presence)
 
 
-def _breaths(tempo: TempoPlan, course: Course, preset: Preset) -> BreathPlan:
+def _breaths(tempo: TempoPlan, course: RenderCourse, preset: Preset) -> BreathPlan:
     """Breath after breath, each of as many whole beats as bring it nearest to the course's line."""
     assert course.breath is not None
     first, last = course.breath
@@ -169,7 +169,9 @@ def _breaths(tempo: TempoPlan, course: Course, preset: Preset) -> BreathPlan:
     return plan
 
 
-async def _render(path: Path, voice: str, preset: Preset, course: Course, music: Playlist | None) -> None:
+async def _render(
+    path: Path, voice: str, preset: Preset, course: RenderCourse, music: Playlist | None
+) -> None:
     from entrain.devices.audio.file import FileSound
     from entrain.synth.end_gong import LENGTH_S
 
@@ -220,7 +222,7 @@ def _clock(t_s: float) -> str:
     return f"{int(t_s) // 60}:{int(t_s) % 60:02}"
 
 
-def _said(course: Course) -> str:
+def _said(course: RenderCourse) -> str:
     tempo = f"{course.from_bpm:.0f} to {course.to_bpm:.0f} beats a minute"
     if course.breath is None:
         return f"{course.minutes:g} min, {tempo}"

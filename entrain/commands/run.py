@@ -7,9 +7,10 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Final
 
-from entrain.commands import passphrase, setup
-from entrain.commands.music import add_music_arguments
-from entrain.commands.setup import Choices
+from entrain.app import prepare as setup
+from entrain.app.music import add_music_arguments
+from entrain.app.prepare import Choices
+from entrain.commands import passphrase
 from entrain.errors import StoreError, UsageError
 from entrain.storage import people, settings
 

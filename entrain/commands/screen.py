@@ -11,22 +11,24 @@ from pathlib import Path
 from threading import Event
 from typing import Final
 
-from entrain.commands import setup
-from entrain.commands.archive import StoreArchive, preset_of
-from entrain.commands.rooms import rooms
-from entrain.commands.setup import Choices, Prepared
+from entrain.app import prepare as setup
+from entrain.app.archive import StoreArchive, preset_of
+from entrain.app.prepare import Choices, Prepared
+from entrain.app.services import rooms
 from entrain.control.protocol import Preset
+from entrain.drawing.shapes import FIGURES
 from entrain.errors import EntrainError, StoreError
-from entrain.storage import own_presets, presets, settings
-from entrain.storage.presets import LoadedPreset
+from entrain.ports import HeartChoice, HeartKind, OpenedSession, SessionChoice, StrapOnAir
+from entrain.presets import library as presets
+from entrain.presets import own as own_presets
+from entrain.presets.library import LoadedPreset
+from entrain.storage import settings
+from entrain.storage.log.store import Store
 from entrain.storage.settings import KnownStrap, Settings
-from entrain.storage.store import Store
 from entrain.synth.music.piece import Playlist
 from entrain.synth.voices import CATALOGUE
 from entrain.tui.app import Home, Manners, Pick, run_home, run_session
-from entrain.tui.drawing.shapes import FIGURES
 from entrain.tui.look import Look
-from entrain.tui.ports import FoundStrap, HeartChoice, HeartKind, OpenedSession, SessionChoice
 
 # A first look is quick, so that something shows; the longer one also asks the straps for their battery.
 _LOOKS_S: Final = ((2.0, False), (5.0, True))
@@ -217,7 +219,7 @@ def _keep(how: Callable[[Settings], Settings]) -> None:
         return
 
 
-async def find_straps() -> AsyncIterator[FoundStrap]:
+async def find_straps() -> AsyncIterator[StrapOnAir]:
     """Straps on the air, as they are found.
 
     Raises:
@@ -231,4 +233,4 @@ async def find_straps() -> AsyncIterator[FoundStrap]:
         ) from error
     for seconds, battery in _LOOKS_S:
         for strap in await scan(seconds, battery=battery):
-            yield FoundStrap(strap.name, strap.address, strap.signal_dbm, strap.battery_percent)
+            yield StrapOnAir(strap.name, strap.address, strap.signal_dbm, strap.battery_percent)

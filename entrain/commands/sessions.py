@@ -11,18 +11,19 @@ from typing import Final
 
 from entrain import __version__
 from entrain.commands import encryption
-from entrain.commands import session_text as words
-from entrain.commands.aligned import aligned
 from entrain.commands.passphrase import FILE_VARIABLE as PASSPHRASE_FILE
 from entrain.commands.passphrase import add_argument as add_passphrase_file
 from entrain.commands.passphrase import unlock_store
-from entrain.course.recorded import summary_so_far
 from entrain.errors import StoreError, UsageError
-from entrain.storage import codec, settings
+from entrain.history.recorded import summary_so_far
+from entrain.storage import settings
 from entrain.storage.export import FORMATS
+from entrain.storage.log import codec
+from entrain.storage.log.store import Store
+from entrain.storage.log.stored import SessionOutcome
 from entrain.storage.people import checked
-from entrain.storage.store import Store
-from entrain.storage.stored import SessionState
+from entrain.wording import session as words
+from entrain.wording.columns import aligned
 
 DESCRIPTION: Final = "What was recorded: to look at, to replay, to hand on, to delete."
 EPILOG: Final = """\
@@ -222,7 +223,7 @@ def _show(store: Store, args: argparse.Namespace) -> int:
             )
         )
         return 0
-    if session.meta.row.state is SessionState.IMPORTED:
+    if session.meta.row.state is SessionOutcome.IMPORTED:
         print("\n".join([*words.head_text(session), "", *words.measured_text(summary)]))
         return 0
     lines = [*words.head_text(session), "", *words.summary_text(summary), "", "Phases"]
@@ -235,16 +236,16 @@ def _show(store: Store, args: argparse.Namespace) -> int:
 
 def _replay(store: Store, args: argparse.Namespace) -> int:
     """0 where every decision is the same, 1 where one is not."""
-    from entrain.control import imported
     from entrain.control.session import reduce, start
-    from entrain.storage.verify import replay
+    from entrain.storage.log.verify import replay
+    from entrain.whatif import imported
 
     session = store.load(store.find(args.id))
     if args.policy is not None:
         from entrain.commands import other_policy
 
         return other_policy.show(session, args.policy, as_json=args.json)
-    if session.meta.row.state is SessionState.IMPORTED:
+    if session.meta.row.state is SessionOutcome.IMPORTED:
         outcome = replay(session, imported.start, imported.observe)
     else:
         outcome = replay(session, start, reduce)
@@ -286,7 +287,7 @@ def _export_sealed(
     store: Store, session_id: int, args: argparse.Namespace, person: str | None
 ) -> tuple[str, ...]:
     from entrain.commands.passphrase import new_passphrase
-    from entrain.storage import sealed
+    from entrain.storage.encryption import sealed
     from entrain.storage.export import export
     from entrain.storage.formats.files import check_new
 
@@ -302,8 +303,8 @@ def _export_sealed(
 
 
 def _import(store: Store, args: argparse.Namespace) -> int:
-    from entrain.storage.absorb import absorb
-    from entrain.storage.database import is_database
+    from entrain.storage.log.database import is_database
+    from entrain.storage.recovery.absorb import absorb
 
     person = checked(args.person or "")
     for path in args.files:

@@ -8,11 +8,11 @@ import time
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Final
 
-from entrain.commands.aligned import aligned
 from entrain.control.protocol import HARD_SESSION_MAX_MIN, with_minutes
 from entrain.errors import UsageError
-from entrain.storage import presets
+from entrain.presets import library as presets
 from entrain.tempo.policy import POLICIES
+from entrain.wording.columns import aligned
 
 if TYPE_CHECKING:
     from entrain.cohort.statistics import Estimate

@@ -82,9 +82,9 @@ def _row(strap: "FoundStrap") -> tuple[str, str, str, str, str]:
 def _hint(straps: list["FoundStrap"]) -> str:
     if straps:
         return f"Use one: entrain run --heart ble:{straps[0].address}"
-    from entrain.devices.ble.faults import BluetoothFault, Reason
+    from entrain.devices.ble.faults import BluetoothFault, Trouble
 
-    return f"No strap was heard. {BluetoothFault(Reason.NOT_FOUND).advice}"
+    return f"No strap was heard. {BluetoothFault(Trouble.NOT_FOUND).advice}"
 
 
 def _seconds(text: str) -> float:

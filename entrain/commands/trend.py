@@ -12,16 +12,16 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from entrain.commands.aligned import aligned
-from entrain.course import wording
-from entrain.course.calendar import DAYS, Week, level, months
-from entrain.course.recorded import measured, sittings
-from entrain.course.sitting import Sitting
-from entrain.course.trend import MEANINGS, Line, Trend, trend
 from entrain.errors import UsageError
+from entrain.history.calendar import DAYS, Week, level, months
+from entrain.history.recorded import measured, sittings
+from entrain.history.row import Sitting
+from entrain.history.trend import MEANINGS, Line, Trend, trend
 from entrain.storage.formats.files import new_text
+from entrain.storage.log.store import Store
 from entrain.storage.people import checked
-from entrain.storage.store import Store
+from entrain.wording import history as wording
+from entrain.wording.columns import aligned
 
 MOST_WEEKS: Final = 53
 SPARK: Final = 20

@@ -7,9 +7,9 @@ import sys
 from contextlib import suppress
 from typing import Final
 
+from entrain.app.layers import scale_of
 from entrain.breath.pattern import BreathPattern, BreathPlan
 from entrain.clock import MonotonicClock
-from entrain.commands.layers import scale_of
 from entrain.control.events import Event, Sound, SoundChanged
 from entrain.devices.audio import FORMS, open_sound
 from entrain.devices.ports import SoundOutput

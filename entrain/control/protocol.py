@@ -79,7 +79,7 @@ class BreathRule:
     goal_per_min: float = 6.0
     ratio: tuple[float, float, float, float] = (4.0, 0.0, 6.0, 0.0)
     lengthen: str = "both"  # "out": what a breath grows by goes into breathing out alone
-    over_days: bool = False  # the first sessions end at a quicker breath; see `entrain.control.training`
+    over_days: bool = False  # the first sessions end at a quicker breath; see `entrain.whatif.progression`
 
 
 @dataclass(frozen=True, slots=True)

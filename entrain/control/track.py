@@ -24,7 +24,7 @@ from entrain.heart.artefacts import Screen
 from entrain.heart.beat import Beat, HeartState, PulseSource, Verdict
 from entrain.heart.gatt import HeartRateMeasurement
 from entrain.heart.median import median
-from entrain.heart.rate import Rate, heart_state, with_beat, with_field
+from entrain.heart.rate import PulseWindow, heart_state, with_beat, with_field
 from entrain.heart.timeline import Timeline
 from entrain.score import Score
 
@@ -41,7 +41,7 @@ class HeartTrack:
     battery_percent: int | None = None
     timeline: Timeline = Timeline()
     screen: Screen = Screen()
-    rate: Rate = Rate()
+    rate: PulseWindow = PulseWindow()
     # (segment, number) of the newest accepted beat: its successor is its neighbour.
     newest: tuple[int, int] = (-1, -1)
     breath: BreathTrack = BreathTrack()

@@ -29,7 +29,7 @@ PLAUSIBLE_BPM: Final = (30, 230)
 
 
 @quick
-class Rate:
+class PulseWindow:
     """State: what arrived in the last window. Times are arrival times, for age is counted from arrival."""
 
     arrivals_s: tuple[float, ...] = ()  # of the accepted intervals
@@ -42,16 +42,18 @@ class Rate:
     artefacts: tuple[float, ...] = ()  # arrival_s of what was set aside, last minute
 
 
-def with_beat(rate: Rate, arrival_s: float, beat: Beat, joined: bool) -> Rate:
+def with_beat(rate: PulseWindow, arrival_s: float, beat: Beat, joined: bool) -> PulseWindow:
     """Fold in a beat that arrived now; `joined`: the accepted beat before it is its neighbour."""
     if beat.verdict is not Verdict.OK:
         aside = tuple(x for x in rate.artefacts if x > arrival_s - MINUTE_S)
         aside = (*aside, arrival_s)
-        return Rate(rate.arrivals_s, rate.intervals_s, rate.squares, rate.fields_s, rate.fields_bpm, aside)
+        return PulseWindow(
+            rate.arrivals_s, rate.intervals_s, rate.squares, rate.fields_s, rate.fields_bpm, aside
+        )
     rr_s = beat.rr.seconds
     square = (rr_s - rate.intervals_s[-1]) ** 2 if joined and rate.intervals_s else None
     first = bisect_right(rate.arrivals_s, arrival_s - WINDOW_S)
-    return Rate(
+    return PulseWindow(
         (*rate.arrivals_s[first:], arrival_s),
         (*rate.intervals_s[first:], rr_s),
         (*rate.squares[first:], square),
@@ -61,12 +63,12 @@ def with_beat(rate: Rate, arrival_s: float, beat: Beat, joined: bool) -> Rate:
     )
 
 
-def with_field(rate: Rate, arrival_s: float, bpm: int) -> Rate:
+def with_field(rate: PulseWindow, arrival_s: float, bpm: int) -> PulseWindow:
     """Fold in the strap's own heart-rate figure; 0 and the impossible are no pulse."""
     if not PLAUSIBLE_BPM[0] <= bpm <= PLAUSIBLE_BPM[1]:
         return rate
     first = bisect_right(rate.fields_s, arrival_s - WINDOW_S)
-    return Rate(
+    return PulseWindow(
         rate.arrivals_s,
         rate.intervals_s,
         rate.squares,
@@ -76,7 +78,7 @@ def with_field(rate: Rate, arrival_s: float, bpm: int) -> Rate:
     )
 
 
-def heart_state(rate: Rate, now_s: float) -> HeartState:
+def heart_state(rate: PulseWindow, now_s: float) -> HeartState:
     """What is known at `now_s`. The pulse is withheld when the newest data is older than `STALE_S`."""
     first = bisect_right(rate.arrivals_s, now_s - WINDOW_S)
     times_s = rate.arrivals_s[first:]

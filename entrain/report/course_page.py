@@ -4,16 +4,17 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from entrain import __version__
-from entrain.analysis.as_json import SETTINGS
 from entrain.analysis.time_domain import TIME_DOMAIN_SETTINGS
-from entrain.course import slope, wording
-from entrain.course.sitting import Sitting
-from entrain.course.trend import Line, Trend, Way, trend
 from entrain.errors import UsageError
-from entrain.report import words
+from entrain.history import slope
+from entrain.history.row import Sitting
+from entrain.history.trend import Line, Trend, Way, trend
 from entrain.report.document import Cell, Column, Document, Figure, Pair, Paragraph, Section, Table, Terms
 from entrain.report.drawing.course import Measured, Sat, course, day
-from entrain.report.small_print import listed
+from entrain.report.methods import listed
+from entrain.wording import history as wording
+from entrain.wording import report as words
+from entrain.wording.analysis_json import SETTINGS
 
 UNKNOWN: Final = "–"
 MOST_SENTENCES: Final = 4  # beside the first
@@ -22,7 +23,7 @@ MOST_SENTENCES: Final = 4  # beside the first
 def course_page(sittings: Sequence[Sitting]) -> Document:
     """
     Args:
-        sittings: measured ones, see `entrain.course.recorded.measured`.
+        sittings: measured ones, see `entrain.history.recorded.measured`.
 
     Raises:
         UsageError: none of them was guided.

@@ -18,7 +18,7 @@ from entrain.report.document import (
     Terms,
 )
 from entrain.report.drawing.svg import Drawing, plain
-from entrain.report.dress import page_css
+from entrain.report.stylesheet import page_css
 
 HALF_PX: Final = 400.0  # a figure no wider than this takes half of the page
 POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'"

@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 from typing import Final
 
+from entrain.analysed.material import Material, is_group
 from entrain.analysis.change import Change, Measure
 from entrain.analysis.findings import Findings
 from entrain.analysis.surrogates import p_value
-from entrain.analysis.wording import Caution
-from entrain.report import words
 from entrain.report.document import (
     Attachment,
     Block,
@@ -22,14 +21,15 @@ from entrain.report.document import (
     Table,
     Terms,
 )
-from entrain.report.drawing.axes import clock
 from entrain.report.drawing.density import density
 from entrain.report.drawing.interval import interval
 from entrain.report.drawing.stretches import stretches
 from entrain.report.drawing.timeline import timeline
-from entrain.report.material import Material, is_group
-from entrain.report.reasons import WHO, reasons
-from entrain.report.small_print import small_print
+from entrain.report.methods import small_print
+from entrain.wording import report as words
+from entrain.wording.findings import Caution, cautions
+from entrain.wording.reasons import WHO, reasons
+from entrain.wording.times import clock
 
 MEASURES: Final = {Measure.PULSE: "Pulse", Measure.RMSSD: "RMSSD", Measure.SDNN: "SDNN"}
 CAUTION_NAMES: Final = {
@@ -218,8 +218,8 @@ def _data_terms(material: Material) -> Iterator[tuple[str, str]]:
         yield "Strap", f"lost {lost}, for {summary.outage_s:.0f} s"
     if summary.n_onsets:
         yield "Sound", f"{material.n_sounded} of {summary.n_onsets} planned beats were sounded"
-    if material.analysis is not None and material.analysis.cautions:
-        yield "With care", " ".join(map(_cautioned, material.analysis.cautions))
+    if material.analysis is not None and (given := cautions(material.analysis.findings)):
+        yield "With care", " ".join(map(_cautioned, given))
 
 
 def _cautioned(caution: Caution) -> str:

@@ -22,7 +22,7 @@ from entrain.report.document import (
     Terms,
 )
 from entrain.report.drawing.svg import Drawing
-from entrain.report.dress import LIGHT, figure_css, style
+from entrain.report.stylesheet import LIGHT, figure_css, style
 
 FONT: Final = "Libertinus Serif"
 _PT_PER_PX: Final = 0.6  # of figures that stand in a line

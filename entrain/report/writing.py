@@ -4,16 +4,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from entrain.course.recorded import measured, sittings
+from entrain.analysed.material import material
 from entrain.errors import UsageError
+from entrain.history.recorded import measured, sittings
 from entrain.report.course_page import course_page
 from entrain.report.document import Document
 from entrain.report.html import html
-from entrain.report.material import material
 from entrain.report.page import page
 from entrain.report.pdf import pdf
 from entrain.storage.formats.files import check_new, new_bytes
-from entrain.storage.store import Store
+from entrain.storage.log.store import Store
 
 KINDS: Final = (".html", ".pdf")
 

@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from entrain.errors import StoreError
-from entrain.storage import cipher
-from entrain.storage.database import told
-from entrain.storage.store import Store
+from entrain.storage.encryption import cipher
+from entrain.storage.log.database import told
+from entrain.storage.log.store import Store
 
 
 def remember(store: Store, backup: Path) -> None:

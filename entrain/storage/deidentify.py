@@ -16,13 +16,15 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, Final, cast
 
-from entrain.control.imported import PREFIX
 from entrain.errors import UsageError
-from entrain.storage import cipher, presets, rows
-from entrain.storage.database import open_for_writing, reading, told, writing
-from entrain.storage.rows import EffectRow, EventRow, Head
-from entrain.storage.store import Store
-from entrain.storage.stored import row_of
+from entrain.shipped import shipped_presets_path
+from entrain.storage.encryption import cipher
+from entrain.storage.log import rows
+from entrain.storage.log.database import open_for_writing, reading, told, writing
+from entrain.storage.log.rows import EffectRow, EventRow, Head
+from entrain.storage.log.store import Store
+from entrain.storage.log.stored import row_of
+from entrain.whatif.imported import PREFIX
 
 _PSEUDONYM: Final = re.compile(r"[A-Za-z0-9]{1,32}")
 # Of Bluetooth devices; on macOS a UUID stands in its place.
@@ -101,7 +103,7 @@ def deidentified(
 def _head(row: Mapping[str, Any], clean: "_Cleaner", person: str) -> Head:
     config = json.loads(row["config"])
     hearts: list[str] = [_kind(heart) for heart in json.loads(row["hearts"])]
-    shipped = {path.read_text("utf-8") for path in presets.shipped_path().glob("*.toml")}
+    shipped = {path.read_text("utf-8") for path in shipped_presets_path().glob("*.toml")}
     is_ours = row["preset_text"] in shipped
     config["straps"] = [clean.strap(name) for name in config["straps"]]
     config["preset"]["sound"]["music"] = ""

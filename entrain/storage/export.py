@@ -9,15 +9,15 @@ from types import MappingProxyType
 from typing import Final, cast
 
 from entrain.errors import UsageError
-from entrain.storage.database import reading
 from entrain.storage.deidentify import deidentified
 from entrain.storage.formats.files import check_new
-from entrain.storage.formats.source import Remarks, Source
+from entrain.storage.formats.source import ExportSource, Remarks
+from entrain.storage.log.database import reading
+from entrain.storage.log.store import Store
+from entrain.storage.log.stored import session_of
 from entrain.storage.people import label
-from entrain.storage.store import Store
-from entrain.storage.stored import session_of
 
-Write = Callable[[Source, Path], Remarks]
+Write = Callable[[ExportSource, Path], Remarks]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +80,9 @@ def _export(
     with reading(store.path) as connection:
         session = session_of(connection, store.path, session_id)
         if pseudonym is None:
-            source = Source(connection, session, strap, subject=label(session.meta.row.person))
+            source = ExportSource(connection, session, strap, subject=label(session.meta.row.person))
         else:
-            source = Source(connection, session, strap, subject=pseudonym, has_dates=False)
+            source = ExportSource(connection, session, strap, subject=pseudonym, has_dates=False)
         _check_strap(source)
         return _writer(form)(source, path)
 
@@ -92,7 +92,7 @@ def _writer(form: str) -> Write:
     return cast(Write, getattr(module, f"write_{form}"))
 
 
-def _check_strap(source: Source) -> None:
+def _check_strap(source: ExportSource) -> None:
     straps = [name for (name,) in source.rows("SELECT DISTINCT strap FROM beat WHERE session_id = :id")]
     if source.strap is not None and source.strap not in straps:
         raise UsageError(

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Final
 
 from entrain.errors import StoreError
-from entrain.storage import cipher
-from entrain.storage.database import open_for_writing, reading, told
+from entrain.storage.encryption import cipher
+from entrain.storage.log.database import open_for_writing, reading, told
+from entrain.storage.log.store import Store
 from entrain.storage.places import HOME_VARIABLE, home, may_write
-from entrain.storage.store import Store
 
 LITTLE_BYTES: Final = 50_000_000  # some twelve hours of sessions
 FULL_BYTES: Final = 5_000_000  # a little more than one

@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Final
 
 from entrain import __version__
-from entrain.control.imported import PREFIX, config_of, events_of, observe, start
-from entrain.control.look import summary
+from entrain.control.snapshot import summary
 from entrain.heart.recording import Recording
-from entrain.storage import codec, rows
-from entrain.storage.database import open_for_writing, told, writing
-from entrain.storage.recordings import read_recording
-from entrain.storage.rows import EffectRow, Ending, EventRow, Head
-from entrain.storage.store import Store
+from entrain.recordings.text import read_recording
+from entrain.storage.log import codec, rows
+from entrain.storage.log.database import open_for_writing, told, writing
+from entrain.storage.log.rows import EffectRow, Ending, EventRow, Head
+from entrain.storage.log.store import Store
+from entrain.whatif.imported import PREFIX, config_of, events_of, observe, start
 
 _NAMES: Final = uuid.UUID("8d2f0c9e-52a4-4f0a-9f53-6f3b6c9c1f75")  # of sessions by what their files hold
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from entrain.errors import StoreError
-from entrain.storage import codec
+from entrain.storage.log import codec
 from entrain.storage.places import settings_path
 from entrain.storage.whole_file import replace_file
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 from entrain.errors import InputError, PresetError, UsageError
+from entrain.shipped import shipped_scales_path
 from entrain.toml_lines import line_of
 
 LOWEST_HZ, HIGHEST_HZ = 40.0, 1200.0  # below, no small loudspeaker carries it; above, it is no longer gentle
@@ -24,7 +25,6 @@ _NAME: Final = re.compile(r"[^\s',]+")
 _TEXTS: Final = ("title", "about", "when")
 _LISTS: Final = ("rise", "fall", "drone")
 _KEYS: Final = (*_TEXTS, "tonic_hz", "octave", "notes", *_LISTS)
-_PACKAGE: Final = Path(__file__).parents[1]
 
 Phrases = tuple[tuple[float, ...], ...]
 
@@ -50,15 +50,11 @@ class Scale:
         return tuple(sorted({hz for phrase in (*self.rise, *self.fall) for hz in phrase}))
 
 
-def shipped_path() -> Path:
-    """The folder of the scales that come with entrain: in the package, or in a checkout beside it."""
-    inside = _PACKAGE / "presets" / "scales"
-    return inside if inside.is_dir() else _PACKAGE.parent / "presets" / "scales"
-
-
 def names(*own: Path) -> tuple[str, ...]:
     """The names of all scales: the shipped ones, and those in the folders `own`."""
-    return tuple(sorted({path.stem for folder in (*own, shipped_path()) for path in folder.glob("*.toml")}))
+    return tuple(
+        sorted({path.stem for folder in (*own, shipped_scales_path()) for path in folder.glob("*.toml")})
+    )
 
 
 def load(name: str, *own: Path) -> Scale:
@@ -68,7 +64,7 @@ def load(name: str, *own: Path) -> Scale:
         UsageError: there is no such scale.
         InputError: its file cannot be read. PresetError: it has faults; it tells all, each with its line.
     """
-    for folder in (*own, shipped_path()):
+    for folder in (*own, shipped_scales_path()):
         path = folder / f"{name}.toml"
         if path.is_file():
             return read(path)

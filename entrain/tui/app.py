@@ -15,12 +15,9 @@ from textual.screen import Screen
 from entrain.clock import Clock, MonotonicClock
 from entrain.control.protocol import Preset
 from entrain.control.view import Summary
+from entrain.drawing.palette import Depth
 from entrain.errors import EntrainError
-from entrain.signals import ending_by_signal
-from entrain.tui.drawing.palette import Depth
-from entrain.tui.look import Look, depth_of
-from entrain.tui.messages import FigureChosen
-from entrain.tui.ports import (
+from entrain.ports import (
     Archive,
     AssessmentChoice,
     FindStraps,
@@ -32,6 +29,9 @@ from entrain.tui.ports import (
     Rooms,
     SessionChoice,
 )
+from entrain.signals import ending_by_signal
+from entrain.tui.look import Look, depth_of
+from entrain.tui.messages import FigureChosen
 from entrain.tui.screens.base import EntrainScreen
 from entrain.tui.screens.check_in import CheckInScreen
 from entrain.tui.screens.home import HomeScreen, offered

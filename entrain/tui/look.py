@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from entrain.tui.drawing.palette import Depth
+from entrain.drawing.palette import Depth
 
 
 @dataclass(frozen=True, slots=True)

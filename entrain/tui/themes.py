@@ -7,7 +7,7 @@ from typing import Final
 
 from textual.theme import BUILTIN_THEMES, Theme
 
-from entrain.tui.drawing.palette import Depth, FigureColours
+from entrain.drawing.palette import Depth, FigureColours
 
 DARK: Final = Theme(
     name="dark",

@@ -2,7 +2,7 @@
 
 from entrain.control.events import Link, Sound
 from entrain.control.view import SessionView
-from entrain.tui import words
+from entrain.wording import screen as words
 
 _TROUBLE = frozenset({Link.LOST, Link.SILENT, Link.BLOCKED})
 _SOUND_TROUBLE = frozenset({Sound.LOST, Sound.UNAVAILABLE})

@@ -3,7 +3,7 @@ import pytest
 
 from benchmarks.hearts import person
 from entrain.analysis.change import Measure, changes, rating_change
-from entrain.analysis.series import Fault, NNSeries
+from entrain.analysis.series import BeatFault, NNSeries
 
 
 def stretch(duration_s: float, seed: int, pulse_bpm: float = 66.0, rsa_bpm: float = 4.0) -> NNSeries:
@@ -61,7 +61,7 @@ def test_the_same_seed_gives_the_same_interval() -> None:
 def test_differences_across_gaps_and_of_corrected_intervals_do_not_count() -> None:
     plain = NNSeries.of([800, 810] * 50 + [1200, 1210] * 50, segment=[0] * 100 + [1] * 100)
     fault = np.zeros(200, np.int8)
-    fault[10] = Fault.MISSED
+    fault[10] = BeatFault.MISSED
     marked = NNSeries(plain.nn_ms, plain.t_s, plain.segment, fault)
     assert changes(plain, marked)[2].before == pytest.approx(10)
     assert changes(plain, marked)[2].after == pytest.approx(10)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from benchmarks import hearts
 from benchmarks.artefacts import inject, row, trial
 from entrain.analysis.correction import Correction, correct
-from entrain.analysis.series import Fault
+from entrain.analysis.series import BeatFault
 from entrain.errors import InputError
 from tests.support.recordings import recording_path
 
@@ -39,7 +39,7 @@ def test_a_clean_heart_is_left_alone() -> None:
 def test_a_missed_beat_becomes_two_intervals() -> None:
     found = only_change(put(30, 1604, over=2))
     change = found.changes[0]
-    assert (change.fault, change.first, change.raw_ms) == (Fault.MISSED, 30, (1604,))
+    assert (change.fault, change.first, change.raw_ms) == (BeatFault.MISSED, 30, (1604,))
     assert len(change.nn_ms) == 2
     assert sum(change.nn_ms) == pytest.approx(1604)
     assert change.nn_ms == pytest.approx((802, 802), abs=15)
@@ -47,32 +47,32 @@ def test_a_missed_beat_becomes_two_intervals() -> None:
 
 def test_an_extra_beat_is_taken_out() -> None:
     found = only_change(put(30, 300, 502))
-    assert found.changes[0].fault is Fault.EXTRA
+    assert found.changes[0].fault is BeatFault.EXTRA
     assert found.changes[0].nn_ms == pytest.approx((802,))
     assert len(found.series) == len(STEADY)
 
 
 def test_an_early_beat_with_its_pause_is_moved_back() -> None:
     found = only_change(put(30, 520, 1082, over=2))
-    assert found.changes[0].fault is Fault.ECTOPIC
+    assert found.changes[0].fault is BeatFault.ECTOPIC
     assert found.changes[0].nn_ms == pytest.approx((801, 801), abs=15)
 
 
 def test_an_early_beat_without_a_pause_is_replaced() -> None:
     found = only_change(put(30, 560))
-    assert found.changes[0].fault is Fault.ECTOPIC
+    assert found.changes[0].fault is BeatFault.ECTOPIC
     assert found.changes[0].nn_ms == pytest.approx((800,), abs=15)
 
 
 def test_a_late_beat_is_moved_back() -> None:
     found = only_change(put(30, 1000, 602, over=2))
-    assert found.changes[0].fault is Fault.SHIFTED
+    assert found.changes[0].fault is BeatFault.SHIFTED
     assert sum(found.changes[0].nn_ms) == pytest.approx(1602)
 
 
 def test_lost_data_is_a_gap_and_invents_no_beats() -> None:
     found = only_change(put(30, 6400, over=8))
-    assert found.changes[0].fault is Fault.GAP
+    assert found.changes[0].fault is BeatFault.GAP
     assert found.changes[0].nn_ms == ()
     assert len(found.series) == len(STEADY) - 8
     assert [s.stop - s.start for s in found.series.segments()] == [30, 22]
@@ -82,12 +82,12 @@ def test_lost_data_is_a_gap_and_invents_no_beats() -> None:
 def test_a_storm_of_faults_is_cut_out_whole() -> None:
     storm = [310, 1728, 263, 861, 1608, 369, 1310, 259, 1241, 410]
     found = correct(put(30, *storm, over=10))
-    assert all(change.fault is Fault.GAP for change in found.changes if len(change.raw_ms) > 3)
-    assert found.count(Fault.GAP) >= 1
+    assert all(change.fault is BeatFault.GAP for change in found.changes if len(change.raw_ms) > 3)
+    assert found.count(BeatFault.GAP) >= 1
 
 
 def test_zero_stands_for_lost_data() -> None:
-    assert only_change(put(30, 0)).changes[0].fault is Fault.GAP
+    assert only_change(put(30, 0)).changes[0].fault is BeatFault.GAP
 
 
 # ---- what must not be touched ------------------------------------------------------------------------------

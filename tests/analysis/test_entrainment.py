@@ -8,7 +8,7 @@ from scipy import stats
 
 from benchmarks import hearts
 from benchmarks.entrainment_null import outcome, segments
-from entrain.analysis.entrainment import Verdict, entrainment, triggered
+from entrain.analysis.entrainment import Evidence, entrainment, triggered
 from entrain.analysis.series import NNSeries
 from entrain.analysis.surrogates import iaaft, rank_p
 from entrain.analysis.synchrony import synchrogram, tempo_tracking
@@ -26,10 +26,10 @@ def test_simulated_people_who_do_not_feel_the_sound() -> None:
         rng = np.random.default_rng(seed)
         beats = hearts.person(240, seed)
         found.append(entrainment(NNSeries.from_beats(beats), hearts.followed(beats, KINDS[seed % 3], rng)))
-    assert all(each.verdict is not Verdict.NOT_TESTABLE for each in found)
-    false = sum(each.verdict is Verdict.EVIDENCE for each in found)
+    assert all(each.verdict is not Evidence.NOT_TESTABLE for each in found)
+    false = sum(each.verdict is Evidence.EVIDENCE for each in found)
     assert stats.binom.sf(false - 1, len(found), 0.05) > 0.01  # no more than 5 % would give
-    nothing = next(each for each in found if each.verdict is Verdict.NO_EVIDENCE)
+    nothing = next(each for each in found if each.verdict is Evidence.NO_EVIDENCE)
     assert nothing.sentence.startswith("No evidence of entrainment (p = ")
     assert nothing.sentence.endswith("This is the usual result.")
 
@@ -59,7 +59,7 @@ def test_a_heart_that_is_pulled(kind: str) -> None:
     for seed in range(6):
         beats, onsets = hearts.pulled(hearts.person(300, seed), kind, 0.4, np.random.default_rng(seed), 0.02)
         found.append(entrainment(NNSeries.from_beats(beats), onsets))
-    hits = [each for each in found if each.verdict is Verdict.EVIDENCE]
+    hits = [each for each in found if each.verdict is Evidence.EVIDENCE]
     assert len(hits) >= 5
     assert "Evidence of entrainment" in hits[0].sentence
     kappas = [each.kappa_rad_per_s for each in hits if each.kappa_rad_per_s is not None]
@@ -91,7 +91,7 @@ def test_a_breath_that_keeps_to_the_beat_is_not_put_down_to_the_sound() -> None:
         breath = onsets[::10]
         beats = hearts.person(300, seed, paced_per_min=5.94)
         found = entrainment(NNSeries.from_beats(beats), onsets, breath)
-        false += found.verdict is Verdict.EVIDENCE
+        false += found.verdict is Evidence.EVIDENCE
     assert false <= 2
 
 
@@ -102,7 +102,7 @@ def test_a_breath_that_keeps_to_the_beat_is_not_put_down_to_the_sound() -> None:
 def test_sounds_triggered_by_the_heart_are_refused(delay_s: float) -> None:
     beats = hearts.person(300, 1)
     found = entrainment(NNSeries.from_beats(beats), beats[5:-5] + delay_s)
-    assert found.verdict is Verdict.NOT_TESTABLE
+    assert found.verdict is Evidence.NOT_TESTABLE
     assert "triggered by the heart" in found.sentence
     assert found.p_regression is None
 
@@ -129,7 +129,7 @@ def test_a_sound_that_stood_still_has_no_contrast() -> None:
     onsets = np.arange(0, 300, 0.9)
     beats = onsets[3:-3] + 0.02 * np.random.default_rng(0).standard_normal(onsets.size - 6)
     found = entrainment(NNSeries.from_beats(beats), onsets)
-    assert found.verdict is Verdict.NOT_TESTABLE
+    assert found.verdict is Evidence.NOT_TESTABLE
     assert "no contrast" in found.sentence
 
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from entrain.analysis.series import Fault, NNSeries, as_series
+from entrain.analysis.series import BeatFault, NNSeries, as_series
 from entrain.errors import InputError
 
 
@@ -25,7 +25,7 @@ def test_no_difference_reaches_across_a_gap() -> None:
 
 
 def test_differences_leave_out_what_was_corrected() -> None:
-    fault = np.array([Fault.OK, Fault.OK, Fault.MISSED, Fault.OK, Fault.OK], np.int8)
+    fault = np.array([BeatFault.OK, BeatFault.OK, BeatFault.MISSED, BeatFault.OK, BeatFault.OK], np.int8)
     plain = NNSeries.of([800, 810, 830, 820, 800])
     series = NNSeries(plain.nn_ms, plain.t_s, plain.segment, fault)
     assert series.differences_ms().tolist() == [10.0, -20.0]

@@ -18,6 +18,8 @@ from entrain.analysis.series import NNSeries
 from entrain.analysis.summary import Analysis, analyse
 from entrain.analysis.windows import windows
 from entrain.errors import InputError
+from entrain.wording.analysis_json import as_json
+from entrain.wording.findings import cautions, sentences
 
 FORBIDDEN = re.compile(
     r"blood pressure|anxiety|treat|cure|heal\b|therap|diagnos|disease|patient|arrhythm|medical|disorder|"
@@ -51,14 +53,14 @@ def whole() -> Analysis:
 
 
 def test_json_takes_it_as_it_is(whole: Analysis) -> None:
-    text = json.dumps(whole.as_json(), allow_nan=False)
-    assert json.loads(text) == json.loads(json.dumps(whole.as_json(), allow_nan=False))
+    text = json.dumps(as_json(whole), allow_nan=False)
+    assert json.loads(text) == json.loads(json.dumps(as_json(whole), allow_nan=False))
     assert json.loads(text)["schema"] == 1
 
 
 def test_every_figure_has_its_unit_and_every_group_its_settings(whole: Analysis) -> None:
     groups = {
-        name: group for name, group in whole.as_json().items() if isinstance(group, dict) and "units" in group
+        name: group for name, group in as_json(whole).items() if isinstance(group, dict) and "units" in group
     }
     assert len(groups) == 13
     for name, group in groups.items():
@@ -80,7 +82,7 @@ def test_every_figure_has_its_unit_and_every_group_its_settings(whole: Analysis)
 def test_every_correction_is_in_the_result() -> None:
     rr = [800 + (i * 7) % 13 for i in range(200)]
     rr[50:52] = [rr[50] + rr[51]]
-    result = analyse(rr).as_json()
+    result = as_json(analyse(rr))
     assert result["corrections"] == [
         {
             "first": 50,
@@ -101,14 +103,14 @@ def test_intervals_given_as_nn_are_not_corrected() -> None:
 
 
 def test_the_same_seed_gives_the_same_result(whole: Analysis) -> None:
-    assert analyse(*guided(), window_s=120).as_json() == whole.as_json()
+    assert as_json(analyse(*guided(), window_s=120)) == as_json(whole)
 
 
 # ---- in plain sentences ------------------------------------------------------------------------------------
 
 
 def test_the_sentences_say_everything(whole: Analysis) -> None:
-    text = " ".join(whole.sentences)
+    text = " ".join(sentences(whole.findings))
     assert "Data quality is good: 100 % of 12.0 min covered, 0.0 % of intervals corrected, 0 gaps." in text
     assert re.search(r"The pulse was 6\d\.\d beats/min on average, RMSSD \d+\.\d ms\.", text)
     assert "The coherence score was" in text
@@ -124,7 +126,7 @@ def test_the_sentences_say_everything(whole: Analysis) -> None:
 def test_no_sentence_promises_or_diagnoses(whole: Analysis) -> None:
     noisy = [800 + (400 if i % 9 == 0 else i % 50) for i in range(90)]
     for result in (whole, analyse(noisy), analyse([1000, 900] * 20)):
-        for text in (*result.sentences, *(caution.why for caution in result.cautions)):
+        for text in (*sentences(result.findings), *(caution.why for caution in cautions(result.findings))):
             assert not FORBIDDEN.search(text), text
             assert text[-1] == "."
 
@@ -133,7 +135,7 @@ def test_no_sentence_promises_or_diagnoses(whole: Analysis) -> None:
 
 
 def about(result: Analysis) -> set[str]:
-    return {caution.about for caution in result.cautions}
+    return {caution.about for caution in cautions(result.findings)}
 
 
 def test_slow_breathing_marks_lf_hf(whole: Analysis) -> None:
@@ -155,7 +157,7 @@ def test_too_short_and_too_faulty_are_marked() -> None:
     rr[21::12] *= 1.4
     faulty = analyse(rr)
     assert faulty.findings.quality.grade is Grade.POOR
-    assert any("corrected" in caution.why for caution in faulty.cautions if caution.about == "all")
+    assert any("corrected" in caution.why for caution in cautions(faulty.findings) if caution.about == "all")
 
 
 def test_short_stretches_mark_the_change() -> None:
@@ -177,8 +179,8 @@ def test_whatever_comes_has_a_result_or_a_reason(rr: list[float]) -> None:
         result = analyse(rr, window_s=30)
     except InputError:
         return
-    json.dumps(result.as_json(), allow_nan=False)
-    assert result.sentences
+    json.dumps(as_json(result), allow_nan=False)
+    assert sentences(result.findings)
 
 
 # ---- quality and windows -----------------------------------------------------------------------------------

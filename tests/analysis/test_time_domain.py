@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from entrain.analysis.nonlinear import poincare, sample_entropy
-from entrain.analysis.series import Fault, NNSeries
+from entrain.analysis.series import BeatFault, NNSeries
 from entrain.analysis.time_domain import time_domain
 from tests.support.recordings import recording_path
 
@@ -41,7 +41,7 @@ def test_a_gap_does_not_count_as_a_difference() -> None:
 
 def test_corrected_intervals_count_for_the_mean_and_not_for_differences() -> None:
     plain = NNSeries.of([800, 810, 900, 905, 915])
-    fault = np.array([0, 0, Fault.MISSED, 0, 0], np.int8)
+    fault = np.array([0, 0, BeatFault.MISSED, 0, 0], np.int8)
     found = time_domain(NNSeries(plain.nn_ms, plain.t_s, plain.segment, fault))
     assert found.mean_nn_ms == 866.0
     assert found.rmssd_ms == 10.0

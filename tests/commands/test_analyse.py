@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 from benchmarks.hearts import person
+from entrain.analysed.session_data import of_session
+from entrain.app.analyse import AnalysisWish, analysed
 from entrain.breath.pattern import BreathPart
 from entrain.commands import analyse
-from entrain.commands.analyse_work import Wish, analysed
 from entrain.control.events import (
     BeatSeen,
     BreathCued,
@@ -25,9 +26,8 @@ from entrain.control.events import (
     Tick,
 )
 from entrain.errors import InputError, UsageError
-from entrain.given import of_session
 from entrain.heart.beat import Beat, RRInterval, Verdict
-from entrain.storage.store import Store
+from entrain.storage.log.store import Store
 from tests.support.sessions import Record
 
 
@@ -101,7 +101,7 @@ def test_many_on_all_cores_in_the_order_given(tmp_path: Path, capsys: pytest.Cap
     with (tmp_path / "all.csv").open() as file:
         rows = list(csv.DictReader(file))
     assert [Path(row["recording"]).name for row in rows] == ["d.txt", "a.txt", "c.txt", "b.txt"]
-    alone = analysed(str(paths[0]), Wish()).result
+    alone = analysed(str(paths[0]), AnalysisWish()).result
     assert alone is not None
     assert float(rows[0]["rmssd_ms"]) == alone["time_domain"]["values"]["rmssd_ms"]
     assert float(rows[0]["welch_lf_ms2"]) == alone["welch"]["values"]["lf_ms2"]

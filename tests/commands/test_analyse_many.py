@@ -14,9 +14,9 @@ import pyarrow.parquet
 import pytest
 from distributed import LocalCluster
 
+from entrain.app import analyse_cluster
+from entrain.app.analyse_names import recordings_of
 from entrain.cli import main
-from entrain.commands import analyse_cluster
-from entrain.commands.analyse_names import recordings_of
 from entrain.errors import InputError
 from tests.support import record_fixture
 from tests.support.crashes import ROOT

@@ -6,16 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from entrain.commands.archive import StoreArchive
+from entrain.app.archive import StoreArchive
 from entrain.control.events import BeatSeen, Decided, PhaseBegan, PulseMeasured
-from entrain.course.recorded import sittings
-from entrain.course.sitting import Ended
 from entrain.devices.simulated.person import Person
 from entrain.errors import StoreError, UsageError
-from entrain.storage.store import Store
-from entrain.tui import history_words as words
-from entrain.tui.ports import HeartChoice, HeartKind, Interrupted
-from tests.course.conftest import sitting
+from entrain.history.recorded import sittings
+from entrain.history.row import HowItEnded
+from entrain.ports import HeartChoice, HeartKind, Interrupted
+from entrain.storage.log.store import Store
+from entrain.wording import history_screen as words
+from tests.history.conftest import sitting
 from tests.support import many
 from tests.support.sessions import CONFIG, RECORDS
 
@@ -100,7 +100,7 @@ def test_faults_are_sentences(store: Store) -> None:
 def test_what_was_cut_off_can_go_on_where_the_app_has_such_a_heart(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hearts: list[str], choice: HeartChoice | None
 ) -> None:
-    monkeypatch.setattr("entrain.storage.sign.is_up", lambda *_: False)  # as after a kill
+    monkeypatch.setattr("entrain.storage.log.write_lock.is_up", lambda *_: False)  # as after a kill
     store = Store(tmp_path / "sessions.db")
     log = store.begin(CONFIG, preset_text="", hearts=hearts, voice="soft", person="P01")
     log.append(*RECORDS[0])
@@ -108,7 +108,7 @@ def test_what_was_cut_off_can_go_on_where_the_app_has_such_a_heart(
     found = StoreArchive(store).interrupted()
     assert found is not None
     assert (None if found.choice is None else found.choice.heart) == choice
-    assert sittings(store)[0].ended is Ended.INTERRUPTED
+    assert sittings(store)[0].ended is HowItEnded.INTERRUPTED
 
 
 def test_the_news_in_words() -> None:
@@ -123,7 +123,9 @@ def test_the_news_in_words() -> None:
 
 
 def test_rows_of_the_list() -> None:
-    known = sitting(1, ended=Ended.EARLY, is_simulated=True, rating_before=6, in_step_min=3.0, judged_min=4.0)
+    known = sitting(
+        1, ended=HowItEnded.EARLY, is_simulated=True, rating_before=6, in_step_min=3.0, judged_min=4.0
+    )
     assert (words.pulse(known.heart), words.tension(known)) == ("…", "6 → –")
     assert (words.in_step(known), words.remark(known)) == ("75 %", "early, simulated")
     assert words.day(NOW, NOW) == "Fri 20 Mar 18:30"

@@ -10,15 +10,16 @@ import pytest
 from entrain.analysis.assessment import Assessment
 from entrain.analysis.resonance import ResonanceCriteria
 from entrain.analysis.swing import Swing
+from entrain.app.assess_protocol import RATES_PER_MIN, five_rates, pieces, sliding
 from entrain.cli import main
-from entrain.commands import assess_words
-from entrain.commands.assess_protocol import RATES_PER_MIN, five_rates, pieces, sliding
 from entrain.control.session import reduce, start
 from entrain.devices.simulated.person import Kind, Person
-from entrain.storage import presets, settings
+from entrain.presets import library as presets
+from entrain.storage import settings
+from entrain.storage.log.store import Store
+from entrain.storage.log.verify import replay
 from entrain.storage.settings import KnownResonance
-from entrain.storage.store import Store
-from entrain.storage.verify import replay
+from entrain.wording import assessment as assess_words
 
 Typed = pytest.CaptureFixture[str]
 FAST = ["--speed", "100000", "--headless", "--seed", "3"]

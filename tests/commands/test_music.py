@@ -7,7 +7,7 @@ import pytest
 import soundfile
 
 from entrain.cli import main
-from entrain.storage.store import Store
+from entrain.storage.log.store import Store
 from tests.support import tunes
 
 RATE_HZ = 48_000

@@ -12,7 +12,7 @@ import keyring.errors
 import pytest
 
 from entrain.cli import main
-from entrain.storage import cipher
+from entrain.storage.encryption import cipher
 from tests.support import record_fixture
 
 PASSPHRASE = "correct horse"
@@ -218,9 +218,12 @@ def test_a_session_is_run_into_an_encrypted_store(
 def test_doctor_says_that_it_is_encrypted_and_does_not_ask(
     locked: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from entrain.commands import doctor
+    from entrain.app import doctor
+    from entrain.commands.doctor import _unlock
 
-    nobody, somebody = (doctor.storage(_doctor_args(file)) for file in (None, locked / "pw"))
+    nobody, somebody = (
+        doctor.storage(lambda file=file: _unlock(_doctor_args(file))) for file in (None, locked / "pw")
+    )
     assert nobody.ok
     assert "Encrypted" in nobody.found
     assert "without its passphrase it was not looked into" in nobody.found

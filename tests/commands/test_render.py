@@ -51,7 +51,7 @@ def test_a_files_beats_slow_down_from_the_one_tempo_to_the_other(
 
 
 def test_the_shipped_presets_can_all_be_rendered(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
-    from entrain.storage import presets
+    from entrain.presets import library as presets
 
     for name in presets.names():
         out = tmp_path / f"{name}.ogg"

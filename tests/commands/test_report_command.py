@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from entrain.cli import main
-from entrain.storage.store import Store
+from entrain.storage.log.store import Store
 from tests.support import record_fixture
 
 Typed = pytest.CaptureFixture[str]

@@ -5,17 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from entrain.commands import setup
-from entrain.commands.rooms import Assessments, Shelf, examine, own_rate_text
+from entrain.app import prepare as setup
+from entrain.app.prepare import Choices, Prepared
+from entrain.app.services import Assessments, Shelf, examine, own_rate_text
 from entrain.commands.screen import heart_spec, manners
-from entrain.commands.setup import Choices, Prepared
 from entrain.devices.simulated.person import Person
 from entrain.errors import EntrainError, UsageError
-from entrain.storage import presets, settings
-from entrain.storage.preset_check import checked
+from entrain.ports import AssessmentChoice, HeartChoice, HeartKind, OpenedSession
+from entrain.presets import library as presets
+from entrain.presets.check import checked
+from entrain.storage import settings
 from entrain.storage.settings import Settings
 from entrain.tui.look import Look
-from entrain.tui.ports import AssessmentChoice, HeartChoice, HeartKind, OpenedSession
 from tests.commands.test_assess_command import with_a_peak
 
 SIMULATED = HeartChoice(HeartKind.SIMULATED)

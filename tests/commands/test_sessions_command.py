@@ -13,7 +13,7 @@ import pytest
 
 from entrain.cli import main
 from entrain.storage import settings
-from entrain.storage.store import Store
+from entrain.storage.log.store import Store
 from tests.support import record_fixture
 
 Typed = pytest.CaptureFixture[str]

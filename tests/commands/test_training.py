@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from entrain.cli import main
-from entrain.control.training import goal_per_min, today
-from entrain.storage import presets
-from entrain.storage.store import Store
+from entrain.presets import library as presets
+from entrain.storage.log.store import Store
+from entrain.whatif.progression import goal_per_min, today
 
 
 @pytest.fixture(autouse=True)

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from entrain.cli import main
 from entrain.commands.trend import calendar
-from entrain.course.calendar import Week
 from entrain.devices.simulated.person import Person
-from entrain.storage.store import Store
+from entrain.history.calendar import Week
+from entrain.storage.log.store import Store
 from tests.support import many
 
 Typed = pytest.CaptureFixture[str]

@@ -7,7 +7,8 @@ import pytest
 import soundfile
 
 from entrain.cli import main
-from entrain.synth import scales, voices
+from entrain.shipped import shipped_scales_path
+from entrain.synth import voices
 
 RATE_HZ = 48_000
 
@@ -65,7 +66,7 @@ def test_scales_names_them_all_and_says_which_cannot_be_used(
 def test_play_mixes_layers_in_a_scale_of_ones_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("ENTRAIN_HOME", str(tmp_path))
     (tmp_path / "scales").mkdir()
-    shipped = scales.shipped_path() / "hirajoshi.toml"
+    shipped = shipped_scales_path() / "hirajoshi.toml"
     (tmp_path / "scales" / "mine.toml").write_text(shipped.read_text().replace("196.0", "220.0"))
     sounds: list[np.ndarray] = []
     for scale in ("hirajoshi", "mine"):

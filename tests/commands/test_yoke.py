@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from entrain.app.yoke import tempo_of
 from entrain.cli import main
-from entrain.commands.yoke import tempo_of
 from entrain.control.events import Tick
-from entrain.storage.store import Store
+from entrain.storage.log.store import Store
 from tests.support import record_fixture
 
 Typed = pytest.CaptureFixture[str]

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 import entrain.control
-from entrain.commands import session_text
 from entrain.control.events import (
     Command,
     CommandGiven,
@@ -32,6 +31,7 @@ from entrain.control.state import HoldCause
 from entrain.devices.simulated.heart import SimulatedHeart
 from entrain.devices.simulated.person import Kind, Person
 from entrain.tempo.policy import POLICIES
+from entrain.wording import session as session_text
 from tests.support.hearts import Pulse, session_events
 
 PRESET = Preset("test", "Test", "for tests", minutes=9, phases=PhaseTimes(40, 30, 30))

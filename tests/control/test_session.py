@@ -38,7 +38,6 @@ from entrain.control.events import (
     VoiceChanged,
     VolumeChanged,
 )
-from entrain.control.look import summary, view
 from entrain.control.protocol import (
     BreathRule,
     PhaseTimes,
@@ -47,6 +46,7 @@ from entrain.control.protocol import (
     TempoRule,
 )
 from entrain.control.session import reduce, start
+from entrain.control.snapshot import summary, view
 from entrain.control.state import SessionState
 from entrain.devices.simulated.heart import SimulatedHeart
 from entrain.devices.simulated.lungs import LungTraits

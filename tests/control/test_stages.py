@@ -19,9 +19,9 @@ from entrain.control.events import (
     ScoreChanged,
     Stop,
 )
-from entrain.control.look import view
 from entrain.control.protocol import PacedStage, PhaseTimes, Preset, SessionConfig, SoundRule
 from entrain.control.session import reduce, start
+from entrain.control.snapshot import view
 from entrain.control.stages import length_s, minutes_of, now, score_of, spans
 from tests.support.hearts import session_events, with_rsa
 

@@ -15,7 +15,7 @@ from entrain.devices.simulated.heart import SimulatedHeart
 from entrain.devices.simulated.person import Kind, Person
 from entrain.heart.gatt import HeartRateMeasurement
 from entrain.heart.recording import Recording
-from entrain.storage.recordings import parse_recording, read_recording
+from entrain.recordings.text import parse_recording, read_recording
 from entrain.units import ms_to_ticks
 from tests.support.recordings import recording_path
 

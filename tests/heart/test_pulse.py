@@ -8,13 +8,13 @@ from hypothesis import strategies as st
 
 from entrain.heart.artefacts import Screen, screen
 from entrain.heart.beat import Beat, PulseSource, RRInterval, Verdict
-from entrain.heart.rate import Rate, heart_state, with_beat, with_field
+from entrain.heart.rate import PulseWindow, heart_state, with_beat, with_field
 from tests.support.hearts import beats, with_rsa
 
 
 def fold(intervals: list[tuple[float, int]], until_s: float) -> list[float]:
     """The smoothed pulse at each second."""
-    state, rate, pulses, second = Screen(), Rate(), [], 1.0
+    state, rate, pulses, second = Screen(), PulseWindow(), [], 1.0
     for n, (t_s, ticks) in enumerate(intervals):
         while second < min(t_s, until_s):
             bpm = heart_state(rate, second).bpm
@@ -84,7 +84,7 @@ def test_a_heart_that_changes_is_believed_after_a_few_beats() -> None:
 
 
 def test_heart_rate_only_is_a_pulse_and_says_so() -> None:
-    rate = Rate()
+    rate = PulseWindow()
     for second in range(10):
         rate = with_field(rate, float(second), 71)
     state = heart_state(rate, 9.5)
@@ -93,7 +93,7 @@ def test_heart_rate_only_is_a_pulse_and_says_so() -> None:
 
 
 def test_zero_is_no_heart_rate() -> None:
-    rate = Rate()
+    rate = PulseWindow()
     for second in range(10):
         rate = with_field(rate, float(second), 0)
     assert heart_state(rate, 9.5).bpm is None
@@ -101,7 +101,7 @@ def test_zero_is_no_heart_rate() -> None:
 
 @given(st.floats(0, 60))
 def test_a_stale_pulse_is_never_shown(silence_s: float) -> None:
-    rate = Rate()
+    rate = PulseWindow()
     for second in range(20):
         rate = with_field(rate, float(second), 71)
     state = heart_state(rate, 19.0 + silence_s)

@@ -8,7 +8,7 @@ import pytest
 from entrain.control.events import Mark, Rate
 from entrain.devices.simulated.person import Kind
 from entrain.storage.imported import import_recording
-from entrain.storage.store import Store
+from entrain.storage.log.store import Store
 from tests.support.reports import record
 
 NASTY = '<script>alert("1")</script> & #let x = 1 \\ "end" — 心臓 \x07'

@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 from entrain.report.html import html
 from entrain.report.writing import document
-from entrain.storage.store import Store
+from entrain.storage.log.store import Store
 
 Point = tuple[float, float]
 _SVG = "{http://www.w3.org/2000/svg}"

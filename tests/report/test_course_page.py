@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from entrain.course.recorded import course
-from entrain.course.sitting import Ended, Heart, Sitting
-from entrain.course.trend import Measure, Way, trend
 from entrain.errors import UsageError
+from entrain.history.recorded import course
+from entrain.history.row import Heart, HowItEnded, Sitting
+from entrain.history.trend import TrendMeasure, Way, trend
 from entrain.report import write
 from entrain.report.course_page import course_page
 from entrain.report.html import html
@@ -30,7 +30,7 @@ def sitting(n: int, pulse: float | None = 70.0, **more: object) -> Sitting:
         "voice": "soft",
         "is_simulated": False,
         "duration_s": 600.0,
-        "ended": Ended.COMPLETE,
+        "ended": HowItEnded.COMPLETE,
         "end_reason": "",
         "n_notes": 0,
         "rating_before": 5 + n % 2,
@@ -64,7 +64,7 @@ def test_a_course_says_what_the_sessions_say(held: Held) -> None:
 
 def test_a_trend_is_the_courses_and_told_with_its_interval() -> None:
     falling = [sitting(n, 80.0 - 0.8 * n + 0.3 * (n % 4)) for n in range(16)]
-    found = next(x for x in trend(falling, BEGAN.date()).lines if x.measure is Measure.PULSE)
+    found = next(x for x in trend(falling, BEGAN.date()).lines if x.measure is TrendMeasure.PULSE)
     assert found.way is Way.FALLS
     page = html(course_page(falling))
     rows = {row[0]: row[1:] for row in tables(page)["What changed from session to session"]}
@@ -109,7 +109,7 @@ def test_a_course_of_nothing_is_refused(held: Held, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no sessions"):
         course_page([])
     with pytest.raises(UsageError, match="Nothing was guided"):
-        course_page([sitting(0, ended=Ended.IMPORTED)])
+        course_page([sitting(0, ended=HowItEnded.IMPORTED)])
 
 
 def test_a_course_is_written_as_pdf(held: Held, tmp_path: Path) -> None:

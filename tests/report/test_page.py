@@ -4,15 +4,15 @@ import re
 
 import pytest
 
+from entrain.analysed.material import Material
+from entrain.analysed.material import material as gathered
+from entrain.analysed.session_data import of_session
 from entrain.analysis.change import Measure
 from entrain.analysis.spectrum import spectrum
 from entrain.analysis.summary import analyse
 from entrain.control.events import Decided, PulseMeasured
-from entrain.given import of_session
 from entrain.report.drawing import density, timeline
-from entrain.report.drawing.axes import Scale
-from entrain.report.material import Material
-from entrain.report.material import material as gathered
+from entrain.report.drawing.axes import AxisScale
 from tests.report.conftest import NASTY, Held
 from tests.report.pages import boxes, chains, figures, page_of, parsed, tables, terms, words_of
 
@@ -134,7 +134,7 @@ def test_the_pulse_is_drawn_where_it_was_measured(held: Held, material: Material
     drawn = [point for chain in material.pulse for point in chain]
     assert len(drawn) > 500
     assert all(logged[t_s] == bpm for t_s, bpm in drawn)
-    x = Scale(0.0, material.length_s, timeline.LEFT, timeline.WIDTH - timeline.RIGHT)
+    x = AxisScale(0.0, material.length_s, timeline.LEFT, timeline.WIDTH - timeline.RIGHT)
     svg = figures(page_of(held.store, held.usual))[TIMELINE]
     places = [place for line in chains(svg, "pulse") for place, _ in line]
     assert places[0] == pytest.approx(x.at(drawn[0][0]), abs=0.1)
@@ -148,7 +148,7 @@ def test_the_spectrum_is_the_analysis(held: Held, material: Material) -> None:
     svg = figures(page_of(held.store, held.usual))[SPECTRUM]
     (line,) = chains(svg, "power")
     top_x = min(line, key=lambda point: point[1])[0]
-    x = Scale(0.0, density.HIGHEST_HZ, density.LEFT, density.WIDTH - density.RIGHT)
+    x = AxisScale(0.0, density.HIGHEST_HZ, density.LEFT, density.WIDTH - density.RIGHT)
     assert top_x == pytest.approx(x.at(expected.peak((0.0, 0.4))[0]), abs=0.2)
     rates = [rate for chain in material.guided_breath for _, rate in chain]
     assert f"{min(rates):.1f} to {max(rates):.1f} a minute" in words_of(svg)

@@ -8,11 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from entrain.control.events import Author, Decided
-from entrain.report import words
 from entrain.report.drawing import svg
-from entrain.report.drawing.axes import around, clock, thinned, ticks, time_ticks
-from entrain.report.dress import DARK, LIGHT, figure_css, page_css
-from entrain.report.reasons import reasons
+from entrain.report.drawing.axes import around, thinned, ticks, time_ticks
+from entrain.report.stylesheet import DARK, LIGHT, figure_css, page_css
+from entrain.wording import report as words
+from entrain.wording.reasons import reasons
+from entrain.wording.times import clock
 
 numbers = st.floats(-1e4, 1e4).map(lambda x: round(x, 3))
 decisions = st.lists(

@@ -28,7 +28,7 @@ from entrain.devices.simulated.heart import SimulatedHeart
 from entrain.devices.simulated.person import Person
 from entrain.errors import StoreError
 from entrain.runtime import OnLogFault, Session
-from entrain.storage import codec
+from entrain.storage.log import codec
 
 PRESET = Preset("test", "Test", "", minutes=4, phases=PhaseTimes(30, 20, 30))
 

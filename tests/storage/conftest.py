@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from entrain.errors import StoreError
-from entrain.storage import database, writer
-from entrain.storage.store import Store
+from entrain.storage.log import database, writer
+from entrain.storage.log.store import Store
 from tests.support import record_fixture
 
 

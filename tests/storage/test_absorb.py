@@ -7,8 +7,8 @@ import pytest
 
 from entrain.control.events import Tick
 from entrain.errors import StoreError
-from entrain.storage.absorb import absorb
-from entrain.storage.store import Store
+from entrain.storage.log.store import Store
+from entrain.storage.recovery.absorb import absorb
 from tests.storage.conftest import SmallDisk
 from tests.storage.test_faults import fill, stored_ticks
 from tests.support.sessions import CONFIG, RECORDS, SUMMARY

@@ -22,7 +22,7 @@ from entrain.control.events import (
 from entrain.control.protocol import Preset, SessionConfig
 from entrain.control.view import Summary
 from entrain.heart.beat import PulseSource
-from entrain.storage import codec
+from entrain.storage.log import codec
 from tests.support import messages
 
 

@@ -4,8 +4,8 @@ import random
 import sqlite3
 from pathlib import Path
 
-from entrain.storage.store import Store
-from entrain.storage.stored import SessionState
+from entrain.storage.log.store import Store
+from entrain.storage.log.stored import SessionOutcome
 from tests.support.appender import record
 from tests.support.crashes import appender, kill_while_writing
 
@@ -30,7 +30,7 @@ def test_a_killed_session_is_there_and_the_store_goes_on(store: Store) -> None:
     with store.begin(store.load(1).config, preset_text="") as log:
         log.append(*record(0))
     rows = store.sessions()
-    assert [row.state for row in rows] != [SessionState.COMPLETED] * 2
+    assert [row.state for row in rows] != [SessionOutcome.COMPLETED] * 2
     assert rows[0].n_events > 100
     assert rows[1].n_events == 1
 

@@ -18,11 +18,13 @@ from sqlcipher3 import dbapi2 as sqlcipher
 from entrain.control.events import Tick
 from entrain.errors import EntrainError, StoreError
 from entrain.extras import MissingExtra
-from entrain.storage import backups, cipher, encrypting
-from entrain.storage.absorb import absorb
+from entrain.storage import backups
+from entrain.storage.encryption import cipher
+from entrain.storage.encryption import convert as encrypting
 from entrain.storage.export import export
-from entrain.storage.salvage import repair, salvage
-from entrain.storage.store import Store
+from entrain.storage.log.store import Store
+from entrain.storage.recovery.absorb import absorb
+from entrain.storage.recovery.salvage import repair, salvage
 from tests.storage.conftest import Told
 from tests.support import record_fixture
 from tests.support.converter import PASSPHRASE

@@ -14,11 +14,11 @@ from entrain.control.session import reduce, start
 from entrain.errors import OutputError, UsageError
 from entrain.extras import MissingExtra
 from entrain.heart.beat import Beat, RRInterval, Verdict
-from entrain.storage import codec
+from entrain.recordings.text import read_recording
 from entrain.storage.export import FORMATS, export
 from entrain.storage.formats.source import TABLES
-from entrain.storage.recordings import read_recording
-from entrain.storage.store import Store
+from entrain.storage.log import codec
+from entrain.storage.log.store import Store
 from tests.support.sessions import CONFIG, beats_of
 
 
@@ -74,7 +74,7 @@ def test_a_folder_is_every_table(whole: Store, tmp_path: Path) -> None:
 
 
 def test_the_tables_are_all_views_of_the_store(whole: Store) -> None:
-    from entrain.storage.database import reading
+    from entrain.storage.log.database import reading
 
     with reading(whole.path) as connection:
         views = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'view'")}

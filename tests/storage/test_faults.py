@@ -14,8 +14,8 @@ import pytest
 from entrain.control.events import CommandGiven, Mark, PulseMeasured, Tick
 from entrain.errors import StoreError
 from entrain.heart.beat import PulseSource
-from entrain.storage.log import SessionLog
-from entrain.storage.store import Store
+from entrain.storage.log.session_log import SessionLog
+from entrain.storage.log.store import Store
 from tests.storage.conftest import SmallDisk, Told
 from tests.support.sessions import CONFIG, RECORDS, SUMMARY
 

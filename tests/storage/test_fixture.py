@@ -7,10 +7,10 @@ import pytest
 
 from entrain.control.events import NotificationArrived, OnsetPlayed, Phase
 from entrain.control.session import reduce, start
-from entrain.storage import codec
-from entrain.storage.store import Store
-from entrain.storage.stored import SessionState, StoredSession
-from entrain.storage.verify import replay
+from entrain.storage.log import codec
+from entrain.storage.log.store import Store
+from entrain.storage.log.stored import SessionOutcome, StoredSession
+from entrain.storage.log.verify import replay
 from tests.support import record_fixture
 
 
@@ -35,7 +35,7 @@ def test_what_the_first_version_wrote_is_still_read(tmp_path: Path) -> None:
 
 def test_it_opens_and_lists(old: Store) -> None:
     (row,) = old.sessions()
-    assert (row.id, row.preset, row.state) == (1, "quiet", SessionState.COMPLETED)
+    assert (row.id, row.preset, row.state) == (1, "quiet", SessionOutcome.COMPLETED)
     assert row.n_events > 400
     assert row.minutes == pytest.approx(3.08, abs=0.01)
 

@@ -17,11 +17,11 @@ import pyxdf
 import wfdb
 
 from entrain.control.events import BreathCued, OnsetPlanned, PulseMeasured
-from entrain.control.streams import Marker, markers
 from entrain.heart.beat import Beat, Verdict
 from entrain.storage.export import export
 from entrain.storage.formats.source import TABLES
-from entrain.storage.store import Store
+from entrain.storage.log.store import Store
+from entrain.streams import Marker, markers
 from tests.support.sessions import beats_of
 
 # What the validator would like to have and a person's own recording does not have.

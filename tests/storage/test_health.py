@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from entrain.storage.health import check_storage
-from entrain.storage.store import Store
+from entrain.storage.log.store import Store
 from tests.support.sessions import CONFIG
 
 

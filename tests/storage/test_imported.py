@@ -13,19 +13,19 @@ from fit_tool.profile.profile_type import Event, EventType, FileType, Manufactur
 from hypothesis import given
 from hypothesis import strategies as st
 
-from entrain.control import imported
 from entrain.control.events import BeatSeen
-from entrain.control.imported import events_of, observe, start
 from entrain.errors import InputError
 from entrain.heart.beat import Beat
 from entrain.heart.recording import Gap, Recording, TimeKind
+from entrain.recordings.text import read_recording
 from entrain.storage.export import export
 from entrain.storage.imported import import_recording
-from entrain.storage.recordings import read_recording
-from entrain.storage.store import Store
-from entrain.storage.stored import SessionState
-from entrain.storage.verify import replay
+from entrain.storage.log.store import Store
+from entrain.storage.log.stored import SessionOutcome
+from entrain.storage.log.verify import replay
 from entrain.units import ms_to_ticks
+from entrain.whatif import imported
+from entrain.whatif.imported import events_of, observe, start
 from tests.support.recordings import recording_path
 from tests.support.sessions import beats_of
 
@@ -66,7 +66,7 @@ def test_a_text_becomes_a_session(store: Store, tmp_path: Path) -> None:
     assert (done.is_new, done.began_is_known, done.recording.unit) == (True, False, "s")
     session = store.load(done.session_id)
     row = session.meta.row
-    assert (row.state, row.preset, row.end_reason) == (SessionState.IMPORTED, "imported", "")
+    assert (row.state, row.preset, row.end_reason) == (SessionOutcome.IMPORTED, "imported", "")
     assert row.started.timestamp() == pytest.approx(1_700_000_000 - done.recording.duration_s)
     assert row.note == "plain text, one interval per line, intervals in s."
     assert session.meta.summary is not None

@@ -11,13 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from entrain.errors import UsageError
-from entrain.storage.absorb import absorb
-from entrain.storage.database import SCHEMA_VERSION
 from entrain.storage.export import export
 from entrain.storage.imported import import_recording
+from entrain.storage.log.database import SCHEMA_VERSION
+from entrain.storage.log.store import Store
 from entrain.storage.people import MOST, checked, label
-from entrain.storage.salvage import salvage
-from entrain.storage.store import Store
+from entrain.storage.recovery.absorb import absorb
+from entrain.storage.recovery.salvage import salvage
 from tests.support import record_fixture
 from tests.support.sessions import CONFIG, RECORDS, SUMMARY
 

@@ -26,11 +26,13 @@ from entrain.control.events import (
 from entrain.control.protocol import ChosenPiece, SessionConfig
 from entrain.control.session import reduce, start
 from entrain.errors import UsageError
-from entrain.storage import backups, presets, sealed
+from entrain.presets import library as presets
+from entrain.storage import backups
 from entrain.storage.deidentify import deidentified, pseudonym
+from entrain.storage.encryption import sealed
 from entrain.storage.export import FORMATS, export
-from entrain.storage.store import Store
-from entrain.storage.verify import replay
+from entrain.storage.log.store import Store
+from entrain.storage.log.verify import replay
 from tests.support.sessions import beats_of
 
 ADDRESS = "A0:9E:1A:E3:7C:51"

@@ -10,10 +10,10 @@ import pytest
 from entrain.cli import main
 from entrain.control.session import reduce, start
 from entrain.errors import StoreError
-from entrain.storage.database import open_for_writing
-from entrain.storage.salvage import repair, salvage
-from entrain.storage.store import Store
-from entrain.storage.verify import replay
+from entrain.storage.log.database import open_for_writing
+from entrain.storage.log.store import Store
+from entrain.storage.log.verify import replay
+from entrain.storage.recovery.salvage import repair, salvage
 from tests.support.sessions import CONFIG, RECORDS, SUMMARY, beats_of
 
 Key = tuple[object, ...]

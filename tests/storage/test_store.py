@@ -16,10 +16,10 @@ from entrain.control.events import CommandGiven, Effect, Event, Mark, Tick
 from entrain.control.protocol import SessionConfig
 from entrain.control.view import Summary
 from entrain.errors import StoreError
-from entrain.storage.database import SCHEMA_VERSION, UnusableStore
+from entrain.storage.log.database import SCHEMA_VERSION, UnusableStore
+from entrain.storage.log.store import Store
+from entrain.storage.log.stored import SessionOutcome
 from entrain.storage.places import home, sessions_path
-from entrain.storage.store import Store
-from entrain.storage.stored import SessionState
 from tests.support import messages
 from tests.support.sessions import CONFIG, RECORDS, SUMMARY
 
@@ -58,7 +58,7 @@ def test_a_session_is_described(store: Store) -> None:
     meta, row = stored.meta, stored.meta.row
     assert stored.config == CONFIG
     assert (row.preset, row.n_events, row.minutes) == ("desk", len(RECORDS), 10.0)
-    assert (row.state, row.end_reason, row.note) == (SessionState.COMPLETED, "The time is over.", "")
+    assert (row.state, row.end_reason, row.note) == (SessionOutcome.COMPLETED, "The time is over.", "")
     assert abs(row.started.timestamp() - time.time()) < 60
     assert meta.preset_text == "minutes = 10\n"
     assert meta.preset_sha256 == hashlib.sha256(b"minutes = 10\n").hexdigest()
@@ -86,10 +86,10 @@ def test_states(store: Store) -> None:
     running.append(Tick(0.5), ())
     assert running.flush()
     assert [row.state for row in store.sessions()] == [
-        SessionState.COMPLETED,
-        SessionState.STOPPED,
-        SessionState.INTERRUPTED,
-        SessionState.RUNNING,
+        SessionOutcome.COMPLETED,
+        SessionOutcome.STOPPED,
+        SessionOutcome.INTERRUPTED,
+        SessionOutcome.RUNNING,
     ]
     with pytest.raises(StoreError, match="is running"):
         store.delete(store.find("last"))

@@ -8,8 +8,8 @@ import pytest
 from entrain.control.events import Author, Decided, Effect, Event, Tick
 from entrain.control.protocol import SessionConfig
 from entrain.errors import StoreError
-from entrain.storage.store import Store
-from entrain.storage.verify import replay
+from entrain.storage.log.store import Store
+from entrain.storage.log.verify import replay
 from tests.support.sessions import CONFIG
 
 

@@ -8,7 +8,7 @@ from typing import get_args
 import pytest
 
 from entrain.control.events import Effect, Event, OnsetPlanned, OnsetPlayed, Tick
-from entrain.storage.store import Store
+from entrain.storage.log.store import Store
 from tests.support.sessions import CONFIG, RECORDS, SUMMARY
 
 LOG_PAGE = Path(__file__).parents[2] / "docs" / "log.md"

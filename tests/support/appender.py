@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 
 from entrain.control.events import Author, Decided, Effect, Event, NotificationArrived, OnsetPlanned
-from entrain.storage import cipher
-from entrain.storage.store import Store
+from entrain.storage.encryption import cipher
+from entrain.storage.log.store import Store
 from tests.support.sessions import CONFIG
 
 

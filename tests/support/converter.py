@@ -6,7 +6,8 @@ It says "next" before each. Its passphrase is `PASSPHRASE`.
 import sys
 from pathlib import Path
 
-from entrain.storage import cipher, encrypting
+from entrain.storage.encryption import cipher
+from entrain.storage.encryption import convert as encrypting
 
 PASSPHRASE = "correct horse battery staple"
 

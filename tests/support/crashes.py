@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from entrain.storage.store import Store
+from entrain.storage.log.store import Store
 from tests.support.appender import record
 
 ROOT = Path(__file__).parents[2]

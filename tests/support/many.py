@@ -13,13 +13,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 
-from entrain.control.look import summary
 from entrain.control.protocol import SessionConfig, with_minutes
 from entrain.control.session import start
+from entrain.control.snapshot import summary
 from entrain.devices.simulated.heart import SimulatedHeart
 from entrain.devices.simulated.person import Person
-from entrain.storage import presets
-from entrain.storage.store import Store
+from entrain.presets import library as presets
+from entrain.storage.log.store import Store
 from tests.support.record_fixture import session
 
 STRAP = "ble:H10"

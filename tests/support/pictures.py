@@ -17,17 +17,10 @@ from textual.widgets import OptionList
 
 from entrain.clock import ManualClock
 from entrain.control.events import Link, Sound
+from entrain.drawing.palette import Depth
+from entrain.ports import AssessmentOutcome, HeartChoice, HeartKind, OpenedSession, SessionChoice, StrapOnAir
 from entrain.tui.app import EntrainApp, Home, Manners
-from entrain.tui.drawing.palette import Depth
 from entrain.tui.look import Look
-from entrain.tui.ports import (
-    AssessmentOutcome,
-    FoundStrap,
-    HeartChoice,
-    HeartKind,
-    OpenedSession,
-    SessionChoice,
-)
 from entrain.tui.screens.compare import CompareScreen
 from entrain.tui.screens.opening import OpeningScreen
 from entrain.tui.screens.outcome import OutcomeScreen
@@ -45,14 +38,14 @@ SIZES = ((80, 24), (120, 40))
 Act = Callable[[Pilot[object], ManualClock], Awaitable[None]]
 
 STRAPS = (
-    FoundStrap("Polar H10 8A2F41", "A0:9E:1A:8A:2F:41", -58, 84),
-    FoundStrap("Wahoo TICKR", "D1:22:7C:05:3B:90", -77, None),
-    FoundStrap(None, "F0:01:02:03:04:05", -90, 12),
+    StrapOnAir("Polar H10 8A2F41", "A0:9E:1A:8A:2F:41", -58, 84),
+    StrapOnAir("Wahoo TICKR", "D1:22:7C:05:3B:90", -77, None),
+    StrapOnAir(None, "F0:01:02:03:04:05", -90, 12),
 )
 CHOICE = SessionChoice(HeartChoice(HeartKind.STRAP, STRAPS[0].address, STRAPS[0].name), EVENING, "soft", 12)
 
 
-async def find() -> AsyncIterator[FoundStrap]:
+async def find() -> AsyncIterator[StrapOnAir]:
     for strap in STRAPS:
         yield strap
 

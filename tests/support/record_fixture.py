@@ -25,14 +25,14 @@ from entrain.control.events import (
     SoundChanged,
     Tick,
 )
-from entrain.control.look import summary
 from entrain.control.protocol import SessionConfig
 from entrain.control.session import reduce, start
+from entrain.control.snapshot import summary
 from entrain.control.state import SessionState
 from entrain.devices.simulated.heart import SimulatedHeart
 from entrain.devices.simulated.person import Person
-from entrain.storage import presets
-from entrain.storage.store import Store
+from entrain.presets import library as presets
+from entrain.storage.log.store import Store
 
 FIXTURE = Path(__file__).parents[1] / "fixtures" / "session_v2.db"
 OF_SCHEMA_1 = FIXTURE.with_name("session_v1.db")  # written by the first version, and never again

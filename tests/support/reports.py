@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from entrain.control.events import Command, CommandGiven, Mark, Rate
-from entrain.control.look import summary
 from entrain.control.protocol import PhaseTimes, SessionConfig, with_minutes
 from entrain.control.session import reduce, start
+from entrain.control.snapshot import summary
 from entrain.devices.simulated.heart import SimulatedHeart
 from entrain.devices.simulated.person import Kind, Person
-from entrain.storage import presets
-from entrain.storage.store import Store
+from entrain.presets import library as presets
+from entrain.storage.log.store import Store
 from tests.support.record_fixture import session
 
 KEYS: tuple[tuple[float, Command], ...] = (

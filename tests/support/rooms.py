@@ -7,17 +7,17 @@ from dataclasses import dataclass, field, replace
 from entrain.clock import Clock
 from entrain.control.view import StageView
 from entrain.errors import StoreError, UsageError
-from entrain.storage.preset_check import checked
-from entrain.tui.ports import (
+from entrain.ports import (
     AssessmentChoice,
     AssessmentOutcome,
     Check,
-    Fault,
     OpenedSession,
+    PresetProblem,
     Rooms,
     ShelvedPreset,
     SwingAt,
 )
+from entrain.presets.check import checked
 from tests.support.scripted import EVENING, Script, ScriptedPort
 
 DRAFT = """\
@@ -100,7 +100,7 @@ class ScriptedShelf:
 
     def _read(self, name: str, text: str, *, is_own: bool) -> ShelvedPreset:
         preset, faults = checked(text, f"{name}.toml", name)
-        said = tuple(Fault(f.line, f.key, f"{f.problem}. {f.suggestion}".rstrip()) for f in faults)
+        said = tuple(PresetProblem(f.line, f.key, f"{f.problem}. {f.suggestion}".rstrip()) for f in faults)
         return ShelvedPreset(name, text, is_own, preset, said)
 
     def check(self, name: str, text: str) -> ShelvedPreset:

@@ -8,8 +8,8 @@ from random import Random
 
 from entrain.control.events import Phase
 from entrain.control.view import Sample, Summary
-from entrain.course.sitting import Ended, Heart, Sitting
-from entrain.tui.ports import ExportForm, Interrupted, PastSession, SessionChoice, Told
+from entrain.history.row import Heart, HowItEnded, Sitting
+from entrain.ports import ExportForm, Interrupted, PastSession, SessionChoice, Told
 
 NOW = datetime(2026, 3, 20, 18, 30, tzinfo=UTC)
 TITLES = {"desk": "Ten minutes at the desk", "sleep": "Wind down for sleep", "first": "The first days"}
@@ -24,7 +24,7 @@ def _sittings(n: int) -> tuple[Sitting, ...]:
         minutes = {"desk": 10.0, "sleep": 20.0, "first": 8.0}[preset]
         pulse, rmssd = 66.0 + 0.12 * (n - number) + chance.gauss(0, 1.2), chance.gauss(34, 5)
         before = chance.randint(4, 8)
-        ended = Ended.EARLY if number % 11 == 5 else Ended.COMPLETE
+        ended = HowItEnded.EARLY if number % 11 == 5 else HowItEnded.COMPLETE
         found.append(
             Sitting(
                 id=number,
@@ -38,7 +38,7 @@ def _sittings(n: int) -> tuple[Sitting, ...]:
                 is_simulated=False,
                 duration_s=60.0 * minutes + 4.0,
                 ended=ended,
-                end_reason="the session is complete" if ended is Ended.COMPLETE else "you stopped it",
+                end_reason="the session is complete" if ended is HowItEnded.COMPLETE else "you stopped it",
                 n_notes=0,
                 rating_before=before,
                 rating_after=max(0, before - chance.randint(0, 3)),
@@ -149,7 +149,7 @@ def _summary(sitting: Sitting) -> Summary:
     heart = sitting.heart or Heart()
     return Summary(
         reason=sitting.end_reason,
-        completed=sitting.ended is Ended.COMPLETE,
+        completed=sitting.ended is HowItEnded.COMPLETE,
         duration_s=sitting.duration_s,
         guided_s=60.0 * sitting.paced_min,
         phases=((Phase.BASELINE, 60.0),),

@@ -37,7 +37,7 @@ from entrain.control.protocol import Preset, SessionConfig
 from entrain.control.view import Summary
 from entrain.heart.beat import Beat, PulseSource, RRInterval, Verdict
 from entrain.score import Level, Presence, Score
-from entrain.storage.store import Store
+from entrain.storage.log.store import Store
 from entrain.tempo.plan import TempoPlan
 
 Record = tuple[Event, tuple[Effect, ...]]

@@ -18,9 +18,9 @@ from entrain.devices.audio.device import DeviceSound
 from entrain.devices.ble.reader import BleHeart
 from entrain.devices.ble.timing import Timing
 from entrain.runtime import Session
-from entrain.storage.store import Store
-from entrain.storage.stored import StoredSession
-from entrain.storage.verify import Replay, replay
+from entrain.storage.log.store import Store
+from entrain.storage.log.stored import StoredSession
+from entrain.storage.log.verify import Replay, replay
 from tests.devices.audio.hearing import onsets_in
 from tests.support.pulse import RATE_HZ, Pulse
 from tests.support.virtual_strap import VirtualStrap

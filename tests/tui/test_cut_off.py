@@ -11,14 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from entrain.commands import setup
-from entrain.commands.archive import StoreArchive, preset_of
-from entrain.commands.setup import Choices
+from entrain.app import prepare as setup
+from entrain.app.archive import StoreArchive, preset_of
+from entrain.app.prepare import Choices
 from entrain.headless import run_headless
-from entrain.storage import stored
-from entrain.storage.sign import forget
-from entrain.storage.store import Store
-from entrain.storage.stored import SessionState
+from entrain.storage.log import stored
+from entrain.storage.log.store import Store
+from entrain.storage.log.stored import SessionOutcome
+from entrain.storage.log.write_lock import forget
 from entrain.tui.screens.home import HomeScreen
 from entrain.tui.screens.past import PastScreen
 from tests.support.sessions import CONFIG, RECORDS
@@ -62,7 +62,7 @@ def store(killed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stor
 
 async def test_it_is_said_in_a_sentence_and_can_be_kept(store: Store) -> None:
     (before,) = store.unfinished()
-    assert before.state is SessionState.INTERRUPTED
+    assert before.state is SessionOutcome.INTERRUPTED
     async with house(store) as h:
         text = await h.shows("was interrupted after")
         began = before.started.astimezone()
@@ -73,7 +73,7 @@ async def test_it_is_said_in_a_sentence_and_can_be_kept(store: Store) -> None:
         await h.press("k")
         await h.shows("was interrupted", gone=True)
     (after,) = store.sessions()
-    assert (after.state, after.end_reason) == (SessionState.INTERRUPTED, "interrupted")
+    assert (after.state, after.end_reason) == (SessionOutcome.INTERRUPTED, "interrupted")
     assert after.n_events == before.n_events
     assert store.unfinished() == ()
     assert store.load(1).meta.summary is None
@@ -129,7 +129,7 @@ def test_a_session_that_still_runs_is_none_that_was_cut_off(tmp_path: Path) -> N
     archive = StoreArchive(store)
     assert archive.interrupted() is None
     store.close_interrupted(1)
-    assert store.sessions()[0].state is SessionState.RUNNING
+    assert store.sessions()[0].state is SessionOutcome.RUNNING
     log.close()
     assert archive.interrupted() is None  # ended without a summary, but not without a word
 

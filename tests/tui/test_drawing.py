@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from entrain.breath.pattern import BreathPart, BreathPattern, BreathPlan
+from entrain.drawing.palette import Depth, FigureColours, from_oklab, parse, ramp, to_oklab
+from entrain.drawing.shapes import FIGURES, REST_FULLNESS, Grid, Pose
 from entrain.tui.drawing.ink import braille_cells, braille_text, ink_for
-from entrain.tui.drawing.palette import Depth, FigureColours, from_oklab, parse, ramp, to_oklab
-from entrain.tui.drawing.plot import Course, dots_of, drawn, frame_of
-from entrain.tui.drawing.shapes import FIGURES, REST_FULLNESS, Grid, Pose
+from entrain.tui.drawing.plot import CourseCurve, dots_of, drawn, frame_of
 from entrain.tui.themes import CYCLE, THEMES, figure_colours
 
 COLOURS = figure_colours("dark", Depth.TRUE)
@@ -192,7 +192,7 @@ def test_a_plot_shows_what_is_known_and_nothing_else(
     points = [(float(t), value) for t, value in enumerate(series)]
     known = [value for value in series if value is not None]
     frame = frame_of(known, 0.0, max(1.0, len(series) - 1.0))
-    dots = dots_of(Course(points), frame, columns, rows)
+    dots = dots_of(CourseCurve(points), frame, columns, rows)
     assert dots.any() == bool(known)
     for t_s, value in points:
         if value is not None:
@@ -204,7 +204,7 @@ def test_a_plot_shows_what_is_known_and_nothing_else(
 
 def test_a_gap_stays_a_gap() -> None:
     points = [(float(t), None if 40 <= t < 60 else 70.0) for t in range(100)]
-    dots = dots_of(Course(points), frame_of([70.0], 0.0, 99.0), 50, 6)
+    dots = dots_of(CourseCurve(points), frame_of([70.0], 0.0, 99.0), 50, 6)
     assert not dots[:, 42:58].any()
     assert dots[:, 38].any()
     assert dots[:, 62].any()
@@ -212,7 +212,7 @@ def test_a_gap_stays_a_gap() -> None:
 
 def test_the_course_named_first_owns_a_shared_cell() -> None:
     flat = [(float(t), 70.0) for t in range(60)]
-    cells = drawn((Course(flat), Course(flat, dashed=True)), frame_of([70.0], 0.0, 59.0), 20, 4)
+    cells = drawn((CourseCurve(flat), CourseCurve(flat, dashed=True)), frame_of([70.0], 0.0, 59.0), 20, 4)
     assert set(cells.owner[cells.codes > 0].tolist()) == {0}
 
 

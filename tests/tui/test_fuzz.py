@@ -8,10 +8,10 @@ import pytest
 
 from entrain.clock import ManualClock
 from entrain.control.events import Link, Sound, Stop
+from entrain.drawing.palette import Depth
+from entrain.ports import HeartKind, OpenedSession, SessionChoice
 from entrain.tui.app import EntrainApp, Home, Manners
-from entrain.tui.drawing.palette import Depth
 from entrain.tui.look import Look
-from entrain.tui.ports import HeartKind, OpenedSession, SessionChoice
 from entrain.tui.screens import session
 from tests.support.pictures import CHOICE, find
 from tests.support.rooms import DRAFT, UNCLEAR, rooms

@@ -11,19 +11,20 @@ import pytest
 from textual.pilot import Pilot
 from textual.screen import Screen
 
+from entrain.app import prepare as setup
+from entrain.app.archive import StoreArchive
+from entrain.app.prepare import Choices
 from entrain.clock import ManualClock
-from entrain.commands import screen, setup
-from entrain.commands.archive import StoreArchive
-from entrain.commands.setup import Choices
+from entrain.commands import screen
 from entrain.control.events import Rate
 from entrain.devices.simulated.person import Person
+from entrain.drawing.palette import Depth
+from entrain.ports import OpenedSession, Report, SessionChoice
 from entrain.storage import backups
-from entrain.storage.store import Store
-from entrain.storage.stored import SessionState
+from entrain.storage.log.store import Store
+from entrain.storage.log.stored import SessionOutcome
 from entrain.tui.app import EntrainApp, Home, Manners
-from entrain.tui.drawing.palette import Depth
 from entrain.tui.look import Look
-from entrain.tui.ports import OpenedSession, Report, SessionChoice
 from entrain.tui.screens.compare import CompareScreen
 from entrain.tui.screens.export import ExportScreen
 from entrain.tui.screens.help import HelpScreen
@@ -441,7 +442,7 @@ async def test_a_closed_session_is_whole_in_the_store(
     assert opened.close is not None
     opened.close()
     (row,) = Store.open().sessions()
-    assert (row.state, row.person) == (SessionState.COMPLETED, "P05")
+    assert (row.state, row.person) == (SessionOutcome.COMPLETED, "P05")
 
 
 # ---- whose they are ----------------------------------------------------------------------------------------

@@ -12,11 +12,11 @@ from textual.screen import Screen
 from entrain.clock import ManualClock
 from entrain.control import events as ev
 from entrain.control.protocol import Preset
+from entrain.drawing.palette import Depth
 from entrain.errors import DeviceError
+from entrain.ports import HeartChoice, HeartKind, OpenedSession, SessionChoice, StrapOnAir
 from entrain.tui.app import EntrainApp, Home, Manners
-from entrain.tui.drawing.palette import Depth
 from entrain.tui.look import Look
-from entrain.tui.ports import FoundStrap, HeartChoice, HeartKind, OpenedSession, SessionChoice
 from entrain.tui.screens import session
 from entrain.tui.screens.check_in import CheckInScreen
 from entrain.tui.screens.help import HelpScreen
@@ -39,7 +39,7 @@ class House:
     opened: list[SessionChoice] = field(default_factory=list[SessionChoice])
     ports: list[ScriptedPort] = field(default_factory=list[ScriptedPort])
     remembered: list[object] = field(default_factory=list[object])
-    straps: list[FoundStrap] = field(default_factory=list[FoundStrap])
+    straps: list[StrapOnAir] = field(default_factory=list[StrapOnAir])
     no_bluetooth: DeviceError | None = None
     refuses: DeviceError | None = None
     app: EntrainApp = field(init=False)
@@ -53,7 +53,7 @@ class House:
         self.ports.append(ScriptedPort(self.clock, Script(begins_at_s=302.0)))
         return OpenedSession(self.ports[-1])
 
-    async def find(self) -> AsyncIterator[FoundStrap]:
+    async def find(self) -> AsyncIterator[StrapOnAir]:
         if self.no_bluetooth is not None:
             raise self.no_bluetooth
         for strap in self.straps:
@@ -249,10 +249,10 @@ async def test_leaving_the_notice_leaves_the_app_unaccepted() -> None:
 # ---- straps ------------------------------------------------------------------------------------------------
 
 FOUND = [
-    FoundStrap("Wahoo TICKR", "BB:02", -77),
-    FoundStrap("Polar H10", "AA:01", -58, 84),
-    FoundStrap(None, "CC:03", -91),
-    FoundStrap("Wahoo TICKR", "BB:02", -70, 55),
+    StrapOnAir("Wahoo TICKR", "BB:02", -77),
+    StrapOnAir("Polar H10", "AA:01", -58, 84),
+    StrapOnAir(None, "CC:03", -91),
+    StrapOnAir("Wahoo TICKR", "BB:02", -70, 55),
 ]
 
 

@@ -3,8 +3,8 @@
 import asyncio
 
 from entrain.errors import DeviceError
+from entrain.ports import Listen, OpenedSession, SessionChoice
 from entrain.tui.app import EntrainApp, Home, Manners
-from entrain.tui.ports import Listen, OpenedSession, SessionChoice
 from entrain.tui.screens.home import HomeScreen
 from tests.support.pictures import CHOICE, find
 from tests.support.screen import comes, strike

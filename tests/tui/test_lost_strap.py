@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from entrain.control.events import Link, Pause, Stop
-from entrain.tui.drawing.palette import Depth
+from entrain.drawing.palette import Depth
 from entrain.tui.look import Look
 from entrain.tui.screens import session
 from entrain.tui.screens.session import SessionScreen
@@ -42,7 +42,7 @@ async def test_it_is_said_at_every_moment_and_over_again_when_it_is_back(moment:
         text = await drawn(pilot)
         assert DETAIL in text
         assert ADVICE in text
-        digits = app.screen.query_one("Panel Digits")
+        digits = app.screen.query_one("SessionPanel Digits")
         assert digits.value == "--"
         assert "● pulse" not in text
         assert "→" not in text

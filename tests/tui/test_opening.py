@@ -7,14 +7,15 @@ from threading import Event
 
 import pytest
 
-from entrain.commands import screen, setup
-from entrain.commands.setup import Choices
+from entrain.app import prepare as setup
+from entrain.app.prepare import Choices
+from entrain.commands import screen
+from entrain.drawing.palette import Depth
 from entrain.errors import EntrainError, InputError
-from entrain.pieces import listening
+from entrain.music_library import listening
+from entrain.ports import OpenedSession, SessionChoice
 from entrain.tui.app import EntrainApp, Home, Manners
-from entrain.tui.drawing.palette import Depth
 from entrain.tui.look import Look
-from entrain.tui.ports import OpenedSession, SessionChoice
 from entrain.tui.screens.home import HomeScreen
 from entrain.tui.screens.opening import OpeningScreen
 from entrain.tui.screens.session import SessionScreen

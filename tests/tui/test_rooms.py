@@ -11,13 +11,12 @@ from textual.screen import Screen
 from textual.widgets import Input, TextArea
 
 from entrain.clock import ManualClock
+from entrain.drawing.palette import Depth
 from entrain.errors import DeviceError, UsageError
+from entrain.ports import Check, HeartChoice, HeartKind, OpenedSession, Rooms, SessionChoice
 from entrain.tempo.policy import POLICIES
-from entrain.tui import preset_words
 from entrain.tui.app import EntrainApp, Home, Manners
-from entrain.tui.drawing.palette import Depth
 from entrain.tui.look import Look
-from entrain.tui.ports import Check, HeartChoice, HeartKind, OpenedSession, Rooms, SessionChoice
 from entrain.tui.screens import session
 from entrain.tui.screens.ask import AskScreen
 from entrain.tui.screens.assess import AssessScreen
@@ -29,6 +28,7 @@ from entrain.tui.screens.preset_edit import PresetEditScreen
 from entrain.tui.screens.presets import PresetsScreen
 from entrain.tui.screens.session import SessionScreen
 from entrain.tui.widgets.preset_detail import PresetDetail
+from entrain.wording import preset as preset_words
 from tests.support.pictures import CHOICE, find
 from tests.support.rooms import DRAFT, UNCLEAR, ScriptedAssessment, ScriptedShelf, rooms
 from tests.support.screen import comes, screen_text, strike

@@ -11,10 +11,10 @@ from textual.pilot import Pilot
 from entrain.clock import ManualClock
 from entrain.control import events as ev
 from entrain.control.events import Link, Sound
+from entrain.drawing.palette import Depth
+from entrain.ports import OpenedSession
 from entrain.tui.app import EntrainApp, Manners
-from entrain.tui.drawing.palette import Depth
 from entrain.tui.look import Look
-from entrain.tui.ports import OpenedSession
 from entrain.tui.screens import session
 from entrain.tui.screens.session import SessionScreen
 from entrain.tui.screens.summary import SummaryScreen

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import entrain.tui
-from entrain.tui import summary_words as words
+from entrain.wording import summary as words
 from tests.support.scripted import EXAMPLE_SUMMARY
 
 

@@ -12,7 +12,8 @@ from entrain.breath.pattern import BreathPart
 from entrain.control.events import Link, Phase, Sound
 from entrain.control.view import SessionView, StrapView
 from entrain.heart.beat import HeartState, PulseSource
-from entrain.tui import words
+from entrain.wording import screen as words
+from entrain.wording import times
 from tests.support.scripted import Script, view_at
 
 
@@ -163,8 +164,8 @@ def test_every_sound_state_has_words(sound: Sound) -> None:
     [(0, "0:00", "0 s"), (59.6, "1:00", "1 min"), (245, "4:05", "4 min 5 s"), (-3, "0:00", "0 s")],
 )
 def test_times_are_said_as_people_say_them(seconds: float, clock: str, span: str) -> None:
-    assert words.clock(seconds) == clock
-    assert words.span(seconds) == span
+    assert times.clock(seconds) == clock
+    assert times.span(seconds) == span
 
 
 def test_a_strap_that_sends_a_rate_and_no_beats_is_labelled() -> None:

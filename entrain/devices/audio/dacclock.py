@@ -22,7 +22,7 @@ _LONGEST_LEAD_S: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class DacReading:
     """One callback: at `now_s` it filled frames from `frame` on, the first of which sounds `lead_s` later."""
 
     frame: int
@@ -32,7 +32,7 @@ class Moment:
 
 
 class DacClock:
-    """The device's clock as seen from the session's, from one `Moment` after the other."""
+    """The device's clock as seen from the session's, from one `DacReading` after the other."""
 
     def __init__(self, sample_rate_hz: int, latency_s: float) -> None:
         """`latency_s` stands in for the lead where the device tells no usable one."""
@@ -43,7 +43,7 @@ class DacClock:
         self._zero_s = 0.0
         self.is_usable = True
 
-    def add(self, moment: Moment) -> None:
+    def add(self, moment: DacReading) -> None:
         self.is_usable = 0.0 < moment.lead_s < _LONGEST_LEAD_S
         lead_s = moment.lead_s if self.is_usable else self._latency_s
         zero = (moment.now_s, moment.now_s + lead_s - moment.frame / self._sample_rate_hz)

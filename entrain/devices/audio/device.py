@@ -94,7 +94,7 @@ class DeviceSound:
         voices.check(voice)
         if voice != self._begin.voice:
             self._begin = replace(self._begin, voice=voice)
-            self._send(msg.SetVoice(voice))
+            self._send(msg.ChangeVoice(voice))
 
     def advance(self, t_s: float) -> None:
         pass  # real time advances by itself
@@ -122,7 +122,7 @@ class DeviceSound:
             if self._said.sound is Sound.PLAYING:
                 self._lost_s, retries = self._heard_s, _retries()
             self._report(failed)
-            if failed.fault is msg.Fault.NO_LIBRARY:
+            if failed.fault is msg.EngineFault.NO_LIBRARY:
                 await self._closing.wait()
                 return
             # A new engine looks for devices anew: PortAudio sees only those there were when it was loaded.
@@ -133,19 +133,19 @@ class DeviceSound:
         try:
             engine = await _started()
         except OSError as error:
-            return msg.Failed(msg.Fault.BROKEN, str(error))
+            return msg.Failed(msg.EngineFault.BROKEN, str(error))
         self._engine = engine
         grace_s = CLOSING_S
         try:
             if self._closing.is_set():
-                return msg.Failed(msg.Fault.LOST)
+                return msg.Failed(msg.EngineFault.LOST)
             self._send(replace(self._begin, device=self._wanted()))
             if self._score is not None:
                 self._send(msg.Play(self._score))
             return await self._listen(engine)
         except TimeoutError:
             grace_s = 0.0
-            return msg.Failed(msg.Fault.BROKEN, "it stopped answering")
+            return msg.Failed(msg.EngineFault.BROKEN, "it stopped answering")
         finally:
             self._engine = None
             await _ended(engine, grace_s)
@@ -167,10 +167,10 @@ class DeviceSound:
                 if isinstance(message, msg.Failed):
                     return message
                 self._pass_on(message)
-        return msg.Failed(msg.Fault.BROKEN, "its process ended")
+        return msg.Failed(msg.EngineFault.BROKEN, "its process ended")
 
     def _pass_on(
-        self, message: msg.Alive | msg.Opened | msg.Sounded | msg.Gap | msg.MusicSaid | msg.MusicAt
+        self, message: msg.Alive | msg.Opened | msg.Sounded | msg.SoundGap | msg.MusicSaid | msg.MusicAt
     ) -> None:
         match message:
             case msg.Opened(device, sample_rate_hz, latency_s, goes_first, gap_s):
@@ -183,7 +183,7 @@ class DeviceSound:
             case msg.Sounded(n, frame, planned_t_s, dac_t_s, uncertainty_s):
                 now_s = self._clock.now_s()
                 self._emit(OnsetPlayed(now_s, n, planned_t_s, dac_t_s, uncertainty_s, frame))
-            case msg.Gap(gap_s, count, behind_s):
+            case msg.SoundGap(gap_s, count, behind_s):
                 detail = f"the device was {behind_s * MS_PER_S:.0f} ms behind: the beat was put right"
                 if count:
                     detail = f"the device ran dry {'once' if count == 1 else f'{count} times'}"
@@ -202,17 +202,17 @@ class DeviceSound:
 
     def _report(self, failed: msg.Failed) -> None:
         match failed.fault:
-            case msg.Fault.NO_LIBRARY:
+            case msg.EngineFault.NO_LIBRARY:
                 self._say(
                     Sound.UNAVAILABLE, "The sound library PortAudio is not installed.", _NO_LIBRARY_ADVICE
                 )
             case _ if self._lost_s is not None:
                 if self._said.sound is Sound.PLAYING:
                     what = "The sound device went away"
-                    if failed.fault is msg.Fault.BROKEN:
+                    if failed.fault is msg.EngineFault.BROKEN:
                         what = f"The sound engine failed ({failed.detail.strip().splitlines()[-1]})"
                     self._say(Sound.LOST, f"{what}; it is being looked for again.", _LOST_ADVICE)
-            case msg.Fault.BROKEN:
+            case msg.EngineFault.BROKEN:
                 why = failed.detail.strip().splitlines()[-1]
                 self._say(Sound.UNAVAILABLE, f"The sound engine could not begin: {why}.", _NO_SOUND_ADVICE)
             case _:

@@ -21,14 +21,14 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 
 from entrain.devices.audio import messages as msg
 from entrain.devices.audio.dacclock import JUMP_S, DacClock
-from entrain.devices.audio.player import Player, Take, Wish
+from entrain.devices.audio.player import Player, PlayerWish, Take
 from entrain.devices.audio.priority import go_first
 from entrain.score import Score
 from entrain.synth.music.piece import Playlist, Segment
 from entrain.synth.renderer import Renderer
 
 if TYPE_CHECKING:
-    from entrain.pieces.reading import AheadSource
+    from entrain.music_library.reading import AheadSource
     from entrain.synth.music.layer import Music
 
 PREROLL_S: Final = 0.5  # of silence: what a sound server plays first may be lost
@@ -64,7 +64,7 @@ class Engine:
             # PortAudio is loaded here, not above: where it is missing, that is an answer, not a crash.
             from entrain.devices.audio import portaudio
         except OSError as error:
-            self._say(msg.Failed(msg.Fault.NO_LIBRARY, str(error)))
+            self._say(msg.Failed(msg.EngineFault.NO_LIBRARY, str(error)))
             return
         try:
             device = portaudio.chosen(self._begin.device)
@@ -75,7 +75,7 @@ class Engine:
             for latency_s in portaudio.LATENCIES_S:
                 self._player = Player(renderer, self._begin.origin_s, self._gain)
                 self._ended = threading.Event()  # the stream stopped by itself
-                stream = portaudio.Stream(device, self._player.callback, self._ended.set, latency_s)
+                stream = portaudio.OutputStream(device, self._player.callback, self._ended.set, latency_s)
                 self._opening = msg.Opened(
                     device.name, device.sample_rate_hz, stream.latency_s, goes_first=go_first()
                 )
@@ -88,7 +88,7 @@ class Engine:
                     stream.let_go()
                 renderer = self._player.renderer
         except portaudio.NoDevice as error:
-            self._say(msg.Failed(msg.Fault.NO_DEVICE, str(error)))
+            self._say(msg.Failed(msg.EngineFault.NO_DEVICE, str(error)))
 
     # ---- while it plays ----
 
@@ -108,17 +108,17 @@ class Engine:
                         self._score = score
                         self._set_take()
                     case msg.SetGain(gain) if not fading:
-                        self._gain, self._player.wish = gain, Wish(gain)
-                    case msg.SetVoice(voice):
+                        self._gain, self._player.wish = gain, PlayerWish(gain)
+                    case msg.ChangeVoice(voice):
                         self._voice = voice
                         # Making a voice takes a while, and the session must not think us dead meanwhile.
                         threading.Thread(target=self._change_voice, daemon=True).start()
                     case msg.Fade(fade_s):
                         fading = True
-                        self._player.wish = Wish(0.0, fade_s)
+                        self._player.wish = PlayerWish(0.0, fade_s)
                     case None:
                         fading = True
-                        self._player.wish = Wish(0.0, ORPHAN_FADE_S)
+                        self._player.wish = PlayerWish(0.0, ORPHAN_FADE_S)
                     case _:
                         pass
             except Empty:
@@ -128,10 +128,10 @@ class Engine:
             if self._collect():
                 heard_s = now_s
             if self._player.fault:
-                self._say(msg.Failed(msg.Fault.BROKEN, self._player.fault))
+                self._say(msg.Failed(msg.EngineFault.BROKEN, self._player.fault))
                 return False
             if self._ended.is_set() or now_s - heard_s > STALLED_S:
-                self._say(msg.Failed(msg.Fault.LOST))
+                self._say(msg.Failed(msg.EngineFault.LOST))
                 return False
             if not fading and self._should_be_deeper(now_s - self._begin.origin_s):
                 self._cut_short_s = None if self._is_quiet(now_s - self._begin.origin_s) else now_s
@@ -218,7 +218,7 @@ class Engine:
             now_s = monotonic()
             self._runs_dry_often = now_s - self._last_dry_s < OFTEN_S
             self._last_dry_s = now_s
-        self._say(msg.Gap(lost_s, self._n_dry, behind_s))
+        self._say(msg.SoundGap(lost_s, self._n_dry, behind_s))
         self._n_dry = 0
 
     def _renderer(self) -> Renderer:
@@ -247,7 +247,7 @@ def _music(playlist: Playlist | None, sample_rate_hz: int) -> "Music[AheadSource
     if playlist is None:
         return None
     # Imported where there is music: it brings the library that decodes.
-    from entrain.pieces.reading import music_ahead
+    from entrain.music_library.reading import music_ahead
 
     return music_ahead(playlist, sample_rate_hz)
 
@@ -276,7 +276,7 @@ def main() -> None:
         try:
             Engine(begin, inbox, answers).run()
         except Exception:
-            answers.write(msg.packed(msg.Failed(msg.Fault.BROKEN, traceback.format_exc())))
+            answers.write(msg.packed(msg.Failed(msg.EngineFault.BROKEN, traceback.format_exc())))
             answers.flush()
     # No clean-up: PortAudio's own can hang when a server has died.
     os._exit(0)

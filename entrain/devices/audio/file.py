@@ -11,7 +11,7 @@ from entrain.clock import Clock
 from entrain.control.events import Event, OnsetPlayed, Sound, SoundChanged
 from entrain.devices.ports import Emit
 from entrain.errors import UsageError
-from entrain.pieces.reading import waiting_music
+from entrain.music_library.reading import waiting_music
 from entrain.score import Score
 from entrain.synth.cast import Cast
 from entrain.synth.layers import Layers

@@ -1,9 +1,9 @@
 """What a session and its sound engine say to each other, and how it crosses the pipe between them.
 
-Down the engine's stdin: `Begin`, then `Play`, `SetGain` and `SetVoice` as they come, at last `Fade`. Up its
-stdout: `Alive` several times a second from when the device runs, `Opened` once its clock is known,
-`Sounded` and `Gap` as they happen, `MusicSaid` and `MusicAt` where there is music, and `Failed` where it has
-to give up. The end of either pipe is the end of the engine.
+Down the engine's stdin: `Begin`, then `Play`, `SetGain` and `ChangeVoice` as they come, at last `Fade`. Up
+its stdout: `Alive` several times a second from when the device runs, `Opened` once its clock is known,
+`Sounded` and `SoundGap` as they happen, `MusicSaid` and `MusicAt` where there is music, and `Failed` where
+it has to give up. The end of either pipe is the end of the engine.
 """
 
 import pickle
@@ -44,7 +44,7 @@ class SetGain:
 
 
 @dataclass(frozen=True, slots=True)
-class SetVoice:
+class ChangeVoice:
     voice: str
 
 
@@ -55,7 +55,7 @@ class Fade:
     fade_s: float
 
 
-ToEngine = Begin | Play | SetGain | SetVoice | Fade
+ToEngine = Begin | Play | SetGain | ChangeVoice | Fade
 
 # ---- from the engine ---------------------------------------------------------------------------------------
 
@@ -91,7 +91,7 @@ class Sounded:
 
 
 @dataclass(frozen=True, slots=True)
-class Gap:
+class SoundGap:
     """The device lost `gap_s`, having run dry `count` times; it was `behind_s` later than the plan.
 
     A device may lose time without saying so (count 0), or only drift until it is put right (gap_s 0).
@@ -116,7 +116,7 @@ class MusicAt:
     segment: Segment
 
 
-class Fault(StrEnum):
+class EngineFault(StrEnum):
     NO_LIBRARY = "no library"
     NO_DEVICE = "no device"
     LOST = "lost"
@@ -125,11 +125,11 @@ class Fault(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    fault: Fault
+    fault: EngineFault
     detail: str = ""
 
 
-FromEngine = Alive | Opened | Sounded | Gap | MusicSaid | MusicAt | Failed
+FromEngine = Alive | Opened | Sounded | SoundGap | MusicSaid | MusicAt | Failed
 
 # ---- the pipe ----------------------------------------------------------------------------------------------
 

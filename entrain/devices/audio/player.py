@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from entrain.devices.audio.dacclock import Moment
+from entrain.devices.audio.dacclock import DacReading
 from entrain.score import Score
 from entrain.synth.cast import Cast
 from entrain.synth.level import Glide, glide_s
@@ -31,7 +31,7 @@ class Take:
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class PlayerWish:
     gain: float
     within_s: float | None = None  # None: as long as such a change takes
 
@@ -41,16 +41,16 @@ class Player:
 
     def __init__(self, renderer: Renderer, origin_s: float, gain: float) -> None:
         self.take: Take | None = None
-        self.wish = Wish(gain)
+        self.wish = PlayerWish(gain)
         self.renderer = renderer
-        self.moments: deque[Moment] = deque()
+        self.moments: deque[DacReading] = deque()
         self.strikes: deque[Strike] = deque()
         self.fault = ""  # the traceback of what went wrong in the callback
         self._cast: Cast = Cast(renderer)
         self._origin_s = origin_s
         self._frame = 0
         self._playing: Take | None = None
-        self._granted: Wish = self.wish
+        self._granted: PlayerWish = self.wish
         self._glide = Glide.at(gain)
 
     def callback(self, out: Samples, n_frames: int, time: Any, status: Any) -> None:
@@ -58,7 +58,7 @@ class Player:
         now_s = monotonic() - self._origin_s
         try:
             lead_s = time.outputBufferDacTime - time.currentTime if time.outputBufferDacTime > 0.0 else 0.0
-            self.moments.append(Moment(self._frame, now_s, lead_s, bool(status.output_underflow)))
+            self.moments.append(DacReading(self._frame, now_s, lead_s, bool(status.output_underflow)))
             out[:] = self.next_block(n_frames)
         except Exception:
             out.fill(0.0)

@@ -68,7 +68,7 @@ def chosen(asked: str | None) -> Device:
     return Device(device["index"], device["name"], rate_hz)
 
 
-class Stream:
+class OutputStream:
     """An open stream: `callback` fills its blocks, `finished` is called when it has stopped by itself."""
 
     def __init__(

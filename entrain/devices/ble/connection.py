@@ -11,7 +11,7 @@ from bleak.uuids import normalize_uuid_16
 
 from entrain.control.events import Link
 from entrain.devices.ble.explain import explained
-from entrain.devices.ble.faults import BluetoothFault, Reason
+from entrain.devices.ble.faults import BluetoothFault, Trouble
 from entrain.devices.ble.radio import HEART_RATE_SERVICE_UUID, Backends, Sighting, within
 from entrain.devices.ble.report import Report
 from entrain.devices.ble.timing import Timing
@@ -66,7 +66,7 @@ class Connection:
             self._report.link(Link.DISCOVERING, f"Asking {self.name} what it offers.")
             measurement = _find(self._client, _MEASUREMENT)
             if measurement is None:
-                raise BluetoothFault(Reason.NOT_A_STRAP, self.name)
+                raise BluetoothFault(Trouble.NOT_A_STRAP, self.name)
             self._report.link(Link.SUBSCRIBING, f"Asking {self.name} to send heart beats.")
             self._heard_s = _now_s()
             await within(self._timing.call_s, self._client.start_notify(measurement, self._arrived))
@@ -112,13 +112,13 @@ class Connection:
         while True:
             self._stirred.clear()
             if self._lost:
-                raise BluetoothFault(Reason.LINK_LOST, self.name)
+                raise BluetoothFault(Trouble.LINK_LOST, self.name)
             quiet_s = _now_s() - self._heard_s
             if quiet_s >= self._timing.give_up_s:
-                raise BluetoothFault(Reason.SILENT, self.name)
+                raise BluetoothFault(Trouble.SILENT, self.name)
             if quiet_s >= self._timing.silent_s and not self._silent:
                 self._silent = True
-                silence = BluetoothFault(Reason.SILENT, self.name)
+                silence = BluetoothFault(Trouble.SILENT, self.name)
                 self._report.link(Link.SILENT, silence.message, silence.advice)
                 await self._probe()
                 continue

@@ -18,7 +18,7 @@ from bleak.exc import (
     BleakGATTProtocolErrorCode,
 )
 
-from entrain.devices.ble.faults import BluetoothFault, Host, Reason
+from entrain.devices.ble.faults import BluetoothFault, Host, Trouble
 
 
 @contextmanager
@@ -40,37 +40,37 @@ def explain(error: Exception, strap: str = "the strap", host: Host | None = None
     return BluetoothFault(_reason_of(error), strap, cause, host)
 
 
-def _reason_of(error: Exception) -> Reason:
+def _reason_of(error: Exception) -> Trouble:
     match error:
         case BleakBluetoothNotAvailableError():
-            return _UNAVAILABLE.get(error.reason, Reason.NO_ADAPTER)
+            return _UNAVAILABLE.get(error.reason, Trouble.NO_ADAPTER)
         case BleakDBusError():
             return _DBUS.get(error.dbus_error) or _of_text(
-                str(error.dbus_error_details), Reason.ADAPTER_FAILED
+                str(error.dbus_error_details), Trouble.ADAPTER_FAILED
             )
         case BleakGATTProtocolError():
-            return Reason.PAIRING if error.code in _SECURITY else Reason.REFUSED
+            return Trouble.PAIRING if error.code in _SECURITY else Trouble.REFUSED
         case BleakDeviceNotFoundError():
-            return Reason.GONE
+            return Trouble.GONE
         case BleakCharacteristicNotFoundError():
-            return Reason.NOT_A_STRAP
+            return Trouble.NOT_A_STRAP
         case TimeoutError():
-            return Reason.NO_ANSWER
+            return Trouble.NO_ANSWER
         case PermissionError():
-            return Reason.NO_PERMISSION
+            return Trouble.NO_PERMISSION
         case FileNotFoundError() | ConnectionError() | EOFError():  # the bus's socket, raw
-            return Reason.NO_BUS
+            return Trouble.NO_BUS
         case OSError() if getattr(error, "winerror", None) == _WINDOWS_NOT_READY:
-            return Reason.ADAPTER_OFF
+            return Trouble.ADAPTER_OFF
         case AssertionError():  # bleak asserts its bus, which a lost link takes away in the middle of a call
-            return Reason.RACE
+            return Trouble.RACE
         case _:
             if type(error).__module__.startswith("dbus_fast"):
-                return Reason.NO_PERMISSION if "Auth" in type(error).__name__ else Reason.NO_BUS
-            return _of_text(str(error), Reason.UNFORESEEN)
+                return Trouble.NO_PERMISSION if "Auth" in type(error).__name__ else Trouble.NO_BUS
+            return _of_text(str(error), Trouble.UNFORESEEN)
 
 
-def _of_text(text: str, otherwise: Reason) -> Reason:
+def _of_text(text: str, otherwise: Trouble) -> Trouble:
     """Where an error has no type of its own, its text is all there is."""
     return next((reason for part, reason in _TEXTS if part in text), otherwise)
 
@@ -87,7 +87,7 @@ def macos_refusal() -> BluetoothFault | None:
     except (ImportError, AttributeError):
         return None
     refused = authorization in (_CB_RESTRICTED, _CB_DENIED)
-    return BluetoothFault(Reason.NO_PERMISSION, host=Host.MACOS) if refused else None
+    return BluetoothFault(Trouble.NO_PERMISSION, host=Host.MACOS) if refused else None
 
 
 _CB_RESTRICTED: Final = 1  # CBManagerAuthorization, Apple's CoreBluetooth reference
@@ -104,57 +104,57 @@ _SECURITY: Final = frozenset(
 )
 
 _UNAVAILABLE: Final = {
-    BleakBluetoothNotAvailableReason.NO_BLUETOOTH: Reason.NO_ADAPTER,
-    BleakBluetoothNotAvailableReason.NO_BLE_CENTRAL_ROLE: Reason.NO_LOW_ENERGY,
-    BleakBluetoothNotAvailableReason.POWERED_OFF: Reason.ADAPTER_OFF,
-    BleakBluetoothNotAvailableReason.DENIED_BY_USER: Reason.NO_PERMISSION,
-    BleakBluetoothNotAvailableReason.DENIED_BY_SYSTEM: Reason.NO_PERMISSION,
-    BleakBluetoothNotAvailableReason.DENIED_BY_UNKNOWN: Reason.NO_PERMISSION,
-    BleakBluetoothNotAvailableReason.UNKNOWN: Reason.NO_SERVICE,  # macOS: the system service is restarting
+    BleakBluetoothNotAvailableReason.NO_BLUETOOTH: Trouble.NO_ADAPTER,
+    BleakBluetoothNotAvailableReason.NO_BLE_CENTRAL_ROLE: Trouble.NO_LOW_ENERGY,
+    BleakBluetoothNotAvailableReason.POWERED_OFF: Trouble.ADAPTER_OFF,
+    BleakBluetoothNotAvailableReason.DENIED_BY_USER: Trouble.NO_PERMISSION,
+    BleakBluetoothNotAvailableReason.DENIED_BY_SYSTEM: Trouble.NO_PERMISSION,
+    BleakBluetoothNotAvailableReason.DENIED_BY_UNKNOWN: Trouble.NO_PERMISSION,
+    BleakBluetoothNotAvailableReason.UNKNOWN: Trouble.NO_SERVICE,  # macOS: the system service is restarting
 }
 
 _DBUS: Final = {
-    "org.freedesktop.DBus.Error.ServiceUnknown": Reason.NO_SERVICE,
-    "org.freedesktop.DBus.Error.NameHasNoOwner": Reason.NO_SERVICE,
-    "org.freedesktop.DBus.Error.Spawn.ChildExited": Reason.NO_SERVICE,
-    "org.freedesktop.DBus.Error.Spawn.ServiceNotFound": Reason.NO_SERVICE,
-    "org.freedesktop.systemd1.NoSuchUnit": Reason.NO_SERVICE,
-    "org.freedesktop.systemd1.UnitMasked": Reason.NO_SERVICE,
-    "org.freedesktop.DBus.Error.AccessDenied": Reason.NO_PERMISSION,
-    "org.freedesktop.DBus.Error.NoReply": Reason.NO_ANSWER,
-    "org.freedesktop.DBus.Error.Disconnected": Reason.NO_BUS,
-    "org.freedesktop.DBus.Error.UnknownObject": Reason.GONE,
-    "org.freedesktop.DBus.Error.UnknownMethod": Reason.GONE,  # BlueZ's answer on an object it has removed
-    "org.bluez.Error.DoesNotExist": Reason.GONE,
-    "org.bluez.Error.NotReady": Reason.ADAPTER_OFF,
-    "org.bluez.Error.InProgress": Reason.BUSY,
-    "org.bluez.Error.Busy": Reason.BUSY,
-    "org.bluez.Error.NotConnected": Reason.RACE,
-    "org.bluez.Error.ConnectionAttemptFailed": Reason.RACE,
-    "org.bluez.Error.AuthenticationFailed": Reason.PAIRING,
-    "org.bluez.Error.AuthenticationCanceled": Reason.PAIRING,
-    "org.bluez.Error.AuthenticationRejected": Reason.PAIRING,
-    "org.bluez.Error.AuthenticationTimeout": Reason.PAIRING,
-    "org.bluez.Error.NotPermitted": Reason.REFUSED,
+    "org.freedesktop.DBus.Error.ServiceUnknown": Trouble.NO_SERVICE,
+    "org.freedesktop.DBus.Error.NameHasNoOwner": Trouble.NO_SERVICE,
+    "org.freedesktop.DBus.Error.Spawn.ChildExited": Trouble.NO_SERVICE,
+    "org.freedesktop.DBus.Error.Spawn.ServiceNotFound": Trouble.NO_SERVICE,
+    "org.freedesktop.systemd1.NoSuchUnit": Trouble.NO_SERVICE,
+    "org.freedesktop.systemd1.UnitMasked": Trouble.NO_SERVICE,
+    "org.freedesktop.DBus.Error.AccessDenied": Trouble.NO_PERMISSION,
+    "org.freedesktop.DBus.Error.NoReply": Trouble.NO_ANSWER,
+    "org.freedesktop.DBus.Error.Disconnected": Trouble.NO_BUS,
+    "org.freedesktop.DBus.Error.UnknownObject": Trouble.GONE,
+    "org.freedesktop.DBus.Error.UnknownMethod": Trouble.GONE,  # BlueZ's answer on an object it has removed
+    "org.bluez.Error.DoesNotExist": Trouble.GONE,
+    "org.bluez.Error.NotReady": Trouble.ADAPTER_OFF,
+    "org.bluez.Error.InProgress": Trouble.BUSY,
+    "org.bluez.Error.Busy": Trouble.BUSY,
+    "org.bluez.Error.NotConnected": Trouble.RACE,
+    "org.bluez.Error.ConnectionAttemptFailed": Trouble.RACE,
+    "org.bluez.Error.AuthenticationFailed": Trouble.PAIRING,
+    "org.bluez.Error.AuthenticationCanceled": Trouble.PAIRING,
+    "org.bluez.Error.AuthenticationRejected": Trouble.PAIRING,
+    "org.bluez.Error.AuthenticationTimeout": Trouble.PAIRING,
+    "org.bluez.Error.NotPermitted": Trouble.REFUSED,
 }
 
 _TEXTS: Final = (
-    ("Operation already in progress", Reason.BUSY),
-    ("failed to discover services", Reason.RACE),
-    ("connection-abort", Reason.RACE),
-    ("connection-cancel", Reason.RACE),
-    ("Software caused connection abort", Reason.RACE),
-    ("Not connected", Reason.RACE),
-    ("disconnected", Reason.RACE),
-    ("already connected", Reason.RACE),
-    ("Service Discovery has not been performed", Reason.RACE),
-    ("Interface org.bluez.Device1 not found", Reason.GONE),
-    ("adapter '", Reason.NO_ADAPTER),  # bleak: adapter 'hci0' not found
-    ("device '", Reason.GONE),  # bleak: device 'dev_…' not found
-    ("requires BlueZ", Reason.SERVICE_TOO_OLD),
-    ("Unsupported platform", Reason.UNSUPPORTED),
-    ("Connection refused", Reason.REFUSED),
-    ("refused", Reason.REFUSED),
-    ("Access Denied", Reason.NO_PERMISSION),  # Windows
-    ("Unreachable", Reason.NO_ANSWER),  # Windows
+    ("Operation already in progress", Trouble.BUSY),
+    ("failed to discover services", Trouble.RACE),
+    ("connection-abort", Trouble.RACE),
+    ("connection-cancel", Trouble.RACE),
+    ("Software caused connection abort", Trouble.RACE),
+    ("Not connected", Trouble.RACE),
+    ("disconnected", Trouble.RACE),
+    ("already connected", Trouble.RACE),
+    ("Service Discovery has not been performed", Trouble.RACE),
+    ("Interface org.bluez.Device1 not found", Trouble.GONE),
+    ("adapter '", Trouble.NO_ADAPTER),  # bleak: adapter 'hci0' not found
+    ("device '", Trouble.GONE),  # bleak: device 'dev_…' not found
+    ("requires BlueZ", Trouble.SERVICE_TOO_OLD),
+    ("Unsupported platform", Trouble.UNSUPPORTED),
+    ("Connection refused", Trouble.REFUSED),
+    ("refused", Trouble.REFUSED),
+    ("Access Denied", Trouble.NO_PERMISSION),  # Windows
+    ("Unreachable", Trouble.NO_ANSWER),  # Windows
 )

@@ -22,9 +22,9 @@ from bleak.exc import BleakError
 from bleak.uuids import normalize_uuid_16
 
 from entrain.devices.ble.explain import explained, macos_refusal
-from entrain.devices.ble.faults import BluetoothFault, Host, Reason
+from entrain.devices.ble.faults import BluetoothFault, Host, Trouble
 from entrain.devices.ble.timing import Timing
-from entrain.devices.ble.wanted import FoundStrap, Wanted, printable, same_address
+from entrain.devices.ble.wanted import FoundStrap, WantedStrap, printable, same_address
 from entrain.heart.gatt import HEART_RATE_SERVICE
 
 HEART_RATE_SERVICE_UUID: Final = normalize_uuid_16(HEART_RATE_SERVICE)
@@ -64,7 +64,7 @@ class Airspace:
     """What the hearts of one event loop share: whose turn it is, and who waits for or has which strap."""
 
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)  # first come, first served
-    wanted: dict[str, Wanted] = field(default_factory=dict[str, Wanted])
+    wanted: dict[str, WantedStrap] = field(default_factory=dict[str, WantedStrap])
     held: dict[str, str] = field(default_factory=dict[str, str])  # heart to address, from the connect on
 
     @classmethod
@@ -162,7 +162,7 @@ async def _start(scanner: BleakScanner, timing: Timing) -> None:
     try:
         done, _ = await asyncio.wait({start}, timeout=timing.call_s)
         if not done:
-            raise BluetoothFault(Reason.SERVICE_HANGS)
+            raise BluetoothFault(Trouble.SERVICE_HANGS)
     except BaseException:
         late = asyncio.ensure_future(_stop_late(start, scanner))
         _LATE.add(late)
@@ -181,7 +181,7 @@ async def _stop_late(start: asyncio.Future[None], scanner: BleakScanner) -> None
 
 
 async def search(
-    wanted: Wanted,
+    wanted: WantedStrap,
     refused: Callable[[FoundStrap], bool],
     timing: Timing,
     backends: Backends,
@@ -213,7 +213,7 @@ async def search(
     return min(seen.values(), key=lambda sighting: _rank(wanted, sighting.strap), default=None)
 
 
-def _rank(wanted: Wanted, strap: FoundStrap) -> tuple[bool, int]:
+def _rank(wanted: WantedStrap, strap: FoundStrap) -> tuple[bool, int]:
     return (not wanted.prefers(strap), -(_NO_SIGNAL_DBM if strap.signal_dbm is None else strap.signal_dbm))
 
 

@@ -15,14 +15,14 @@ from typing import Final
 from entrain.clock import Clock
 from entrain.control.events import Link
 from entrain.devices.ble.connection import Connection
-from entrain.devices.ble.faults import BluetoothFault, Reason
+from entrain.devices.ble.faults import BluetoothFault, Trouble
 from entrain.devices.ble.radio import Airspace, Backends, Sighting, already_connected, search
 from entrain.devices.ble.report import Report
 from entrain.devices.ble.timing import Backoff, Timing
-from entrain.devices.ble.wanted import FoundStrap, Wanted
+from entrain.devices.ble.wanted import FoundStrap, WantedStrap
 from entrain.devices.ports import Emit
 
-_ANY: Final = Wanted()
+_ANY: Final = WantedStrap()
 _USUAL: Final = Timing()
 _OF_PLATFORM: Final = Backends()
 
@@ -38,7 +38,7 @@ class BleHeart:
     def __init__(
         self,
         strap: str,
-        wanted: Wanted = _ANY,
+        wanted: WantedStrap = _ANY,
         *,
         on_found: Callable[[FoundStrap], None] | None = None,
         timing: Timing = _USUAL,
@@ -124,7 +124,7 @@ class BleHeart:
             )
         except BluetoothFault as fault:
             # A scan that BlueZ failed to end makes it refuse all others until it is switched off and on.
-            if fault.reason is Reason.BUSY and self._last is not None:
+            if fault.reason is Trouble.BUSY and self._last is not None:
                 return self._last
             raise
         self._may_adopt = True
@@ -138,7 +138,7 @@ class BleHeart:
         elif self._missing_s is None:
             self._missing_s = now_s - self._timing.search_s
         if self._missing_s is not None and now_s - self._missing_s >= self._timing.patience_s:
-            self._fault = BluetoothFault(Reason.NOT_FOUND, str(self._wanted))
+            self._fault = BluetoothFault(Trouble.NOT_FOUND, str(self._wanted))
             self._say_looking(report)
 
     def _settle(self, strap: FoundStrap, airspace: Airspace) -> None:
@@ -146,7 +146,7 @@ class BleHeart:
         self._fault = None
         if self._wanted.any:
             # By name too: watches change their address every quarter of an hour.
-            self._wanted = airspace.wanted[self.strap] = Wanted(strap.address, strap.name)
+            self._wanted = airspace.wanted[self.strap] = WantedStrap(strap.address, strap.name)
         if self._on_found is not None:
             self._on_found(strap)
 

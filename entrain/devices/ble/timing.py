@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from entrain.devices.ble.faults import Reason
+from entrain.devices.ble.faults import Trouble
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +49,10 @@ class Timing:
     # nobody foresaw, so that a bug does not spin.
     stubborn: Backoff = field(default_factory=lambda: Backoff(1.0, 2.0, 30.0))
 
-    def backoff(self, reason: Reason) -> Backoff:
+    def backoff(self, reason: Trouble) -> Backoff:
         """Which back-off treats `reason`."""
         if reason.blocks:
             return self.person
-        if reason in (Reason.NOT_A_STRAP, Reason.PAIRING, Reason.UNFORESEEN):
+        if reason in (Trouble.NOT_A_STRAP, Trouble.PAIRING, Trouble.UNFORESEEN):
             return self.stubborn
         return self.air

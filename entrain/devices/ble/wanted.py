@@ -24,7 +24,7 @@ class FoundStrap:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class WantedStrap:
     """Which strap: one by `address` or `name` (either suffices), or any that offers heart rate.
 
     A name matches where it is part of the strap's name, in whatever case. `preferred` is an address to take

@@ -38,7 +38,7 @@ class Unit(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class WantedStream:
     """The channel that holds the heart, and what its numbers are."""
 
     channel: int
@@ -92,7 +92,7 @@ class LslHeart:
                 return results[0]
             await asyncio.sleep(POLL_S)
 
-    async def _pass_on(self, inlet: Any, wanted: Wanted, emit: Emit, clock: Clock) -> None:
+    async def _pass_on(self, inlet: Any, wanted: WantedStream, emit: Emit, clock: Clock) -> None:
         last_s, link = clock.now_s(), Link.SUBSCRIBING
         emit(LinkChanged(last_s, self.strap, link))
         while True:
@@ -127,7 +127,7 @@ class LslHeart:
         return bytes(HeartRateMeasurement(bpm=min(0xFFFF, round(bpm)), rr_ticks=(ticks,)))
 
 
-def wanted_of(info: Any) -> Wanted:
+def wanted_of(info: Any) -> WantedStream:
     """The channel to listen to, by the metadata of an LSL stream."""
     n_channels: int = info.channel_count()
     labels = [label or "" for label in info.get_channel_labels() or [""] * n_channels]
@@ -135,7 +135,7 @@ def wanted_of(info: Any) -> Wanted:
     channel = next((n for n, label in enumerate(labels) if _INTERVAL.search(label)), 0)
     unit = units[channel].strip().lower()
     if unit in ("s", "sec", "second", "seconds"):
-        return Wanted(channel, Unit.S)
+        return WantedStream(channel, Unit.S)
     if _PER_MINUTE.search(unit) or (not unit and _PULSE_TYPE.match(info.type())):
-        return Wanted(channel, Unit.BPM)
-    return Wanted(channel, Unit.MS)
+        return WantedStream(channel, Unit.BPM)
+    return WantedStream(channel, Unit.MS)

@@ -1,6 +1,6 @@
 """A running session as streams of the Lab Streaming Layer, for whatever records or reacts beside it.
 
-The streams are those of `entrain.control.streams`, each called `entrain NAME`, and `entrain markers`. Every
+The streams are those of `entrain.streams`, each called `entrain NAME`, and `entrain markers`. Every
 sample bears the moment it is for on LSL's own clock: a beat is stamped when the heart beat, not when it
 became known, and a guided onset with the moment it will sound, up to a second ahead.
 """
@@ -12,8 +12,8 @@ from entrain import __version__
 from entrain.clock import Clock
 from entrain.control.events import Effect, Event
 from entrain.control.protocol import SessionConfig
-from entrain.control.streams import Channel, Sampler, Stream, markers, streams_of
 from entrain.devices.lsl import library
+from entrain.streams import Channel, Sampler, Stream, markers, streams_of
 
 PREFIX: Final = "entrain "
 MARKERS: Final = Stream("markers", "Markers", (Channel("marker", "", "what happened, in words"),))

@@ -7,13 +7,14 @@ from typing import Final
 
 from entrain.report.drawing import svg
 from entrain.report.drawing.svg import Point
+from entrain.wording.times import clock
 
 _STEPS: Final = (1.0, 2.0, 2.5, 5.0, 10.0)
 _STEPS_S: Final = (5, 10, 15, 20, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400)
 
 
 @dataclass(frozen=True, slots=True)
-class Scale:
+class AxisScale:
     """A straight line from values to places on the page."""
 
     low: float
@@ -56,12 +57,6 @@ def time_ticks(length_s: float, most: int) -> list[float]:
     return [float(t) for t in range(0, floor(length_s + 1e-6) + 1, step)]
 
 
-def clock(t_s: float) -> str:
-    """12:05, and 1:02:05 from an hour on."""
-    minutes, seconds = divmod(max(0, int(t_s + 0.5)), 60)
-    return f"{minutes}:{seconds:02d}" if minutes < 60 else f"{minutes // 60}:{minutes % 60:02d}:{seconds:02d}"
-
-
 def short(value: float) -> str:
     return f"{value:,.2f}".rstrip("0").rstrip(".")
 
@@ -70,8 +65,8 @@ def short(value: float) -> str:
 class Panel:
     """A rectangle with a scale on either side."""
 
-    x: Scale
-    y: Scale
+    x: AxisScale
+    y: AxisScale
 
     @property
     def top(self) -> float:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from entrain.report.drawing import svg
-from entrain.report.drawing.axes import Panel, Scale, around
+from entrain.report.drawing.axes import AxisScale, Panel, around
 from entrain.report.drawing.svg import Drawing
 
 WIDTH: Final = 372.0
@@ -48,8 +48,8 @@ def course(measured: Measured) -> Drawing:
     spare = max(0.04 * (last - first), 1.0)
     values = [v for each in measured.sessions for v in (each.before, each.after) if v is not None]
     low, high = measured.scale or around(values, measured.least)
-    x = Scale(first - spare, last + spare, LEFT, WIDTH - RIGHT)
-    panel = Panel(x, Scale(low, high, BOTTOM, TOP))
+    x = AxisScale(first - spare, last + spare, LEFT, WIDTH - RIGHT)
+    panel = Panel(x, AxisScale(low, high, BOTTOM, TOP))
     body = [
         svg.text(0.0, 16.0, measured.title, "strong"),
         svg.text(0.0, 31.0, measured.unit, "tick"),

@@ -5,7 +5,7 @@ from typing import Final
 
 from entrain.analysis.spectrum import HF_HZ, LF_HZ, Spectrum
 from entrain.report.drawing import svg
-from entrain.report.drawing.axes import Panel, Scale, step_for, thinned
+from entrain.report.drawing.axes import AxisScale, Panel, step_for, thinned
 from entrain.report.drawing.svg import Drawing
 from entrain.units import S_PER_MIN
 
@@ -26,7 +26,8 @@ def density(spectrum: Spectrum, paced_per_min: tuple[float, float] | None) -> Dr
     top = max(power, default=0.0) or 1.0
     step = step_for(top, 3)
     panel = Panel(
-        Scale(0.0, HIGHEST_HZ, LEFT, WIDTH - RIGHT), Scale(0.0, step * (int(top / step) + 1), BOTTOM, TOP)
+        AxisScale(0.0, HIGHEST_HZ, LEFT, WIDTH - RIGHT),
+        AxisScale(0.0, step * (int(top / step) + 1), BOTTOM, TOP),
     )
     line = [panel.point(x, y) for x, y in zip(hz, power, strict=True)]
     body = [

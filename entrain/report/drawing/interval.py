@@ -4,7 +4,7 @@ from typing import Final
 
 from entrain.analysis.change import Change
 from entrain.report.drawing import svg
-from entrain.report.drawing.axes import Scale
+from entrain.report.drawing.axes import AxisScale
 from entrain.report.drawing.svg import Drawing
 
 WIDTH: Final = 170.0
@@ -17,7 +17,7 @@ def interval(change: Change) -> Drawing | None:
     if low is None or high is None:
         return None
     reach = 1.15 * max(abs(low), abs(high), 1e-9)
-    x, y = Scale(-reach, reach, 0.0, WIDTH), HEIGHT / 2
+    x, y = AxisScale(-reach, reach, 0.0, WIDTH), HEIGHT / 2
     body = [
         svg.line((0.0, y), (WIDTH, y), "grid"),
         svg.line((x.at(0.0), 2.0), (x.at(0.0), HEIGHT - 2.0), "zero"),

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from typing import Final
 
+from entrain.analysed.material import PacedStretch
 from entrain.analysis.time_domain import TimeDomain
 from entrain.report.drawing import svg
-from entrain.report.drawing.axes import Scale, clock
+from entrain.report.drawing.axes import AxisScale
 from entrain.report.drawing.svg import Drawing
-from entrain.report.material import Stretch
+from entrain.wording.times import clock
 
 WIDTH: Final = 372.0
 HEIGHT: Final = 214.0
@@ -28,7 +29,7 @@ def value_of(measures: TimeDomain, name: str) -> float | None:
     return getattr(measures, name)
 
 
-def stretches(parts: Sequence[Stretch]) -> Drawing:
+def stretches(parts: Sequence[PacedStretch]) -> Drawing:
     column = (WIDTH - GAP * (len(MEASURES) - 1)) / len(MEASURES)
     body: list[str] = []
     said: list[str] = []
@@ -49,7 +50,7 @@ def _column(
     width: float,
     label: str,
     unit: str,
-    parts: Sequence[Stretch],
+    parts: Sequence[PacedStretch],
     values: Sequence[float | None],
 ) -> str:
     known = [value for value in values if value is not None]
@@ -62,7 +63,7 @@ def _column(
         return "".join((*out, svg.text(left, (TOP + BOTTOM) / 2, "not known", "note")))
     middle = (min(known) + max(known)) / 2
     reach = max(max(known) - min(known), SHARE * middle) / 2
-    y = Scale(middle - reach, middle + reach, BOTTOM, TOP)
+    y = AxisScale(middle - reach, middle + reach, BOTTOM, TOP)
     step = width / len(parts)
     xs = [left + step * (k + 0.5) for k in range(len(parts))]
     points = [(x, y.at(value)) for x, value in zip(xs, values, strict=True) if value is not None]

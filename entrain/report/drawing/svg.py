@@ -1,6 +1,7 @@
 """SVG by hand: a few primitives, and a drawing with its words for those who cannot see it.
 
-Colours and type are the page's: elements carry classes, and `entrain.report.dress` says what those look like.
+Colours and type are the page's: elements carry classes, and `entrain.report.stylesheet` says what they
+look like.
 """
 
 from collections.abc import Iterable, Sequence

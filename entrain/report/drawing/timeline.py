@@ -3,13 +3,14 @@
 from collections.abc import Iterable
 from typing import Final
 
+from entrain.analysed.material import Material, is_group
+from entrain.analysed.traces import Chains, Span
 from entrain.control.events import Phase
 from entrain.control.state import GUIDED
 from entrain.report.drawing import svg
-from entrain.report.drawing.axes import Panel, Scale, around, clock, legend
+from entrain.report.drawing.axes import AxisScale, Panel, around, legend
 from entrain.report.drawing.svg import Drawing
-from entrain.report.material import Material, is_group
-from entrain.report.traces import Chains, Span
+from entrain.wording.times import clock
 
 WIDTH: Final = 760.0
 LEFT: Final = 34.0
@@ -34,7 +35,7 @@ PHASE_WORDS: Final = {
 
 def timeline(material: Material) -> Drawing:
     has_breath = bool(material.guided_breath or material.own_breath)
-    x = Scale(0.0, max(1.0, material.length_s), LEFT, WIDTH - RIGHT)
+    x = AxisScale(0.0, max(1.0, material.length_s), LEFT, WIDTH - RIGHT)
     upper = _panel(x, PULSE, (material.beats, material.pulse, material.tempo), least=12.0)
     lower = _panel(x, BREATH, (material.guided_breath, material.own_breath), least=6.0)
     last = lower if has_breath else upper
@@ -68,10 +69,10 @@ def timeline(material: Material) -> Drawing:
     return Drawing(WIDTH, height, "".join(body), title, _said(material), 0.0 if material.phases else PHASES_Y)
 
 
-def _panel(x: Scale, edges: tuple[float, float], lines: Iterable[Chains], least: float) -> Panel:
+def _panel(x: AxisScale, edges: tuple[float, float], lines: Iterable[Chains], least: float) -> Panel:
     low, high = around((value for chains in lines for chain in chains for _, value in chain), least)
     top, bottom = edges
-    return Panel(x, Scale(low, high, bottom, top))
+    return Panel(x, AxisScale(low, high, bottom, top))
 
 
 def _upper_legend(material: Material) -> list[tuple[str, str]]:
@@ -91,7 +92,7 @@ def _lower_legend(material: Material) -> list[tuple[str, str]]:
     return [(kind, words) for kind, words, chains in known if chains]
 
 
-def _phases(material: Material, x: Scale, bottom: float) -> Iterable[str]:
+def _phases(material: Material, x: AxisScale, bottom: float) -> Iterable[str]:
     """Shaded where the person was guided; every phase named where its name has room."""
     for each in material.phases:
         start, end = x.at(each.span.from_s), x.at(each.span.to_s)
@@ -104,7 +105,7 @@ def _phases(material: Material, x: Scale, bottom: float) -> Iterable[str]:
             yield svg.text((start + end) / 2, PHASES_Y, words, "phase", "middle")
 
 
-def _gaps(gaps: Iterable[Span], x: Scale, panel: Panel) -> Iterable[str]:
+def _gaps(gaps: Iterable[Span], x: AxisScale, panel: Panel) -> Iterable[str]:
     for gap in gaps:
         start, end = x.at(gap.from_s), x.at(gap.to_s)
         yield svg.rect(start, panel.top, max(1.0, end - start), panel.bottom - panel.top, "gap")
@@ -117,7 +118,7 @@ def _note_lines(material: Material, panel: Panel) -> str:
     return "".join(svg.line((x, panel.top), (x, panel.bottom), "mark") for x in places)
 
 
-def _notes(material: Material, x: Scale, y: float) -> Iterable[str]:
+def _notes(material: Material, x: AxisScale, y: float) -> Iterable[str]:
     """A numbered circle below the axis for each mark; where two would touch, the later one moves on."""
     free_from = 0.0
     for count, note in enumerate(material.notes, start=1):

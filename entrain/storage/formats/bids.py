@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from entrain import __version__
-from entrain.control.streams import PARTS
 from entrain.storage.formats.files import new_bytes, new_folder, new_text
-from entrain.storage.formats.source import Remarks, Source
+from entrain.storage.formats.source import ExportSource, Remarks
+from entrain.streams import PARTS
 
 VERSION: Final = "1.10.1"
 TASK: Final = "entrainment"
@@ -62,7 +62,7 @@ _KINDS: Final = {
 }
 
 
-def write_bids(source: Source, path: Path) -> Remarks:
+def write_bids(source: ExportSource, path: Path) -> Remarks:
     """A new folder that is a whole dataset."""
     person = f"sub-{source.subject}"
     stem = f"{person}_task-{TASK}"
@@ -100,7 +100,7 @@ def write_bids(source: Source, path: Path) -> Remarks:
 # ---- around the recording ----------------------------------------------------------------------------------
 
 
-def _write_root(source: Source, path: Path, person: str) -> None:
+def _write_root(source: ExportSource, path: Path, person: str) -> None:
     _write_json(
         path / "dataset_description.json",
         {
@@ -118,12 +118,12 @@ def _write_root(source: Source, path: Path, person: str) -> None:
     _write_json(path / "participants.json", {"participant_id": {"Description": "one person"}})
 
 
-def _setting(source: Source) -> dict[str, str]:
+def _setting(source: ExportSource) -> dict[str, str]:
     preset = source.session.config.preset
     return {"preset": preset.title, "voice": preset.sound.voice, "policy": preset.tempo.policy}
 
 
-def _write_scans(source: Source, path: Path, name: str) -> None:
+def _write_scans(source: ExportSource, path: Path, name: str) -> None:
     moment = datetime.fromtimestamp(source.session.meta.origin_epoch_s, UTC)
     _write_tsv(path, ["filename", "acq_time"], [(name, moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ"))])
 
@@ -131,7 +131,7 @@ def _write_scans(source: Source, path: Path, name: str) -> None:
 # ---- the recording -----------------------------------------------------------------------------------------
 
 
-def _physio(source: Source) -> list[tuple[object, ...]]:
+def _physio(source: ExportSource) -> list[tuple[object, ...]]:
     """One row for each whole second from 0 on."""
     n_seconds = int(source.end_s()) + 1
     columns = {name: [MISSING] * n_seconds for name in ("pulse", "rmssd", "tempo", "breath")}
@@ -144,7 +144,7 @@ def _physio(source: Source) -> list[tuple[object, ...]]:
     return list(zip(range(n_seconds), *columns.values(), strict=True))
 
 
-def _physio_json(source: Source) -> dict[str, Any]:
+def _physio_json(source: ExportSource) -> dict[str, Any]:
     meta = source.session.meta
     return {
         "SamplingFrequency": 1.0,
@@ -158,7 +158,7 @@ def _physio_json(source: Source) -> dict[str, Any]:
     }
 
 
-def _events(source: Source) -> list[tuple[object, ...]]:
+def _events(source: ExportSource) -> list[tuple[object, ...]]:
     found = [(marker.t_s, 0.0, marker.kind.value, marker.text) for marker in source.markers()]
     for sample in source.samples():
         match sample.stream, sample.values:

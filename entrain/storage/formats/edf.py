@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from entrain import extras
-from entrain.control.streams import PARTS
 from entrain.storage.formats.files import new_bytes
-from entrain.storage.formats.source import Remarks, Source
+from entrain.storage.formats.source import ExportSource, Remarks
+from entrain.streams import PARTS
 
 DIGITS: Final = 6  # of an annotation's seconds
 
@@ -26,7 +26,7 @@ _SIGNALS: Final = (
 )
 
 
-def write_edf(source: Source, path: Path) -> Remarks:
+def write_edf(source: ExportSource, path: Path) -> Remarks:
     edfio = extras.load("edfio", "formats", "Writing EDF+")
     n_seconds = max(1, ceil(source.end_s()) + 1)
     annotations = _annotations(source, edfio.EdfAnnotation)
@@ -53,7 +53,7 @@ def write_edf(source: Source, path: Path) -> Remarks:
     )
 
 
-def _annotations(source: Source, make: Callable[[float, float | None, str], Any]) -> list[Any]:
+def _annotations(source: ExportSource, make: Callable[[float, float | None, str], Any]) -> list[Any]:
     several = len(source.straps) > 1
     found: list[tuple[float, float | None, str]] = []
     found += [(marker.t_s, None, str(marker)) for marker in source.markers()]
@@ -74,7 +74,7 @@ def _annotations(source: Source, make: Callable[[float, float | None, str], Any]
     ]
 
 
-def _signals(source: Source, make: Callable[..., Any], n_seconds: int) -> list[Any]:
+def _signals(source: ExportSource, make: Callable[..., Any], n_seconds: int) -> list[Any]:
     import numpy
 
     values = {(stream, channel): numpy.zeros(n_seconds) for *_, stream, channel in _SIGNALS}

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from entrain import extras
 from entrain.storage.formats.files import new_bytes, new_folder
-from entrain.storage.formats.source import TABLES, Remarks, Source
+from entrain.storage.formats.source import TABLES, ExportSource, Remarks
 
 # What a column holds is known by its name; a table without rows has the same types as any other.
 _WHOLE: Final = frozenset(
@@ -23,7 +23,7 @@ _REAL: Final = frozenset({"bpm", "confidence", "before", "after", "volume"})
 _REAL_ENDINGS: Final = ("_s", "_ms", "_per_min")
 
 
-def write_parquet(source: Source, path: Path) -> Remarks:
+def write_parquet(source: ExportSource, path: Path) -> Remarks:
     pyarrow = extras.load("pyarrow", "research", "Writing Parquet")
     if path.suffix.lower() == ".parquet":
         return (f"{_write(pyarrow, source, source.beats_query(), path)} beats",)
@@ -34,7 +34,7 @@ def write_parquet(source: Source, path: Path) -> Remarks:
     return (f"{len(TABLES)} tables with {n_rows} rows; docs/log.md explains every column",)
 
 
-def _write(pyarrow: Any, source: Source, query: str, path: Path) -> int:
+def _write(pyarrow: Any, source: ExportSource, query: str, path: Path) -> int:
     parquet = extras.load("pyarrow.parquet", "research", "Writing Parquet")
     cursor = source.rows(query)
     names = [each[0] for each in cursor.description]

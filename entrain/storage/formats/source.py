@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from entrain.control.events import BeatSeen
-from entrain.control.streams import Marker, Sample, Sampler, Stream, markers, streams_of
 from entrain.errors import UsageError
 from entrain.heart.beat import Beat
-from entrain.storage.stored import StoredSession
+from entrain.storage.log.stored import StoredSession
+from entrain.streams import Marker, Sampler, Stream, StreamSample, markers, streams_of
 
 Remarks = tuple[str, ...]
 
@@ -23,7 +23,7 @@ _JSON_COLUMNS: Final = frozenset({"config", "hearts", "summary"})
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class ExportSource:
     """`strap` is one of several hearts, or None for all. `subject` is what the person is called in files."""
 
     connection: sqlite3.Connection
@@ -95,7 +95,7 @@ class Source:
         straps = self.session.config.straps
         return streams_of(straps if self.strap is None else (self.strap,))
 
-    def samples(self) -> Iterator[Sample]:
+    def samples(self) -> Iterator[StreamSample]:
         """What the session measured and planned, in the order in which it became known."""
         sampler = Sampler()
         names = {stream.name for stream in self.streams()}

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from entrain.heart.beat import Verdict
 from entrain.storage.formats.files import new_folder, new_text
-from entrain.storage.formats.source import TABLES, Remarks, Source
+from entrain.storage.formats.source import TABLES, ExportSource, Remarks
 
 
-def write_rr(source: Source, path: Path) -> Remarks:
+def write_rr(source: ExportSource, path: Path) -> Remarks:
     """Every raw interval in milliseconds, one a line, in order; what Kubios, gHRV and others read."""
     source.one_strap("a text of RR intervals")
     beats = source.beats()
@@ -26,7 +26,7 @@ def write_rr(source: Source, path: Path) -> Remarks:
     return tuple(remarks)
 
 
-def write_csv(source: Source, path: Path) -> Remarks:
+def write_csv(source: ExportSource, path: Path) -> Remarks:
     """A path that ends in .csv: the beats. Any other: a new folder with every table of the session."""
     if path.suffix.lower() == ".csv":
         return (f"{_write_table(source, source.beats_query(), path)} beats",)
@@ -41,7 +41,7 @@ def write_csv(source: Source, path: Path) -> Remarks:
     return (f"{len(TABLES)} tables, session.json and preset.toml; docs/log.md explains every column",)
 
 
-def write_jsonl(source: Source, path: Path) -> Remarks:
+def write_jsonl(source: ExportSource, path: Path) -> Remarks:
     """The whole log, lossless: a line for the session, then one for each event and each effect, in order."""
     n_lines = 1
     with new_text(path) as file:
@@ -58,7 +58,7 @@ def write_jsonl(source: Source, path: Path) -> Remarks:
     return (f"{n_lines} lines, the first about the session",)
 
 
-def _write_table(source: Source, query: str, path: Path) -> int:
+def _write_table(source: ExportSource, query: str, path: Path) -> int:
     """Write the rows of a query with a heading; returns how many."""
     cursor = source.rows(query)
     columns = [index for index, each in enumerate(cursor.description) if each[0] != "session_id"]

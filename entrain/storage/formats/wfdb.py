@@ -15,7 +15,7 @@ from typing import Final
 
 from entrain.heart.beat import Beat, Verdict
 from entrain.storage.formats.files import new_bytes, new_folder, new_text
-from entrain.storage.formats.source import Remarks, Source
+from entrain.storage.formats.source import ExportSource, Remarks
 
 PER_S: Final = 1024
 _NORMAL, _UNCLASSIFIABLE, _NOTE = 1, 13, 22  # annotation codes, ecgcodes.h
@@ -32,7 +32,7 @@ class _Annotation:
     channel: int = 0
 
 
-def write_wfdb(source: Source, path: Path) -> Remarks:
+def write_wfdb(source: ExportSource, path: Path) -> Remarks:
     """A new folder with RECORD.hea, RECORD.atr and RECORD.evt."""
     record = f"session{source.session_id}" if source.has_dates else "session"
     beats, markers, straps = source.beats(), source.markers(), source.straps
@@ -55,7 +55,7 @@ def write_wfdb(source: Source, path: Path) -> Remarks:
     )
 
 
-def _header(source: Source, record: str, zero_s: int) -> Iterator[str]:
+def _header(source: ExportSource, record: str, zero_s: int) -> Iterator[str]:
     n_samples = _sample(source.end_s(), zero_s) + 1
     began = ""
     if source.has_dates:

@@ -12,19 +12,19 @@ from pathlib import Path
 from typing import BinaryIO, Final
 from xml.sax.saxutils import escape
 
-from entrain.control.streams import Channel, Sample, Stream
 from entrain.storage.formats.files import new_bytes
-from entrain.storage.formats.source import Remarks, Source
+from entrain.storage.formats.source import ExportSource, Remarks
+from entrain.streams import Channel, Stream, StreamSample
 
 MARKERS: Final = Stream("markers", "Markers", (Channel("marker", "", "what happened, in words"),))
 PREFIX: Final = "entrain "  # before a stream's name, as in the Lab Streaming Layer
 _FILE_HEADER, _STREAM_HEADER, _SAMPLES, _CLOCK_OFFSET, _STREAM_FOOTER = 1, 2, 3, 4, 6
 
 
-def write_xdf(source: Source, path: Path) -> Remarks:
-    """Every stream of `entrain.control.streams` that has samples, and the markers."""
+def write_xdf(source: ExportSource, path: Path) -> Remarks:
+    """Every stream of `entrain.streams` that has samples, and the markers."""
     streams = source.streams()
-    samples: dict[str, list[Sample]] = {stream.name: [] for stream in streams}
+    samples: dict[str, list[StreamSample]] = {stream.name: [] for stream in streams}
     for sample in source.samples():
         samples[sample.stream].append(sample)
     used = [stream for stream in streams if samples[stream.name]]
@@ -43,7 +43,7 @@ def write_xdf(source: Source, path: Path) -> Remarks:
     return (f"{len(used)} streams with {n_samples} samples, and {len(marked)} markers",)
 
 
-def _file_header(source: Source) -> bytes:
+def _file_header(source: ExportSource) -> bytes:
     began = ""
     if source.has_dates:
         moment = datetime.fromtimestamp(source.session.meta.origin_epoch_s, UTC)
@@ -57,7 +57,7 @@ def _stream(
     stream: Stream,
     form: str,
     values: Sequence[tuple[float, bytes]],
-    source: Source,
+    source: ExportSource,
 ) -> None:
     """Header, samples and footer of one stream; `values` are (t_s, the sample's bytes)."""
     identity = struct.pack("<I", number)

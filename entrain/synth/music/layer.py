@@ -9,7 +9,7 @@ import numpy as np
 from entrain.score import Score
 from entrain.synth.music.piece import Piece, Playlist, Segment
 from entrain.synth.music.programme import Programme
-from entrain.synth.music.weave import HOP_S, Source, Weaver
+from entrain.synth.music.weave import HOP_S, SoundSource, Weaver
 from entrain.synth.stretch import Positions, Samples, Stretch, phases_at
 from entrain.synth.volume import gain_of
 
@@ -17,7 +17,7 @@ _END_S: Final = 0.05  # a file may end in the middle of a sound
 _BROKEN_END_S: Final = 2.0
 
 
-class PieceSource(Source, Protocol):
+class PieceSource(SoundSource, Protocol):
     """A source that may turn out to be broken: then from frame `sound_end` on there is nothing."""
 
     @property

@@ -33,7 +33,7 @@ _KEPT: Final = 4  # beats
 Frames = NDArray[np.int64]
 
 
-class Source(Protocol):
+class SoundSource(Protocol):
     """The frames of a piece at the rate at which it is played, which is `rate_hz`."""
 
     @property
@@ -59,7 +59,7 @@ class _Chain:
 class Weaver:
     """The sound of one segment of a programme, which follows the beat."""
 
-    def __init__(self, piece: Piece, segment: Segment, source: Source, sample_rate_hz: int) -> None:
+    def __init__(self, piece: Piece, segment: Segment, source: SoundSource, sample_rate_hz: int) -> None:
         self._segment = segment
         self._source = source
         self._hop = _COARSE * round(HOP_S * sample_rate_hz / _COARSE)

@@ -15,8 +15,8 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from entrain.tui.drawing.palette import Depth, FigureColours, Rgb, ramp
-from entrain.tui.drawing.shapes import Field
+from entrain.drawing.palette import Depth, FigureColours, Rgb, ramp
+from entrain.drawing.shapes import Field
 
 _KEPT_ROWS: Final = 6000
 

@@ -14,7 +14,7 @@ MAX_GAP_S = 5.0  # points further apart are not joined
 
 
 @dataclass(frozen=True, slots=True)
-class Course:
+class CourseCurve:
     """Points (seconds, value); a value of None breaks the line. Dashed lines leave out every other dot."""
 
     points: Sequence[tuple[float, float | None]]
@@ -46,7 +46,7 @@ def frame_of(values: Sequence[float], from_s: float, to_s: float, least: float =
     return Frame(from_s, to_s, low, high)
 
 
-def dots_of(course: Course, frame: Frame, columns: int, rows: int) -> Dots:
+def dots_of(course: CourseCurve, frame: Frame, columns: int, rows: int) -> Dots:
     """The dots of a course on `columns` × `rows` cells, shape (4·rows, 2·columns)."""
     width, height = 2 * columns, 4 * rows
     dots = np.zeros((height, width), np.bool_)
@@ -92,7 +92,7 @@ class Cells:
     owner: npt.NDArray[np.int8]
 
 
-def drawn(courses: Sequence[Course], frame: Frame, columns: int, rows: int) -> Cells:
+def drawn(courses: Sequence[CourseCurve], frame: Frame, columns: int, rows: int) -> Cells:
     """All courses on one canvas; where they meet in a cell, the one named first owns its colour."""
     total = np.zeros((4 * rows, 2 * columns), np.bool_)
     owner = np.full((rows, columns), -1, np.int8)

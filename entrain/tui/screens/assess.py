@@ -5,14 +5,14 @@ from typing import Final
 from textual.app import ComposeResult
 
 from entrain.errors import EntrainError
-from entrain.tui.ports import AssessmentChoice, AssessmentPort, FindStraps, HeartChoice, HeartKind
+from entrain.ports import AssessmentChoice, AssessmentPort, FindStraps, HeartChoice, HeartKind
 from entrain.tui.screens.base import EntrainScreen
 from entrain.tui.screens.help import HelpScreen
 from entrain.tui.screens.straps import StrapsScreen
 from entrain.tui.widgets.cards import Card, Cards
 from entrain.tui.widgets.key_line import Key, KeyLine
 from entrain.tui.widgets.say import Say
-from entrain.tui.words import heart_said
+from entrain.wording.screen import heart_said
 
 ABOUT: Final = (
     "Slow breathing makes the pulse swing. At which rate does yours swing most, if at any?",

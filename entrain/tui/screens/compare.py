@@ -7,14 +7,14 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from entrain.tui import history_words as words
-from entrain.tui.ports import PastSession
+from entrain.ports import PastSession
 from entrain.tui.screens.base import EntrainScreen
 from entrain.tui.screens.help import HelpScreen
 from entrain.tui.widgets.key_line import Key, KeyLine
 from entrain.tui.widgets.say import Say
-from entrain.tui.widgets.trend import Trend
-from entrain.tui.words import clock
+from entrain.tui.widgets.trend import TrendView
+from entrain.wording import history_screen as words
+from entrain.wording.times import clock
 
 _KEYS = (
     Key("up", "↑ ↓", "none", "read on", "Up and down the page; page keys too."),
@@ -33,7 +33,7 @@ class CompareScreen(EntrainScreen[None]):
     CompareScreen Vertical { height: 8; width: 1fr; margin-right: 2; }
     CompareScreen.-tall Horizontal { height: 14; }
     CompareScreen.-tall Vertical { height: 14; }
-    CompareScreen Trend { height: 1fr; }
+    CompareScreen TrendView { height: 1fr; }
     CompareScreen Static.figures { height: auto; margin-top: 1; text-wrap: nowrap; text-overflow: ellipsis; }
     CompareScreen .small { color: $text-muted; margin-top: 1; height: auto; }
     CompareScreen KeyLine { padding: 0 4; }
@@ -55,7 +55,7 @@ class CompareScreen(EntrainScreen[None]):
                 for past in self._both:
                     with Vertical():
                         yield Say(words.day(past.sitting.began, now), classes="name")
-                        yield Trend()
+                        yield TrendView()
             yield Static(_table(words.comparison(*self._both, now)), classes="figures")
             yield Say(_CAUTION, classes="small")
         yield KeyLine(*_KEYS)
@@ -64,7 +64,7 @@ class CompareScreen(EntrainScreen[None]):
         self.query_one(VerticalScroll).focus()
         longest_s = max((past.trail[-1].t_s for past in self._both if past.trail), default=1.0)
         one, other = (past.trail for past in self._both)
-        for plot, trail, besides in zip(self.query(Trend), (one, other), (other, one), strict=True):
+        for plot, trail, besides in zip(self.query(TrendView), (one, other), (other, one), strict=True):
             plot.show(trail, 0.0, longest_s, ("0:00", clock(longest_s)), besides)
 
     def action_none(self) -> None:

@@ -6,7 +6,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
 from textual.worker import Worker
 
-from entrain.tui.ports import Check, Examine
+from entrain.ports import Check, Examine
 from entrain.tui.screens.base import EntrainScreen
 from entrain.tui.screens.help import HelpScreen
 from entrain.tui.widgets.key_line import Key, KeyLine

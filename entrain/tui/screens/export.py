@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from textual.app import ComposeResult
 
-from entrain.tui.ports import ExportForm
+from entrain.ports import ExportForm
 from entrain.tui.screens.base import EntrainScreen
 from entrain.tui.screens.help import HelpScreen
 from entrain.tui.widgets.cards import Card, Cards
@@ -21,12 +21,12 @@ _KEYS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class ExportWish:
     form: str
     deidentify: bool
 
 
-class ExportScreen(EntrainScreen[Wish | None]):
+class ExportScreen(EntrainScreen[ExportWish | None]):
     """Ends with what is wanted, or None."""
 
     CSS = """
@@ -64,7 +64,7 @@ class ExportScreen(EntrainScreen[Wish | None]):
         self.query_one(".how", Say).say(self._how())
 
     def on_cards_taken(self, message: Cards.Taken) -> None:
-        self.leave(Wish(message.card.key, self._deidentify))
+        self.leave(ExportWish(message.card.key, self._deidentify))
 
     def action_take(self) -> None:
         self.query_one(Cards).action_take()

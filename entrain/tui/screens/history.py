@@ -8,13 +8,12 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.widgets import DataTable
 
-from entrain.course import wording
-from entrain.course.sitting import Sitting
-from entrain.course.trend import Trend, trend
+from entrain.drawing.palette import Depth
 from entrain.errors import EntrainError
+from entrain.history.row import Sitting
+from entrain.history.trend import Trend, trend
+from entrain.ports import Archive, PastSession, Report
 from entrain.tui.background import in_background
-from entrain.tui.drawing.palette import Depth
-from entrain.tui.ports import Archive, PastSession, Report
 from entrain.tui.screens import past_deeds
 from entrain.tui.screens.base import EntrainScreen
 from entrain.tui.screens.compare import CompareScreen
@@ -25,6 +24,7 @@ from entrain.tui.widgets.course_lines import CourseLines
 from entrain.tui.widgets.key_line import Key, KeyLine
 from entrain.tui.widgets.say import Say
 from entrain.tui.widgets.sitting_table import SittingTable
+from entrain.wording import history as wording
 
 _AT_ONCE = 8  # sessions that are measured between two looks at the screen
 

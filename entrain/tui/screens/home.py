@@ -9,11 +9,10 @@ from textual.containers import Horizontal, Vertical
 from textual.worker import Worker
 
 from entrain.control.protocol import HARD_SESSION_MAX_MIN, Preset
+from entrain.drawing.palette import Depth
+from entrain.drawing.shapes import Pose
 from entrain.errors import EntrainError
-from entrain.tui.background import in_background
-from entrain.tui.drawing.palette import Depth
-from entrain.tui.drawing.shapes import Pose
-from entrain.tui.ports import (
+from entrain.ports import (
     Archive,
     AssessmentChoice,
     FindStraps,
@@ -25,6 +24,7 @@ from entrain.tui.ports import (
     Rooms,
     SessionChoice,
 )
+from entrain.tui.background import in_background
 from entrain.tui.screens.assess import AssessScreen
 from entrain.tui.screens.base import EntrainScreen
 from entrain.tui.screens.doctor import DoctorScreen
@@ -41,7 +41,7 @@ from entrain.tui.widgets.cut_off import KEYS as CUT_OFF_KEYS
 from entrain.tui.widgets.cut_off import CutOff
 from entrain.tui.widgets.key_line import Key, KeyLine
 from entrain.tui.widgets.say import Say
-from entrain.tui.words import heart_said
+from entrain.wording.screen import heart_said
 
 LEAST_MIN: Final = 3.0
 NEWS_ROWS: Final = 4  # of a session that was cut off

@@ -6,7 +6,7 @@ from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 
 from entrain.errors import EntrainError
-from entrain.tui.ports import AssessmentOutcome, AssessmentPort
+from entrain.ports import AssessmentOutcome, AssessmentPort
 from entrain.tui.screens.base import EntrainScreen
 from entrain.tui.screens.help import HelpScreen
 from entrain.tui.widgets.key_line import Key, KeyLine

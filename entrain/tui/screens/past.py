@@ -5,19 +5,19 @@ from collections.abc import Sequence
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 
-from entrain.course.sitting import Ended, Sitting
-from entrain.tui import history_words as words
-from entrain.tui import summary_words
+from entrain.history.row import HowItEnded, Sitting
+from entrain.ports import Archive, PastSession, Report, Told
 from entrain.tui.background import in_background
-from entrain.tui.ports import Archive, PastSession, Report, Told
 from entrain.tui.screens import past_deeds
 from entrain.tui.screens.base import EntrainScreen
 from entrain.tui.screens.help import HelpScreen
 from entrain.tui.widgets.key_line import Key, KeyLine
 from entrain.tui.widgets.say import Say
 from entrain.tui.widgets.told_list import ToldList
-from entrain.tui.widgets.trend import Trend
-from entrain.tui.words import clock
+from entrain.tui.widgets.trend import TrendView
+from entrain.wording import history_screen as words
+from entrain.wording import summary as summary_words
+from entrain.wording.times import clock
 
 _SCROLL = Key("up", "↑ ↓", "none", "read on", "Up and down the page; page keys too.")
 _NOTE = Key("n", "n", "note", "note", "Add a note to the session.")
@@ -41,8 +41,8 @@ class PastScreen(EntrainScreen[bool]):
     PastScreen .head { color: $primary; margin-top: 1; }
     PastScreen .notes { margin-top: 1; }
     PastScreen .changes { margin-top: 1; max-width: 84; }
-    PastScreen Trend { margin-top: 1; height: 7; max-width: 100; }
-    PastScreen.-tall Trend { height: 12; }
+    PastScreen TrendView { margin-top: 1; height: 7; max-width: 100; }
+    PastScreen.-tall TrendView { height: 12; }
     PastScreen .said { padding: 0 4; max-height: 3; }
     PastScreen KeyLine { padding: 0 4; }
     PastScreen.-wide VerticalScroll { padding: 2 10; }
@@ -69,9 +69,9 @@ class PastScreen(EntrainScreen[bool]):
             began = words.long_day(sitting.began)
             yield Say(sitting.title, (f"   {began}{who}", "not bold $text-muted"), classes="title")
             yield Say(words.how_it_ended(sitting), classes="small")
-            if sitting.ended is not Ended.IMPORTED:
+            if sitting.ended is not HowItEnded.IMPORTED:
                 yield Say(" ".join(summary_words.changes(summary)), classes="changes")
-            yield Trend()
+            yield TrendView()
             for line in (
                 summary_words.guided(summary),
                 summary_words.in_step(summary),
@@ -94,7 +94,7 @@ class PastScreen(EntrainScreen[bool]):
         trail = self._past.trail
         if trail:
             from_s, to_s = trail[0].t_s, trail[-1].t_s
-            self.query_one(Trend).show(trail, from_s, to_s, (clock(from_s), clock(to_s)))
+            self.query_one(TrendView).show(trail, from_s, to_s, (clock(from_s), clock(to_s)))
 
     def action_note(self) -> None:
         past_deeds.note(self, self._archive, self._past.sitting, lambda _: self._noted())

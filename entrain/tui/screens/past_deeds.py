@@ -6,15 +6,15 @@ Both screens have a `Say` of class "said", where it is told what came of it.
 from collections.abc import Callable
 from typing import TypeVar
 
-from entrain.course.sitting import Sitting
-from entrain.tui import history_words as words
+from entrain.history.row import Sitting
+from entrain.ports import Archive, Report
 from entrain.tui.background import in_background
-from entrain.tui.ports import Archive, Report
 from entrain.tui.screens.base import EntrainScreen
 from entrain.tui.screens.confirm import ConfirmScreen
-from entrain.tui.screens.export import ExportScreen, Wish
+from entrain.tui.screens.export import ExportScreen, ExportWish
 from entrain.tui.screens.note import NoteScreen
 from entrain.tui.widgets.say import Say
+from entrain.wording import history_screen as words
 
 T = TypeVar("T")
 Of = EntrainScreen[None] | EntrainScreen[bool]
@@ -37,7 +37,7 @@ def note(screen: Of, archive: Archive, sitting: Sitting, then: Callable[[Sitting
 def export(screen: Of, archive: Archive, sitting: Sitting) -> None:
     """Ask for a form and write the session into the current folder."""
 
-    def write(wish: Wish | None) -> None:
+    def write(wish: ExportWish | None) -> None:
         if wish is not None:
             deidentify = wish.deidentify
             _do(

@@ -7,7 +7,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 
 from entrain.errors import EntrainError
-from entrain.tui.ports import PresetShelf, ShelvedPreset
+from entrain.ports import PresetShelf, ShelvedPreset
 from entrain.tui.screens.ask import AskScreen
 from entrain.tui.screens.base import EntrainScreen
 from entrain.tui.screens.help import HelpScreen

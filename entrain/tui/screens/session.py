@@ -16,12 +16,11 @@ from textual.worker import Worker
 from entrain.clock import Clock
 from entrain.control import events as ev
 from entrain.control.view import Sample, SessionView, Summary
+from entrain.drawing.palette import Depth
+from entrain.drawing.shapes import FIGURES, Pose
+from entrain.ports import OpenedSession
 from entrain.score import LEAD_S
-from entrain.tui import words
-from entrain.tui.drawing.palette import Depth
-from entrain.tui.drawing.shapes import FIGURES, Pose
 from entrain.tui.messages import FigureChosen
-from entrain.tui.ports import OpenedSession
 from entrain.tui.screens.base import EntrainScreen
 from entrain.tui.screens.eyes_closed import EyesClosedScreen
 from entrain.tui.screens.help import HelpScreen
@@ -33,10 +32,11 @@ from entrain.tui.toasts import Toasts
 from entrain.tui.trail import Trail
 from entrain.tui.widgets.banner import Banner
 from entrain.tui.widgets.breath_figure import BreathFigure
-from entrain.tui.widgets.cue import Cue
+from entrain.tui.widgets.cue import CueLine
 from entrain.tui.widgets.key_line import KeyLine
-from entrain.tui.widgets.panel import Panel
+from entrain.tui.widgets.panel import SessionPanel
 from entrain.tui.widgets.say import Say
+from entrain.wording import screen as words
 
 FRAMES_PER_S: Final = 30
 _WORDS_EVERY: Final = 3  # frames
@@ -63,21 +63,21 @@ class SessionScreen(EntrainScreen[SessionResult]):
     #body { height: 1fr; }
     #stage { width: 1fr; }
     #place { width: 1fr; height: 1fr; align: center middle; }
-    SessionScreen Cue { margin: 0 0 1 0; }
+    SessionScreen CueLine { margin: 0 0 1 0; }
 
-    SessionScreen.-wide Panel { width: 44; padding: 2 4 1 2; }
+    SessionScreen.-wide SessionPanel { width: 44; padding: 2 4 1 2; }
     SessionScreen.-wide Banner { padding: 0 4; }
     SessionScreen.-wide #head, SessionScreen.-wide KeyLine { padding: 0 4; }
-    SessionScreen.-tall Panel .guidance, SessionScreen.-tall Panel .straps { margin-top: 2; }
+    SessionScreen.-tall SessionPanel .guidance, SessionScreen.-tall SessionPanel .straps { margin-top: 2; }
     SessionScreen.-tall KeyLine { margin-bottom: 1; }
     SessionScreen.-tall Banner { height: 5; }
 
-    SessionScreen.-tiny Panel, SessionScreen.-flat Panel { display: none; }
+    SessionScreen.-tiny SessionPanel, SessionScreen.-flat SessionPanel { display: none; }
     SessionScreen.-flat Banner { height: 2; }
-    SessionScreen.-flat #head, SessionScreen.-flat Cue, SessionScreen.-flat .beats { margin: 0; }
-    SessionScreen.-flat Cue { height: 2; }
+    SessionScreen.-flat #head, SessionScreen.-flat CueLine, SessionScreen.-flat .beats { margin: 0; }
+    SessionScreen.-flat CueLine { height: 2; }
 
-    SessionScreen.-focus #head, SessionScreen.-focus Panel { display: none; }
+    SessionScreen.-focus #head, SessionScreen.-focus SessionPanel { display: none; }
     SessionScreen.-focus Banner { height: 2; }
     SessionScreen.-focus KeyLine { opacity: 60%; }
     """
@@ -101,7 +101,7 @@ class SessionScreen(EntrainScreen[SessionResult]):
         self._clock = clock
         self._figure = BreathFigure(figure, depth, figure_colours("dark", depth))
         self._title, self._left_said = Say(classes="title"), Say(classes="left")
-        self._cue, self._panel, self._banner, self._keys = Cue(), Panel(), Banner(), KeyLine()
+        self._cue, self._panel, self._banner, self._keys = CueLine(), SessionPanel(), Banner(), KeyLine()
         self._reduced_motion = reduced_motion
         self._rating = rating
         self._trail = Trail()

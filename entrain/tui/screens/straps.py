@@ -7,7 +7,7 @@ from textual.app import ComposeResult
 from textual.worker import Worker
 
 from entrain.errors import EntrainError
-from entrain.tui.ports import FindStraps, FoundStrap, HeartChoice, HeartKind
+from entrain.ports import FindStraps, HeartChoice, HeartKind, StrapOnAir
 from entrain.tui.screens.base import EntrainScreen
 from entrain.tui.screens.help import HelpScreen
 from entrain.tui.widgets.cards import Card, Cards
@@ -47,7 +47,7 @@ class StrapsScreen(EntrainScreen[HeartChoice | None]):
         super().__init__()
         self._find = find
         self._remembered = remembered
-        self._found: dict[str, FoundStrap] = {}
+        self._found: dict[str, StrapOnAir] = {}
         self._search: Worker[None] | None = None
 
     def compose(self) -> ComposeResult:
@@ -112,7 +112,7 @@ class StrapsScreen(EntrainScreen[HeartChoice | None]):
         self.host.push_screen(HelpScreen(_KEYS))
 
 
-def _merged(before: FoundStrap | None, new: FoundStrap) -> FoundStrap:
+def _merged(before: StrapOnAir | None, new: StrapOnAir) -> StrapOnAir:
     """What is known of a strap now: the new, and of the old what the new does not say."""
     if before is None:
         return new
@@ -124,7 +124,7 @@ def _merged(before: FoundStrap | None, new: FoundStrap) -> FoundStrap:
     )
 
 
-def _card(strap: FoundStrap, used_last: bool) -> Card:
+def _card(strap: StrapOnAir, used_last: bool) -> Card:
     parts = ["used last"] if used_last else []
     parts.append(strap.address)
     if strap.battery_percent is not None:

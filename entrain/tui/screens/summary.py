@@ -10,17 +10,18 @@ from textual.containers import Center, VerticalScroll
 
 from entrain.control import events as ev
 from entrain.control.view import Sample, Summary
-from entrain.tui import summary_words
+from entrain.ports import SessionPort
 from entrain.tui.background import in_background
-from entrain.tui.ports import SessionPort
 from entrain.tui.screens.base import EntrainScreen
 from entrain.tui.screens.help import HelpScreen
 from entrain.tui.screens.note import NoteScreen
 from entrain.tui.widgets.key_line import Key, KeyLine
 from entrain.tui.widgets.rating import Rating
 from entrain.tui.widgets.say import Part, Say
-from entrain.tui.widgets.trend import Trend
-from entrain.tui.words import clock, sentence
+from entrain.tui.widgets.trend import TrendView
+from entrain.wording import summary as summary_words
+from entrain.wording.screen import sentence
+from entrain.wording.times import clock
 
 _KEYS = (
     Key("enter", "0–10", "keep", "how you feel", "How you feel now: digits, or ← and →."),
@@ -46,8 +47,8 @@ class SummaryScreen(EntrainScreen[Next]):
     SummaryScreen Say { height: auto; }
     SummaryScreen .changes { margin-top: 1; max-width: 84; }
     SummaryScreen .small { color: $text-muted; }
-    SummaryScreen Trend { margin-top: 1; height: 6; max-width: 100; }
-    SummaryScreen.-tall Trend { height: 12; }
+    SummaryScreen TrendView { margin-top: 1; height: 6; max-width: 100; }
+    SummaryScreen.-tall TrendView { height: 12; }
     SummaryScreen .question { margin-top: 1; text-align: center; }
     SummaryScreen Rating { margin-top: 1; height: 2; }
     SummaryScreen .said { padding: 0 4; display: none; }
@@ -87,7 +88,7 @@ class SummaryScreen(EntrainScreen[Next]):
             yield Say(" ".join(summary_words.changes(summary)), classes="changes")
             comparable = not summary_words.what_is_lacking(summary)
             yield Say(summary_words.CAUTION if comparable else "", classes="small")
-            yield Trend()
+            yield TrendView()
             yield Say(summary_words.guided(summary), classes="small")
             yield Say(summary_words.in_step(summary), classes="small")
             yield Say(summary_words.quality(summary), classes="small")
@@ -107,7 +108,7 @@ class SummaryScreen(EntrainScreen[Next]):
     def on_mount(self) -> None:
         if self._trail:
             from_s, to_s = self._trail[0].t_s, self._trail[-1].t_s
-            self.query_one(Trend).show(self._trail, from_s, to_s, ("start", clock(to_s - from_s)))
+            self.query_one(TrendView).show(self._trail, from_s, to_s, ("start", clock(to_s - from_s)))
 
     def on_key(self, event: events.Key) -> None:
         if self._is_finished or not self._is_whole or not self._rating.take(event.key):

@@ -6,7 +6,7 @@ from typing import Final
 from textual.app import ComposeResult
 
 from entrain.errors import EntrainError
-from entrain.tui.ports import Archive
+from entrain.ports import Archive
 from entrain.tui.screens.base import EntrainScreen
 from entrain.tui.screens.help import HelpScreen
 from entrain.tui.screens.note import NoteScreen

@@ -4,8 +4,8 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 
 from entrain.control.view import SessionView
-from entrain.tui import words
 from entrain.tui.widgets.say import Part, Say
+from entrain.wording import screen as words
 
 
 class Banner(Vertical):

@@ -4,9 +4,9 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
+from entrain.drawing.palette import Depth, FigureColours
+from entrain.drawing.shapes import FIGURES, Grid, Pose
 from entrain.tui.drawing.ink import Ink, ink_for
-from entrain.tui.drawing.palette import Depth, FigureColours
-from entrain.tui.drawing.shapes import FIGURES, Grid, Pose
 
 
 class BreathFigure(Widget):

@@ -6,9 +6,9 @@ from typing import Final
 from textual.content import Content
 from textual.widgets import Static
 
-from entrain.course.calendar import DAYS, Week, level, months
-from entrain.course.wording import DAY_MARKS
-from entrain.tui.drawing.palette import Depth
+from entrain.drawing.palette import Depth
+from entrain.history.calendar import DAYS, Week, level, months
+from entrain.wording.history import DAY_MARKS
 
 _LABEL: Final = 5  # columns of the days' names
 MOST_WEEKS: Final = 53

@@ -8,11 +8,11 @@ from rich.style import Style
 from textual.strip import Strip
 
 from entrain.control.events import Phase
-from entrain.control.forecast import Forecast
 from entrain.tui.drawing.ink import braille_text
-from entrain.tui.drawing.plot import Course, drawn, frame_of
+from entrain.tui.drawing.plot import CourseCurve, drawn, frame_of
 from entrain.tui.widgets.plot import AXIS, Plot
 from entrain.units import S_PER_MIN
+from entrain.whatif.forecast import Forecast
 
 _LEAST_ROWS: Final = 2  # of each curve
 _MOST_ROWS: Final = 7
@@ -83,7 +83,7 @@ def _curve(
     scale: Style,
 ) -> list[Strip]:
     frame = frame_of([value for _, value in points if value is not None], 0.0, to_s, least=8.0)
-    codes = drawn((Course(points),), frame, columns, rows).codes
+    codes = drawn((CourseCurve(points),), frame, columns, rows).codes
     marks = {0: f"{frame.high:.0f}", rows - 1: f"{frame.low:.0f}"}
     return [
         Strip(

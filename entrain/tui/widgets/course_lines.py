@@ -6,8 +6,8 @@ from typing import Final
 from textual.content import Content
 from textual.widgets import Static
 
-from entrain.course import wording
-from entrain.course.trend import Line, Way
+from entrain.history.trend import Line, Way
+from entrain.wording import history as wording
 
 _LABEL: Final = 15
 _NEWEST: Final = 10

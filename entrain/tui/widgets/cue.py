@@ -7,7 +7,7 @@ from textual.containers import Vertical
 
 from entrain.breath.pattern import BreathPart
 from entrain.tui.widgets.say import Say
-from entrain.tui.words import CueWords
+from entrain.wording.screen import CueWords
 
 _STYLES: Final = {
     BreathPart.INHALE: "bold $breath-in",
@@ -18,13 +18,13 @@ _STYLES: Final = {
 }
 
 
-class Cue(Vertical):
+class CueLine(Vertical):
     """Three lines: the word and the count, air, and the beats."""
 
     DEFAULT_CSS = """
-    Cue { height: 3; width: 1fr; }
-    Cue Say { text-align: center; }
-    Cue .beats { margin-top: 1; }
+    CueLine { height: 3; width: 1fr; }
+    CueLine Say { text-align: center; }
+    CueLine .beats { margin-top: 1; }
     """
 
     def compose(self) -> ComposeResult:

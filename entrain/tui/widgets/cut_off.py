@@ -8,11 +8,11 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
 
-from entrain.tui import history_words as words
+from entrain.ports import Archive, Interrupted, PastSession, SessionChoice
 from entrain.tui.background import in_background
-from entrain.tui.ports import Archive, Interrupted, PastSession, SessionChoice
 from entrain.tui.widgets.key_line import Key, KeyLine
 from entrain.tui.widgets.say import Say
+from entrain.wording import history_screen as words
 
 # A session that ended a moment ago may still be running elsewhere, as far as the store can tell.
 LOOK_S: Final = 5.0

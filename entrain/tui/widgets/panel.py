@@ -9,22 +9,22 @@ from textual.widgets import Digits
 
 from entrain.control.events import Link, Sound
 from entrain.control.view import Sample, SessionView
-from entrain.tui import words
 from entrain.tui.widgets.say import Part, Say
-from entrain.tui.widgets.trend import Trend
+from entrain.tui.widgets.trend import TrendView
+from entrain.wording import screen as words
 
 _SHOWN_S: Final = (60.0, 300.0)  # how much of the past the plot shows, at least and at most
 _BLINK_S: Final = 0.25
 
 
-class Panel(Vertical):
+class SessionPanel(Vertical):
     DEFAULT_CSS = """
-    Panel { width: 30; padding: 1 2 0 1; }
-    Panel Digits { height: 3; width: 1fr; color: $pulse; text-style: bold; }
-    Panel Digits.unknown { color: $text-disabled; }
-    Panel .guidance { margin-top: 1; height: 2; }
-    Panel Trend { height: 1fr; max-height: 12; }
-    Panel .straps { height: auto; max-height: 3; margin-top: 1; }
+    SessionPanel { width: 30; padding: 1 2 0 1; }
+    SessionPanel Digits { height: 3; width: 1fr; color: $pulse; text-style: bold; }
+    SessionPanel Digits.unknown { color: $text-disabled; }
+    SessionPanel .guidance { margin-top: 1; height: 2; }
+    SessionPanel TrendView { height: 1fr; max-height: 12; }
+    SessionPanel .straps { height: auto; max-height: 3; margin-top: 1; }
     """
 
     def __init__(self) -> None:
@@ -37,7 +37,7 @@ class Panel(Vertical):
         yield Say(classes="pulse")
         yield Digits(words.UNKNOWN, classes="unknown")
         yield Say(classes="guidance")
-        yield Trend()
+        yield TrendView()
         yield Say(classes="straps")
         yield Say(classes="sound")
         yield Say(classes="marks")
@@ -54,12 +54,12 @@ class Panel(Vertical):
         """Draw the last minutes."""
         shown_s = min(max(t_s, _SHOWN_S[0]), _SHOWN_S[1])
         ago = f"{shown_s / 60:.0f} min ago" if shown_s >= 90 else "1 min ago"
-        self.query_one(Trend).show(samples, t_s - shown_s, t_s, (ago, "now"))
+        self.query_one(TrendView).show(samples, t_s - shown_s, t_s, (ago, "now"))
 
     def blank(self) -> None:
         """Show nothing that could be false."""
         self._show_pulse(words.PulseWords(words.UNKNOWN, "", False), False)
-        self.query_one(Trend).show((), 0.0, 1.0, ("", ""))
+        self.query_one(TrendView).show((), 0.0, 1.0, ("", ""))
         for name in ("guidance", "straps", "sound", "marks"):
             self._say(name, ())
 

@@ -6,12 +6,12 @@ from functools import partial
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 
-from entrain.control.forecast import Forecast, forecast
 from entrain.control.protocol import Preset
-from entrain.tui import preset_words
-from entrain.tui.ports import Fault, ShelvedPreset
+from entrain.ports import PresetProblem, ShelvedPreset
 from entrain.tui.widgets.course import CourseView
 from entrain.tui.widgets.say import Part, Say
+from entrain.whatif.forecast import Forecast, forecast
+from entrain.wording import preset as preset_words
 
 
 class PresetDetail(VerticalScroll, can_focus=False):
@@ -78,7 +78,7 @@ def _line_parts(preset: Preset, plan: Forecast) -> tuple[Part, ...]:
     return tuple(parts)
 
 
-def fault_parts(faults: tuple[Fault, ...]) -> tuple[Part, ...]:
+def fault_parts(faults: tuple[PresetProblem, ...]) -> tuple[Part, ...]:
     """Each fault with its line, as `entrain presets check` words them."""
     parts: list[Part] = []
     for fault in faults:

@@ -8,8 +8,8 @@ from typing import Final
 from rich.text import Text
 from textual.widgets import DataTable
 
-from entrain.course.sitting import Sitting
-from entrain.tui import history_words as words
+from entrain.history.row import Sitting
+from entrain.wording import history_screen as words
 
 MARK: Final = "●"
 WIDE: Final = 100  # columns from which on titles have room

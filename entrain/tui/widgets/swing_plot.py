@@ -5,9 +5,9 @@ from typing import Final
 from rich.segment import Segment
 from textual.strip import Strip
 
+from entrain.ports import AssessmentOutcome, SwingAt
 from entrain.tui.drawing.ink import braille_text
-from entrain.tui.drawing.plot import Course, Frame, drawn, frame_of
-from entrain.tui.ports import AssessmentOutcome, SwingAt
+from entrain.tui.drawing.plot import CourseCurve, Frame, drawn, frame_of
 from entrain.tui.widgets.plot import AXIS, Plot
 
 _AIR_PER_MIN: Final = 0.15  # beside the outermost rates
@@ -47,7 +47,7 @@ class SwingPlot(Plot):
         ends = [s.swing_bpm + side * _ERRORS * s.error_bpm for s in swings for side in (-1.0, 1.0)]
         first, last = swings[0].per_min - _AIR_PER_MIN, swings[-1].per_min + _AIR_PER_MIN
         frame = frame_of((max(1.0, min(ends)), max(ends)), first, last, least=5.0)
-        codes = drawn((Course(outcome.curve),), frame, columns, rows).codes
+        codes = drawn((CourseCurve(outcome.curve),), frame, columns, rows).codes
         grid = [[(char, "curve") for char in braille_text(row)] for row in codes]
         for swing in swings:
             _mark(grid, swing, frame)

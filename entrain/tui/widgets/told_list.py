@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from textual.content import Content
 from textual.widgets import Static
 
-from entrain.tui.ports import Told
-from entrain.tui.words import clock
+from entrain.ports import Told
+from entrain.wording.times import clock
 
 
 class ToldList(Static):

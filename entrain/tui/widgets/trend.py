@@ -8,21 +8,21 @@ from textual.strip import Strip
 
 from entrain.control.view import Sample
 from entrain.tui.drawing.ink import braille_text
-from entrain.tui.drawing.plot import Course, drawn, frame_of
+from entrain.tui.drawing.plot import CourseCurve, drawn, frame_of
 from entrain.tui.widgets.plot import AXIS, Plot
 
 
-class Trend(Plot):
+class TrendView(Plot):
     """Two courses over time: the pulse as a line, the tempo dashed, so that both can be told without colour.
 
     Where no pulse was known the line has a gap.
     """
 
     DEFAULT_CSS = """
-    Trend { width: 1fr; height: 6; color: $text-muted; }
-    Trend > .trend--pulse { color: $pulse; }
-    Trend > .trend--tempo { color: $tempo; }
-    Trend > .trend--scale { color: $text-disabled; }
+    TrendView { width: 1fr; height: 6; color: $text-muted; }
+    TrendView > .trend--pulse { color: $pulse; }
+    TrendView > .trend--tempo { color: $tempo; }
+    TrendView > .trend--scale { color: $text-disabled; }
     """
     COMPONENT_CLASSES = {"trend--pulse", "trend--tempo", "trend--scale"}  # noqa: RUF012  Textual's own type
 
@@ -55,8 +55,8 @@ class Trend(Plot):
         if columns < 8 or rows < 2:
             return []
         inside = [s for s in self._samples if self._from_s <= s.t_s <= self._to_s]
-        pulse = Course([(s.t_s, s.pulse_bpm) for s in inside])
-        tempo = Course([(s.t_s, s.tempo_bpm) for s in inside], dashed=True)
+        pulse = CourseCurve([(s.t_s, s.pulse_bpm) for s in inside])
+        tempo = CourseCurve([(s.t_s, s.tempo_bpm) for s in inside], dashed=True)
         values = [v for course in (pulse, tempo) for _, v in course.points if v is not None]
         values += self._besides
         frame = frame_of(values, self._from_s, self._to_s)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from entrain.devices.audio.dacclock import JUMP_S, SETTLED_S, DacClock, Moment
+from entrain.devices.audio.dacclock import JUMP_S, SETTLED_S, DacClock, DacReading
 
 RATE_HZ, BLOCK, LATENCY_S = 48_000, 512, 0.15
 
@@ -18,20 +18,20 @@ def moments(
     jitter_s: float = 0.0,
     ppm: float = 0.0,
     seed: int = 0,
-) -> list[Moment]:
+) -> list[DacReading]:
     """Callbacks of a device whose frame 0 sounded at `zero_s`; woken up to `jitter_s` late."""
     random = Random(seed)
-    out: list[Moment] = []
+    out: list[DacReading] = []
     frame = first_frame
     while frame - first_frame < seconds * RATE_HZ:
         sounds_s = zero_s + frame / RATE_HZ * (1 + ppm * 1e-6)
         # The host's own time is right; only the moment at which Python gets to look at its clock is late.
-        out.append(Moment(frame, sounds_s - LATENCY_S + random.uniform(0.0, jitter_s), LATENCY_S, False))
+        out.append(DacReading(frame, sounds_s - LATENCY_S + random.uniform(0.0, jitter_s), LATENCY_S, False))
         frame += BLOCK
     return out
 
 
-def clock_after(*runs: list[Moment]) -> DacClock:
+def clock_after(*runs: list[DacReading]) -> DacClock:
     clock = DacClock(RATE_HZ, LATENCY_S)
     for run in runs:
         for moment in run:
@@ -51,7 +51,7 @@ def test_the_median_is_as_good_as_the_callbacks_are_punctual(zero_s: float, jitt
 
 def test_a_first_buffer_filled_at_once_tells_no_time():
     """A server takes a quarter of a second of sound at once, and plays it much later than it said."""
-    burst = [Moment(i * BLOCK, 1.0 + i * 1e-5, 0.01 + i * BLOCK / RATE_HZ, False) for i in range(25)]
+    burst = [DacReading(i * BLOCK, 1.0 + i * 1e-5, 0.01 + i * BLOCK / RATE_HZ, False) for i in range(25)]
     flow = moments(0.2, 2.4, first_frame=25 * BLOCK)
     assert not clock_after(burst).is_settled
     assert not clock_after(burst, flow).is_settled
@@ -62,7 +62,7 @@ def test_a_first_buffer_filled_at_once_tells_no_time():
 
 def test_one_late_wake_up_is_forgiven_and_a_gap_is_learnt():
     steady = moments(2.0, 1.0)
-    late = Moment(steady[-1].frame + BLOCK, steady[-1].now_s + 0.5, LATENCY_S, False)
+    late = DacReading(steady[-1].frame + BLOCK, steady[-1].now_s + 0.5, LATENCY_S, False)
     assert clock_after(steady, [late]).zero_s() == pytest.approx(1.0)
     after = moments(1.5, 1.0 + 3 * JUMP_S, first_frame=late.frame + BLOCK)
     assert clock_after(steady, [late], after).zero_s() == pytest.approx(1.0 + 3 * JUMP_S)
@@ -72,7 +72,7 @@ def test_many_blocks_of_a_deep_buffer_filled_at_one_late_wake_up_are_forgiven():
     steady = moments(2.0, 1.0)
     frame, now_s = steady[-1].frame + BLOCK, steady[-1].now_s
     burst = [
-        Moment(frame + i * BLOCK, now_s + 0.3 + i * BLOCK / RATE_HZ, LATENCY_S, False) for i in range(30)
+        DacReading(frame + i * BLOCK, now_s + 0.3 + i * BLOCK / RATE_HZ, LATENCY_S, False) for i in range(30)
     ]
     after = moments(0.5, 1.0, first_frame=burst[-1].frame + BLOCK)
     assert clock_after(steady, burst, after).zero_s() == pytest.approx(1.0)
@@ -80,7 +80,7 @@ def test_many_blocks_of_a_deep_buffer_filled_at_one_late_wake_up_are_forgiven():
 
 def test_after_running_dry_the_time_is_told_only_once_it_is_known_again():
     steady = moments(2.0, 1.0)
-    dry = Moment(steady[-1].frame + BLOCK, steady[-1].now_s + 0.6, LATENCY_S, True)
+    dry = DacReading(steady[-1].frame + BLOCK, steady[-1].now_s + 0.6, LATENCY_S, True)
     flow = moments(1.0, 1.6, first_frame=dry.frame + BLOCK)
     assert not clock_after(steady, [dry]).is_settled
     assert not clock_after(steady, [dry], flow[:8]).is_settled
@@ -98,7 +98,7 @@ def test_a_clock_that_is_not_quite_nominal_is_followed():
 
 @pytest.mark.parametrize("lead_s", [0.0, -0.2, 1e9, float("nan")])
 def test_nonsense_is_not_passed_on_but_the_beat_can_still_be_placed(lead_s: float):
-    nonsense = [Moment(m.frame, m.now_s, lead_s, False) for m in moments(1.0, 5.0)]
+    nonsense = [DacReading(m.frame, m.now_s, lead_s, False) for m in moments(1.0, 5.0)]
     clock = clock_after(nonsense)
     assert not clock.is_usable
     assert clock.is_settled

@@ -18,7 +18,7 @@ import pytest
 from entrain.control.events import OnsetPlayed, Sound, SoundChanged
 from entrain.devices.audio.check import check_sound
 from entrain.devices.audio.device import DeviceSound
-from entrain.pieces import library
+from entrain.music_library import library
 from entrain.score import LEAD_S, Presence, Score
 from entrain.synth.cast import CROSSFADE_S
 from entrain.synth.layers import Layers

@@ -63,7 +63,7 @@ def test_messages_cross_the_pipe_unchanged():
         msg.Begin(12.5, None, "soft", 1.0, 0.8, 0.49),
         msg.Play(steady(66.0)),
         msg.SetGain(0.25),
-        msg.SetVoice("rain"),
+        msg.ChangeVoice("rain"),
         msg.Fade(2.0),
     )
     with write_end:
@@ -81,7 +81,7 @@ def test_messages_are_put_together_from_any_pieces(sizes: list[int]):
         msg.Opened("pulse", 48_000, 0.12),
         msg.Alive(),
         msg.Sounded(3, 4, 5.0, None, None),
-        msg.Gap(0.1, 2, 0.15),
+        msg.SoundGap(0.1, 2, 0.15),
     ]
     raw, unpacker, got, at = b"".join(map(msg.packed, sent)), msg.Unpacker(), list[msg.FromEngine](), 0
     for size in [*sizes, len(raw)]:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 
 from entrain.breath.pattern import BreathPattern
-from entrain.devices.audio.player import Player, Take, Wish
+from entrain.devices.audio.player import Player, PlayerWish, Take
 from entrain.score import LEAD_S, Score
 from entrain.synth.cast import CROSSFADE_S
 from entrain.synth.level import ATTACK_S, GAIN_S
@@ -73,14 +73,14 @@ def test_a_wish_for_silence_is_granted_smoothly_and_then_exactly():
     ours = player()
     ours.take = Take(steady(120.0, 0.0, BREATH), 0.0)
     loud = played(ours, 2.0)
-    ours.wish = Wish(0.0, within_s=0.5)
+    ours.wish = PlayerWish(0.0, within_s=0.5)
     fading = played(ours, 0.496)
     assert not ours.has_faded
     silent = played(ours, 0.5)
     assert ours.has_faded
     assert not silent[RATE_HZ // 50 :].any()
     assert largest_step(np.concatenate([loud, fading, silent])) <= largest_step(loud) * 1.05
-    ours.wish = Wish(1.0)
+    ours.wish = PlayerWish(1.0)
     assert played(ours, 1.0).any()
     assert not ours.has_faded
 
@@ -89,9 +89,9 @@ def test_only_beats_that_can_be_heard_are_said_to_have_sounded():
     ours = player(voice="metronome")
     ours.take = Take(steady(60.0, 0.5), 0.0)
     played(ours, 2.0)
-    ours.wish = Wish(0.0)
+    ours.wish = PlayerWish(0.0)
     played(ours, 2.0)
-    ours.wish = Wish(0.5)
+    ours.wish = PlayerWish(0.5)
     played(ours, 2.0)
     assert [strike.n for strike in ours.strikes] == [0, 1, 4, 5]
     assert [strike.frame for strike in ours.strikes] == [4_000, 12_000, 36_000, 44_000]
@@ -139,9 +139,9 @@ def test_out_of_a_pause_the_sound_comes_back_slowly_and_goes_at_once():
     ours = player()
     ours.take = Take(steady(120.0, 0.0, BREATH), 0.0)
     loud = played(ours, 2.0)
-    ours.wish = Wish(0.0)
+    ours.wish = PlayerWish(0.0)
     assert not played(ours, 1.0)[2 * round(GAIN_S * RATE_HZ) :].any()
-    ours.wish = Wish(1.0)
+    ours.wish = PlayerWish(1.0)
     back = played(ours, 2.0)
     plain = Renderer("soft", RATE_HZ).render(ours.take.score, len(loud) * 3 // 2, len(back), 0.0)
     tenths = [np.abs(sound[: 19 * RATE_HZ // 10]).reshape(19, -1).max(1) for sound in (back, plain)]

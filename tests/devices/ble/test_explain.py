@@ -17,7 +17,7 @@ from dbus_fast import AuthError, InvalidAddressError
 
 from entrain.devices.ble import radio
 from entrain.devices.ble.explain import explain, explained, macos_refusal
-from entrain.devices.ble.faults import BluetoothFault, Host, Reason
+from entrain.devices.ble.faults import BluetoothFault, Host, Trouble
 from entrain.devices.ble.radio import Backends, scanning
 from entrain.devices.ble.timing import Timing
 from entrain.errors import DeviceError
@@ -33,51 +33,51 @@ class FromWindows(OSError):
 
 UNAVAILABLE = BleakBluetoothNotAvailableReason
 CASES = [
-    (BleakBluetoothNotAvailableError("no", UNAVAILABLE.NO_BLUETOOTH), Reason.NO_ADAPTER),
-    (BleakBluetoothNotAvailableError("no", UNAVAILABLE.NO_BLE_CENTRAL_ROLE), Reason.NO_LOW_ENERGY),
-    (BleakBluetoothNotAvailableError("no", UNAVAILABLE.POWERED_OFF), Reason.ADAPTER_OFF),
-    (BleakBluetoothNotAvailableError("no", UNAVAILABLE.DENIED_BY_USER), Reason.NO_PERMISSION),
-    (dbus("org.freedesktop.DBus.Error.ServiceUnknown"), Reason.NO_SERVICE),
-    (dbus("org.freedesktop.DBus.Error.NameHasNoOwner"), Reason.NO_SERVICE),
-    (dbus("org.freedesktop.DBus.Error.AccessDenied"), Reason.NO_PERMISSION),
-    (dbus("org.freedesktop.DBus.Error.UnknownObject"), Reason.GONE),
-    (dbus("org.bluez.Error.NotReady", "Resource Not Ready"), Reason.ADAPTER_OFF),
-    (dbus("org.bluez.Error.InProgress", "Operation already in progress"), Reason.BUSY),
-    (dbus("org.bluez.Error.Failed", "Operation already in progress"), Reason.BUSY),
-    (dbus("org.bluez.Error.Failed", "le-connection-abort-by-local"), Reason.RACE),
-    (dbus("org.bluez.Error.Failed", "br-connection-canceled"), Reason.RACE),
-    (dbus("org.bluez.Error.Failed", "Software caused connection abort"), Reason.RACE),
-    (dbus("org.bluez.Error.Failed", "Connection refused (111)"), Reason.REFUSED),
-    (dbus("org.bluez.Error.Failed", "Input/output error"), Reason.ADAPTER_FAILED),
-    (dbus("org.bluez.Error.AuthenticationFailed"), Reason.PAIRING),
-    (BleakDBusError("org.bluez.Error.Failed", []), Reason.ADAPTER_FAILED),
-    (BleakGATTProtocolError(0x05), Reason.PAIRING),
-    (BleakGATTProtocolError(0x0E), Reason.REFUSED),
-    (BleakDeviceNotFoundError("AA"), Reason.GONE),
-    (BleakCharacteristicNotFoundError("2a37"), Reason.NOT_A_STRAP),
-    (BleakError("device 'dev_F0_F1_F2_F3_F4_F5' not found"), Reason.GONE),
-    (BleakError("adapter 'hci0' not found"), Reason.NO_ADAPTER),
-    (BleakError("failed to discover services, device disconnected"), Reason.RACE),
-    (BleakError("Not connected"), Reason.RACE),
-    (BleakError("Bleak requires BlueZ >= 5.55."), Reason.SERVICE_TOO_OLD),
-    (BleakError("Unsupported platform: FreeBSD"), Reason.UNSUPPORTED),
-    (BleakError("Could not get GATT services: Unreachable"), Reason.NO_ANSWER),
-    (BleakError("Could not get GATT services: Access Denied"), Reason.NO_PERMISSION),
-    (TimeoutError(), Reason.NO_ANSWER),
-    (FileNotFoundError(2, "No such file or directory"), Reason.NO_BUS),
-    (ConnectionRefusedError(111, "Connection refused"), Reason.NO_BUS),
-    (EOFError(), Reason.NO_BUS),
-    (InvalidAddressError("nonsense"), Reason.NO_BUS),
-    (PermissionError(13, "Permission denied"), Reason.NO_PERMISSION),
-    (AuthError("REJECTED"), Reason.NO_PERMISSION),
-    (FromWindows(), Reason.ADAPTER_OFF),
-    (AssertionError(), Reason.RACE),
-    (KeyError("Roles"), Reason.UNFORESEEN),
+    (BleakBluetoothNotAvailableError("no", UNAVAILABLE.NO_BLUETOOTH), Trouble.NO_ADAPTER),
+    (BleakBluetoothNotAvailableError("no", UNAVAILABLE.NO_BLE_CENTRAL_ROLE), Trouble.NO_LOW_ENERGY),
+    (BleakBluetoothNotAvailableError("no", UNAVAILABLE.POWERED_OFF), Trouble.ADAPTER_OFF),
+    (BleakBluetoothNotAvailableError("no", UNAVAILABLE.DENIED_BY_USER), Trouble.NO_PERMISSION),
+    (dbus("org.freedesktop.DBus.Error.ServiceUnknown"), Trouble.NO_SERVICE),
+    (dbus("org.freedesktop.DBus.Error.NameHasNoOwner"), Trouble.NO_SERVICE),
+    (dbus("org.freedesktop.DBus.Error.AccessDenied"), Trouble.NO_PERMISSION),
+    (dbus("org.freedesktop.DBus.Error.UnknownObject"), Trouble.GONE),
+    (dbus("org.bluez.Error.NotReady", "Resource Not Ready"), Trouble.ADAPTER_OFF),
+    (dbus("org.bluez.Error.InProgress", "Operation already in progress"), Trouble.BUSY),
+    (dbus("org.bluez.Error.Failed", "Operation already in progress"), Trouble.BUSY),
+    (dbus("org.bluez.Error.Failed", "le-connection-abort-by-local"), Trouble.RACE),
+    (dbus("org.bluez.Error.Failed", "br-connection-canceled"), Trouble.RACE),
+    (dbus("org.bluez.Error.Failed", "Software caused connection abort"), Trouble.RACE),
+    (dbus("org.bluez.Error.Failed", "Connection refused (111)"), Trouble.REFUSED),
+    (dbus("org.bluez.Error.Failed", "Input/output error"), Trouble.ADAPTER_FAILED),
+    (dbus("org.bluez.Error.AuthenticationFailed"), Trouble.PAIRING),
+    (BleakDBusError("org.bluez.Error.Failed", []), Trouble.ADAPTER_FAILED),
+    (BleakGATTProtocolError(0x05), Trouble.PAIRING),
+    (BleakGATTProtocolError(0x0E), Trouble.REFUSED),
+    (BleakDeviceNotFoundError("AA"), Trouble.GONE),
+    (BleakCharacteristicNotFoundError("2a37"), Trouble.NOT_A_STRAP),
+    (BleakError("device 'dev_F0_F1_F2_F3_F4_F5' not found"), Trouble.GONE),
+    (BleakError("adapter 'hci0' not found"), Trouble.NO_ADAPTER),
+    (BleakError("failed to discover services, device disconnected"), Trouble.RACE),
+    (BleakError("Not connected"), Trouble.RACE),
+    (BleakError("Bleak requires BlueZ >= 5.55."), Trouble.SERVICE_TOO_OLD),
+    (BleakError("Unsupported platform: FreeBSD"), Trouble.UNSUPPORTED),
+    (BleakError("Could not get GATT services: Unreachable"), Trouble.NO_ANSWER),
+    (BleakError("Could not get GATT services: Access Denied"), Trouble.NO_PERMISSION),
+    (TimeoutError(), Trouble.NO_ANSWER),
+    (FileNotFoundError(2, "No such file or directory"), Trouble.NO_BUS),
+    (ConnectionRefusedError(111, "Connection refused"), Trouble.NO_BUS),
+    (EOFError(), Trouble.NO_BUS),
+    (InvalidAddressError("nonsense"), Trouble.NO_BUS),
+    (PermissionError(13, "Permission denied"), Trouble.NO_PERMISSION),
+    (AuthError("REJECTED"), Trouble.NO_PERMISSION),
+    (FromWindows(), Trouble.ADAPTER_OFF),
+    (AssertionError(), Trouble.RACE),
+    (KeyError("Roles"), Trouble.UNFORESEEN),
 ]
 
 
 @pytest.mark.parametrize(("error", "reason"), CASES, ids=lambda case: repr(case)[:60])
-def test_every_exception_has_its_reason(error: Exception, reason: Reason) -> None:
+def test_every_exception_has_its_reason(error: Exception, reason: Trouble) -> None:
     fault = explain(error, "Polar H10", Host.LINUX)
     assert fault.reason is reason
     assert isinstance(fault, DeviceError)
@@ -85,8 +85,8 @@ def test_every_exception_has_its_reason(error: Exception, reason: Reason) -> Non
 
 
 @pytest.mark.parametrize("host", Host)
-@pytest.mark.parametrize("reason", Reason)
-def test_every_reason_speaks_in_sentences_everywhere(reason: Reason, host: Host) -> None:
+@pytest.mark.parametrize("reason", Trouble)
+def test_every_reason_speaks_in_sentences_everywhere(reason: Trouble, host: Host) -> None:
     fault = BluetoothFault(reason, "Polar H10", "KeyError 'Roles'", host)
     assert fault.message[0].isupper() or fault.message.startswith("Polar")
     assert fault.message.endswith(".")
@@ -95,10 +95,10 @@ def test_every_reason_speaks_in_sentences_everywhere(reason: Reason, host: Host)
     assert fault.advice[0].isupper()
 
 
-@pytest.mark.parametrize("reason", [Reason.NO_BUS, Reason.NO_SERVICE, Reason.NO_ADAPTER])
-def test_in_wsl_nothing_helps_but_windows(reason: Reason) -> None:
+@pytest.mark.parametrize("reason", [Trouble.NO_BUS, Trouble.NO_SERVICE, Trouble.NO_ADAPTER])
+def test_in_wsl_nothing_helps_but_windows(reason: Trouble) -> None:
     fault = BluetoothFault(reason, host=Host.WSL)
-    assert fault.reason is Reason.NO_WSL
+    assert fault.reason is Trouble.NO_WSL
     assert "Windows itself" in fault.advice
 
 
@@ -120,7 +120,7 @@ def test_knows_where_it_runs(monkeypatch: pytest.MonkeyPatch, system: str, relea
 
 
 def test_a_fault_is_passed_on_as_it_is() -> None:
-    fault = BluetoothFault(Reason.SILENT, "Polar H10")
+    fault = BluetoothFault(Trouble.SILENT, "Polar H10")
     assert explain(fault) is fault
     with pytest.raises(BluetoothFault) as caught, explained("another"):
         raise fault
@@ -153,7 +153,7 @@ async def test_a_mac_that_has_refused_is_not_touched(
         async with scanning(lambda _, __: None, Timing(), Backends(), only_heart_rate=True):
             pass
     assert (touched == []) is refused
-    assert (caught.value.reason is Reason.NO_PERMISSION) is refused
+    assert (caught.value.reason is Trouble.NO_PERMISSION) is refused
     if refused:
         assert "Privacy & Security" in caught.value.advice
 

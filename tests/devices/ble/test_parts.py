@@ -9,10 +9,10 @@ from bleak.exc import BleakError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from entrain.devices.ble.faults import Reason
+from entrain.devices.ble.faults import Trouble
 from entrain.devices.ble.radio import Airspace, within
 from entrain.devices.ble.timing import Backoff, Timing
-from entrain.devices.ble.wanted import FoundStrap, Wanted, printable
+from entrain.devices.ble.wanted import FoundStrap, WantedStrap, printable
 
 octets = st.lists(st.integers(0, 255), min_size=6, max_size=6)
 positive = st.floats(0.001, 100, allow_nan=False)
@@ -21,31 +21,31 @@ positive = st.floats(0.001, 100, allow_nan=False)
 @given(octets, st.sampled_from(":-"), st.booleans())
 def test_an_address_is_known_in_every_spelling(octet: list[int], separator: str, upper: bool) -> None:
     typed = separator.join(f"{o:02X}" if upper else f"{o:02x}" for o in octet)
-    wanted = Wanted.parse(f" {typed} ")
+    wanted = WantedStrap.parse(f" {typed} ")
     assert wanted.name is None
     assert wanted.matches(FoundStrap(":".join(f"{o:02X}" for o in octet), heart_rate_service=False))
 
 
 @given(st.uuids())
 def test_a_mac_gives_uuids_for_addresses(uuid: object) -> None:
-    wanted = Wanted.parse(str(uuid))
+    wanted = WantedStrap.parse(str(uuid))
     assert wanted.name is None
     assert wanted.matches(FoundStrap(str(uuid).upper()))
 
 
 @given(st.text(min_size=1).filter(str.strip), st.text(), st.text())
 def test_a_name_matches_wherever_it_stands(name: str, before: str, after: str) -> None:
-    wanted = Wanted.parse(name)
+    wanted = WantedStrap.parse(name)
     if wanted.address is None:
         assert wanted.matches(FoundStrap("AA", before + name.strip() + after, heart_rate_service=False))
     assert not wanted.matches(FoundStrap("AA", None))
 
 
 def test_any_strap_is_one_that_offers_heart_rate() -> None:
-    assert Wanted.parse("  ") == Wanted()
-    assert Wanted().matches(FoundStrap("AA"))
-    assert not Wanted().matches(FoundStrap("AA", "Polar H10", heart_rate_service=False))
-    assert Wanted(preferred="aa").matches(FoundStrap("AA", heart_rate_service=False))
+    assert WantedStrap.parse("  ") == WantedStrap()
+    assert WantedStrap().matches(FoundStrap("AA"))
+    assert not WantedStrap().matches(FoundStrap("AA", "Polar H10", heart_rate_service=False))
+    assert WantedStrap(preferred="aa").matches(FoundStrap("AA", heart_rate_service=False))
 
 
 @given(st.text())
@@ -68,8 +68,8 @@ def test_a_pause_grows_up_to_its_limit(first_s: float, factor: float, longest_s:
     assert math.isfinite(backoff.pause_s(n))
 
 
-@pytest.mark.parametrize("reason", Reason)
-def test_every_reason_has_a_back_off_and_none_gives_up(reason: Reason) -> None:
+@pytest.mark.parametrize("reason", Trouble)
+def test_every_reason_has_a_back_off_and_none_gives_up(reason: Trouble) -> None:
     assert 0 < Timing().backoff(reason).pause_s(10**6) <= 30
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from entrain.control.events import Link
 from entrain.devices.ble.reader import BleHeart
-from entrain.devices.ble.wanted import FoundStrap, Wanted
+from entrain.devices.ble.wanted import FoundStrap, WantedStrap
 from tests.devices.ble.conftest import QUICK, Ear, listening, running
 from tests.support.bluez_script import Delay, Hang, Race, Refuse, Step
 from tests.support.fake_bluez import FakeBluez
@@ -253,7 +253,7 @@ async def test_a_strap_that_is_put_on_late(bluez: FakeBluez) -> None:
 
 async def test_a_device_without_heart_rate_is_refused_plainly(bluez: FakeBluez) -> None:
     bluez.add_strap(name="Kitchen scales", heart_rate=False, advertises_service=False)
-    async with running(BleHeart("s1", Wanted(name="kitchen"), timing=QUICK)) as ear:
+    async with running(BleHeart("s1", WantedStrap(name="kitchen"), timing=QUICK)) as ear:
         await ear.until(lambda: "Kitchen scales offers no heart rate" in ear.now.detail)
         assert "entrain straps" in ear.now.advice
 
@@ -262,10 +262,15 @@ async def test_a_device_without_heart_rate_is_refused_plainly(bluez: FakeBluez) 
 
 
 @pytest.mark.parametrize(
-    "wanted", [Wanted.parse("F0:F1:F2:F3:F4:F5"), Wanted.parse("f0-f1-f2-f3-f4-f5"), Wanted.parse("h10")]
+    "wanted",
+    [
+        WantedStrap.parse("F0:F1:F2:F3:F4:F5"),
+        WantedStrap.parse("f0-f1-f2-f3-f4-f5"),
+        WantedStrap.parse("h10"),
+    ],
 )
 async def test_a_strap_that_hides_its_service_is_found_by_address_or_name(
-    bluez: FakeBluez, wanted: Wanted
+    bluez: FakeBluez, wanted: WantedStrap
 ) -> None:
     strap = bluez.add_strap(advertises_service=False)
     async with running(BleHeart("s1", wanted, timing=QUICK)) as ear:
@@ -283,14 +288,14 @@ async def test_a_strap_that_hides_its_service_is_not_just_any(bluez: FakeBluez) 
 @pytest.mark.parametrize(
     ("wanted", "chosen"),
     [
-        (Wanted(), "near"),
-        (Wanted(name="FAR"), "far"),
-        (Wanted(address="AA:00:00:00:00:02"), "far"),
-        (Wanted(preferred="AA:00:00:00:00:02"), "far"),
-        (Wanted(preferred="AA:00:00:00:00:99"), "near"),
+        (WantedStrap(), "near"),
+        (WantedStrap(name="FAR"), "far"),
+        (WantedStrap(address="AA:00:00:00:00:02"), "far"),
+        (WantedStrap(preferred="AA:00:00:00:00:02"), "far"),
+        (WantedStrap(preferred="AA:00:00:00:00:99"), "near"),
     ],
 )
-async def test_of_two_straps_the_right_one(bluez: FakeBluez, wanted: Wanted, chosen: str) -> None:
+async def test_of_two_straps_the_right_one(bluez: FakeBluez, wanted: WantedStrap, chosen: str) -> None:
     straps = {
         "far": bluez.add_strap("AA:00:00:00:00:02", "far", signal_dbm=-80),  # heard first
         "near": bluez.add_strap("AA:00:00:00:00:01", "near", signal_dbm=-50),
@@ -312,8 +317,8 @@ async def test_stays_with_its_strap_when_a_neighbour_has_one_too(bluez: FakeBlue
     assert neighbour.n_links == 0
 
 
-@pytest.mark.parametrize("second", [Wanted(), Wanted(name="a strap of a group 1")])
-async def test_two_hearts_of_a_group_take_two_straps(bluez: FakeBluez, second: Wanted) -> None:
+@pytest.mark.parametrize("second", [WantedStrap(), WantedStrap(name="a strap of a group 1")])
+async def test_two_hearts_of_a_group_take_two_straps(bluez: FakeBluez, second: WantedStrap) -> None:
     straps = [bluez.add_strap(f"AA:00:00:00:00:0{n}", f"A strap of a group {n}") for n in (1, 2)]
     one, other = BleHeart("s1", timing=QUICK), BleHeart("s2", second, timing=QUICK)
     async with running(one) as ear, running(other) as second_ear:

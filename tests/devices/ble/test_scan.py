@@ -10,7 +10,7 @@ import pytest
 
 from entrain.commands import straps
 from entrain.control.events import Link
-from entrain.devices.ble.faults import BluetoothFault, Reason
+from entrain.devices.ble.faults import BluetoothFault, Trouble
 from entrain.devices.ble.reader import BleHeart
 from entrain.devices.ble.scan import check_bluetooth, scan
 from entrain.devices.ble.wanted import FoundStrap
@@ -81,7 +81,7 @@ async def test_the_doctor_hears_that_there_is_no_bluetooth(bus: PrivateBus) -> N
     bus.stop()
     with pytest.raises(BluetoothFault) as caught:
         await scan(0.1, timing=QUICK)
-    assert caught.value.reason is Reason.NO_BUS
+    assert caught.value.reason is Trouble.NO_BUS
 
 
 # ---- the command -------------------------------------------------------------------------------------------

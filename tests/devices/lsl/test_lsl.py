@@ -15,10 +15,10 @@ import pytest
 
 from entrain.clock import MonotonicClock
 from entrain.control.events import Event, Link, LinkChanged, NotificationArrived, StrapDescribed
-from entrain.control.streams import Sampler, markers
 from entrain.devices.lsl.inlet import LslHeart, Unit, wanted_of
 from entrain.devices.lsl.outlets import Outlets
 from entrain.heart.gatt import HeartRateMeasurement
+from entrain.streams import Sampler, markers
 from tests.support.sessions import CONFIG, RECORDS
 
 READER = """

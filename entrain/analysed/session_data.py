@@ -1,0 +1,120 @@
+"""What a stored session gives the analysis: one heart, corrected, and what the person was given with it."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from entrain.analysis.correction import Correction
+from entrain.analysis.findings import Guidance
+from entrain.control.events import (
+    BeatSeen,
+    BreathCued,
+    CommandGiven,
+    Effect,
+    Event,
+    OnsetPlayed,
+    Phase,
+    PhaseBegan,
+    Rate,
+)
+from entrain.errors import InputError
+from entrain.heart.beat import Beat
+from entrain.history.heart import corrected, fullest, origin_s, stretch
+from entrain.storage.log.stored import StoredSession
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """One recording, corrected, with what the person was given and what there is to say about its source.
+
+    All times are on the intervals' clock; `origin_s` is where that begins on the session's.
+    """
+
+    name: str
+    correction: Correction
+    guidance: Guidance
+    remarks: tuple[str, ...]
+    origin_s: float = 0.0
+    strap: str = ""
+
+
+@dataclass(slots=True)
+class _Log:
+    """What of a session's log the analysis wants, in order."""
+
+    beats: dict[str, list[Beat]] = field(default_factory=dict[str, list[Beat]])
+    sounds_s: list[float] = field(default_factory=list[float])
+    inhales_s: list[float] = field(default_factory=list[float])
+    phases: list[PhaseBegan] = field(default_factory=list[PhaseBegan])
+    ratings: dict[str, int] = field(default_factory=dict[str, int])
+
+    def take(self, event: Event, effects: tuple[Effect, ...]) -> None:
+        match event:
+            case OnsetPlayed(planned_t_s=planned_t_s, dac_t_s=dac_t_s):
+                self.sounds_s.append(planned_t_s if dac_t_s is None else dac_t_s)
+            case CommandGiven(command=Rate(value=value, when=when)):
+                self.ratings[when] = value
+            case _:
+                pass
+        for effect in effects:
+            match effect:
+                case BeatSeen(beat=beat):
+                    self.beats.setdefault(beat.strap, []).append(beat)
+                case BreathCued(t_s=t_s, part=part) if part.value == "in":
+                    self.inhales_s.append(t_s)
+                case PhaseBegan():
+                    self.phases.append(effect)
+                case _:
+                    pass
+
+
+def of_session(session: StoredSession, strap: str | None = None) -> Given:
+    """A stored session's heart (the only one, the one named, or the one with most beats) and its guidance.
+
+    Raises:
+        InputError: it holds no beats, or none of the strap named.
+    """
+    log, number = _Log(), session.meta.row.id
+    for event, effects in session.records:
+        log.take(event, effects)
+    if strap is not None and strap not in log.beats:
+        known = ", ".join(log.beats) or "none"
+        raise InputError(f"Session {number} has no beats of a strap {strap!r}.", f"It has: {known}.")
+    if not log.beats:
+        raise InputError(f"Session {number} holds no heart beats.", "It was held without a strap.")
+    chosen = strap or fullest(log.beats)
+    beats = log.beats[chosen]
+    others = sorted(set(log.beats) - {chosen})
+    remarks = [
+        f"Session {number}, strap {chosen}.",
+        *([f"Not looked at: {', '.join(others)}."] * bool(others)),
+    ]
+    if not log.sounds_s:
+        remarks.append("No sound was played, so there is no entrainment to test.")
+    began_s = origin_s(beats)
+    return Given(
+        name=f"session {number}",
+        correction=corrected(beats),
+        guidance=_guidance(log, began_s),
+        remarks=tuple(remarks),
+        origin_s=began_s,
+        strap=chosen,
+    )
+
+
+def _guidance(log: _Log, origin_s: float) -> Guidance:
+    return Guidance(
+        sound_s=_times(log.sounds_s, origin_s),
+        breath_starts_s=_times(log.inhales_s, origin_s),
+        baseline_s=stretch(log.phases, Phase.BASELINE, origin_s),
+        after_s=stretch(log.phases, Phase.SILENCE, origin_s),
+        rating_before=log.ratings.get("before"),
+        rating_after=log.ratings.get("after"),
+    )
+
+
+def _times(times_s: list[float], origin_s: float) -> ArrayLike | None:
+    """On the intervals' clock, in order, each once; None where there are too few to be a rhythm."""
+    times = np.unique(np.array(times_s, dtype=np.float64)) - origin_s
+    return times if times.size > 1 else None

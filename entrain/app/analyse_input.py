@@ -1,0 +1,40 @@
+"""What `entrain analyse` is given: a file of RR intervals, or a session of one's own."""
+
+from pathlib import Path
+
+from entrain.analysed.session_data import Given, of_session
+from entrain.analysis.correction import correct
+from entrain.analysis.findings import Guidance
+from entrain.errors import InputError, StoreError
+from entrain.recordings.text import read_recording
+from entrain.storage.log.store import Store
+
+
+def given(name: str, strap: str | None = None) -> Given:
+    """The recording in the file `name`, or else of the session `name` (its number, "last", its UUID).
+
+    Raises:
+        InputError: neither exists, or what there is holds no usable intervals.
+    """
+    path = Path(name)
+    if path.exists():
+        return _of_file(path)
+    try:
+        store = Store.open()
+        session = store.load(store.find(name))
+    except StoreError:
+        if path.suffix or len(path.parts) > 1:
+            raise InputError(f"There is no file {name}.", "Check the name and the folder.") from None
+        raise InputError(
+            f"There is neither a file nor a session {name!r}.", "`entrain sessions list` shows the sessions."
+        ) from None
+    return of_session(session, strap)
+
+
+def _of_file(path: Path) -> Given:
+    recording = read_recording(path)
+    gaps_s = {gap.index: gap.seconds for gap in recording.gaps}
+    correction = correct(recording.intervals_ms, recording.arrival_s, gaps_s)
+    return Given(
+        recording.name, correction, Guidance(), (f"Read as {recording.format}.", *recording.warnings)
+    )

@@ -1,0 +1,145 @@
+"""The sessions of a store, one row for each: what its rows tell at once, then what the intervals say."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+from entrain.control.events import BeatSeen, PhaseBegan
+from entrain.control.view import Summary
+from entrain.errors import InputError, StoreError
+from entrain.heart.beat import Beat
+from entrain.history.row import Heart, HowItEnded, Sitting
+from entrain.storage.log import codec
+from entrain.storage.log.database import reading
+from entrain.storage.log.store import Store
+from entrain.storage.log.stored import SessionOutcome, SessionRow, StoredSession, all_rows
+from entrain.units import S_PER_MIN
+
+_ENDED: Final = {
+    SessionOutcome.COMPLETED: HowItEnded.COMPLETE,
+    SessionOutcome.STOPPED: HowItEnded.EARLY,
+    SessionOutcome.INTERRUPTED: HowItEnded.INTERRUPTED,
+    SessionOutcome.IMPORTED: HowItEnded.IMPORTED,
+    SessionOutcome.RUNNING: HowItEnded.RUNNING,
+}
+_MORE: Final = """\
+SELECT id, hearts, voice, summary, json_extract(config, '$.preset.title'),
+       json_extract(config, '$.preset.tempo.policy')
+FROM session"""
+_More = tuple[str, str, str | None, str, str]
+
+
+def sittings(store: Store, person: str | None = None, since: datetime | None = None) -> tuple[Sitting, ...]:
+    """Every session, the earliest first; `heart` is None still. Hundreds come at once.
+
+    Args:
+        person: only this one's, by pseudonym; '' for those that name nobody; None for all.
+        since: only those that began then or later; aware.
+    Raises:
+        StoreError: the store cannot be read.
+    """
+    if not store.path.exists():
+        return ()
+    with reading(store.path) as connection:
+        more: dict[int, _More] = {number: tuple(rest) for number, *rest in connection.execute(_MORE)}
+        rows = all_rows(connection, store.path)
+    chosen = [
+        row
+        for row in rows
+        if (person is None or row.person == person) and (since is None or row.started >= since)
+    ]
+    return tuple(sorted((_sitting(row, more[row.id]) for row in chosen), key=lambda each: each.began))
+
+
+def measured(store: Store, sitting: Sitting) -> Sitting:
+    """The same with what its intervals say. Some hundredths of a second for ten minutes; imports SciPy.
+
+    Raises:
+        StoreError: the session is gone, or cannot be read.
+    """
+    session = store.load(sitting.id)
+    if sitting.ended in (HowItEnded.INTERRUPTED, HowItEnded.RUNNING):
+        sitting = _with_summary(sitting, summary_so_far(session))
+    return replace(sitting, heart=_heart(session))
+
+
+def course(store: Store, person: str | None = None, since: datetime | None = None) -> tuple[Sitting, ...]:
+    """`sittings`, all of them measured."""
+    return tuple(_each_measured(store, sittings(store, person, since)))
+
+
+def summary_so_far(session: StoredSession) -> Summary:
+    """A session that was cut off has no summary; its events still tell how it went.
+
+    Raises:
+        StoreError: it cannot be read.
+    """
+    from entrain.control.session import reduce, start
+    from entrain.control.snapshot import summary
+
+    state = start(session.config)
+    for event, _ in session.records:
+        state, _ = reduce(state, event)
+    return summary(state, session.meta.row.id)
+
+
+def _each_measured(store: Store, found: Sequence[Sitting]) -> Iterator[Sitting]:
+    for each in found:
+        yield measured(store, each)
+
+
+def _sitting(row: SessionRow, more: _More) -> Sitting:
+    hearts, voice, summary, title, policy = more
+    kinds = {heart.partition(":")[0] for heart in json.loads(hearts)}
+    sitting = Sitting(
+        id=row.id,
+        uuid=row.uuid,
+        began=row.started.astimezone(),
+        person=row.person,
+        preset=row.preset,
+        title=title,
+        policy=policy,
+        voice=voice,
+        is_simulated=kinds == {"sim"},
+        duration_s=row.minutes * S_PER_MIN,
+        ended=_ENDED[row.state],
+        end_reason=row.end_reason or "",
+        n_notes=len(row.note.splitlines()),
+    )
+    try:
+        return sitting if summary is None else _with_summary(sitting, codec.decode(Summary, summary))
+    except codec.Undecodable as error:
+        raise StoreError(f"Session {row.id} cannot be read: {error.message}.") from error
+
+
+def _with_summary(sitting: Sitting, summary: Summary) -> Sitting:
+    return replace(
+        sitting,
+        duration_s=summary.duration_s,
+        n_notes=sitting.n_notes + summary.n_markers,
+        rating_before=summary.rating_before,
+        rating_after=summary.rating_after,
+        paced_min=summary.guided_s / S_PER_MIN,
+        in_step_min=summary.in_step_s / S_PER_MIN,
+        judged_min=summary.judged_s / S_PER_MIN,
+    )
+
+
+def _heart(session: StoredSession) -> Heart:
+    from entrain.history.heart import fullest, heart_of
+
+    beats: dict[str, list[Beat]] = {}
+    phases: list[PhaseBegan] = []
+    for effect in session.records.effects(BeatSeen, PhaseBegan):
+        if isinstance(effect, BeatSeen):
+            beats.setdefault(effect.beat.strap, []).append(effect.beat)
+        else:
+            phases.append(effect)
+    if not beats:
+        return Heart()
+    try:
+        return heart_of(beats[fullest(beats)], phases)
+    except InputError:
+        return Heart()

@@ -1,0 +1,1 @@
+"""The presets there are: shipped and own, checked, written, shared."""

@@ -1,0 +1,210 @@
+"""What is wrong with a preset file: everything at once, each fault with its line and what to write instead.
+
+The dataclasses of `entrain.control.protocol` say which settings there are, of which type, and what they are
+where a file is silent; `preset_rules` says how far they may go. One walk over both reads a file.
+"""
+
+import re
+import tomllib
+from collections.abc import Callable, Generator, Iterable, Mapping
+from dataclasses import MISSING, dataclass, fields, is_dataclass
+from difflib import get_close_matches
+from typing import Any, Final, cast, get_args, get_origin, get_type_hints
+
+from entrain.control.protocol import Preset
+from entrain.presets.rules import LIMITS, RULES
+from entrain.storage import places
+from entrain.synth import scales
+from entrain.synth.layers import OWN
+from entrain.synth.voices import BACKGROUNDS, CATALOGUE
+from entrain.tempo.policy import POLICIES
+from entrain.toml_lines import line_of
+
+_CHOICES: Final[Mapping[str, Callable[[], Iterable[str]]]] = {
+    "tempo.policy": lambda: POLICIES,
+    "breath.lengthen": lambda: ("both", "out"),
+    "sound.voice": lambda: CATALOGUE,
+    "sound.breath_voice": lambda: (OWN, *CATALOGUE),
+    "sound.background": lambda: (OWN, "silence", *BACKGROUNDS),
+    "sound.scale": lambda: (OWN, *scales.names(places.own_scales_path())),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PresetFault:
+    """One thing that is wrong. `line` counts from 1; `key` is dotted, and empty for a fault of the whole."""
+
+    file: str
+    line: int
+    key: str
+    problem: str
+    suggestion: str = ""
+
+    def __str__(self) -> str:
+        what = f"{self.key} {self.problem}" if self.key else self.problem
+        return f"{self.file}, line {self.line}: {what}. {self.suggestion}".rstrip()
+
+
+OWN_RESONANCE: Final = "own resonance"  # what `breath.goal_per_min` may be in place of a number
+OWN_RESONANCE_KEY: Final = "breath.goal_per_min"
+
+
+def checked(
+    text: str, file: str, name: str, own_resonance_per_min: float | None = None
+) -> tuple[Preset | None, tuple[PresetFault, ...]]:
+    """The preset that `text` describes, or None and everything that is wrong with it.
+
+    Args:
+        file: what a fault calls the file.
+        name: the preset's name, where the text gives none.
+        own_resonance_per_min: what "own resonance" stands for; None: no assessment has found one yet.
+    """
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        return None, (_syntax_fault(str(error), text, file),)
+    reader = _Reader(own_resonance_per_min)
+    preset = cast(Preset, reader.table(Preset, {"name": name, **data}, ""))
+    reader.check_rules(preset)
+    faults = [
+        PresetFault(file, line_of(text, *keys), keys[0], problem, suggestion)
+        for keys, problem, suggestion in reader.complaints
+    ]
+    return (None if faults else preset), tuple(sorted(faults, key=lambda fault: fault.line))
+
+
+def _syntax_fault(message: str, text: str, file: str) -> PresetFault:
+    found = re.search(r" \(at line (\d+), column \d+\)$", message)
+    line = int(found[1]) if found else text.count("\n") + 1
+    problem = message[: found.start()] if found else message.removesuffix(" (at end of document)")
+    return PresetFault(
+        file, line, "", f"is not TOML: {problem}", 'Settings look like: minutes = 10 or title = "…".'
+    )
+
+
+class _Reader:
+    """Walks a file along the dataclasses, keeps what is right and notes what is wrong."""
+
+    def __init__(self, own_resonance_per_min: float | None) -> None:
+        self._own_resonance_per_min = own_resonance_per_min
+        self.complaints: list[tuple[tuple[str, ...], str, str]] = []  # keys, problem, suggestion
+
+    def complain(self, key: str, problem: str, suggestion: str = "") -> None:
+        self.complaints.append(((key,), problem, suggestion))
+
+    def table(self, kind: type[Any], data: Mapping[str, Any], under: str) -> Any:
+        """The dataclass of a table; what is wrong in it has its default, or something empty."""
+        hints = get_type_hints(kind)
+        for key in data:
+            if key not in hints:
+                self.complain(f"{under}{key}", "is no setting", _did_you_mean(key, under))
+        arguments: dict[str, Any] = {}
+        for field in fields(kind):
+            key, hint = f"{under}{field.name}", hints[field.name]
+            if is_dataclass(hint):
+                table = data.get(field.name, {})
+                if not isinstance(table, dict):
+                    self.complain(
+                        key, f"must be a table, not {_shown(table)}", f"Write [{key}] and settings below."
+                    )
+                    table = {}
+                arguments[field.name] = self.table(cast(type, hint), cast(dict[str, Any], table), f"{key}.")
+            elif field.name in data:
+                value = self.value(hint, data[field.name], key)
+                if value is not None:
+                    arguments[field.name] = value
+            elif field.default is MISSING:
+                self.complain(key, "is missing", f'Write {field.name} = "…" at the top of the file.')
+            if field.default is MISSING and field.default_factory is MISSING:
+                arguments.setdefault(field.name, "")
+        return kind(**arguments)
+
+    def value(self, hint: Any, value: Any, key: str) -> Any:
+        """The value as the hint wants it, or None after a complaint."""
+        options, shown = get_args(hint), _shown(value)
+        if get_origin(hint) is tuple:
+            values = cast(list[Any], value) if isinstance(value, list) else []
+            if len(values) != len(options) or not all(map(_is_number, values)):
+                self.complain(key, f"must be a list of {len(options)} numbers, not {shown}")
+                return None
+            numbers = tuple(self.number(each, key) for each in values)
+            return None if None in numbers else numbers
+        if key == OWN_RESONANCE_KEY and value == OWN_RESONANCE:
+            value = self._own_resonance_per_min
+            if value is None:
+                self.complain(
+                    key, f"= {shown}, and yours is not known", "Run `entrain assess`, or give a number."
+                )
+                return None
+        if hint is float or float in options:
+            if _is_number(value):
+                return self.number(value, key)
+            self.complain(key, f"must be a number, not {shown}")
+            return None
+        if type(value) is not hint:
+            wanted = "true or false" if hint is bool else "text in quotation marks"
+            self.complain(key, f"must be {wanted}, not {shown}")
+            return None
+        return self.choice(value, key) if key in _CHOICES else value
+
+    def number(self, value: float, key: str) -> float | None:
+        limit = LIMITS[key]
+        problem = limit.broken_by(value)
+        if problem:
+            self.complain(key, problem, f"Use a value from {limit.least:g} to {limit.most:g}.")
+            return None
+        return float(value)
+
+    def choice(self, value: str, key: str) -> str | None:
+        known = tuple(_CHOICES[key]())
+        if value in known:
+            return value
+        near = get_close_matches(value, known, 1)
+        hint = f'Did you mean "{near[0]}"? ' if near else ""
+        what = key.rpartition(".")[2].replace("_", " ")
+        self.complain(key, f'= "{value}" is no {what}', f"{hint}There are {', '.join(known)}.")
+        return None
+
+    def check_rules(self, preset: Preset) -> None:
+        """What does not fit together, of the settings that are right in themselves."""
+        faulty = {keys[0] for keys, _, _ in self.complaints}
+        for rule in RULES:
+            said = rule.broken_by(preset)
+            if said and not any(key in faulty or key.partition(".")[0] in faulty for key in rule.keys):
+                self.complaints.append((rule.keys, *said))
+
+
+def _did_you_mean(key: str, under: str) -> str:
+    settings = list(_settings(Preset))
+    if elsewhere := [each for each in settings if each.rpartition(".")[2] == key]:
+        table = elsewhere[0].rpartition(".")[0]
+        return (
+            f"It belongs under [{table}]."
+            if table
+            else "It belongs at the top of the file, above the tables."
+        )
+    beside = [each for each in settings if each.startswith(under)]
+    for candidates in (beside, settings):
+        by_name = {each.rpartition(".")[2]: each for each in candidates}
+        longer = [name for name in by_name if name.startswith(key)]
+        if near := longer or get_close_matches(key, by_name, 1):
+            return f'Did you mean "{by_name[near[0]]}"?'
+    return "Leave it out; `entrain presets show desk` shows what there is."
+
+
+def _settings(kind: type[Any], under: str = "") -> Generator[str]:
+    """The dotted names of all settings and tables."""
+    for name, hint in get_type_hints(kind).items():
+        yield f"{under}{name}"
+        if is_dataclass(hint):
+            yield from _settings(cast(type, hint), f"{under}{name}.")
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return f'"{value}"' if isinstance(value, str) else str(value)

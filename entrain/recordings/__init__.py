@@ -1,0 +1,1 @@
+"""What other programs and devices recorded, as RR intervals with their gaps."""

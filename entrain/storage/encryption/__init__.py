@@ -1,0 +1,1 @@
+"""What only a passphrase opens: the store and files that leave it."""

@@ -1,0 +1,188 @@
+"""A whole store made encrypted, or readable again, without a moment in which it is neither.
+
+All of it is copied into a new file beside the old one while nobody else may write; the copy is compared with
+the old one row by row, brought to the disk, and takes the old one's place in one step of the file system. A
+kill at any moment leaves either the old store or the new one, whole.
+"""
+
+import os
+import sqlite3
+from collections.abc import Generator
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
+from itertools import zip_longest
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from entrain.errors import StoreError
+from entrain.storage.encryption import cipher
+from entrain.storage.log.database import BUSY_S, is_database, open_for_writing, reading, told
+
+_KEPT: Final = ("application_id", "user_version")  # what SQLCipher's export leaves out
+_BLOCK: Final = bytes(1 << 20)
+
+
+def encrypt(path: Path, passphrase: str) -> bool:
+    """Encrypt the store at `path`; where there is none yet, make one.
+
+    Returns: were the old file's bytes overwritten? What a disk keeps of older ones is beyond reach.
+    Raises:
+        StoreError: it is encrypted already, in use, or cannot be written; then it is as it was.
+        MissingExtra: the library is not installed.
+    """
+    cipher.library()
+    if cipher.is_encrypted(path):
+        raise StoreError(f"The session store {path} is encrypted already.")
+    open_for_writing(path).close()  # made where there is none, and brought to today's schema
+    with told(path), _held(path) as old:
+        try:
+            _convert(path, passphrase)
+        except BaseException:
+            cipher.forget(path)
+            raise
+        return old is not None and _overwrite(old.fileno())
+
+
+def decrypt(path: Path) -> None:
+    """Make the encrypted store at `path` a plain one.
+
+    Raises:
+        StoreError: it is not encrypted, in use, or cannot be written; then it is as it was.
+        Locked: no passphrase that was given opens it.
+    """
+    if not cipher.is_encrypted(path):
+        raise StoreError(f"The session store {path} is not encrypted.")
+    if not cipher.try_known(path):
+        raise cipher.locked(path)
+    open_for_writing(path).close()
+    with told(path):
+        _convert(path, None)
+
+
+def readable_beside(path: Path) -> tuple[Path, ...]:
+    """Files beside the store that hold sessions and are not encrypted: rescued, damaged, half converted."""
+    return tuple(
+        sorted(
+            each
+            for each in path.parent.glob("*.db*")
+            if each != path and is_database(each) and not cipher.is_encrypted(each)
+        )
+    )
+
+
+def _convert(path: Path, passphrase: str | None) -> None:
+    new = path.with_name(f"{path.stem}.converting.db")
+    with _alone(path) as lock:
+        for left_over in (new, Path(f"{new}-journal")):
+            left_over.unlink(missing_ok=True)
+        try:
+            os.close(os.open(new, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+            if passphrase is not None:
+                cipher.unlock(new, passphrase)
+            _copy(path, new)
+            _compare(path, new)
+            _to_disk(new)
+        except BaseException:
+            new.unlink(missing_ok=True)
+            raise
+        finally:
+            cipher.forget(new)
+        if os.name == "nt":  # where a file that is open, here or elsewhere, cannot be replaced
+            lock.close()
+        new.replace(path)
+        # Before the lock goes: who waits for it must find the passphrase to the new file.
+        cipher.forget(path)
+        if passphrase is not None:
+            cipher.unlock(path, passphrase)
+    if os.name == "posix":
+        _to_disk(path.parent)
+
+
+@contextmanager
+def _alone(path: Path) -> Generator[sqlite3.Connection]:
+    """While nobody else has the store open to write in it, nor can; its write-ahead log is gone.
+
+    Raises:
+        StoreError: somebody has it open.
+    """
+    with closing(_connected(path)) as connection:
+        try:
+            (mode,) = connection.execute("PRAGMA journal_mode = DELETE").fetchone()
+        except cipher.errors() as error:
+            raise _in_use(path) from error
+        if mode != "delete":
+            raise _in_use(path)
+        connection.execute("BEGIN IMMEDIATE")
+        yield connection
+
+
+def _in_use(path: Path) -> StoreError:
+    return StoreError(
+        f"Another program has the session store {path} open; nothing was changed.",
+        "End the sessions that are running and close database browsers, then try again.",
+    )
+
+
+def _connected(path: Path) -> sqlite3.Connection:
+    """By SQLCipher, encrypted or not: two libraries in one process free each other's locks of a file."""
+    connection: sqlite3.Connection = cipher.library().connect(path, isolation_level=None, timeout=BUSY_S)
+    passphrase = cipher.passphrase_of(path)
+    if passphrase is not None:
+        cipher.key_in(connection, passphrase)
+    return connection
+
+
+def _copy(path: Path, new: Path) -> None:
+    """All of the database at `path` into the empty file `new`, each by its own passphrase or none."""
+    passphrase = cipher.passphrase_of(new)
+    key = "''" if passphrase is None else f'"{cipher.named_key(passphrase, os.urandom(cipher.SALT))}"'
+    with closing(_connected(path)) as connection:
+        connection.execute(f"ATTACH ? AS new KEY {key}", (str(new),))
+        connection.execute("SELECT sqlcipher_export('new')")
+        for name in _KEPT:
+            (value,) = connection.execute(f"PRAGMA main.{name}").fetchone()
+            connection.execute(f"PRAGMA new.{name} = {value}")
+        connection.execute("DETACH new")
+
+
+def _compare(path: Path, new: Path) -> None:
+    """
+    Raises:
+        StoreError: the copy is not the same, to the last bit of every row.
+    """
+    with closing(_connected(path)) as old, reading(new) as copy:
+        (state,) = copy.execute("PRAGMA integrity_check(1)").fetchone()
+        same = state == "ok" and _same(old, copy, "SELECT type, name, tbl_name, sql FROM sqlite_master")
+        tables = [name for (name,) in old.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        if not same or not all(_same(old, copy, f'SELECT * FROM "{name}"') for name in tables):
+            raise StoreError(f"The copy of {path} is not the same as the store, which was left as it was.")
+
+
+def _same(one: sqlite3.Connection, other: sqlite3.Connection, query: str) -> bool:
+    return all(a == b for a, b in zip_longest(one.execute(query), other.execute(query)))
+
+
+def _to_disk(path: Path) -> None:
+    number = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)
+
+
+def _held(path: Path) -> AbstractContextManager[BinaryIO | None]:
+    """The file, kept open beyond the loss of its name; None on Windows, where an open file keeps its name."""
+    return nullcontext() if os.name == "nt" else path.open("r+b")
+
+
+def _overwrite(number: int) -> bool:
+    """Zeros over what was in the open file, which has no name any more; then nothing. False: it failed."""
+    try:
+        left = os.lseek(number, 0, os.SEEK_END)
+        os.lseek(number, 0, os.SEEK_SET)
+        while left > 0:
+            left -= os.write(number, _BLOCK[:left])
+        os.fsync(number)
+        os.ftruncate(number, 0)
+    except OSError:
+        return False
+    return True

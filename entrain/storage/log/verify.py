@@ -1,0 +1,76 @@
+"""Replay: does the controller decide today what the log says it decided then?
+
+Nothing here knows which controller it is: another one can be compared with the log in the same way.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import zip_longest
+from typing import TypeVar
+
+from entrain.control.events import Effect, Event
+from entrain.control.protocol import SessionConfig
+from entrain.storage.log import codec
+from entrain.storage.log.stored import StoredSession
+
+State = TypeVar("State")
+Start = Callable[[SessionConfig], State]
+Reduce = Callable[[State, Event], tuple[State, tuple[Effect, ...]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """The first effect that came out otherwise. Effects are `Kind {json}`; None: there was none."""
+
+    n_event: int
+    event: Event
+    stored: str | None
+    replayed: str | None
+
+    def __str__(self) -> str:
+        return (
+            f"Event {self.n_event} ({codec.kind_of(self.event)} at {self.event.t_s:.3f} s)\n"
+            f"  then: {self.stored or 'nothing more'}\n"
+            f"  now:  {self.replayed or 'nothing more'}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """How a replay went. `n_missing` records could not be stored when the session ran."""
+
+    n_events: int
+    n_effects: int
+    n_missing: int
+    difference: Difference | None
+
+    @property
+    def is_identical(self) -> bool:
+        return self.difference is None and self.n_missing == 0
+
+
+def replay(session: StoredSession, start: Start[State], reduce: Reduce[State]) -> Replay:
+    """Feed the stored events to a controller and compare what it says with the log, to the last bit.
+
+    Stops at the first difference. Time is that of the controller plus some 10 µs for each effect.
+    """
+    state = start(session.config)
+    n_events = n_effects = 0
+    for event, stored in session.records:
+        state, replayed = reduce(state, event)
+        then, now = _said(stored), _said(replayed)
+        if then != now:
+            difference = Difference(n_events, event, *_first_difference(then, now))
+            return Replay(n_events, n_effects, 0, difference)
+        n_events += 1
+        n_effects += len(stored)
+    return Replay(n_events, n_effects, session.meta.row.n_events - n_events, None)
+
+
+def _said(effects: tuple[Effect, ...]) -> list[str]:
+    # As text, because == takes 0.0 for -0.0 and 1 for 1.0, and bit for bit means bit for bit.
+    return [f"{codec.kind_of(effect)} {codec.encode(effect)}" for effect in effects]
+
+
+def _first_difference(stored: list[str], replayed: list[str]) -> tuple[str | None, str | None]:
+    return next(pair for pair in zip_longest(stored, replayed) if pair[0] != pair[1])

@@ -1,0 +1,64 @@
+"""Bringing another store's sessions into this one: a backup, another computer's store, a rescue file."""
+
+import sqlite3
+from collections.abc import Mapping
+from contextlib import closing
+from pathlib import Path
+from typing import Any, Final
+
+from entrain.errors import StoreError
+from entrain.storage.log.database import named, open_for_writing, reading, told, writing
+from entrain.storage.log.store import Store
+
+# What a session may lack because its log was cut off, and its other half has.
+_LATE: Final = ("end_epoch_s", "end_monotonic_s", "end_reason", "summary")
+
+
+def absorb(store: Store, path: Path, person: str = "") -> tuple[int, ...]:
+    """Copy the sessions in the store at `path` that are missing here, or missing some records.
+
+    Sessions are told apart by their UUID, so that doing it twice changes nothing. All of them come, or none.
+    New ones that name nobody become `person`'s.
+
+    Returns: the numbers, in this store, of the sessions to which something was added.
+    Raises:
+        StoreError: one of the two cannot be read or written.
+    """
+    if path.exists() and store.path.exists() and path.samefile(store.path):
+        raise StoreError(f"{path} is this very store.")
+    with (
+        reading(path) as source,
+        told(store.path),
+        closing(open_for_writing(store.path)) as target,
+        writing(target),
+    ):
+        return tuple(
+            session_id
+            for row in tuple(named(source, "SELECT * FROM session ORDER BY id"))
+            if (session_id := _absorb_session(source, row, target, person)) is not None
+        )
+
+
+def _absorb_session(
+    source: sqlite3.Connection, row: Mapping[str, Any], target: sqlite3.Connection, person: str
+) -> int | None:
+    stored = [each[1] for each in source.execute("PRAGMA table_info(session)") if each[1] != "id"]
+    changes = target.total_changes
+    target.execute(
+        f"INSERT INTO session ({', '.join(stored)}) VALUES ({', '.join('?' * len(stored))})"
+        " ON CONFLICT (uuid) DO NOTHING",
+        [row[name] or person if name == "person" else row[name] for name in stored],
+    )
+    target.execute(
+        f"UPDATE session SET {', '.join(f'{name} = ?' for name in _LATE)} WHERE uuid = ?"
+        " AND summary IS NULL AND ? IS NOT NULL",
+        [*(row[name] for name in _LATE), row["uuid"], row["summary"]],
+    )
+    (session_id,) = target.execute("SELECT id FROM session WHERE uuid = ?", (row["uuid"],)).fetchone()
+    for table, columns in (("event", "seq, t_s, kind, body"), ("effect", "seq, event_seq, t_s, kind, body")):
+        rows = source.execute(f"SELECT {columns} FROM {table} WHERE session_id = ?", (row["id"],))
+        places = ", ".join("?" * (len(columns.split(",")) + 1))
+        target.executemany(
+            f"INSERT OR IGNORE INTO {table} VALUES ({places})", ((session_id, *each) for each in rows)
+        )
+    return session_id if target.total_changes > changes else None

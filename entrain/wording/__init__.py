@@ -1,0 +1,1 @@
+"""Every sentence that people read, made from codes and figures."""

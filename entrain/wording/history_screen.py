@@ -1,0 +1,105 @@
+"""Sessions that were, in words and figures: a row of the list, a page, two beside each other."""
+
+from datetime import datetime
+from typing import Final
+
+from entrain.history.row import Heart, HowItEnded, Sitting
+from entrain.ports import Interrupted, PastSession
+from entrain.wording.times import clock, span
+
+NOTHING: Final = "–"
+WAITING: Final = "…"
+_SHORT: Final = {
+    HowItEnded.COMPLETE: "",
+    HowItEnded.EARLY: "early",
+    HowItEnded.INTERRUPTED: "cut off",
+    HowItEnded.IMPORTED: "imported",
+    HowItEnded.RUNNING: "running",
+}
+
+
+def day(moment: datetime, now: datetime) -> str:
+    """`Mon 16 Nov 18:05`; in another year that in place of the weekday."""
+    if moment.year == now.year:
+        return f"{moment:%a} {moment.day:>2} {moment:%b} {moment:%H:%M}"
+    return f"{moment.day:>2} {moment:%b} {moment.year} {moment:%H:%M}"
+
+
+def long_day(moment: datetime) -> str:
+    return f"{moment:%A} {moment.day} {moment:%B} {moment.year}, {moment:%H:%M}"
+
+
+def pulse(heart: Heart | None) -> str:
+    return WAITING if heart is None else _pair(heart.pulse_before_bpm, heart.pulse_after_bpm)
+
+
+def rmssd(heart: Heart | None) -> str:
+    return WAITING if heart is None else _pair(heart.rmssd_before_ms, heart.rmssd_after_ms)
+
+
+def tension(sitting: Sitting) -> str:
+    return _pair(sitting.rating_before, sitting.rating_after)
+
+
+def in_step(sitting: Sitting) -> str:
+    share = sitting.in_step_share
+    return NOTHING if share is None else f"{100 * share:.0f} %"
+
+
+def remark(sitting: Sitting) -> str:
+    """What sets this session apart from a usual one, in a word or two."""
+    parts = [_SHORT[sitting.ended], "simulated" if sitting.is_simulated else ""]
+    return ", ".join(part for part in parts if part)
+
+
+def how_it_ended(sitting: Sitting) -> str:
+    ended = sitting.ended.value
+    reason = "" if sitting.end_reason in ("", ended) else f": {sitting.end_reason}"
+    return f"{ended[:1].upper()}{ended[1:]}{reason}."
+
+
+def interrupted(found: Interrupted, now: datetime) -> str:
+    """The news of a session that was cut off."""
+    began = found.began
+    when = f"{began:%H:%M}" if began.date() == now.date() else day(began, now)
+    after = f"after {span(60.0 * found.minutes)}" if found.minutes else "at once"
+    older = f" So were {found.n_older} before it." if found.n_older else ""
+    return f"Your session of {when} was interrupted {after}; everything up to then is kept.{older}"
+
+
+def comparison(one: PastSession, other: PastSession, now: datetime) -> list[tuple[str, str, str]]:
+    """Rows of (what, of the one, of the other), the same for any two sessions."""
+    both = (_figures(one, now), _figures(other, now))
+    return [(what, first, second) for (what, first), (_, second) in zip(*both, strict=True)]
+
+
+def _figures(past: PastSession, now: datetime) -> list[tuple[str, str]]:
+    sitting, summary = past.sitting, past.summary
+    heart = sitting.heart or Heart()
+    tempo = NOTHING if summary.lowest_tempo_bpm is None else f"{summary.lowest_tempo_bpm:.0f} a minute"
+    breath = summary.slowest_breath_per_min
+    share = heart.artefact_share
+    return [
+        ("began", day(sitting.began, now)),
+        ("who", sitting.person or "nobody named"),
+        ("session", sitting.title),
+        ("voice", sitting.voice or NOTHING),
+        ("lasted", clock(sitting.duration_s)),
+        ("ended", sitting.ended.value),
+        ("guided", clock(60.0 * sitting.paced_min)),
+        ("slowest beat", tempo),
+        ("slowest breath", NOTHING if breath is None else f"{breath:.1f} a minute"),
+        ("breath in step", in_step(sitting)),
+        ("pulse, rest → end", _pair(heart.pulse_before_bpm, heart.pulse_after_bpm, 1)),
+        ("RMSSD, rest → end", _pair(heart.rmssd_before_ms, heart.rmssd_after_ms, 1)),
+        ("tension, before → after", tension(sitting)),
+        ("holds", str(summary.n_holds)),
+        ("intervals corrected", NOTHING if share is None else f"{100 * share:.1f} %"),
+    ]
+
+
+def _pair(before: float | None, after: float | None, digits: int = 0) -> str:
+    if before is None and after is None:
+        return NOTHING
+    first, second = (NOTHING if value is None else f"{value:.{digits}f}" for value in (before, after))
+    return f"{first} → {second}"

@@ -1,0 +1,138 @@
+"""A session in plain sentences: what changed, how sure that is, what is not known. No promise, no praise."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Final
+
+from entrain.analysed.material import Material
+from entrain.analysis.change import Change, Measure, rating_change
+from entrain.analysis.entrainment import ALPHA, Evidence
+from entrain.analysis.findings import Findings
+from entrain.analysis.quality import Grade
+from entrain.storage.log.stored import SessionMeta, SessionOutcome
+from entrain.wording.times import clock
+
+S_PER_HOUR: Final = 3600.0
+CAUTION: Final = "A change is not an effect: sitting quietly changes these figures too."
+
+
+def lead(material: Material) -> tuple[str, ...]:
+    """Two to five sentences, the most important first."""
+    return tuple(sentence for sentence in _lead(material) if sentence)
+
+
+def _lead(material: Material) -> Iterator[str]:
+    if material.analysis is None:
+        yield material.lacking
+        yield "So there is nothing to hold against your own beginning this time."
+    else:
+        found = material.analysis.findings
+        if found.quality.grade is not Grade.GOOD:
+            yield found.quality.sentence
+        yield _changed(material, found)
+        if not is_imported(material.session.meta):
+            yield _breath(found)
+            yield _sound(found)
+        elif found.breathing is not None:
+            rate = found.breathing.breaths_per_min
+            yield f"The heart's rhythm suggests about {rate:.1f} breaths a minute."
+    yield rating_change(material.rating_before, material.rating_after)
+
+
+def _changed(material: Material, found: Findings) -> str:
+    by_measure = {change.measure: change for change in found.changes}
+    pulse, rmssd = by_measure.get(Measure.PULSE), by_measure.get(Measure.RMSSD)
+    if pulse is None or rmssd is None:
+        time = found.time_domain
+        variation = "" if time.rmssd_ms is None else f", its variation (RMSSD) {time.rmssd_ms:.1f} ms"
+        said = f"Your pulse was {time.mean_hr_bpm:.1f} beats a minute on average{variation}"
+        if is_imported(material.session.meta):
+            return f"{said}."
+        return f"{said}; there is no time before and after to compare."
+    if pulse.low is None:
+        return (
+            f"Your pulse was {pulse.before:.1f} beats a minute before and {pulse.after:.1f} after, its "
+            f"variation (RMSSD) {rmssd.before:.1f} and {rmssd.after:.1f} ms; these times were too short "
+            "to say how certain a difference is."
+        )
+    return (
+        f"Your pulse went from {pulse.before:.1f} to {pulse.after:.1f} beats a minute, {_clear(pulse)}; its "
+        f"variation (RMSSD) went from {rmssd.before:.1f} to {rmssd.after:.1f} ms, {_clear(rmssd)}."
+    )
+
+
+def _clear(change: Change) -> str:
+    return "a clear change" if change.clear else "no clear change"
+
+
+def _breath(found: Findings) -> str:
+    paced = found.paced_breathing
+    if paced is None:
+        return ""
+    return (
+        f"Your heart moved in step with the guided breath for {paced.minutes_in_step:.1f} of "
+        f"{paced.minutes_paced:.1f} guided minutes."
+    )
+
+
+def _sound(found: Findings) -> str:
+    answer = found.entrainment
+    if answer is None:
+        return "No sound was played, so there is nothing to say about a sound moving the heart."
+    match answer.verdict:
+        case Evidence.NO_EVIDENCE:
+            return "There is no evidence that the sound moved the heart; that is the usual result."
+        case Evidence.EVIDENCE:
+            return (
+                f"There is evidence that the sound moved the heart, by up to {answer.pull_ms or 0.0:.1f} ms; "
+                f"by chance alone about {100 * ALPHA:.0f} of 100 sessions say so."
+            )
+        case Evidence.NOT_TESTABLE:
+            return answer.sentence
+
+
+def is_imported(meta: SessionMeta) -> bool:
+    return meta.row.state is SessionOutcome.IMPORTED
+
+
+def source(meta: SessionMeta) -> str:
+    """What stands above everything when the heart was not a person's own at that time; empty otherwise."""
+    kinds = {heart.partition(":")[0] for heart in meta.hearts}
+    if "sim" in kinds:
+        return f"The heart in this report is simulated ({', '.join(meta.hearts)}). Nobody was measured."
+    if "replay" in kinds:
+        return "The heart in this report is a recording that was played back: nobody heard this session."
+    if "tap" in kinds:
+        return "The pulse was tapped by hand: its variability is that of the fingers too."
+    return ""
+
+
+def when(moment: datetime) -> str:
+    """22 November 2026, 16:53, in local time."""
+    local = moment.astimezone()
+    return f"{local.day} {local:%B %Y, %H:%M}"
+
+
+def subtitle(material: Material) -> str:
+    row = material.session.meta.row
+    ended = row.state.value
+    if row.state is SessionOutcome.STOPPED:
+        ended = row.end_reason or ended
+    unit = " minutes" if material.length_s < S_PER_HOUR else ""
+    return f"Session {row.id} · {when(row.started)} · {clock(material.length_s)}{unit} · {ended}"
+
+
+def moments(moments_s: tuple[float, ...], most: int = 4) -> str:
+    """All moments where they are few; else how many there were, the first and the last."""
+    if len(moments_s) <= most:
+        return ", ".join(clock(t_s) for t_s in moments_s)
+    return f"{len(moments_s)} times, {clock(moments_s[0])} to {clock(moments_s[-1])}"
+
+
+def signed(value: float) -> str:
+    """With its sign, and a minus that is one."""
+    return f"{value:+.1f}".replace("-", "−")
+
+
+def times(n: int, what: str) -> str:
+    return f"{n} {what}{'s' * (n != 1)}"

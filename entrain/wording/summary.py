@@ -1,0 +1,110 @@
+"""A finished session in plain sentences: measured against the person's own baseline, and no promise.
+
+What counts as a change at all is our own judgement: a resting pulse wanders by about two beats a minute from
+minute to minute, and RMSSD over a minute or two by about a fifth.
+"""
+
+from typing import Final
+
+from entrain.control.view import Summary
+from entrain.wording.times import span
+
+PULSE_CHANGE_BPM: Final = 2.0
+RMSSD_CHANGE_FRACTION: Final = 0.2
+MOST_ARTEFACTS_FRACTION: Final = 0.2
+MOST_OUTAGE_FRACTION: Final = 0.25
+FEWEST_BEATS: Final = 60
+LEAST_JUDGED_S: Final = 60.0
+
+CAUTION: Final = "One session says little: pulses wander by themselves."
+
+
+def title(summary: Summary) -> str:
+    return "Well done" if summary.completed else "Stopped early"
+
+
+def changes(summary: Summary) -> tuple[str, str]:
+    """Two sentences: the pulse, and its beat-to-beat variation, now against the own baseline."""
+    lacking = what_is_lacking(summary)
+    if lacking:
+        return (lacking, "So there is nothing to compare with your own baseline this time.")
+    return (_pulse(summary), _variation(summary))
+
+
+def what_is_lacking(summary: Summary) -> str:
+    """Why the session cannot be compared, in a sentence; empty where it can."""
+    if summary.n_beats == 0:
+        return "No pulse was measured."
+    if summary.n_beats < FEWEST_BEATS:
+        return f"Only {summary.n_beats} beats were measured."
+    if summary.n_artefacts > MOST_ARTEFACTS_FRACTION * summary.n_beats:
+        return "Too many of the beats were disturbed."
+    if summary.outage_s > MOST_OUTAGE_FRACTION * max(1.0, summary.duration_s):
+        return f"The strap was away for {span(summary.outage_s)}."
+    if summary.baseline_bpm is None:
+        return "The resting pulse at the start could not be measured."
+    if summary.end_bpm is None:
+        return "The pulse at the end could not be measured."
+    return ""
+
+
+def _pulse(summary: Summary) -> str:
+    before, after = summary.baseline_bpm, summary.end_bpm
+    if before is None or after is None:
+        return "Your pulse could not be compared."
+    if abs(after - before) < PULSE_CHANGE_BPM:
+        return f"Your pulse stayed about where it was: {before:.0f} at rest before, {after:.0f} at the end."
+    way = "lower" if after < before else "higher"
+    return (
+        f"Your pulse was {abs(after - before):.0f} beats a minute {way} at the end ({after:.0f}) "
+        f"than in your resting baseline ({before:.0f})."
+    )
+
+
+def _variation(summary: Summary) -> str:
+    before, after = summary.baseline_rmssd_ms, summary.end_rmssd_ms
+    if before is None or after is None or before <= 0:
+        return "There were not enough clean intervals to say how its beat-to-beat variation changed."
+    if abs(after - before) < RMSSD_CHANGE_FRACTION * before:
+        return f"Its beat-to-beat variation (RMSSD) stayed about the same: {before:.0f} and {after:.0f} ms."
+    way = "rose" if after > before else "fell"
+    return f"Its beat-to-beat variation (RMSSD) {way} from {before:.0f} to {after:.0f} ms."
+
+
+def guided(summary: Summary) -> str:
+    """What was guided: how long, how slow."""
+    parts = [f"{span(summary.guided_s)} guided of {span(summary.duration_s)}"]
+    if summary.lowest_tempo_bpm is not None:
+        parts.append(f"slowest beat {summary.lowest_tempo_bpm:.0f}")
+    if summary.slowest_breath_per_min is not None:
+        parts.append(f"slowest breath {summary.slowest_breath_per_min:.1f}")
+    return ", ".join(parts)
+
+
+def in_step(summary: Summary) -> str:
+    """How much of the time the breath was with the guided one, of the time in which that could be told."""
+    if summary.judged_s < LEAST_JUDGED_S:
+        return "too little to tell whether your breath was in step" if summary.guided_s else ""
+    percent = 100 * summary.in_step_s / summary.judged_s
+    return f"breath in step {percent:.0f} % of the {span(summary.judged_s)} in which it could be told"
+
+
+def quality(summary: Summary) -> str:
+    """How good the data was."""
+    if summary.n_beats == 0:
+        return "no beats measured"
+    aside = f"{summary.n_artefacts} set aside ({100 * summary.n_artefacts / summary.n_beats:.1f} %)"
+    parts = [f"{summary.n_beats} beats", aside if summary.n_artefacts else "none set aside"]
+    if summary.n_outages:
+        times = "once" if summary.n_outages == 1 else f"{summary.n_outages} times"
+        parts.append(f"strap lost {times}, {span(summary.outage_s)} in all")
+    return ", ".join(parts)
+
+
+def rating(summary: Summary, after: int | None) -> str:
+    """The ratings before and after, as far as they were given."""
+    if summary.rating_before is None:
+        return ""
+    if after is None:
+        return f"Before the session you said {summary.rating_before}."
+    return f"Before the session you said {summary.rating_before}, now {after}."
