@@ -15,15 +15,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from entrain.breath.estimate import STEP_WITHIN
+from entrain.cohort.people import Body, Somebody, body
 from entrain.control.events import Author, Decided, Effect, Event, NotificationArrived, Phase, Tick
 from entrain.control.guide import asks_policy, steer
 from entrain.control.protocol import Preset, SessionConfig
 from entrain.control.session import reduce, start
 from entrain.control.state import GUIDED, TICK_S, SessionState, length_s
 from entrain.control.track import HeartTrack, group_state
-from entrain.devices.simulated.heart import STEP_S, SimulatedHeart, Truth
+from entrain.devices.simulated.heart import STEP_S, Truth
 from entrain.devices.simulated.lungs import LOW_PETCO2_MMHG
-from entrain.devices.simulated.person import Person
 from entrain.frozen import changed
 from entrain.units import MS_PER_S, S_PER_MIN
 
@@ -70,7 +70,7 @@ Lived = tuple[Outcome, Tempo]
 """What came of a session, and the tempo it had."""
 
 
-def live(person: Person, preset: Preset, yoked: Tempo = ()) -> Lived:
+def live(person: Somebody, preset: Preset, yoked: Tempo = ()) -> Lived:
     """The session of `person`."""
     lives = Lives(person, (preset,))
     lives.yoke(yoked)
@@ -84,8 +84,8 @@ class Lives:
     waits, once a policy is asked, for the tempo of another.
     """
 
-    def __init__(self, person: Person, presets: Sequence[Preset]) -> None:
-        heart = SimulatedHeart(person, keep_truth=True)
+    def __init__(self, person: Somebody, presets: Sequence[Preset]) -> None:
+        heart = body(person)
         arms = tuple(SessionConfig(preset, (heart.strap,), person.seed) for preset in presets)
         self.lived: dict[str, Lived] = {}  # by policy
         self._waiting: list[_Life] = []
@@ -118,7 +118,7 @@ class _Life:
     """A session under way: second by second what the heart sends, then the tick."""
 
     state: SessionState
-    heart: SimulatedHeart
+    heart: Body
     seen: "_Seen"
     arms: tuple[SessionConfig, ...]  # the sessions that are the same so far
     n_ticks: int = 0
@@ -226,7 +226,7 @@ class _Seen:
             if type(effect) is Decided and effect.what == "tempo_bpm":
                 self._by_bound = effect.author is Author.BOUND
 
-    def moment(self, state: SessionState, heart: SimulatedHeart) -> None:
+    def moment(self, state: SessionState, heart: Body) -> None:
         score = state.score
         if state.phase not in GUIDED or score is None:
             return

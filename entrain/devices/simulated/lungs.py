@@ -48,6 +48,7 @@ class LungTraits:
     imprecision: float = 0.03  # of a breath, from breath to breath
     lapses_per_min: float = 0.25
     lapse_s: float = 12.0  # mean length
+    hurry: float = 1.0  # above 1: hears the pacer and breathes that much quicker, out of step
     overbreathing: float = 1.18  # alveolar ventilation at 6/min over what the body needs
 
 
@@ -84,7 +85,7 @@ class Lungs:
 
     def run(self, t_s: float, n: int, score: Score | None) -> list[Breathing]:
         """Breathe from `t_s` for `n` steps; the truth at the end of each."""
-        step_s, follow_per_s = self._step_s, self.traits.follow_per_s
+        step_s, follow_per_s, hurry = self._step_s, self.traits.follow_per_s, self.traits.hurry
         co2_share, depth_share = self._co2_share, self._depth_share
         phase, _, _, petco2_mmhg, _ = self.now
         depth = self._depth
@@ -98,6 +99,9 @@ class Lungs:
                 self.rate_hz = rate_hz = rate_per_min / S_PER_MIN
                 error = fraction + self._offset - phase
                 error -= floor(error + 0.5)
+                if hurry != 1.0:
+                    self.rate_hz = rate_hz = rate_hz * hurry
+                    error = 0.0
                 # A breath is hurried or dragged, never breathed backwards.
                 speed_hz = rate_hz + follow_per_s * error
                 if not 0.4 * rate_hz <= speed_hz <= 1.8 * rate_hz:

@@ -58,6 +58,9 @@ class HeartTraits:
     tempo_pull: float = 0.0  # k: the share of the way to the tempo that the pulse goes
     phase_pull_rad_per_s: float = 0.0  # kappa
     ectopic_chance: float = 0.0005  # per beat
+    trend_bpm: float = 0.0  # how far the pulse goes in all, from `trend_from_s` on, with `trend_tau_s`
+    trend_from_s: float = 0.0
+    trend_tau_s: float = 240.0
 
 
 class Sinus:
@@ -89,6 +92,7 @@ class Sinus:
         traits, step_s, rsa_share, relax_share = self.traits, self._step_s, self._rsa_share, self._relax_share
         base_bpm, rsa_bpm, resonance_bpm = traits.base_bpm, traits.rsa_bpm, traits.resonance_bpm
         relaxation_bpm, pulls = traits.relaxation_bpm, traits.tempo_pull or traits.phase_pull_rad_per_s
+        trends = traits.trend_bpm != 0.0
         rsa, relaxed = self._rsa, self._relaxed
         beats_s: list[float] = []
         ectopics_s: list[float] = []
@@ -100,6 +104,8 @@ class Sinus:
         ):
             rsa += (volume - rsa) * rsa_share
             relaxed += (_slow(moment.rate_per_min) * relaxation_bpm - relaxed) * relax_share
+            if trends:
+                base_bpm = traits.base_bpm + self._trend_bpm(t_s + k * step_s)
             free_bpm = base_bpm + wander_bpm + rsa_bpm * rsa + resonance_bpm * wave - relaxed
             bpm = free_bpm + self._pulled
             if bpm < SLOWEST_BPM:
@@ -114,6 +120,10 @@ class Sinus:
                 self._fire(t_s + k * step_s, before, turns_per_s, beats_s, ectopics_s)
         self._rsa, self._relaxed = rsa, relaxed
         return beats_s, ectopics_s, rates_bpm
+
+    def _trend_bpm(self, t_s: float) -> float:
+        since_s = max(0.0, t_s - self.traits.trend_from_s)
+        return self.traits.trend_bpm * (1.0 - exp(-since_s / self.traits.trend_tau_s))
 
     def _give_in(self, t_s: float, bpm: float, score: Score | None) -> float:
         """Move by the tempo's pull; what the beat's pull adds to the turns per second."""
