@@ -75,6 +75,14 @@ class InStep(StrEnum):
     NO = "out of step"
 
 
+class BreathSource(StrEnum):
+    """What a breath was seen in."""
+
+    HEART = "heart"  # respiratory sinus arrhythmia
+    CHEST = "chest"  # an accelerometer's tilt; see `entrain.breath.chest`
+    BOTH = "heart and chest"  # which agree
+
+
 @quick
 class BreathEstimate:
     """What is known of the breath at `t_s`; None where it is not."""
@@ -84,6 +92,7 @@ class BreathEstimate:
     rsa_ms: float | None  # peak to trough of the RR intervals
     confidence: float  # 0..1: the share of all change that is this breath's
     in_step: InStep
+    source: BreathSource = BreathSource.HEART
 
 
 _SILENCE: Final = Tachogram()

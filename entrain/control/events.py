@@ -7,10 +7,11 @@ of them; feeding the stored events back into `reduce` gives the stored effects a
 from dataclasses import dataclass
 from enum import StrEnum
 
-from entrain.breath.estimate import InStep
+from entrain.breath.estimate import BreathSource, InStep
 from entrain.breath.pattern import BreathPart
 from entrain.frozen import quick
 from entrain.heart.beat import Beat, PulseSource
+from entrain.heart.pmd.control import Sensor
 from entrain.score import Score
 
 # ---- commands: what a person asks for ----------------------------------------------------------------------
@@ -162,6 +163,41 @@ class StrapDescribed:
     signal_dbm: int | None = None
 
 
+class SensorState(StrEnum):
+    """How a measurement stream of a strap stands."""
+
+    STREAMING = "streaming"
+    SHARED = "streaming, started by another program"  # which may end it, and whose settings it has
+    SILENT = "silent"  # started, and no frame comes
+    REFUSED = "refused"
+    MISSING = "missing"  # the strap has no such sensor
+    FAULTY = "faulty"  # frames come and cannot be believed
+    OFF = "off"  # stopped, by us or with the link
+
+
+@dataclass(frozen=True, slots=True)
+class SensorChanged:
+    t_s: float
+    strap: str
+    sensor: Sensor
+    state: SensorState
+    detail: str = ""  # what happened, in a sentence
+    advice: str = ""
+    rate_hz: float | None = None  # what was asked for; the strap keeps it to about 2 %
+    factor: float | None = None  # of compressed samples, in g; None: they are in mg
+
+
+@quick
+class SensorFrames:
+    """The very bytes of a measurement stream: a block of notifications, each with its arrival."""
+
+    t_s: float  # when the block was handed on
+    strap: str
+    sensor: Sensor
+    arrived_s: tuple[float, ...]
+    frames: tuple[bytes, ...]
+
+
 class Sound(StrEnum):
     OFF = "off"  # nobody asked for sound
     OPENING = "opening"
@@ -219,6 +255,8 @@ Event = (
     NotificationArrived
     | LinkChanged
     | StrapDescribed
+    | SensorChanged
+    | SensorFrames
     | SoundChanged
     | OnsetPlayed
     | LogChanged
@@ -332,7 +370,7 @@ class PulseMeasured:
 
 @quick
 class BreathMeasured:
-    """The person's own breath as one heart shows it, once a tick; see `entrain.breath.estimate`."""
+    """The person's own breath as one strap shows it, once a tick; see `entrain.breath.estimate`."""
 
     t_s: float
     strap: str
@@ -340,6 +378,7 @@ class BreathMeasured:
     rsa_ms: float | None
     confidence: float
     in_step: InStep
+    source: BreathSource = BreathSource.HEART
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,8 @@ from entrain.control.events import (
     PhaseBegan,
     PulseMeasured,
     Rate,
+    SensorChanged,
+    SensorFrames,
     SoundChanged,
     Stop,
     StrapDescribed,
@@ -63,8 +65,10 @@ from entrain.control.track import (
     group_state,
     with_breath_at,
     with_description,
+    with_frames,
     with_link,
     with_notification,
+    with_sensor,
 )
 from entrain.frozen import changed
 from entrain.heart.beat import HeartState
@@ -114,6 +118,10 @@ def reduce(
             state = _after_link(state, event, out)
         case StrapDescribed():
             state = _on_track(state, t_s, event.strap, lambda track: with_description(track, event), out)
+        case SensorChanged():
+            state = _on_track(state, t_s, event.strap, lambda track: with_sensor(track, event), out)
+        case SensorFrames():
+            state = _on_track(state, t_s, event.strap, lambda track: with_frames(track, event), out)
         case SoundChanged():
             n_gaps = state.sound.n_gaps + (event.gap_s > 0.0)
             sound = SoundState(event.sound, event.device, event.detail, event.advice, n_gaps)

@@ -6,6 +6,8 @@ from math import fsum
 from typing import Final
 
 from entrain.breath.estimate import BreathTrack, InStep, with_interval, with_tick
+from entrain.control import chest
+from entrain.control.chest import ChestTrack
 from entrain.control.events import (
     BeatSeen,
     BreathMeasured,
@@ -15,6 +17,8 @@ from entrain.control.events import (
     NotificationArrived,
     PayloadRejected,
     SegmentBegan,
+    SensorChanged,
+    SensorFrames,
     StrapDescribed,
 )
 from entrain.errors import MalformedMeasurement
@@ -45,6 +49,7 @@ class HeartTrack:
     # (segment, number) of the newest accepted beat: its successor is its neighbour.
     newest: tuple[int, int] = (-1, -1)
     breath: BreathTrack = BreathTrack()
+    chest: ChestTrack | None = None  # None: no accelerometer was asked for
     last_beat_t_s: float | None = None
     n_beats: int = 0
     n_artefacts: int = 0
@@ -148,6 +153,18 @@ def with_link(track: HeartTrack, event: LinkChanged) -> tuple[HeartTrack, tuple[
 def with_description(track: HeartTrack, event: StrapDescribed) -> tuple[HeartTrack, tuple[Effect, ...]]:
     battery = track.battery_percent if event.battery_percent is None else event.battery_percent
     return changed(track, name=event.name or track.name, battery_percent=battery), ()
+
+
+def with_sensor(track: HeartTrack, event: SensorChanged) -> tuple[HeartTrack, tuple[Effect, ...]]:
+    """A measurement stream began, changed or ended."""
+    return changed(track, chest=chest.with_sensor(track.chest, event)), ()
+
+
+def with_frames(track: HeartTrack, event: SensorFrames) -> tuple[HeartTrack, tuple[Effect, ...]]:
+    """Follow the chest's movement; frames that cannot be read are said, once for each block."""
+    moved, faults = chest.with_frames(track.chest, event)
+    out = tuple(PayloadRejected(event.t_s, event.strap, fault) for fault in faults[:1])
+    return changed(track, chest=moved), out
 
 
 def is_any_connected(tracks: tuple[HeartTrack, ...]) -> bool:

@@ -9,7 +9,7 @@ import pytest
 
 from entrain.control.events import Effect, Event, OnsetPlanned, OnsetPlayed, Tick
 from entrain.storage.log.store import Store
-from tests.support.sessions import CONFIG, RECORDS, SUMMARY
+from tests.support.sessions import ACC_FRAME, CONFIG, RECORDS, SUMMARY
 
 LOG_PAGE = Path(__file__).parents[2] / "docs" / "log.md"
 
@@ -43,9 +43,9 @@ def reader(store: Store) -> Iterator[sqlite3.Connection]:
         ("t_s, strap, reason", "rejected", [(4.0, "sim:7", "too short")]),
         ("t_s, bpm, age_s, source, rmssd_ms", "pulse", [(1.5, 69.5, 0.6, "intervals", 31.25)]),
         (
-            "t_s, strap, rate_per_min, rsa_ms, confidence, in_step",
+            "t_s, strap, rate_per_min, rsa_ms, confidence, in_step, source",
             "own_breath",
-            [(1.5, "sim:7", 13.5, 42.0, 0.75, "no pacer")],
+            [(1.5, "sim:7", 13.5, 42.0, 0.75, "no pacer", "heart")],
         ),
         (
             "t_s, until_s, phase, reason",
@@ -90,6 +90,16 @@ def reader(store: Store) -> Iterator[sqlite3.Connection]:
             "t_s, sound, device, detail, advice, gap_s",
             "sound",
             [(1.6, "playing", "Loudspeaker", "", "", 0.25)],
+        ),
+        (
+            "t_s, strap, sensor, state, detail, advice, rate_hz, factor",
+            "sensor",
+            [(2.0, "sim:7", "acc", "streaming", "It sends.", "Sit still.", 25.0, 0.5)],
+        ),
+        (
+            "strap, sensor, arrived_t_s, frame_hex",
+            "sensor_frame",
+            [("sim:7", "acc", t_s, ACC_FRAME.hex()) for t_s in (2.125, 2.25)],
         ),
         ("t_s, fault, advice", "log_fault", [(2.5, "The disk is full.", "Make some room.")]),
         ("t_s, volume, muted", "volume", [(600.0, 0.5, 1)]),
@@ -161,7 +171,7 @@ def test_the_documentation_names_every_table_view_and_column(reader: sqlite3.Con
             "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%'"
         )
     ]
-    assert len(relations) == 22
+    assert len(relations) == 24
     missing = [
         f"{relation}.{column}"
         for relation in relations

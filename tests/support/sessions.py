@@ -26,6 +26,9 @@ from entrain.control.events import (
     Rate,
     ScoreChanged,
     SegmentBegan,
+    SensorChanged,
+    SensorFrames,
+    SensorState,
     Sound,
     SoundChanged,
     StrapDescribed,
@@ -36,6 +39,8 @@ from entrain.control.events import (
 from entrain.control.protocol import Preset, SessionConfig
 from entrain.control.view import Summary
 from entrain.heart.beat import Beat, PulseSource, RRInterval, Verdict
+from entrain.heart.pmd.control import Sensor
+from entrain.heart.pmd.frames import SensorFrame
 from entrain.score import Level, Presence, Score
 from entrain.storage.log.store import Store
 from entrain.tempo.plan import TempoPlan
@@ -53,6 +58,8 @@ SCORE = Score(
     BreathPlan.steady(BreathPattern.of_beats(8)),
     Presence((Level(2.0, 1.0, 4.0),)),
 )
+
+ACC_FRAME = bytes(SensorFrame(Sensor.ACC, 599616000000000000, 1, ((-184, -28, 949),)))
 
 RECORDS: tuple[Record, ...] = (
     (
@@ -90,6 +97,20 @@ RECORDS: tuple[Record, ...] = (
     ),
     (SoundChanged(1.6, Sound.PLAYING, "Loudspeaker", gap_s=0.25), ()),
     (OnsetPlayed(1.7, 0, 2.0, 2.0125, 0.001, 96000), ()),
+    (
+        SensorChanged(
+            2.0,
+            "sim:7",
+            Sensor.ACC,
+            SensorState.STREAMING,
+            "It sends.",
+            "Sit still.",
+            rate_hz=25.0,
+            factor=0.5,
+        ),
+        (),
+    ),
+    (SensorFrames(2.25, "sim:7", Sensor.ACC, (2.125, 2.25), (ACC_FRAME, ACC_FRAME)), ()),
     (LogChanged(2.5, "The disk is full.", "Make some room."), ()),
     (CommandGiven(3.0, Mark("a door", 0.5)), ()),
     (CommandGiven(3.5, Rate(6, "before")), ()),

@@ -17,6 +17,7 @@ Remarks = tuple[str, ...]
 TABLES: Final = (
     *("notification", "beat", "segment", "rejected", "pulse", "own_breath", "phase", "decision"),
     *("breath_cue", "onset", "link", "strap", "sound", "volume", "log_fault", "command", "marker", "rating"),
+    *("sensor", "sensor_frame"),
 )
 BEAT_COLUMNS: Final = "t_s, rr_ms, rr_ticks, strap, segment, n, verdict, known_t_s"
 _JSON_COLUMNS: Final = frozenset({"config", "hearts", "summary"})
