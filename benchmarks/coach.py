@@ -2,7 +2,7 @@
 
 The same people under every policy. First all of them, then by kind: means with their 95 % intervals, and each
 policy against the default, within people; a plus is more than the default has. Nothing is asserted here; what
-simulation cannot prove is in docs/coach.md.
+simulation cannot prove is in docs/evidence/coach.md.
 """
 
 import argparse

@@ -24,9 +24,9 @@ from pathlib import Path
 import numpy
 import pandas
 import pyarrow.parquet
-import pyedflib
 import pyxdf
 import wfdb
+from EDFlib.edfreader import EDFreader
 
 from entrain.control.protocol import SessionConfig, with_minutes
 from entrain.control.session import start
@@ -88,10 +88,11 @@ def by_pandas_bids(path: Path) -> Read:
     return read["onset"].tolist(), read["rr"].tolist()
 
 
-def by_pyedflib(path: Path) -> Read:
-    with pyedflib.EdfReader(str(path)) as file:
-        onsets, _, texts = file.readAnnotations()
-    beats = [(at, text.split()) for at, text in zip(onsets, texts, strict=True) if text.startswith("beat")]
+def by_edflib(path: Path) -> Read:
+    file = EDFreader(str(path))
+    notes = [(note.onset / 1e7, note.description) for note in file.annotationslist]
+    file.close()
+    beats = [(at, text.split()) for at, text in notes if text.startswith("beat")]
     return [at for at, _ in beats], [float(words[1]) for _, words in beats]
 
 
@@ -113,7 +114,7 @@ READERS: tuple[tuple[str, str, str, Callable[[Path], Read]], ...] = (
     ("parquet", "beats.parquet", "pandas", by_pandas_parquet),
     ("parquet", "beats2.parquet", "pyarrow", by_pyarrow),
     ("bids", "bids", "pandas", by_pandas_bids),
-    ("edf", "session.edf", "pyedflib", by_pyedflib),
+    ("edf", "session.edf", "EDFlib", by_edflib),
     ("wfdb", "record", "wfdb", by_wfdb),
     ("xdf", "session.xdf", "pyxdf", by_pyxdf),
 )

@@ -2,7 +2,7 @@
 
 Prints loudness (ITU-R BS.1770), true peak, the time to build and the speed of each voice on one core. With
 --pictures it also draws waveform and spectrogram of one breath into docs/pictures/voices, and writes each
-voice's own text into docs/voices.md. Needs pyloudnorm, SciPy, and Matplotlib for the pictures.
+voice's own text into docs/use/voices.md. Needs pyloudnorm, SciPy, and Matplotlib for the pictures.
 """
 
 import argparse
@@ -141,9 +141,9 @@ def save(figure: Any, path: Path) -> None:
 def text_of(name: str) -> str:
     """A voice's part of the page: its line, its own text, its pictures."""
     module = import_module(f"entrain.synth.voices.{name.replace('-', '_')}")
-    picture = f"![waveform and spectrogram of {name}](pictures/voices/{name}.png)\n"
+    picture = f"![waveform and spectrogram of {name}](../pictures/voices/{name}.png)\n"
     if name == "endless":
-        picture += "\n![the rhythm of endless](pictures/voices/endless-rhythm.png)\n"
+        picture += "\n![the rhythm of endless](../pictures/voices/endless-rhythm.png)\n"
     return f"### `{name}`\n\n{inspect.getdoc(module)}\n\n{picture}\n"
 
 
@@ -154,7 +154,7 @@ def scale_row(name: str) -> str:
 
 
 def write_page() -> None:
-    page = DOCS / "voices.md"
+    page = DOCS / "use" / "voices.md"
     text = page.read_text(encoding="utf-8")
     sections = "\n" + "".join(map(text_of, SOUNDING))
     rows = "".join(map(scale_row, scales.names()))

@@ -1,4 +1,4 @@
-"""Makes every picture of the screens, and docs/screens.md: python docs/make_pictures.py [NAME...]
+"""Makes every picture of the screens, and docs/use/screens.md: python docs/make_pictures.py [NAME...]
 
 The README's picture is a real session with a simulated heart, run at twenty times its speed up to the fifth
 minute; the history's is sixty sessions of one that grows calmer. All others are the scenes of
@@ -31,7 +31,7 @@ from entrain.tui.look import Look
 from tests.support.pictures import picture, scenes
 
 OUT = Path(__file__).parent / "pictures"
-PAGE = Path(__file__).parent / "screens.md"
+PAGE = Path(__file__).parent / "use" / "screens.md"
 SPEED = 20.0
 COLOURS = 200
 AT_S = 305.0
@@ -173,11 +173,11 @@ def as_png(svg: str, path: Path) -> None:
 
 
 def page() -> str:
-    """The text of docs/screens.md."""
+    """The text of docs/use/screens.md."""
     parts = [INTRODUCTION]
     for heading, shown in PAGES.items():
         parts.append(f"\n## {heading}\n")
-        parts += [f"\n{caption}\n\n![{name}](pictures/{name}.png)\n" for name, _, caption in shown]
+        parts += [f"\n{caption}\n\n![{name}](../pictures/{name}.png)\n" for name, _, caption in shown]
     return "".join([*parts, "\n", COSTS])
 
 

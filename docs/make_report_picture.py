@@ -1,4 +1,4 @@
-"""Makes the picture of a report in docs/report.md: python docs/make_report_picture.py
+"""Makes the picture of a report in docs/use/report.md: python docs/make_report_picture.py
 
 A session with a simulated person, held in virtual time, reported as PDF; its first page. Needs the extra
 `report`, and pdftoppm (poppler-utils) for the PNG.

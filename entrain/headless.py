@@ -1,7 +1,7 @@
 """A session without a screen: lines on stdout, signals in.
 
-With `json_lines`, one JSON object a line as described in `docs/headless.md`; otherwise a plain line for each
-change and each breath, fit for a screen reader or a log.
+With `json_lines`, one JSON object a line as described in `docs/reference/headless.md`; otherwise a plain line
+for each change and each breath, fit for a screen reader or a log.
 """
 
 import heapq

@@ -3,8 +3,8 @@
 Beats are no independent draws: a heart wanders by itself for minutes. So intervals are resampled in blocks
 (moving block bootstrap, Künsch 1989) of 75 s, at least four; what blocks of that length still miss is made
 good by comparing them with blocks of a third (lugsail, Vats & Flegal 2022); and the few blocks there are
-widen the interval by Student's t. Measured coverage stands in docs/analysis.md: 92–98 % from five minutes
-on each side, less from two; from less than that no interval is given.
+widen the interval by Student's t. Measured coverage stands in docs/evidence/analysis.md: 92–98 % from five
+minutes on each side, less from two; from less than that no interval is given.
 
 Neither the sound nor the breathing is credited: a change is a change, and sitting still also makes one.
 """

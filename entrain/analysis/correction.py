@@ -1,7 +1,7 @@
 """From raw RR intervals to NN intervals: gaps first, then artefacts; every change listed, none final.
 
 Detection follows Lipponen & Tarvainen 2019 (see `detection`). Where we go beyond it, and why (figures in
-docs/analysis.md):
+docs/evidence/analysis.md):
 
 - A gap is no artefact. An interval of several beats' length stands for lost data; halving it would invent
 beats.

@@ -45,7 +45,7 @@ examples:
 
 _TREND: Final = """\
 What was done when, and how pulse, RMSSD, tension and breathing changed from session to session: the median
-slope with a 95 % interval. "No clear trend" is an ordinary answer. docs/history.md tells how it is reckoned.
+slope with a 95 % interval. "No clear trend" is an ordinary answer. How it is reckoned: docs/use/history.md.
 """
 
 _IMPORTS: Final = """\
@@ -159,7 +159,7 @@ def _formats_text() -> str:
             "formats:",
             *(f"  {row}" for row in rows),
             "",
-            "docs/formats.md tells what each holds, and how exactly.",
+            "docs/reference/formats.md tells what each holds, and how exactly.",
         ]
     )
 

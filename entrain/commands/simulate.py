@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 DESCRIPTION: Final = "Many simulated people under each policy: what comes of it, with 95 % intervals."
 EPILOG: Final = """\
-The controller is the one of a real session; hearts and breaths are simulated, which docs/coach.md judges.
+The controller is the one of a real session; hearts and breaths are simulated, which docs/evidence/coach.md
+judges.
 
 examples:
   entrain simulate

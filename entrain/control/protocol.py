@@ -1,7 +1,7 @@
 """What a preset says: phases, rules and bounds of a session, as plain data.
 
-Defaults tagged [judged] in `docs/coach.md` are ours. The constants named HARD cannot be passed by any preset
-nor by any key; a preset may only be stricter.
+Defaults tagged [judged] in `docs/evidence/coach.md` are ours. The constants named HARD cannot be passed by
+any preset nor by any key; a preset may only be stricter.
 """
 
 from dataclasses import dataclass, field, replace

@@ -4,7 +4,7 @@ The slope is the median of the slopes between all pairs of sessions (Theil 1950;
 does not turn it. Its interval comes from drawing the sessions anew with replacement (percentile bootstrap,
 Efron & Tibshirani 1993), widened where neighbouring sessions are alike: a few bad weeks are one event, not
 ten. The lag-1 correlation of what the slope leaves over, corrected for its bias in short series (Kendall
-1954), widens the interval by sqrt((1 + r) / (1 - r)). How often it holds is measured in docs/history.md.
+1954), widens the interval by sqrt((1 + r) / (1 - r)). How often it holds is measured in docs/use/history.md.
 """
 
 from dataclasses import dataclass

@@ -15,7 +15,7 @@ from entrain.synth.volume import db
 
 SUFFIXES: Final = (".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff")
 SHORTEST_S: Final = 4.0
-LOUDNESS_LUFS: Final = -20.0  # as loud as every voice (`docs/voices.md`)
+LOUDNESS_LUFS: Final = -20.0  # as loud as every voice (`docs/use/voices.md`)
 _HIGHEST_PEAK: Final = 0.7  # a quiet piece is lifted no further: there the limiter begins
 _VERSION: Final = 2  # of what is remembered
 

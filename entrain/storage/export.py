@@ -1,4 +1,4 @@
-"""A session as files that other programs read. `FORMATS` names the forms; see `docs/formats.md`."""
+"""A session as files that other programs read. `FORMATS` names the forms; see `docs/reference/formats.md`."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
 """Tunings and scales: which notes a tuned voice plays, read from files that anybody can write.
 
-A scale is a TOML file and its name is the file's; `docs/voices.md` explains it. Those in `presets/scales`
+A scale is a TOML file and its name is the file's; `docs/use/voices.md` explains it. Those in `presets/scales`
 come with entrain. No NumPy: asking which scales there are loads none.
 """
 
@@ -98,7 +98,7 @@ def read(path: Path) -> Scale:
         raise PresetError(
             f"The scale {path} cannot be used: {n} thing{'s are' if n > 1 else ' is'} wrong.",
             faults,
-            "Correct the file; docs/voices.md explains what each setting means.",
+            "Correct the file; docs/use/voices.md explains what each setting means.",
         )
     return scale
 

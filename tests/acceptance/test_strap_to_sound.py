@@ -12,7 +12,7 @@ from entrain.control.protocol import BreathRule, PhaseTimes, Preset, SoundRule
 from entrain.heart.gatt import HeartRateMeasurement
 from entrain.runtime import Session
 from tests.support.hearts import beats, with_rsa
-from tests.support.pulse import Pulse, private_pulse
+from tests.support.pulse import IN_REAL_TIME, Pulse, private_pulse
 from tests.support.virtual_strap import VirtualStrap, packets_of, virtual_strap
 from tests.support.whole import strap_to_sound
 
@@ -25,6 +25,9 @@ PRESET = Preset(
     breath=BreathRule(),
     sound=SoundRule(voice="metronome", fade_in_s=0.0, fade_out_s=0.5),
 )
+
+
+pytestmark = IN_REAL_TIME
 
 
 @pytest.fixture(scope="module")

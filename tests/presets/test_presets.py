@@ -290,7 +290,7 @@ def test_fields_of_a_fault_are_kept_apart() -> None:
 
 
 def test_the_documentation_names_every_preset_and_every_hard_limit() -> None:
-    page = (Path(__file__).parents[2] / "docs" / "presets.md").read_text("utf-8")
+    page = (Path(__file__).parents[2] / "docs" / "use" / "presets.md").read_text("utf-8")
     for name in ALL:
         assert f"| `{name}` | {presets.load(name).preset.minutes:g} |" in page
     for dotted, limit in LIMITS.items():

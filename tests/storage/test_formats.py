@@ -11,10 +11,10 @@ from typing import Any
 import numpy
 import pandas
 import pyarrow.parquet
-import pyedflib
 import pytest
 import pyxdf
 import wfdb
+from EDFlib.edfreader import EDFreader
 
 from entrain.control.events import BreathCued, OnsetPlanned, PulseMeasured
 from entrain.heart.beat import Beat, Verdict
@@ -119,12 +119,18 @@ def test_bids_is_the_same_bytes_again(whole: Store, tmp_path: Path) -> None:
     assert gzip.decompress(one.read_bytes()).count(b"\n") == len(beats_of(whole))
 
 
-def test_edf_by_pyedflib(whole: Store, beats: list[Beat], tmp_path: Path) -> None:
+def test_edf_by_edflib(whole: Store, beats: list[Beat], tmp_path: Path) -> None:
     export(whole, 1, "edf", tmp_path / "session.edf")
-    with pyedflib.EdfReader(str(tmp_path / "session.edf")) as read:
-        onsets, durations, texts = read.readAnnotations()
-        pulse, labels = read.readSignal(0), read.getSignalLabels()
-        began = read.getStartdatetime().replace(tzinfo=UTC)
+    read = EDFreader(str(tmp_path / "session.edf"))
+    # By the microsecond: its counts are of 100 ns.
+    onsets = [note.onset / 1e7 for note in read.annotationslist]
+    durations = [note.duration / 1e7 for note in read.annotationslist]
+    texts = [note.description for note in read.annotationslist]
+    labels = [read.getSignalLabel(n).rstrip() for n in range(read.getNumSignals())]
+    pulse = numpy.empty(read.getTotalSamples(0))
+    read.readSamples(0, pulse, len(pulse))
+    began = read.getStartDateTime().replace(tzinfo=UTC)
+    read.close()
     n_cues = len(effects_of(whole, OnsetPlanned)) + len(effects_of(whole, BreathCued))
     assert len(texts) == len(beats) + len(markers_of(whole)) + n_cues
     read_beats = [(at, long, text.split()) for at, long, text in zip(onsets, durations, texts, strict=True)]

@@ -11,7 +11,7 @@ from entrain.control.events import Effect, Event, OnsetPlanned, OnsetPlayed, Tic
 from entrain.storage.log.store import Store
 from tests.support.sessions import ACC_FRAME, CONFIG, RECORDS, SUMMARY
 
-LOG_PAGE = Path(__file__).parents[2] / "docs" / "log.md"
+LOG_PAGE = Path(__file__).parents[2] / "docs" / "reference" / "log.md"
 
 
 @pytest.fixture

@@ -17,6 +17,8 @@ RATE_HZ = 48_000
 SINK = "null48"
 FORMAT = ("--format=float32le", f"--rate={RATE_HZ}", "--channels=2")
 READY_S = 5.0
+# The tests that play in real time: one process runs them all, one after the other.
+IN_REAL_TIME = pytest.mark.xdist_group("in real time")
 
 
 class Recording:

@@ -1,4 +1,4 @@
-"""docs/voices.md: its example works as it stands, and it leaves no voice out."""
+"""docs/use/voices.md: its example works as it stands, and it leaves no voice out."""
 
 import re
 import sys
@@ -15,7 +15,7 @@ from tests.synth.scores import steady
 from tests.synth.test_voices import PATTERN
 
 DOCS = Path(__file__).parents[2] / "docs"
-PAGE = (DOCS / "voices.md").read_text(encoding="utf-8")
+PAGE = (DOCS / "use" / "voices.md").read_text(encoding="utf-8")
 MOST_BYTES = 60_000
 
 
@@ -29,7 +29,7 @@ def test_the_example_of_a_voice_is_short_and_plays(monkeypatch: pytest.MonkeyPat
     source = example("python")
     assert len([line for line in source.splitlines() if line.strip()]) <= 30
     module = ModuleType("entrain.synth.voices.example")
-    exec(compile(source, "docs/voices.md", "exec"), module.__dict__)
+    exec(compile(source, "docs/use/voices.md", "exec"), module.__dict__)
     monkeypatch.setitem(sys.modules, module.__name__, module)
     monkeypatch.setitem(voices.CATALOGUE, "example", "from the page")
     renderer = Renderer("example", 16_000)

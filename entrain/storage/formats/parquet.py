@@ -1,4 +1,4 @@
-"""Parquet for cohorts: the tables of `docs/log.md`, typed, compressed with Zstandard.
+"""Parquet for cohorts: the tables of `docs/reference/log.md`, typed, compressed with Zstandard.
 
 A path that ends in .parquet: the beats. Any other: a new folder with every table. Each row bears the
 session's UUID, so that the files of many sessions can be read as one table: `read_parquet('*/beat.parquet')`.
@@ -31,7 +31,7 @@ def write_parquet(source: ExportSource, path: Path) -> Remarks:
     with new_folder(path):
         for table in TABLES:
             n_rows += _write(pyarrow, source, source.table_query(table), path / f"{table}.parquet")
-    return (f"{len(TABLES)} tables with {n_rows} rows; docs/log.md explains every column",)
+    return (f"{len(TABLES)} tables with {n_rows} rows; docs/reference/log.md explains every column",)
 
 
 def _write(pyarrow: Any, source: ExportSource, query: str, path: Path) -> int:

@@ -38,7 +38,9 @@ def write_csv(source: ExportSource, path: Path) -> Remarks:
             json.dump(head, file, indent=2)
         with new_text(path / "preset.toml") as file:
             file.write(head["preset_text"])
-    return (f"{len(TABLES)} tables, session.json and preset.toml; docs/log.md explains every column",)
+    return (
+        f"{len(TABLES)} tables, session.json and preset.toml; docs/reference/log.md explains every column",
+    )
 
 
 def write_jsonl(source: ExportSource, path: Path) -> Remarks:

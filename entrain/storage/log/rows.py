@@ -1,4 +1,4 @@
-"""A session's rows in the database: its own, its events', its effects'. See `docs/log.md`."""
+"""A session's rows in the database: its own, its events', its effects'. See `docs/reference/log.md`."""
 
 import sqlite3
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ EffectRow = tuple[int, int, float, str, str]  # seq, event_seq, t_s, kind, body
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What is known of a session when it begins: columns of its row, see `docs/log.md`."""
+    """What is known of a session when it begins: columns of its row, see `docs/reference/log.md`."""
 
     uuid: str
     origin_epoch_s: float

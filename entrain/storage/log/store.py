@@ -1,7 +1,7 @@
 """The store of sessions: begin one, list, load, annotate, delete, back up.
 
 A `Store` is a path and holds nothing open; every call opens the database, does its work and closes it, so any
-thread may call and several programs may share one file. The form of the file is described in `docs/log.md`.
+thread may call and several programs may share one file. Its form is described in `docs/reference/log.md`.
 """
 
 import hashlib

@@ -27,7 +27,9 @@ from entrain.synth.renderer import Renderer
 from entrain.tempo.plan import TempoPlan
 from tests.devices.audio.hearing import RATE_HZ, Session, largest_step, onsets_in
 from tests.support import tunes
-from tests.support.pulse import SINK, Pulse, private_pulse
+from tests.support.pulse import IN_REAL_TIME, SINK, Pulse, private_pulse
+
+pytestmark = IN_REAL_TIME
 
 
 @pytest.fixture(scope="module")
