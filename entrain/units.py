@@ -12,12 +12,12 @@ S_PER_MIN: Final = 60.0
 MS_PER_S: Final = 1000.0
 
 
-def ticks_to_s(ticks: int) -> float:
+def ticks_to_s(ticks: float) -> float:
     """Seconds of `ticks` RR ticks (exact: 1024 is a power of two)."""
     return ticks / RR_TICKS_PER_S
 
 
-def ticks_to_ms(ticks: int) -> float:
+def ticks_to_ms(ticks: float) -> float:
     """Milliseconds of `ticks` RR ticks."""
     return ticks * MS_PER_S / RR_TICKS_PER_S
 

@@ -2,8 +2,9 @@
 
 from itertools import pairwise
 from random import Random
-from statistics import pstdev
+from statistics import fmean, pstdev
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -31,17 +32,93 @@ def late_packets(seed: int, until_s: float, stall: float) -> list[tuple[float, t
 
 
 def test_beat_times_are_far_steadier_than_arrivals() -> None:
-    chain_errors, arrival_errors = [], []
+    chain_errors, arrival_errors, n_broken, n_packets = [], [], 0, 0
     for seed in range(10):
         timeline = Timeline()
         for arrival_s, rr, true_s in late_packets(seed, 600, stall=0.01):
             timeline, placed, was_broken = advance(timeline, arrival_s, rr)
-            assert not was_broken
+            n_broken, n_packets = n_broken + was_broken, n_packets + 1
             if arrival_s > 60:
                 chain_errors += [beat.t_s - t for beat, t in zip(placed, true_s, strict=True)]
                 arrival_errors += [arrival_s - t for t in true_s]
-    assert pstdev(chain_errors) < 0.02
+    assert pstdev(chain_errors) < 0.05
     assert pstdev(arrival_errors) > 0.25
+    # Held up by just a slot or two, a packet cannot be told from the one behind a lost one.
+    assert n_broken / n_packets < 0.002
+
+
+def pulse_with_wander(seed: int, bpm: float) -> list[tuple[float, int]]:
+    random, drift = Random(seed), [0.0]
+    for _ in range(700):
+        drift.append(0.975 * drift[-1] + random.gauss(0, 0.5))
+    swing = with_rsa(bpm, 4, 13)
+    return beats(lambda t_s: swing(t_s) + drift[int(t_s)], 600)
+
+
+def sent(seed: int, bpm: float, loss: float = 0.0) -> list[tuple[float, tuple[int, ...], list[float]]]:
+    """On a grid of .99 s, known after a constant latency, 2 to 45 ms in the air; some never arrive."""
+    random, out = Random(seed), []
+    latency_s = random.uniform(0.4, 2.6)
+    grid_s, coming = random.uniform(0, 1), pulse_with_wander(seed, bpm)
+    while coming:
+        grid_s += 0.99
+        ready = [beat for beat in coming if beat[0] + latency_s <= grid_s]
+        coming = coming[len(ready) :]
+        arrival_s = grid_s + random.uniform(0.002, 0.045)
+        if random.random() >= loss:
+            out.append((arrival_s, tuple(ticks for _, ticks in ready), [t_s for t_s, _ in ready]))
+    return out
+
+
+@pytest.mark.parametrize("bpm", [50, 60, 70, 90, 120])
+def test_the_send_grid_bounds_beat_times_from_both_sides(bpm: float) -> None:
+    settled = []
+    for seed in range(3):
+        timeline, errors = Timeline(), []
+        for arrival_s, rr, true_s in sent(seed, bpm):
+            timeline, placed, was_broken = advance(timeline, arrival_s, rr)
+            assert not was_broken
+            errors += [beat.t_s - t for beat, t in zip(placed, true_s, strict=True)]
+        settled.append(pstdev(errors[100:]))
+    assert fmean(settled) < 0.015
+    assert max(settled) < 0.03
+
+
+@pytest.mark.parametrize("bpm", [50, 70, 120])
+def test_what_is_lost_unnoticed_breaks_the_chain_and_joins_no_strangers(bpm: float) -> None:
+    spreads = []
+    for seed in range(4):
+        timeline, errors, told = Timeline(), [], []
+        for arrival_s, rr, true_s in sent(seed, bpm, loss=0.01):
+            timeline, placed, _ = advance(timeline, arrival_s, rr)
+            errors += [beat.t_s - t for beat, t in zip(placed, true_s, strict=True)]
+            told += [(beat, t) for beat, t in zip(placed, true_s, strict=True)]
+        spreads.append(pstdev(errors[60:]))
+        for (before, before_s), (after, after_s) in pairwise(told):
+            if before.segment == after.segment:
+                assert abs(after_s - before_s - after.rr.seconds) < 0.01, "strangers were joined"
+    assert fmean(spreads) < 0.06
+
+
+def test_a_strap_that_sends_with_each_beat_has_no_grid() -> None:
+    """Its arrivals are its beats: the smallest delay is the offset, and nothing is ever missing."""
+    random, timeline, errors = Random(1), Timeline(), []
+    for t_s, ticks in pulse_with_wander(1, 65):
+        timeline, placed, was_broken = advance(timeline, t_s + random.uniform(0.002, 0.03), (ticks,))
+        assert not was_broken
+        errors.append(placed[0].t_s - t_s)
+    assert timeline.grid.is_unknowable
+    assert pstdev(errors[30:]) < 0.01
+
+
+def test_a_missing_packet_without_room_for_a_beat_breaks_nothing() -> None:
+    """At a slow pulse packets without intervals are normal, and losing one of those loses no beat."""
+    timeline = Timeline()
+    for n in range(60):  # a beat each 1.5 s, sent each second: two packets of three carry one
+        if n != 47:
+            rr = (1536,) if n % 3 != 2 else ()
+            timeline, _, was_broken = advance(timeline, n + 0.5, rr)
+            assert not was_broken
 
 
 @given(st.integers(0, 2**32), st.floats(0, 0.3))
@@ -90,7 +167,7 @@ def test_beats_lost_on_air_begin_a_new_segment() -> None:
     for second in range(30, 36):  # ten seconds and their beats never came
         timeline, placed, _ = advance(timeline, float(second), (1024,))
         segments += [beat.segment for beat in placed]
-    assert segments == [0, 0, 0, 1, 1, 1]
+    assert segments == [1] * 6
 
 
 def test_a_lost_link_begins_a_new_segment_and_keeps_counting() -> None:
@@ -108,5 +185,5 @@ def test_a_better_offset_is_taken_up_gently() -> None:
         timeline, placed, _ = advance(timeline, arrival_s, (1024,))
         times += [beat.t_s for beat in placed]
     gaps = [b - a for a, b in pairwise(times)]
-    assert min(gaps) >= 0.74
-    assert times[-1] == 29.02
+    assert min(gaps) >= 0.39
+    assert 28.5 < times[-1] <= 29.02
