@@ -54,6 +54,7 @@ class OpenedSession:
     close: Callable[[], None] | None = None
     voices: tuple[str, ...] = ()
     report: Callable[[], Path] | None = None
+    person: str = ""  # whose it is, by pseudonym; '' where nobody was named
 
 
 Listen = Callable[[str], Awaitable[None]]
@@ -234,6 +235,42 @@ class AssessmentPort(Protocol):
         ...
 
 
+# ---- whose session it is -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Sitter:
+    """Somebody who sits down here, with what they chose last; None where they have not chosen yet."""
+
+    person: str  # a pseudonym; '' for nobody in particular
+    has_read_notice: bool
+    heart: HeartChoice | None = None
+    preset: str | None = None
+    voice: str | None = None
+    figure: str | None = None
+    theme: str | None = None
+
+
+class DeskPort(Protocol):
+    """Who sits at this desk. Quick; nothing raises: where nothing is known, somebody is as new."""
+
+    def sitter(self) -> Sitter:
+        """Who sits here now."""
+        ...
+
+    def sit_down(self, person: str) -> Sitter:
+        """From now on it is `person` who sits here."""
+        ...
+
+    def named_outside(self) -> str | None:
+        """Who was named outside the app since somebody sat down here; None where that is no other."""
+        ...
+
+    def read_notice(self) -> None:
+        """Who sits here has read the safety notice to its end."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Rooms:
     """What else the app has behind its home screen; None where it has not."""
@@ -241,6 +278,7 @@ class Rooms:
     shelf: PresetShelf | None = None
     examine: Examine | None = None
     assessment: AssessmentPort | None = None
+    desk: DeskPort | None = None
 
 
 # ---- sessions that were ------------------------------------------------------------------------------------

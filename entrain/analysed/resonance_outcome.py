@@ -3,14 +3,19 @@
 from dataclasses import dataclass
 
 from entrain.analysis.assessment import Assessment
-from entrain.storage.settings import KnownResonance
+from entrain.person.record import KnownResonance
 
 
 @dataclass(frozen=True, slots=True)
 class ResonanceOutcome:
-    """What a recorded assessment says; `before` is the outcome that was kept until then."""
+    """What a recorded assessment says of one person; `before` is what was found in another session of theirs.
+
+    `is_real`: a heart was on it. Without one there is no rate that could be anybody's own.
+    """
 
     found: Assessment
     session: int
     day: str  # ISO 8601
     before: KnownResonance | None
+    person: str  # a pseudonym; '' where nobody was named
+    is_real: bool

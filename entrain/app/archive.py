@@ -11,9 +11,10 @@ from entrain.control.events import CommandGiven, Decided, Effect, Event, Mark, P
 from entrain.control.view import Sample
 from entrain.history import recorded
 from entrain.history.row import HowItEnded, Sitting
+from entrain.person.pseudonym import checked
 from entrain.ports import ExportForm, HeartChoice, HeartKind, Interrupted, PastSession, SessionChoice, Told
 from entrain.presets.library import LoadedPreset
-from entrain.storage import backups, people
+from entrain.storage import backups
 from entrain.storage.deidentify import pseudonym
 from entrain.storage.export import FORMATS, export
 from entrain.storage.log.store import Store
@@ -41,7 +42,7 @@ class StoreArchive:
         return self.store.people()
 
     def checked(self, name: str) -> str:
-        return people.checked(name)
+        return checked(name)
 
     def sittings(self, person: str | None) -> Sequence[Sitting]:
         return recorded.sittings(self.store, person)

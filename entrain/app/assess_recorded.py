@@ -1,7 +1,5 @@
 """A recorded assessment: what it says, from the intervals and the breaths of each of its stretches."""
 
-from dataclasses import replace
-
 from entrain.analysed.resonance_outcome import ResonanceOutcome
 from entrain.analysis.assessment import assess
 from entrain.analysis.correction import correct
@@ -12,15 +10,17 @@ from entrain.control.events import BeatSeen, ScoreChanged
 from entrain.control.stages import spans
 from entrain.errors import UsageError
 from entrain.heart.beat import Beat
+from entrain.person.record import KnownResonance, has_real_heart, with_resonance
 from entrain.score import Score
-from entrain.storage import settings
+from entrain.storage import people
 from entrain.storage.log.store import Store
 from entrain.storage.log.stored import StoredSession
-from entrain.storage.settings import KnownResonance
 
 
 def look(session: str, *, keep: bool) -> ResonanceOutcome:
-    """Look at a recorded assessment, and keep a clear peak as the person's own where `keep` says so.
+    """Look at a recorded assessment, and keep a clear peak as its person's own where `keep` says so.
+
+    A heart that was simulated, played back or tapped has no rate of its own, and nothing is kept of it.
 
     Raises:
         UsageError: there is no such session, or it was no assessment. StoreError: it cannot be read or kept.
@@ -29,12 +29,14 @@ def look(session: str, *, keep: bool) -> ResonanceOutcome:
     number = store.find(session)
     stored = store.load(number)
     found = assess(stretches(stored))
-    before = settings.load()[0].resonance
-    day = stored.meta.row.started.isoformat(timespec="seconds")
-    if keep and found.resonance_per_min is not None:
-        now = KnownResonance(found.resonance_per_min, found.confidence, day, number)
-        settings.change(lambda known: replace(known, resonance=now))
-    return ResonanceOutcome(found, number, day, before)
+    row, is_real = stored.meta.row, has_real_heart(stored.meta.hearts)
+    others = [each for each in people.load(store, row.person).resonances if each.session != row.uuid]
+    day = row.started.isoformat(timespec="seconds")
+    if keep and is_real and found.resonance_per_min is not None:
+        now = KnownResonance(found.resonance_per_min, found.confidence, day, row.uuid)
+        people.change(store, row.person, lambda known: with_resonance(known, now))
+    before = others[-1] if others else None
+    return ResonanceOutcome(found, number, day, before, row.person, is_real)
 
 
 def stretches(stored: StoredSession) -> list[tuple[NNSeries, list[float]]]:

@@ -8,19 +8,19 @@ from pathlib import Path
 from random import SystemRandom
 from typing import TYPE_CHECKING, Final
 
+from entrain.app import whose
 from entrain.app.layers import layers_of
 from entrain.app.music import chosen, playlist_of, say, with_music
 from entrain.app.telling import tell
 from entrain.control.protocol import HARD_SESSION_MAX_MIN, PacedStage, Preset, SessionConfig, with_minutes
 from entrain.control.view import Summary
 from entrain.devices.ports import LiveHeart, SoundOutput, VirtualHeart
-from entrain.errors import DeviceError, EntrainError, InputError, StoreError, UsageError
+from entrain.errors import DeviceError, InputError, StoreError, UsageError
+from entrain.person.record import KnownStrap
 from entrain.presets import library as presets
 from entrain.presets.library import LoadedPreset
 from entrain.runtime import OnLogFault, Recorder, Session
-from entrain.storage import settings
 from entrain.storage.log.store import Store
-from entrain.storage.log.stored import SessionOutcome
 from entrain.synth.music.piece import Playlist
 from entrain.whatif.progression import today
 
@@ -96,7 +96,7 @@ def prepare(choices: Choices, find_music: Callable[[Choices], Playlist | None] =
     """
     seed = SystemRandom().randrange(2**31) if choices.seed is None else choices.seed
     preset = _preset(choices)
-    hearts = _hearts(choices.hearts, seed)
+    hearts = _hearts(choices.hearts, seed, choices.person)
     if choices.speed != 1.0:
         _check_speed(choices, hearts)
     if preset.needs_heart and not hearts.straps:
@@ -171,17 +171,10 @@ def _preset(choices: Choices) -> Preset:
             )
         preset = with_minutes(preset, choices.minutes)
     if preset.breath.over_days:
-        preset = today(preset, _n_completed(preset.name))
+        preset = today(preset, whose.steps_done(choices.person, preset.name))
     if choices.voice is not None:
         preset = replace(preset, sound=replace(preset.sound, voice=choices.voice))
     return replace(preset, sound=with_music(preset.sound, choices.music, choices.music_bpm))
-
-
-def _n_completed(preset: str) -> int:
-    """How many sessions with this preset came to their end."""
-    return sum(
-        row.preset == preset and row.state is SessionOutcome.COMPLETED for row in Store.open().sessions()
-    )
 
 
 def _yoked(session: str | None, preset: Preset) -> tuple[tuple[float, float], ...]:
@@ -227,7 +220,7 @@ def _check_speed(choices: Choices, hearts: _Hearts) -> None:
         )
 
 
-def _hearts(specs: Sequence[str], seed: int) -> _Hearts:
+def _hearts(specs: Sequence[str], seed: int, person: str) -> _Hearts:
     live: list[LiveHeart] = []
     virtual: list[VirtualHeart] = []
     straps: list[str] = []
@@ -239,7 +232,7 @@ def _hearts(specs: Sequence[str], seed: int) -> _Hearts:
         strap = spec if spec not in straps else f"{spec}#{specs[: index + 1].count(spec)}"
         match kind:
             case "ble":
-                live.append(_ble(strap, rest))
+                live.append(_ble(strap, rest, person))
             case "tap" if not rest:
                 tapped = _tapped(strap)
                 live.append(tapped)
@@ -257,7 +250,7 @@ def _hearts(specs: Sequence[str], seed: int) -> _Hearts:
     return _Hearts(tuple(straps), tuple(live), tuple(virtual), tapped)
 
 
-def _ble(strap: str, selector: str) -> LiveHeart:
+def _ble(strap: str, selector: str, person: str) -> LiveHeart:
     try:
         from entrain.devices.ble.reader import BleHeart
         from entrain.devices.ble.wanted import WantedStrap
@@ -266,19 +259,17 @@ def _ble(strap: str, selector: str) -> LiveHeart:
             f"Bluetooth cannot be used here: {error}.", "`entrain doctor` tells more."
         ) from error
     wanted = WantedStrap.parse(selector)
-    remembered = settings.load()[0].strap
+    remembered = whose.record_of(person).strap
     if wanted.any and remembered is not None:
         wanted = WantedStrap(preferred=remembered.address)
-    return BleHeart(strap, wanted, on_found=_remember)
+    return BleHeart(strap, wanted, on_found=lambda found: _remember(found, person))
 
 
-def _remember(found: "FoundStrap") -> None:
-    """Keep the strap for the next time; a session must not end because that failed."""
-    try:
-        strap = settings.KnownStrap(found.address, found.name or "")
-        settings.change(lambda now: replace(now, strap=strap))
-    except EntrainError as fault:
-        tell(f"entrain: {fault.message} {fault.advice}".rstrip())
+def _remember(found: "FoundStrap", person: str) -> None:
+    """Keep the strap as this person's for the next time; a session must not end because that failed."""
+    strap = KnownStrap(found.address, found.name or "")
+    if fault := whose.keep(person, lambda now: replace(now, strap=strap)):
+        tell(f"entrain: {fault}")
 
 
 def _tapped(strap: str) -> "TappedHeart":
@@ -335,5 +326,6 @@ def _replayed_session(strap: str, number: str) -> VirtualHeart:
     return ReplayedHeart.of_payloads(payloads, strap, name=f"session {number}")
 
 
-def load_preset(name: str | None) -> LoadedPreset:
-    return presets.load(name or presets.DEFAULT)
+def load_preset(name: str | None, person: str = "") -> LoadedPreset:
+    """The preset of that name as it is for `person`; the default where none is named."""
+    return presets.load(name or presets.DEFAULT, person)

@@ -7,7 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from entrain.app import assess_protocol, doctor
+from entrain.app import assess_protocol, doctor, whose
+from entrain.app.desk import Desk
 from entrain.app.prepare import Choices
 from entrain.errors import UsageError
 from entrain.ports import (
@@ -25,7 +26,6 @@ from entrain.presets import library as presets
 from entrain.presets import own as own_presets
 from entrain.presets.check import OWN_RESONANCE, PresetFault
 from entrain.presets.own import Shelved
-from entrain.storage import settings
 from entrain.storage.places import own_presets_path
 from entrain.wording import assessment as assess_words
 
@@ -42,19 +42,22 @@ Finish = Callable[[], int | None]
 """Finishes the log of the session that was opened last; its number in the store, or None: it is not there."""
 
 
-def rooms(spec_of: SpecOf, open_session: Open, finish: Finish) -> Rooms:
-    """All rooms, with what they need of whoever opens sessions."""
-    return Rooms(Shelf(), examine, Assessments(spec_of, open_session, finish))
+def rooms(desk: Desk, spec_of: SpecOf, open_session: Open, finish: Finish) -> Rooms:
+    """All rooms, with who sits here, and what they need of whoever opens sessions."""
+    return Rooms(Shelf(desk), examine, Assessments(desk, spec_of, open_session, finish), desk)
 
 
 class Shelf:
-    """Satisfies `PresetShelf`."""
+    """Satisfies `PresetShelf`: the presets as they are for who sits at the desk."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
 
     def everything(self) -> Sequence[ShelvedPreset]:
-        return [_shown(each) for each in own_presets.shelf()]
+        return [_shown(each) for each in own_presets.shelf(self._desk.person)]
 
     def check(self, name: str, text: str) -> ShelvedPreset:
-        preset, faults = presets.checked_text(text, f"{name}.toml", name)
+        preset, faults = presets.checked_text(text, f"{name}.toml", name, self._desk.person)
         return ShelvedPreset(name, text, True, preset, _faults(faults))
 
     def name_for_copy(self, name: str) -> str:
@@ -107,7 +110,8 @@ def _look(session: int) -> "ResonanceOutcome":
 class Assessments:
     """Satisfies `AssessmentPort`."""
 
-    def __init__(self, spec_of: SpecOf, open_session: Open, finish: Finish) -> None:
+    def __init__(self, desk: Desk, spec_of: SpecOf, open_session: Open, finish: Finish) -> None:
+        self._desk = desk
         self._spec_of = spec_of
         self._open = open_session
         self._finish = finish
@@ -116,7 +120,7 @@ class Assessments:
         return assess_protocol.minutes(slides=sliding)
 
     def before(self) -> str:
-        known = settings.load()[0].resonance
+        known = whose.record_of(self._desk.person).resonance
         if known is None:
             return ""
         return f"{assess_words.last_time(known)} (confidence {known.confidence:.0%})."
@@ -142,12 +146,12 @@ class Assessments:
         )
 
     def use(self) -> str:
-        if settings.load()[0].resonance is None:
+        if whose.record_of(self._desk.person).resonance is None:
             raise UsageError("Your own rate is not known yet.", "An assessment with a clear peak tells it.")
         path = own_presets_path() / f"{OWN_RATE_PRESET}.toml"
         if not path.exists():
             own_presets.make(OWN_RATE_PRESET, own_rate_text(presets.load(_FROM).text))
-        presets.load(OWN_RATE_PRESET)  # or what is wrong with it
+        presets.load(OWN_RATE_PRESET, self._desk.person)  # or what is wrong with it
         return OWN_RATE_PRESET
 
 

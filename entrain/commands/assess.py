@@ -38,8 +38,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    passphrase.unlock_store(args)
     if args.session is not None:
-        passphrase.unlock_store(args)
         return _outcome(args.session, keep=False, as_json=args.json)
     if args.minutes is not None:
         raise UsageError("The length of an assessment is given by its stages.", "Leave out --minutes.")

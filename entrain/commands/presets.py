@@ -58,7 +58,7 @@ def _list(*, as_json: bool) -> int:
     for name in presets.names():
         try:
             loaded = presets.load(name)
-        except InputError as error:
+        except EntrainError as error:
             rows.append({"name": name, "minutes": None, "title": error.message, "faults": _faults(error)})
             continue
         preset = loaded.preset

@@ -7,8 +7,8 @@ from typing import Final
 from entrain.arguments import seed
 from entrain.commands import passphrase
 from entrain.errors import StoreError, UsageError
+from entrain.person.pseudonym import checked
 from entrain.storage.log.store import Store
-from entrain.storage.people import checked
 
 DESCRIPTION: Final = """\
 A session as a document to read, print or hand on: what changed against the own beginning and how sure that

@@ -3,16 +3,17 @@
 import argparse
 import asyncio
 import sys
-from contextlib import suppress
-from dataclasses import replace
 from typing import Final
 
 from entrain.app import prepare as setup
+from entrain.app.desk import Desk, name_outside
 from entrain.app.music import add_music_arguments
 from entrain.app.prepare import Choices
+from entrain.app.whose import record_of
 from entrain.commands import passphrase
-from entrain.errors import StoreError, UsageError
-from entrain.storage import people, settings
+from entrain.errors import UsageError
+from entrain.person.pseudonym import checked
+from entrain.wording import notice
 
 INTERRUPTED: Final = 130
 
@@ -80,11 +81,13 @@ def add_session_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    passphrase.unlock_store(args)
+    person = person_named(args.person)
     # Faster than life there is nothing to hear, unless a file is asked for.
     audio = args.audio or ("device" if args.speed == 1.0 else "none")
     choices = Choices(
         hearts=tuple(args.heart or ["ble"]),
-        preset=setup.load_preset(args.preset),
+        preset=setup.load_preset(args.preset, person),
         voice=args.voice,
         minutes=args.minutes,
         audio=audio,
@@ -94,28 +97,26 @@ def run(args: argparse.Namespace) -> int:
         music=args.music,
         music_bpm=args.music_bpm,
         yoke=args.yoke,
-        person=person_named(args.person),
+        person=person,
     )
     return with_or_without_screen(choices, args)
 
 
 def person_named(name: str | None) -> str:
-    """The pseudonym that was typed; the app will offer it the next time.
+    """The pseudonym that was typed; the app will ask whether it is still them. The store is open by now.
 
     Raises:
         UsageError: it is no pseudonym.
     """
     if name is None:
         return ""
-    person = people.checked(name)
-    with suppress(StoreError):
-        settings.change(lambda now: replace(now, person=person or None))
+    person = checked(name)
+    name_outside(person)
     return person
 
 
 def with_or_without_screen(choices: Choices, args: argparse.Namespace) -> int:
     """Run on the screen, or with lines where those were asked for."""
-    passphrase.unlock_store(args)
     if args.headless or args.json or args.plain:
         return without_screen(choices, json_lines=args.json)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
@@ -134,26 +135,17 @@ def without_screen(choices: Choices, *, json_lines: bool) -> int:
     prepared = setup.prepare(choices)
     if prepared.tap is not None:
         raise UsageError("--heart tap needs the screen, for its space bar.", "Leave out --headless.")
-    say_notice_once()
+    say_notice_once(choices.person)
     summary, interrupted = asyncio.run(run_headless(prepared.session, sys.stdout, json_lines))
     setup.close_log(prepared, summary)
     say_summary(prepared.session.summary() or summary, sys.stdout, json_lines)
     return INTERRUPTED if interrupted else 0
 
 
-NOTICE: Final = """\
-entrain is a wellness and research tool, not a medical device. Ask a doctor first if you have an irregular
-heartbeat, a pacemaker or an ICD, if you faint or have low blood pressure, with severe lung disease, in
-pregnancy, or if panic makes you breathe too much. Never while driving. Breathe gently, not deeply; stop when
-you feel dizzy. Ctrl-C stops at any time. (This is said once.)
-"""
-
-
-def say_notice_once() -> None:
-    """The safety notice of the first use, for those who never see the screen."""
-    if settings.load()[0].notice_accepted_utc is not None:
+def say_notice_once(person: str) -> None:
+    """The safety notice of the first use, for those who never see the screen; once for each person."""
+    if record_of(person).has_accepted(notice.VERSION):
         return
-    print(NOTICE, file=sys.stderr)
+    print(notice.LINES, file=sys.stderr)
     # Where it cannot be remembered, it is said again: that is the lesser harm.
-    with suppress(StoreError):
-        settings.change(lambda now: replace(now, notice_accepted_utc=settings.now_utc()))
+    Desk(person).read_notice()

@@ -12,23 +12,23 @@ from threading import Event
 from typing import Final
 
 from entrain.app import prepare as setup
+from entrain.app import whose
 from entrain.app.archive import StoreArchive, preset_of
+from entrain.app.desk import Desk
 from entrain.app.prepare import Choices, Prepared
 from entrain.app.services import rooms
 from entrain.control.protocol import Preset
-from entrain.drawing.shapes import FIGURES
-from entrain.errors import EntrainError, StoreError
+from entrain.errors import EntrainError
+from entrain.person.record import KnownStrap, PersonRecord
 from entrain.ports import HeartChoice, HeartKind, OpenedSession, SessionChoice, StrapOnAir
 from entrain.presets import library as presets
 from entrain.presets import own as own_presets
 from entrain.presets.library import LoadedPreset
-from entrain.storage import settings
 from entrain.storage.log.store import Store
-from entrain.storage.settings import KnownStrap, Settings
 from entrain.synth.music.piece import Playlist
 from entrain.synth.voices import CATALOGUE
 from entrain.tui.app import Home, Manners, Pick, run_home, run_session
-from entrain.tui.look import Look
+from entrain.tui.look import Look, look_of
 
 # A first look is quick, so that something shows; the longer one also asks the straps for their battery.
 _LOOKS_S: Final = ((2.0, False), (5.0, True))
@@ -60,7 +60,8 @@ class _Opener:
             waiting = setup.prepare(choices, lambda _: music)
         self._current = waiting
         session, tap = self._current.session, self._current.tap
-        return OpenedSession(session, tap, self.close, tuple(CATALOGUE), self._report)
+        voices = tuple(CATALOGUE)
+        return OpenedSession(session, tap, self.close, voices, self._report, choices.person)
 
     async def _music_of(self, choices: Choices) -> Playlist | None:
         """Listened to in a thread, which gives up where nobody waits for it any more."""
@@ -99,7 +100,8 @@ class _Opener:
 
 def with_screen(choices: Choices, *, reduced_motion: bool = False) -> int:
     """One session, and another for as long as the person wants."""
-    known = settings.load()[0]
+    desk = Desk(choices.person)
+    sitter = desk.sitter()
     opener = _Opener()
     opener.check(choices)
 
@@ -107,16 +109,17 @@ def with_screen(choices: Choices, *, reduced_motion: bool = False) -> int:
         return opener.open(replace(choices, hearts=(heart_spec(heart),)))
 
     # A strap nobody named and nobody has used yet: let the person see which there are.
-    picks = choices.hearts == ("ble",) and known.strap is None
+    picks = choices.hearts == ("ble",) and sitter.heart is None
     start = Pick(find_straps, open_with) if picks else lambda: opener.open(choices, first=True)
-    return _shown(opener, lambda: run_session(start, manners(known, reduced_motion)))
+    return _shown(opener, lambda: run_session(start, manners(desk, reduced_motion)))
 
 
 def with_home() -> int:
     """The app from its home screen."""
-    known = settings.load()[0]
+    desk = Desk()
+    sitter = desk.sitter()
     opener = _Opener()
-    usable = own_presets.usable()
+    usable = own_presets.usable(desk.person)
     archive = StoreArchive(Store.open())
 
     async def open_chosen(choice: SessionChoice) -> OpenedSession:
@@ -124,7 +127,7 @@ def with_home() -> int:
         return await opener.open(
             Choices(
                 hearts=(heart_spec(choice.heart),),
-                preset=_loaded(choice.preset) if before is None else preset_of(before),
+                preset=_loaded(choice.preset, choice.person) if before is None else preset_of(before),
                 voice=choice.voice,
                 minutes=choice.minutes,
                 person=choice.person,
@@ -133,26 +136,22 @@ def with_home() -> int:
         )
 
     # Whoever is here for the first time begins gently.
-    first = (usable.get(known.preset or BEGINNERS) or next(iter(usable.values()))).preset
-    strap = known.strap
-    heart = (
-        HeartChoice(HeartKind.SIMULATED)
-        if strap is None
-        else HeartChoice(HeartKind.STRAP, strap.address, strap.name)
-    )
+    first = (usable.get(sitter.preset or BEGINNERS) or next(iter(usable.values()))).preset
+    heart = sitter.heart or HeartChoice(HeartKind.SIMULATED)
+    voice = sitter.voice if sitter.voice in CATALOGUE else first.sound.voice
     home = Home(
         presets=[preset.preset for preset in usable.values()],
         voices=list(CATALOGUE.items()),
         find_straps=find_straps,
         open_session=open_chosen,
-        choice=SessionChoice(heart, first, first.sound.voice, first.minutes, known.person or ""),
+        choice=SessionChoice(heart, first, voice or first.sound.voice, first.minutes, desk.person),
         archive=archive,
         report=archive.report,
         listen=_listen,
-        rooms=rooms(heart_spec, opener.open, opener.finish),
+        rooms=rooms(desk, heart_spec, opener.open, opener.finish),
         doing=lambda: opener.doing,
     )
-    return _shown(opener, lambda: run_home(home, manners(known)))
+    return _shown(opener, lambda: run_home(home, manners(desk)))
 
 
 async def _listen(voice: str) -> None:
@@ -161,10 +160,10 @@ async def _listen(voice: str) -> None:
     await listen(voice)
 
 
-def _loaded(preset: Preset) -> LoadedPreset:
+def _loaded(preset: Preset, person: str) -> LoadedPreset:
     """The preset's file, as it is now."""
-    found = own_presets.usable().get(preset.name)
-    return presets.load(preset.name) if found is None else found
+    found = own_presets.usable(person).get(preset.name)
+    return presets.load(preset.name, person) if found is None else found
 
 
 def _shown(opener: _Opener, app: Callable[[], object]) -> int:
@@ -182,19 +181,15 @@ def heart_spec(choice: HeartChoice) -> str:
     return _SPECS[choice.kind]
 
 
-def manners(known: Settings, reduced_motion: bool = False) -> Manners:
-    """How the app deals with this person, and what it remembers for the next time."""
-    look = Look(
-        theme=known.theme or "dark",
-        figure=known.figure if known.figure in FIGURES else "orb",
-        reduced_motion=reduced_motion or motion_is_unwanted(),
-    )
+def manners(desk: Desk, reduced_motion: bool = False) -> Manners:
+    """How the app deals with who sits at the desk, and what it remembers of them for the next time."""
+    sitter = desk.sitter()
     return Manners(
-        look=look,
-        show_notice=known.notice_accepted_utc is None,
-        on_notice_accepted=lambda: _keep(lambda now: replace(now, notice_accepted_utc=settings.now_utc())),
-        on_look_changed=lambda look: _keep(lambda now: replace(now, theme=look.theme, figure=look.figure)),
-        on_choice=_keep_choice,
+        look=look_of(sitter, Look(reduced_motion=reduced_motion or motion_is_unwanted())),
+        show_notice=not sitter.has_read_notice,
+        on_notice_accepted=desk.read_notice,
+        on_look_changed=lambda look: _keep_look(desk.person, look),
+        on_choice=lambda choice: _keep_choice(desk, choice),
     )
 
 
@@ -203,20 +198,19 @@ def motion_is_unwanted() -> bool:
     return bool(os.environ.get("ENTRAIN_REDUCED_MOTION"))
 
 
-def _keep_choice(choice: SessionChoice) -> None:
+def _keep_choice(desk: Desk, choice: SessionChoice) -> None:
+    desk.remember(choice)
     heart = choice.heart
-    _keep(lambda now: replace(now, person=choice.person or None, preset=choice.preset.name))
     if heart.kind is HeartKind.STRAP and heart.address is not None:
         strap = KnownStrap(heart.address, heart.name or "")
-        _keep(lambda now: replace(now, strap=strap))
+        whose.keep(choice.person, lambda now: replace(now, strap=strap))
 
 
-def _keep(how: Callable[[Settings], Settings]) -> None:
-    """Remember something; where that fails, the session matters more."""
-    try:
-        settings.change(how)
-    except StoreError:
-        return
+def _keep_look(person: str, look: Look) -> None:
+    def liked(now: PersonRecord) -> PersonRecord:
+        return replace(now, preferences=replace(now.preferences, theme=look.theme, figure=look.figure))
+
+    whose.keep(person, liked)
 
 
 async def find_straps() -> AsyncIterator[StrapOnAir]:

@@ -5,7 +5,7 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
@@ -16,12 +16,11 @@ from entrain.commands.passphrase import add_argument as add_passphrase_file
 from entrain.commands.passphrase import unlock_store
 from entrain.errors import StoreError, UsageError
 from entrain.history.recorded import summary_so_far
-from entrain.storage import settings
+from entrain.person.pseudonym import checked
 from entrain.storage.export import FORMATS
 from entrain.storage.log import codec
 from entrain.storage.log.store import Store
 from entrain.storage.log.stored import SessionOutcome
-from entrain.storage.people import checked
 from entrain.wording import session as words
 from entrain.wording.columns import aligned
 
@@ -360,8 +359,6 @@ def _person(store: Store, args: argparse.Namespace) -> int:
             f"There are no sessions of {words.who(old)}.", "`entrain sessions person` names everybody."
         )
     print(f"{words.times(n, 'session')} of {words.who(old)}: now of {words.who(new)}.", file=sys.stderr)
-    if old and settings.load()[0].person == old:
-        settings.change(lambda now: replace(now, person=new or None))
     return 0
 
 

@@ -17,9 +17,9 @@ from entrain.history.calendar import DAYS, Week, level, months
 from entrain.history.recorded import measured, sittings
 from entrain.history.row import Sitting
 from entrain.history.trend import MEANINGS, Line, Trend, trend
+from entrain.person.pseudonym import checked
 from entrain.storage.formats.files import new_text
 from entrain.storage.log.store import Store
-from entrain.storage.people import checked
 from entrain.wording import history as wording
 from entrain.wording.columns import aligned
 

@@ -11,6 +11,7 @@ from entrain.control.view import Summary
 from entrain.errors import InputError, StoreError
 from entrain.heart.beat import Beat
 from entrain.history.row import Heart, HowItEnded, Sitting
+from entrain.person.record import has_real_heart
 from entrain.storage.log import codec
 from entrain.storage.log.database import reading
 from entrain.storage.log.store import Store
@@ -107,6 +108,7 @@ def _sitting(row: SessionRow, more: _More) -> Sitting:
         ended=_ENDED[row.state],
         end_reason=row.end_reason or "",
         n_notes=len(row.note.splitlines()),
+        has_real_heart=has_real_heart(json.loads(hearts)),
     )
     try:
         return sitting if summary is None else _with_summary(sitting, codec.decode(Summary, summary))

@@ -52,6 +52,7 @@ class Sitting:
     in_step_min: float = 0.0
     judged_min: float = 0.0  # so long it could be told whether the breath was in step
     heart: Heart | None = None  # None: not measured yet
+    has_real_heart: bool = False  # a sensor was on somebody as it ran
 
     @property
     def minutes(self) -> float:

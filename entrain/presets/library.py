@@ -14,7 +14,8 @@ from entrain.control.protocol import Preset
 from entrain.errors import InputError, PresetError, UsageError
 from entrain.presets.check import OWN_RESONANCE, PresetFault, checked
 from entrain.shipped import shipped_presets_path
-from entrain.storage import settings
+from entrain.storage import people
+from entrain.storage.log.store import Store
 from entrain.storage.places import own_presets_path
 
 DEFAULT: Final = "desk"
@@ -55,8 +56,11 @@ def path_of(name_or_path: str) -> Path:
     raise UsageError(f'There is no preset "{name_or_path}".', f"{hint}There are {', '.join(names())}.")
 
 
-def load(name_or_path: str) -> LoadedPreset:
+def load(name_or_path: str, person: str = "") -> LoadedPreset:
     """The preset of a name, or in a file where that is given as one (`mine.toml`, `./mine`).
+
+    Args:
+        person: whose "own resonance" is meant, where the preset speaks of it.
 
     Raises:
         UsageError: there is no preset of that name.
@@ -64,7 +68,7 @@ def load(name_or_path: str) -> LoadedPreset:
     """
     path = path_of(name_or_path)
     text = text_of(path)
-    preset, faults = checked_text(text, path.name, path.stem)
+    preset, faults = checked_text(text, path.name, path.stem, person)
     if preset is None:
         n = len(faults)
         raise PresetError(
@@ -84,14 +88,20 @@ def check(path: Path) -> tuple[PresetFault, ...]:
     return checked_text(text_of(path), str(path), path.stem)[1]
 
 
-def checked_text(text: str, file: str, name: str) -> tuple[Preset | None, tuple[PresetFault, ...]]:
-    """The preset of a text, or everything that is wrong with it; see `preset_check.checked`."""
-    return checked(text, file, name, _own_resonance_per_min(text))
+def checked_text(
+    text: str, file: str, name: str, person: str = ""
+) -> tuple[Preset | None, tuple[PresetFault, ...]]:
+    """The preset of a text as it is for `person`, or everything that is wrong with it; see `check.checked`.
+
+    Raises:
+        StoreError: it speaks of the person's own rate, and the store cannot be read.
+    """
+    return checked(text, file, name, _own_resonance_per_min(text, person))
 
 
-def _own_resonance_per_min(text: str) -> float | None:
-    """What the last assessment found; looked up only for a text that speaks of it."""
-    known = settings.load()[0].resonance if OWN_RESONANCE in text else None
+def _own_resonance_per_min(text: str, person: str) -> float | None:
+    """What this person's last assessment found; looked up only for a text that speaks of it."""
+    known = people.load(Store.open(), person).resonance if OWN_RESONANCE in text else None
     return None if known is None else known.per_min
 
 

@@ -34,37 +34,43 @@ class Shelved:
     faults: tuple[PresetFault, ...]
 
 
-def shelf() -> tuple[Shelved, ...]:
-    """Every preset file, the default first. A shipped one gives way to a right one of the same name."""
+def shelf(person: str = "") -> tuple[Shelved, ...]:
+    """Every preset file as it is for `person`, the default first.
+
+    A shipped one gives way to a right one of the same name.
+    """
     out: list[Shelved] = []
     for name in presets.names():
         own, shipped = own_presets_path() / f"{name}.toml", shipped_presets_path() / f"{name}.toml"
-        mine = shelved(own, is_own=True) if own.is_file() else None
+        mine = shelved(own, is_own=True, person=person) if own.is_file() else None
         if shipped.is_file() and (mine is None or mine.preset is None):
-            out.append(shelved(shipped, is_own=False))
+            out.append(shelved(shipped, is_own=False, person=person))
         if mine is not None:
             out.append(mine)
     return tuple(out)
 
 
-def shelved(path: Path, *, is_own: bool) -> Shelved:
+def shelved(path: Path, *, is_own: bool, person: str = "") -> Shelved:
     """One file; one that cannot be read is a draft without a text."""
     try:
         text = presets.text_of(path)
     except InputError as error:
         fault = PresetFault(path.name, 1, "", error.message, error.advice)
         return Shelved(path.stem, None, path, is_own, None, (fault,))
-    preset, faults = presets.checked_text(text, path.name, path.stem)
+    try:
+        preset, faults = presets.checked_text(text, path.name, path.stem, person)
+    except StoreError as error:
+        preset, faults = None, (PresetFault(path.name, 1, "", error.message, error.advice),)
     return Shelved(path.stem, text, path, is_own, preset, faults)
 
 
-def usable() -> dict[str, LoadedPreset]:
-    """The presets that can be run, by name, in the order of the shelf."""
+def usable(person: str = "") -> dict[str, LoadedPreset]:
+    """The presets that `person` can run, by name, in the order of the shelf."""
     return {
         each.name: LoadedPreset(
             each.preset, each.text, hashlib.sha256(each.text.encode()).hexdigest(), each.path
         )
-        for each in shelf()
+        for each in shelf(person)
         if each.preset is not None and each.text is not None
     }
 

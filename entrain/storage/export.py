@@ -9,13 +9,13 @@ from types import MappingProxyType
 from typing import Final, cast
 
 from entrain.errors import UsageError
+from entrain.person.pseudonym import label
 from entrain.storage.deidentify import deidentified
 from entrain.storage.formats.files import check_new
 from entrain.storage.formats.source import ExportSource, Remarks
 from entrain.storage.log.database import reading
 from entrain.storage.log.store import Store
 from entrain.storage.log.stored import session_of
-from entrain.storage.people import label
 
 Write = Callable[[ExportSource, Path], Remarks]
 

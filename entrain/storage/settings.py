@@ -1,4 +1,4 @@
-"""What entrain remembers between sessions: the last strap and person, the notice, volume and looks.
+"""What entrain remembers of the practice it stands in. What belongs to a person is in the store.
 
 A small JSON file beside the sessions. One that cannot be understood is set aside and said, and never stops
 anything.
@@ -10,48 +10,26 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from entrain.errors import StoreError
+from entrain.storage import old_settings
 from entrain.storage.log import codec
 from entrain.storage.places import settings_path
 from entrain.storage.whole_file import replace_file
 
 
 @dataclass(frozen=True, slots=True)
-class KnownStrap:
-    """`address` is the Bluetooth address, or on macOS the UUID which the system gives in its place."""
-
-    address: str
-    name: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class KnownResonance:
-    """The outcome of the last assessment that found a clear peak."""
-
-    per_min: float
-    confidence: float
-    measured_utc: str  # ISO 8601
-    session: int
-
-
-@dataclass(frozen=True, slots=True)
 class Settings:
-    """None where nothing was chosen yet."""
+    """None and empty where nothing was chosen yet."""
 
-    strap: KnownStrap | None = None  # the one used last
-    notice_accepted_utc: str | None = None  # when the safety notice was accepted, ISO 8601
-    volume: float | None = None  # 0 to 1
-    theme: str | None = None
-    figure: str | None = None  # of the breath
-    resonance: KnownResonance | None = None
-    preset: str | None = None  # the one chosen last
-    person: str | None = None  # the pseudonym of who practised last; None: nobody was named
+    letterhead: tuple[str, ...] = ()  # of the practice: lines above every report
+    logo: str | None = None  # a picture of the practice's, by its path
+    keep_days: int | None = None  # how long a session is kept; None: until somebody deletes it
 
 
 def load(path: Path | None = None) -> tuple[Settings, str]:
     """The settings, and what was wrong with them in a sentence; empty where nothing was. Never raises."""
     path = settings_path() if path is None else path
     try:
-        return codec.decode(Settings, path.read_text("utf-8")), ""
+        return codec.decode(Settings, old_settings.without(path.read_text("utf-8"))), ""
     except FileNotFoundError:
         return Settings(), ""
     except OSError as error:
@@ -68,13 +46,13 @@ def save(settings: Settings, path: Path | None = None) -> None:
     """
     path = settings_path() if path is None else path
     try:
-        replace_file(path, codec.encode(settings) + "\n")
+        replace_file(path, old_settings.kept_beside(path, codec.encode(settings)) + "\n")
     except OSError as error:
         raise StoreError(f"The settings cannot be saved in {path}: {error.strerror or error}.") from error
 
 
 def change(how: Callable[[Settings], Settings], path: Path | None = None) -> Settings:
-    """Load, change and save: `change(lambda now: replace(now, volume=0.5))`.
+    """Load, change and save: `change(lambda now: replace(now, keep_days=365))`.
 
     Raises:
         StoreError: it cannot be written.
@@ -82,11 +60,6 @@ def change(how: Callable[[Settings], Settings], path: Path | None = None) -> Set
     settings = how(load(path)[0])
     save(settings, path)
     return settings
-
-
-def now_utc() -> str:
-    """This moment, as `notice_accepted_utc` wants it."""
-    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def _set_aside(path: Path, error: Exception) -> str:

@@ -28,13 +28,14 @@ from entrain.ports import (
     Report,
     Rooms,
     SessionChoice,
+    Sitter,
 )
 from entrain.signals import ending_by_signal
-from entrain.tui.look import Look, depth_of
-from entrain.tui.messages import FigureChosen
+from entrain.tui.look import Look, depth_of, look_of
+from entrain.tui.messages import FigureChosen, SatDown
 from entrain.tui.screens.base import EntrainScreen
 from entrain.tui.screens.check_in import CheckInScreen
-from entrain.tui.screens.home import HomeScreen, offered
+from entrain.tui.screens.home import HomeScreen
 from entrain.tui.screens.notice import NoticeScreen
 from entrain.tui.screens.opening import OpeningScreen
 from entrain.tui.screens.outcome import OutcomeScreen
@@ -43,6 +44,8 @@ from entrain.tui.screens.preset_edit import PresetEditScreen
 from entrain.tui.screens.session import SessionResult, SessionScreen
 from entrain.tui.screens.straps import StrapsScreen
 from entrain.tui.screens.summary import Next, SummaryScreen
+from entrain.tui.screens.who import WhoScreen
+from entrain.tui.seat import offered, seat
 from entrain.tui.themes import CYCLE, THEMES
 
 Open = Callable[[], Awaitable[OpenedSession]]
@@ -163,11 +166,19 @@ class EntrainApp(App[Summary | None]):
     async def _from_home(self, home: Home) -> None:
         choice, trouble = home.choice, ""
         while True:
+            choice = await self._still_them(home, choice)
             screen = self._home_screen(home, choice, trouble)
             chosen = await self.push_screen_wait(screen)
             if chosen is None:
                 return
             trouble = ""
+            choice = await self._still_them(home, screen.choice)
+            if choice.person != screen.choice.person:
+                continue  # their preset, strap and goal are others: let them be seen first
+            if chosen.person != choice.person:  # the rest of somebody else's session
+                choice = self._seated(home, choice, chosen.person)
+            if not await self._has_read_notice(home):
+                continue
             if isinstance(chosen, AssessmentChoice) or chosen.goes_on is None:
                 # The rest of another session is no new choice.
                 choice = replace(screen.choice, heart=chosen.heart)
@@ -179,6 +190,41 @@ class EntrainApp(App[Summary | None]):
                     await self._sessions(lambda chosen=chosen: home.open_session(chosen))
             except EntrainError as fault:
                 trouble = f"{fault.message} {fault.advice}".strip()
+
+    async def _still_them(self, home: Home, choice: SessionChoice) -> SessionChoice:
+        """Ask whose session it is where somebody was named outside the app; the choices of whoever it is."""
+        desk, archive = home.rooms.desk, home.archive
+        named = None if desk is None else desk.named_outside()
+        if desk is None or archive is None or named is None:
+            return choice
+        people = await asyncio.to_thread(_known, archive)
+        said = await self.push_screen_wait(WhoScreen(archive, people, choice.person, named))
+        return self._seated(home, choice, choice.person if said is None else said)
+
+    def _seated(self, home: Home, choice: SessionChoice, person: str) -> SessionChoice:
+        choice, sitter = seat(home.rooms, home.presets, choice, person)
+        if sitter is not None:
+            self._dress_for(sitter)
+        return choice
+
+    def on_sat_down(self, message: SatDown) -> None:
+        self._dress_for(message.sitter)
+
+    def _dress_for(self, sitter: Sitter) -> None:
+        """The screen as this person likes it."""
+        self.look = look_of(sitter, self.look)
+        if self.theme in CYCLE:
+            self.theme = self.look.theme if self.look.theme in CYCLE else "dark"
+
+    async def _has_read_notice(self, home: Home) -> bool:
+        """Whoever sits down here for the first time reads the notice before anything starts."""
+        desk = home.rooms.desk
+        if desk is None or desk.sitter().has_read_notice:
+            return True
+        is_read = await self.push_screen_wait(NoticeScreen())
+        if is_read:
+            desk.read_notice()
+        return is_read
 
     async def _assessment(self, home: Home, chosen: AssessmentChoice, before: SessionChoice) -> SessionChoice:
         """One assessment and its outcome; what is chosen on the home screen afterwards."""
@@ -239,7 +285,7 @@ class EntrainApp(App[Summary | None]):
                 return Next.LEAVE
             self.ended_with = result.summary
             return await self.push_screen_wait(
-                SummaryScreen(opened.port, result.summary, result.trail, opened.report)
+                SummaryScreen(opened.port, result.summary, result.trail, opened.report, opened.person)
             )
         finally:
             await _close(opened)
@@ -366,6 +412,14 @@ async def _until_the_end(app: EntrainApp) -> tuple[Summary | None, bool]:
     with ending_by_signal(interrupt):
         summary = await app.run_async()
     return summary, is_interrupted
+
+
+def _known(archive: Archive) -> Sequence[str]:
+    """Everybody who is known here; nobody where that cannot be told now."""
+    try:
+        return archive.people()
+    except EntrainError:
+        return ()
 
 
 async def _close(opened: OpenedSession) -> None:

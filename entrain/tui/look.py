@@ -1,9 +1,11 @@
 """How a person likes the screen, and what their terminal can show."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from entrain.drawing.palette import Depth
+from entrain.drawing.shapes import FIGURES
+from entrain.ports import Sitter
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +16,12 @@ class Look:
     figure: str = "orb"
     reduced_motion: bool = False
     depth: Depth | None = None
+
+
+def look_of(sitter: Sitter, otherwise: Look) -> Look:
+    """The screen as this person likes it; a figure of a later version is not one to be drawn."""
+    figure = sitter.figure if sitter.figure in FIGURES else None
+    return replace(otherwise, theme=sitter.theme or "dark", figure=figure or "orb")
 
 
 def depth_of(environ: Mapping[str, str], color_system: str | None) -> Depth:

@@ -4,9 +4,18 @@ from dataclasses import dataclass
 
 from textual.message import Message
 
+from entrain.ports import Sitter
+
 
 @dataclass
 class FigureChosen(Message):
     """The person prefers this figure."""
 
     figure: str
+
+
+@dataclass
+class SatDown(Message):
+    """Another person sits here now; the screen is to be as they like it."""
+
+    sitter: Sitter

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from entrain.analysed.resonance_outcome import ResonanceOutcome
     from entrain.analysis.assessment import Assessment
     from entrain.analysis.resonance import ResonanceCriteria
-    from entrain.storage.settings import KnownResonance
+    from entrain.person.record import KnownResonance
 
 SAME_PER_MIN: Final = 0.25
 SAME_RATE: Final = 0.1  # of one stage, per minute
@@ -30,7 +30,8 @@ def lines(looked: "ResonanceOutcome") -> list[str]:
 
 
 def title(looked: "ResonanceOutcome") -> str:
-    return f"Resonance assessment, session {looked.session}, {looked.day[:10]}"
+    whose = f", {looked.person}" if looked.person else ""
+    return f"Resonance assessment, session {looked.session}{whose}, {looked.day[:10]}"
 
 
 def table(found: "Assessment") -> list[str]:
@@ -78,9 +79,11 @@ def verdict(found: "Assessment") -> list[str]:
 
 
 def compared(looked: "ResonanceOutcome") -> list[str]:
-    """With the outcome before, if there was one."""
+    """With the outcome before, if there was one; or why there is nothing to keep."""
     found, before = looked.found, looked.before
-    if before is None or before.session == looked.session:
+    if not looked.is_real:
+        return ["No sensor was on anybody, so this is nobody's own rate and is not kept."]
+    if before is None:
         return []
     last = last_time(before)
     if found.resonance_per_min is None:

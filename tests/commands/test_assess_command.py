@@ -11,15 +11,18 @@ from entrain.analysis.assessment import Assessment
 from entrain.analysis.resonance import ResonanceCriteria
 from entrain.analysis.swing import Swing
 from entrain.app.assess_protocol import RATES_PER_MIN, five_rates, pieces, sliding
+from entrain.app.assess_recorded import look
 from entrain.cli import main
 from entrain.control.session import reduce, start
 from entrain.devices.simulated.person import Kind, Person
+from entrain.errors import PresetError
+from entrain.person.record import KnownResonance, with_resonance
 from entrain.presets import library as presets
-from entrain.storage import settings
+from entrain.storage import people
 from entrain.storage.log.store import Store
 from entrain.storage.log.verify import replay
-from entrain.storage.settings import KnownResonance
 from entrain.wording import assessment as assess_words
+from tests.support.real_heart import with_a_strap
 
 Typed = pytest.CaptureFixture[str]
 FAST = ["--speed", "100000", "--headless", "--seed", "3"]
@@ -53,26 +56,33 @@ def test_a_peak_is_found_kept_replayed_compared_and_used(
     home: Path, monkeypatch: pytest.MonkeyPatch, capsys: Typed
 ) -> None:
     monkeypatch.setattr(Person, "draw", staticmethod(with_a_peak))
-    assert main(["assess", "--heart", "sim:7", *FAST]) == 0
+    assert main(["assess", "--heart", "sim:7", "--person", "P01", *FAST]) == 0
     out = capsys.readouterr().out
     assert "Your pulse swings most near 5." in out
     assert all(f"{rate:.2f}" in out for rate in RATES_PER_MIN)
-    kept = settings.load()[0].resonance
+    assert "nobody's own rate" in out
+    assert people.load(Store.open(), "P01").resonance is None
+
+    with_a_strap(1)
+    look("1", keep=True)
+    kept = people.load(Store.open(), "P01").resonance
     assert kept is not None
     assert kept.per_min == pytest.approx(5.4, abs=0.3)
-    assert kept.session == 1
-
     stored = Store.open().load(1)
+    assert kept.session == stored.meta.row.uuid
     assert replay(stored, start, reduce).is_identical
     assert stored.config.stages == five_rates(3)
 
     mine = home / "mine.toml"
     mine.write_text('title = "Mine"\nsummary = ""\n[breath]\ngoal_per_min = "own resonance"\n')
-    assert presets.load(str(mine)).preset.breath.goal_per_min == kept.per_min
+    assert presets.load(str(mine), "P01").preset.breath.goal_per_min == kept.per_min
+    with pytest.raises(PresetError):  # nobody else's
+        presets.load(str(mine), "P02")
+    with pytest.raises(PresetError):
+        presets.load(str(mine))
 
-    settings.change(
-        lambda known: replace(known, resonance=KnownResonance(6.2, 0.9, "2026-01-02T00:00:00", 9))
-    )
+    other = KnownResonance(6.2, 0.9, "2026-01-02T00:00:00", "another session")
+    people.change(Store.open(), "P01", lambda known: with_resonance(known, other))
     assert main(["assess", "--session", "1", "--json"]) == 0
     said = json.loads(capsys.readouterr().out)
     assert said["resonance_per_min"] == kept.per_min
@@ -84,7 +94,7 @@ def test_a_peak_is_found_kept_replayed_compared_and_used(
 def test_no_clear_peak_is_an_outcome_and_nothing_is_kept(capsys: Typed) -> None:
     assert main(["assess", "--heart", "sim:3:non-responder", *FAST]) == 0
     assert "No clear peak" in capsys.readouterr().out
-    assert settings.load()[0].resonance is None
+    assert people.everybody(Store.open())[""].resonance is None
 
 
 def test_a_preset_that_wants_a_resonance_nobody_knows_is_told_what_to_do(home: Path, capsys: Typed) -> None:

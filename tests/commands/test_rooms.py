@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from entrain.app import prepare as setup
+from entrain.app.desk import Desk
 from entrain.app.prepare import Choices, Prepared
 from entrain.app.services import Assessments, Shelf, examine, own_rate_text
 from entrain.commands.screen import heart_spec, manners
@@ -14,10 +15,11 @@ from entrain.errors import EntrainError, UsageError
 from entrain.ports import AssessmentChoice, HeartChoice, HeartKind, OpenedSession
 from entrain.presets import library as presets
 from entrain.presets.check import checked
-from entrain.storage import settings
-from entrain.storage.settings import Settings
+from entrain.storage import people
+from entrain.storage.log.store import Store
 from entrain.tui.look import Look
 from tests.commands.test_assess_command import with_a_peak
+from tests.support.real_heart import with_a_strap
 
 SIMULATED = HeartChoice(HeartKind.SIMULATED)
 
@@ -31,8 +33,9 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 class Opener:
     """Opens sessions as the app does, only much faster than life and without a sound."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, *, is_real: bool = True) -> None:
         self.seed = seed
+        self.is_real = is_real
         self.prepared: Prepared | None = None
 
     async def open(self, choices: Choices) -> OpenedSession:
@@ -47,13 +50,15 @@ class Opener:
             return None
         setup.close_log(prepared, prepared.session.summary())
         summary = prepared.session.summary()
+        if summary is not None and summary.session_id is not None and self.is_real:
+            with_a_strap(summary.session_id)
         return None if summary is None else summary.session_id
 
 
 async def test_an_assessment_is_paced_recorded_judged_kept_and_used(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Person, "draw", staticmethod(with_a_peak))
     opener = Opener(7)
-    port = Assessments(heart_spec, opener.open, opener.finish)
+    port = Assessments(Desk(), heart_spec, opener.open, opener.finish)
     assert port.before() == ""
     assert (round(port.minutes(sliding=False)), round(port.minutes(sliding=True))) == (14, 17)
     with pytest.raises(EntrainError, match="not known yet"):
@@ -67,7 +72,7 @@ async def test_an_assessment_is_paced_recorded_judged_kept_and_used(monkeypatch:
     assert len(outcome.table) == 7
     assert outcome.verdict[0].startswith("Your pulse swings most near 5.")
     assert port.before().startswith("Last time, ")
-    known = settings.load()[0].resonance
+    known = people.load(Store.open(), "").resonance
     assert known is not None
     assert known.per_min == outcome.resonance_per_min
     assert port.use() == port.use() == "own-resonance"
@@ -76,13 +81,13 @@ async def test_an_assessment_is_paced_recorded_judged_kept_and_used(monkeypatch:
 
 async def test_no_clear_peak_and_no_record_are_told_apart() -> None:
     opener = Opener(3)
-    port = Assessments(lambda heart: f"{heart_spec(heart)}:non-responder", opener.open, opener.finish)
+    port = Assessments(Desk(), lambda heart: f"{heart_spec(heart)}:non-responder", opener.open, opener.finish)
     opened = await port.open(AssessmentChoice(SIMULATED, sliding=True))
     await opened.port.run()
     outcome = await port.outcome()
     assert outcome.resonance_per_min is None
     assert outcome.verdict[0].startswith("No clear peak")
-    assert settings.load()[0].resonance is None
+    assert people.load(Store.open(), "").resonance is None
     with pytest.raises(UsageError, match="not recorded"):
         await port.outcome()
 
@@ -99,7 +104,7 @@ def test_the_preset_of_ones_own_rate_says_so_and_is_right() -> None:
 
 
 def test_a_preset_is_copied_changed_checked_and_deleted(home: Path) -> None:
-    shelf = Shelf()
+    shelf = Shelf(Desk())
     desk = shelf.everything()[0]
     name = shelf.name_for_copy(desk.name)
     assert name == "my-desk"
@@ -130,9 +135,9 @@ async def test_everything_is_looked_at_side_by_side_and_each_answer_comes_once()
 
 
 def test_theme_and_figure_are_remembered() -> None:
-    manners(Settings()).on_look_changed(Look("night", "petals"))
-    known = settings.load()[0]
-    assert (known.theme, known.figure) == ("night", "petals")
-    look = manners(known).look
+    manners(Desk("P01")).on_look_changed(Look("night", "petals"))
+    look = manners(Desk("P01")).look
     assert (look.theme, look.figure) == ("night", "petals")
-    assert manners(replace(known, figure="a shape of a later version")).look.figure == "orb"
+    assert manners(Desk("P02")).look == manners(Desk()).look == Look()
+    people.prefer(Store.open(), "P01", lambda now: replace(now, figure="a shape of a later version"))
+    assert manners(Desk("P01")).look.figure == "orb"

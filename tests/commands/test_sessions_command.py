@@ -11,8 +11,8 @@ from pathlib import Path
 import pyrage
 import pytest
 
+from entrain.app.desk import Desk
 from entrain.cli import main
-from entrain.storage import settings
 from entrain.storage.log.store import Store
 from tests.support import record_fixture
 
@@ -319,12 +319,12 @@ def test_a_session_is_recorded_for_somebody_and_the_app_remembers(home: Path, ca
     assert entrain(capsys, *run, "--person", "P01")[0] == 0
     assert entrain(capsys, *run)[0] == 0
     assert [row.person for row in Store.open().sessions()] == ["P01", ""]
-    assert settings.load()[0].person == "P01"
+    assert Desk().person == "P01"
     code, _, err = entrain(capsys, *run, "--person", "a/b")
     assert code == 2
     assert "pseudonym" in err
     assert entrain(capsys, "sessions", "person", "P01", "P02")[0] == 0
-    assert settings.load()[0].person == "P02"
+    assert Desk().person == "P02"
 
 
 def test_what_is_imported_can_be_somebody_s(home: Path, capsys: Typed) -> None:

@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from entrain.errors import UsageError
+from entrain.person.pseudonym import MOST, checked, label
 from entrain.storage.export import export
 from entrain.storage.imported import import_recording
 from entrain.storage.log.database import SCHEMA_VERSION
 from entrain.storage.log.store import Store
-from entrain.storage.people import MOST, checked, label
 from entrain.storage.recovery.absorb import absorb
 from entrain.storage.recovery.salvage import salvage
 from tests.support import record_fixture
@@ -62,7 +62,7 @@ def test_a_store_of_schema_1_is_brought_forward_and_loses_nothing(old: Store) ->
     assert [row.person for row in old.sessions()] == [""]
     sitting(old, "P01")
     old.delete(2)  # empties the write-ahead log into the file
-    assert version(old.path) == SCHEMA_VERSION == 3
+    assert version(old.path) == SCHEMA_VERSION == 4
     for row in before["session"]:
         row["person"] = ""
     assert content(old.path) == before

@@ -11,7 +11,7 @@ from hypothesis import settings as hypothesis_settings
 
 from entrain.errors import StoreError
 from entrain.storage import settings
-from entrain.storage.settings import KnownStrap, Settings
+from entrain.storage.settings import Settings
 from tests.support import messages
 
 
@@ -34,12 +34,9 @@ def test_nothing_is_remembered_at_first(path: Path) -> None:
 
 
 def test_one_thing_changes_and_the_rest_stays(path: Path) -> None:
-    settings.change(lambda now: replace(now, strap=KnownStrap("AA:BB", "H10")), path)
-    settings.change(lambda now: replace(now, volume=0.4, notice_accepted_utc=settings.now_utc()), path)
-    now, _ = settings.load(path)
-    assert (now.strap, now.volume) == (KnownStrap("AA:BB", "H10"), 0.4)
-    assert now.notice_accepted_utc is not None
-    assert now.notice_accepted_utc.endswith("+00:00")
+    settings.change(lambda now: replace(now, letterhead=("A practice", "Bath")), path)
+    settings.change(lambda now: replace(now, keep_days=365), path)
+    assert settings.load(path)[0] == Settings(("A practice", "Bath"), None, 365)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="permissions as POSIX knows them")
@@ -49,7 +46,10 @@ def test_only_the_owner_can_look(path: Path) -> None:
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff\xfe", b'{"volume":"loud"}', b'{"volume":NaN}'])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"{", b"[]", b"\xff\xfe", b'{"volume":"loud"}', b'{"volume":NaN}', b'{"keep_days":"long"}'],
+)
 def test_a_broken_file_is_set_aside_and_said(path: Path, content: bytes) -> None:
     path.parent.mkdir()
     path.write_bytes(content)
@@ -65,7 +65,7 @@ def test_a_broken_file_is_set_aside_and_said(path: Path, content: bytes) -> None
 def test_where_nothing_can_be_written(forbidden_folder: Path) -> None:
     path = forbidden_folder / "settings.json"
     with pytest.raises(StoreError, match=r"cannot be saved in .*: Permission denied"):
-        settings.save(Settings(volume=0.5), path)
+        settings.save(Settings(keep_days=5), path)
     assert settings.load(path) == (Settings(), "")
 
 
@@ -80,13 +80,13 @@ def test_a_place_that_is_none(tmp_path: Path) -> None:
 
 
 def test_a_failed_save_leaves_the_old_file(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    settings.save(Settings(volume=0.3), path)
+    settings.save(Settings(keep_days=3), path)
 
     def full(_: int) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(StoreError, match="No space left"):
-        settings.save(Settings(volume=0.9), path)
-    assert settings.load(path) == (Settings(volume=0.3), "")
+        settings.save(Settings(keep_days=9), path)
+    assert settings.load(path) == (Settings(keep_days=3), "")
     assert [each.name for each in path.parent.iterdir()] == ["settings.json"]

@@ -151,7 +151,9 @@ def _compare(path: Path, new: Path) -> None:
     """
     with closing(_connected(path)) as old, reading(new) as copy:
         (state,) = copy.execute("PRAGMA integrity_check(1)").fetchone()
-        same = state == "ok" and _same(old, copy, "SELECT type, name, tbl_name, sql FROM sqlite_master")
+        # In an order of their own: the copy has all tables before the first view.
+        schema = "SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY type, name"
+        same = state == "ok" and _same(old, copy, schema)
         tables = [name for (name,) in old.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
         if not same or not all(_same(old, copy, f'SELECT * FROM "{name}"') for name in tables):
             raise StoreError(f"The copy of {path} is not the same as the store, which was left as it was.")

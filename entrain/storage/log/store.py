@@ -20,8 +20,9 @@ from typing import Self
 from entrain import __version__
 from entrain.control.protocol import SessionConfig
 from entrain.errors import StoreError
+from entrain.person.pseudonym import checked
 from entrain.storage.encryption import cipher
-from entrain.storage.log import codec
+from entrain.storage.log import codec, person_rows
 from entrain.storage.log import write_lock as sign
 from entrain.storage.log.database import connect, open_for_writing, reading, told, writing
 from entrain.storage.log.rows import Head
@@ -36,7 +37,6 @@ from entrain.storage.log.stored import (
     session_of,
 )
 from entrain.storage.log.writer import OnFault
-from entrain.storage.people import checked
 from entrain.storage.places import sessions_path
 from entrain.units import S_PER_MIN
 
@@ -102,13 +102,14 @@ class Store:
             return all_rows(connection, self.path)
 
     def people(self) -> tuple[str, ...]:
-        """The pseudonyms of those who have sessions here; who practised last comes first."""
+        """The pseudonyms of those who are known here; who practised last comes first."""
         if not self.path.exists():
             return ()
         with reading(self.path) as connection:
             named = (
-                "SELECT person FROM session WHERE person != ''"
-                " GROUP BY person ORDER BY max(origin_epoch_s) DESC"
+                "SELECT pseudonym FROM (SELECT person AS pseudonym, origin_epoch_s FROM session"
+                " UNION ALL SELECT pseudonym, 0.0 FROM person) WHERE pseudonym != ''"
+                " GROUP BY pseudonym ORDER BY max(origin_epoch_s) DESC, pseudonym"
             )
             return tuple(person for (person,) in connection.execute(named))
 
@@ -181,7 +182,9 @@ class Store:
         sign.forget(self.path, row.uuid)
 
     def rename_person(self, old: str, new: str) -> int:
-        """Call `old` by another pseudonym, `new`, in every session; '' is nobody. The number of sessions.
+        """Call `old` by another pseudonym, `new`, in every session and in the record; '' is nobody.
+
+        Returns: the number of sessions.
 
         Raises:
             UsageError: `new` is no pseudonym.
@@ -190,6 +193,7 @@ class Store:
         if not self.path.exists():
             return 0
         with told(self.path), closing(open_for_writing(self.path)) as connection, writing(connection):
+            person_rows.rename(connection, old, person)
             return connection.execute(
                 "UPDATE session SET person = ? WHERE person = ?", (person, old)
             ).rowcount

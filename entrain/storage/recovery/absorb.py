@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from entrain.errors import StoreError
+from entrain.storage.log import person_rows
 from entrain.storage.log.database import named, open_for_writing, reading, told, writing
 from entrain.storage.log.store import Store
 
@@ -18,7 +19,7 @@ def absorb(store: Store, path: Path, person: str = "") -> tuple[int, ...]:
     """Copy the sessions in the store at `path` that are missing here, or missing some records.
 
     Sessions are told apart by their UUID, so that doing it twice changes nothing. All of them come, or none.
-    New ones that name nobody become `person`'s.
+    New ones that name nobody become `person`'s. What is kept there of persons comes too.
 
     Returns: the numbers, in this store, of the sessions to which something was added.
     Raises:
@@ -32,6 +33,7 @@ def absorb(store: Store, path: Path, person: str = "") -> tuple[int, ...]:
         closing(open_for_writing(store.path)) as target,
         writing(target),
     ):
+        person_rows.take_in(target, person_rows.read(source))
         return tuple(
             session_id
             for row in tuple(named(source, "SELECT * FROM session ORDER BY id"))

@@ -19,8 +19,9 @@ from entrain.control.events import Effect, Event
 from entrain.control.protocol import Preset, SessionConfig
 from entrain.control.view import Summary
 from entrain.errors import StoreError
+from entrain.person.record import PersonRecord
 from entrain.storage.encryption import cipher
-from entrain.storage.log import codec
+from entrain.storage.log import codec, person_rows
 from entrain.storage.log.database import open_for_writing, told, writing
 from entrain.storage.recovery.pages import Row, rows_in
 
@@ -93,6 +94,7 @@ class _Found:
         self.sessions: dict[int, Row] = {}
         self.events: dict[tuple[int, int], Row] = {}
         self.effects: dict[tuple[int, int], Row] = {}
+        self.persons: dict[str, PersonRecord] = {}
 
     def take(self, rowid: int | None, row: Row) -> None:
         match row:
@@ -102,6 +104,8 @@ class _Found:
             case (int() as number, int() as seq, int(), int() | float() as t_s, str() as kind, str() as body):
                 if _is(codec.decode_effect, t_s, kind, body):
                     self.effects[number, seq] = row
+            case (str() as pseudonym, str() as body) if rowid is None:
+                self._take_person(pseudonym, body)
             case (None, *rest) if rowid is not None and len(rest) in (_N_OLDEST, len(_COLUMNS)):
                 session = (*rest, "")[: len(_COLUMNS)]
                 known = self.sessions.get(rowid)
@@ -110,6 +114,15 @@ class _Found:
                     self.sessions[rowid] = session
             case _:
                 pass
+
+    def _take_person(self, pseudonym: str, body: str) -> None:
+        try:
+            record = codec.decode(PersonRecord, body)
+        except codec.Undecodable:
+            return
+        known = self.persons.get(pseudonym)
+        if known is None or known.changed_utc < record.changed_utc:
+            self.persons[pseudonym] = record
 
     def write(self, connection: sqlite3.Connection) -> Salvaged:
         lost = {number for number, _ in self.events} - self.sessions.keys()
@@ -123,6 +136,7 @@ class _Found:
             f"INSERT INTO session ({names}) VALUES ({places})",
             ((number, *row) for number, row in sorted(self.sessions.items())),
         )
+        person_rows.take_in(connection, self.persons)
         events = self.events
         # An effect without its event would be an answer without its question.
         effects = {key: row for key, row in self.effects.items() if (key[0], row[2]) in events}

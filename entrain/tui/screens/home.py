@@ -19,12 +19,12 @@ from entrain.ports import (
     HeartChoice,
     HeartKind,
     Listen,
-    PresetShelf,
     Report,
     Rooms,
     SessionChoice,
 )
 from entrain.tui.background import in_background
+from entrain.tui.messages import SatDown
 from entrain.tui.screens.assess import AssessScreen
 from entrain.tui.screens.base import EntrainScreen
 from entrain.tui.screens.doctor import DoctorScreen
@@ -34,6 +34,7 @@ from entrain.tui.screens.past import PastScreen
 from entrain.tui.screens.presets import PresetsScreen
 from entrain.tui.screens.straps import StrapsScreen
 from entrain.tui.screens.who import WhoScreen
+from entrain.tui.seat import offered, seat
 from entrain.tui.themes import figure_colours
 from entrain.tui.widgets.breath_figure import BreathFigure
 from entrain.tui.widgets.cards import Card, Cards
@@ -314,15 +315,23 @@ class HomeScreen(EntrainScreen[SessionChoice | AssessmentChoice | None]):
         if archive is None:
             return
 
-        def chosen(person: str | None) -> None:
+        async def chosen(person: str | None) -> None:
             if person is not None:
-                self.choice = replace(self.choice, person=person)
-                self._show()
+                await self._seat(person)
 
         def known(people: Sequence[str]) -> None:
             self.host.push_screen(WhoScreen(archive, people, self.choice.person), chosen)
 
         in_background(self, archive.people, known, self._fail)
+
+    async def _seat(self, person: str) -> None:
+        self.choice, sitter = seat(self._rooms, self._presets, self.choice, person)
+        if self._rooms.shelf is not None:
+            self._presets = offered(self._rooms.shelf, self._presets)
+        await self.query_one(Cards).offer(_cards(self._presets), self.choice.preset.name)
+        self._show()
+        if sitter is not None:
+            self.post_message(SatDown(sitter))
 
     def _fail(self, trouble: str) -> None:
         self._trouble = trouble
@@ -349,15 +358,6 @@ class HomeScreen(EntrainScreen[SessionChoice | AssessmentChoice | None]):
 
     def action_leave(self) -> None:
         self.leave(None)
-
-
-def offered(shelf: PresetShelf, otherwise: Sequence[Preset]) -> Sequence[Preset]:
-    """The presets that can be run, as they are now; those from before where nobody can look."""
-    try:
-        found = [each.preset for each in shelf.everything() if each.preset is not None]
-    except EntrainError:
-        return otherwise
-    return found or otherwise
 
 
 def _cards(presets: Sequence[Preset]) -> list[Card]:

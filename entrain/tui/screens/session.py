@@ -98,6 +98,7 @@ class SessionScreen(EntrainScreen[SessionResult]):
         self._port = opened.port
         self._tap: Callable[[], None] | None = opened.tap
         self._voices = opened.voices
+        self._person = opened.person
         self._clock = clock
         self._figure = BreathFigure(figure, depth, figure_colours("dark", depth))
         self._title, self._left_said = Say(classes="title"), Say(classes="left")
@@ -211,7 +212,8 @@ class SessionScreen(EntrainScreen[SessionResult]):
         small = self.has_class("-tiny") or self.has_class("-flat")
         focus = self.has_class("-focus")
         title = words.brief(view, pulse) if small else view.preset.title
-        self._title.say((title, "$text-muted"))
+        whose = (f"   {self._person}", "$primary") if self._person else ""
+        self._title.say((title, "$text-muted"), whose)
         self._left_said.say((words.session_left(view), "$text-muted"))
         self._panel.show(view, pulse, now_s)
         self._banner.show(view, only_trouble=focus)

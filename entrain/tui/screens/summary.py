@@ -66,10 +66,12 @@ class SummaryScreen(EntrainScreen[Next]):
         summary: Summary,
         trail: Sequence[Sample],
         report: Callable[[], Path] | None = None,
+        person: str = "",
     ) -> None:
         """`report` finishes the session's log and writes a page about it: from then on nothing is added."""
         super().__init__()
         self._report = report
+        self._person = person
         self._is_finished = False
         self._port = port
         self._summary = summary
@@ -82,6 +84,7 @@ class SummaryScreen(EntrainScreen[Next]):
         with VerticalScroll():
             yield Say(
                 summary_words.title(summary),
+                (f"   {self._person}" if self._person else "", "not bold"),
                 (f"   {sentence(summary.reason)}", "not bold $text-muted"),
                 classes="title",
             )

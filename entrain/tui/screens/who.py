@@ -39,10 +39,12 @@ class WhoScreen(EntrainScreen[str | None]):
     """
     BINDINGS = [key.binding() for key in _KEYS[1:]]  # noqa: RUF012  Textual's own type
 
-    def __init__(self, archive: Archive, people: Sequence[str], now: str) -> None:
+    def __init__(self, archive: Archive, people: Sequence[str], now: str, named: str | None = None) -> None:
+        """`named` was named outside the app since `now` sat down; None: this was opened by hand."""
         super().__init__()
+        self._named = named
         self._archive = archive
-        self._people = tuple(dict.fromkeys([*((now,) if now else ()), *people]))
+        self._people = tuple(dict.fromkeys(each for each in (now, named or "", *people) if each))
         self._now = now
 
     def compose(self) -> ComposeResult:
@@ -51,10 +53,14 @@ class WhoScreen(EntrainScreen[str | None]):
             Card(_NOBODY, "Nobody in particular", "sessions without a pseudonym"),
             Card(_NEW, "Somebody new", "a"),
         ]
-        yield Say("Who is practising?", classes="title")
-        yield Say(_ADVICE, classes="state")
-        yield Cards(cards, f"{_PERSON}{self._now}" if self._now else _NOBODY)
+        yield Say("Who is practising?" if self._named is None else "Whose session is this?", classes="title")
+        yield Say(_ADVICE if self._named is None else self._changed(self._named), classes="state")
+        marked = self._now if self._named is None else self._named
+        yield Cards(cards, f"{_PERSON}{marked}" if marked else _NOBODY)
         yield KeyLine(*_KEYS)
+
+    def _changed(self, named: str) -> str:
+        return f"Outside this screen {_who(named)} was named; here it was {_who(self._now)}."
 
     def on_mount(self) -> None:
         self.query_one(Cards).focus()
@@ -84,3 +90,7 @@ class WhoScreen(EntrainScreen[str | None]):
 
     def action_help(self) -> None:
         self.host.push_screen(HelpScreen(_KEYS))
+
+
+def _who(person: str) -> str:
+    return person or "nobody in particular"
