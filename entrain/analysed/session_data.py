@@ -89,6 +89,7 @@ def of_session(session: StoredSession, strap: str | None = None) -> Given:
     remarks = [
         f"Session {number}, strap {chosen}.",
         *([f"Not looked at: {', '.join(others)}."] * bool(others)),
+        *filter(None, [session.damage()]),
     ]
     if not log.sounds_s:
         remarks.append("No sound was played, so there is no entrainment to test.")

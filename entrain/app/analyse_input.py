@@ -5,7 +5,7 @@ from pathlib import Path
 from entrain.analysed.session_data import Given, of_session
 from entrain.analysis.correction import correct
 from entrain.analysis.findings import Guidance
-from entrain.errors import InputError, StoreError
+from entrain.errors import InputError, UsageError
 from entrain.recordings.text import read_recording
 from entrain.storage.log.store import Store
 
@@ -14,18 +14,19 @@ def given(name: str, strap: str | None = None) -> Given:
     """The recording in the file `name`, or else of the session `name` (its number, "last", its UUID).
 
     Raises:
-        InputError: neither exists, or what there is holds no usable intervals.
+        UsageError: there is no such session. InputError: there is no such file, or what there is holds no
+            usable intervals.
     """
     path = Path(name)
     if path.exists():
         return _of_file(path)
+    if path.suffix or len(path.parts) > 1:
+        raise InputError(f"There is no file {name}.", "Check the name and the folder.")
     try:
         store = Store.open()
         session = store.load(store.find(name))
-    except StoreError:
-        if path.suffix or len(path.parts) > 1:
-            raise InputError(f"There is no file {name}.", "Check the name and the folder.") from None
-        raise InputError(
+    except UsageError:
+        raise UsageError(
             f"There is neither a file nor a session {name!r}.", "`entrain sessions list` shows the sessions."
         ) from None
     return of_session(session, strap)

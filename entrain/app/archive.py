@@ -70,7 +70,7 @@ class StoreArchive:
             decisions=tuple(story.decisions),
             marks=tuple(story.marks),
             note=session.meta.row.note,
-            source=words.origin(session.meta),
+            source=" ".join(filter(None, (words.origin(session.meta), session.damage()))),
         )
 
     def note(self, session_id: int, text: str) -> None:

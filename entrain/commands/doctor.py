@@ -6,10 +6,12 @@ import json
 import os
 import sys
 from dataclasses import asdict
+from pathlib import Path
 from typing import Final
 
 from entrain.app.doctor import EXAMINED, Finding, each
 from entrain.commands import passphrase
+from entrain.errors import StoreError
 from entrain.storage.places import sessions_path
 
 EPILOG: Final = """\
@@ -59,15 +61,34 @@ def _unlock(args: argparse.Namespace) -> bool:
 
 
 def repair() -> int:
-    """Salvage the person's own store, where it is damaged."""
-    from entrain.storage.health import check_storage
-    from entrain.storage.recovery.salvage import repair as repair_store
+    """Mend or salvage the person's own store, where it is damaged.
 
-    works, found, _ = check_storage()
+    Raises:
+        StoreError: it does not work for another reason, which no repair removes.
+    """
+    from entrain.storage.health import are_pages_whole, check_storage
+    from entrain.storage.recovery.mend import damage_in, mend
+
+    works, found, advice = check_storage()
     path = sessions_path()
     if works or not path.exists():
         print(f"Nothing to repair: {found}")
         return 0
+    if not are_pages_whole(path):
+        aside = _salvage(path)
+    elif damage_in(path):
+        n_rows, aside = mend(path)
+        print(f"{path}: {n_rows} damaged record{'s' * (n_rows > 1)} set aside; all others are as they were.")
+    else:
+        raise StoreError(found, advice)
+    print(f"The damaged store is kept as {aside}.", file=sys.stderr)
+    return 0
+
+
+def _salvage(path: Path) -> Path:
+    """What can be read of a store with damaged pages goes into a new one; where the old one is now."""
+    from entrain.storage.recovery.salvage import repair as repair_store
+
     saved, aside = repair_store(path)
     n_records = f"{saved.n_events} events and {saved.n_effects} effects"
     print(f"{path}: {saved.n_sessions} sessions with {n_records} saved.")
@@ -77,8 +98,7 @@ def repair() -> int:
         print(
             f"Of {saved.n_stand_ins} sessions date, preset and summary are lost; they bear the preset lost."
         )
-    print(f"The damaged store is kept as {aside}.", file=sys.stderr)
-    return 0
+    return aside
 
 
 def lines(finding: Finding) -> list[str]:

@@ -209,6 +209,7 @@ def _show(store: Store, args: argparse.Namespace) -> int:
                 {
                     **words.row_json(session.meta.row),
                     "config": json.loads(codec.encode(session.config)),
+                    "n_damaged": session.n_damaged(),
                     "hearts": session.meta.hearts,
                     "audio": session.meta.audio,
                     "voice": session.meta.voice,
@@ -288,7 +289,7 @@ def _export_sealed(
     from entrain.commands.passphrase import new_passphrase
     from entrain.storage.encryption import sealed
     from entrain.storage.export import export
-    from entrain.storage.formats.files import check_new
+    from entrain.storage.places import check_new
 
     sealed.check_name(args.out)
     check_new(args.out)

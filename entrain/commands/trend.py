@@ -12,7 +12,6 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from entrain.errors import UsageError
 from entrain.history.calendar import DAYS, Week, level, months
 from entrain.history.recorded import measured, sittings
 from entrain.history.row import Sitting
@@ -20,6 +19,7 @@ from entrain.history.trend import MEANINGS, Line, Trend, trend
 from entrain.person.pseudonym import checked
 from entrain.storage.formats.files import new_text
 from entrain.storage.log.store import Store
+from entrain.storage.places import check_new
 from entrain.wording import history as wording
 from entrain.wording.columns import aligned
 
@@ -29,8 +29,8 @@ SPARK: Final = 20
 
 def show(store: Store, args: argparse.Namespace) -> int:
     """What was asked for, on stdout; the table goes into its file."""
-    if args.out is not None and args.out.exists():
-        raise UsageError(f"{args.out} exists already; nothing is overwritten.", "Choose another name.")
+    if args.out is not None:
+        check_new(args.out)
     person = None if args.person is None else checked(args.person)
     today = datetime.now().astimezone().date()
     found = tuple(_measured(store, sittings(store, person)))

@@ -8,7 +8,7 @@ from typing import Final
 
 from entrain.control.events import BeatSeen, PhaseBegan
 from entrain.control.view import Summary
-from entrain.errors import InputError, StoreError
+from entrain.errors import InputError
 from entrain.heart.beat import Beat
 from entrain.history.row import Heart, HowItEnded, Sitting
 from entrain.person.record import has_real_heart
@@ -26,10 +26,11 @@ _ENDED: Final = {
     SessionOutcome.RUNNING: HowItEnded.RUNNING,
 }
 _MORE: Final = """\
-SELECT id, hearts, voice, summary, json_extract(config, '$.preset.title'),
-       json_extract(config, '$.preset.tempo.policy')
+SELECT id, hearts, voice, summary,
+       CASE WHEN json_valid(config) THEN json_extract(config, '$.preset.title') END,
+       CASE WHEN json_valid(config) THEN json_extract(config, '$.preset.tempo.policy') END
 FROM session"""
-_More = tuple[str, str, str | None, str, str]
+_More = tuple[str, str, str | None, str | None, str | None]
 
 
 def sittings(store: Store, person: str | None = None, since: datetime | None = None) -> tuple[Sitting, ...]:
@@ -58,7 +59,7 @@ def measured(store: Store, sitting: Sitting) -> Sitting:
     """The same with what its intervals say. Some hundredths of a second for ten minutes; imports SciPy.
 
     Raises:
-        StoreError: the session is gone, or cannot be read.
+        UsageError: the session is gone. StoreError: the store cannot be read.
     """
     session = store.load(sitting.id)
     if sitting.ended in (HowItEnded.INTERRUPTED, HowItEnded.RUNNING):
@@ -93,15 +94,15 @@ def _each_measured(store: Store, found: Sequence[Sitting]) -> Iterator[Sitting]:
 
 def _sitting(row: SessionRow, more: _More) -> Sitting:
     hearts, voice, summary, title, policy = more
-    kinds = {heart.partition(":")[0] for heart in json.loads(hearts)}
+    kinds = {heart.partition(":")[0] for heart in _hearts(hearts)}
     sitting = Sitting(
         id=row.id,
         uuid=row.uuid,
         began=row.started.astimezone(),
         person=row.person,
         preset=row.preset,
-        title=title,
-        policy=policy,
+        title=title or row.preset,
+        policy=policy or "",
         voice=voice,
         is_simulated=kinds == {"sim"},
         duration_s=row.minutes * S_PER_MIN,
@@ -112,8 +113,15 @@ def _sitting(row: SessionRow, more: _More) -> Sitting:
     )
     try:
         return sitting if summary is None else _with_summary(sitting, codec.decode(Summary, summary))
-    except codec.Undecodable as error:
-        raise StoreError(f"Session {row.id} cannot be read: {error.message}.") from error
+    except codec.Undecodable:  # damaged: its records still tell, where somebody asks for it alone
+        return sitting
+
+
+def _hearts(stored: str) -> list[str]:
+    try:
+        return [str(heart) for heart in json.loads(stored)]
+    except (TypeError, ValueError):
+        return []
 
 
 def _with_summary(sitting: Sitting, summary: Summary) -> Sitting:

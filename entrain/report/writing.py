@@ -12,8 +12,9 @@ from entrain.report.document import Document
 from entrain.report.html import html
 from entrain.report.page import page
 from entrain.report.pdf import pdf
-from entrain.storage.formats.files import check_new, new_bytes
+from entrain.storage.formats.files import new_bytes
 from entrain.storage.log.store import Store
+from entrain.storage.places import check_new
 
 KINDS: Final = (".html", ".pdf")
 
@@ -31,9 +32,10 @@ def write(
         seed: of everything random.
 
     Raises:
-        UsageError: there is a file already, or its ending is none of `KINDS`; nothing was guided.
+        UsageError: there is a file already or no folder for it, or its ending is none of `KINDS`; there is no
+            such session; nothing was guided.
         OutputError: the file cannot be written. InputError: there is no strap of that name.
-        StoreError: a session is not there, or cannot be read.
+        StoreError: a session cannot be read.
         MissingExtra: a PDF is wanted, and what makes it is not installed.
     """
     kind = path.suffix.lower()

@@ -1,21 +1,23 @@
 """A session as files that other programs read. `FORMATS` names the forms; see `docs/reference/formats.md`."""
 
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from types import MappingProxyType
 from typing import Final, cast
 
 from entrain.errors import UsageError
 from entrain.person.pseudonym import label
 from entrain.storage.deidentify import deidentified
-from entrain.storage.formats.files import check_new
+from entrain.storage.encryption.sealed import workplace
 from entrain.storage.formats.source import ExportSource, Remarks
 from entrain.storage.log.database import reading
 from entrain.storage.log.store import Store
 from entrain.storage.log.stored import session_of
+from entrain.storage.places import check_new
+from entrain.storage.recovery.mend import mended_copy
 
 Write = Callable[[ExportSource, Path], Remarks]
 
@@ -66,9 +68,24 @@ def export(
     if form not in FORMATS:
         raise UsageError(f'There is no format "{form}".', f"There are {', '.join(FORMATS)}.")
     check_new(path)
+    n_damaged = store.load(session_id).n_damaged()
+    with ExitStack() as at_the_end:
+        source = store
+        if n_damaged:
+            # The queries of the writers read JSON within SQLite, which one damaged row would end.
+            source = Store(Path(at_the_end.enter_context(workplace())) / "mended.db")
+            mended_copy(store.path, source.path)
+        remarks = _as_asked(source, session_id, form, path, strap, pseudonym)
+    left_out = f"{n_damaged} damaged record{'s' * (n_damaged > 1)} left out"
+    return (*remarks, left_out) if n_damaged else remarks
+
+
+def _as_asked(
+    store: Store, session_id: int, form: str, path: Path, strap: str | None, pseudonym: str | None
+) -> Remarks:
     if pseudonym is None:
         return _export(store, session_id, form, path, strap)
-    with TemporaryDirectory(prefix="entrain-") as folder:
+    with workplace() as folder:
         copy, straps = deidentified(store, session_id, Path(folder), pseudonym)
         new_strap = None if strap is None else straps.get(strap, strap)
         return _export(copy, 1, form, path, new_strap, pseudonym)

@@ -1,17 +1,20 @@
 """Does the store work here? For `entrain doctor`."""
 
 import shutil
+import sqlite3
 from contextlib import closing
 from pathlib import Path
 from typing import Final
 
 from entrain.errors import StoreError
 from entrain.storage.encryption import cipher
-from entrain.storage.log.database import open_for_writing, reading, told
+from entrain.storage.log.database import NewerStore, UnusableStore, open_for_writing, reading, told
 from entrain.storage.log.store import Store
 from entrain.storage.places import HOME_VARIABLE, home, may_write
+from entrain.storage.recovery.mend import Damage, damage_in
 
 LITTLE_BYTES: Final = 50_000_000  # some twelve hours of sessions
+MOST_NAMED: Final = 8  # sessions
 FULL_BYTES: Final = 5_000_000  # a little more than one
 
 
@@ -34,11 +37,14 @@ def _check(store: Store) -> tuple[bool, str, str]:
         return False, f"The disk of {folder} is full. {_room_advice(free)}", advice
     if not store.path.exists():
         return True, f"Sessions will be kept in {store.path}.", _room_advice(free)
-    with reading(store.path) as connection, told(store.path):
-        (state,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    state = _pages_of(store.path)
     if state != "ok":
         advice = "Save what can be read into a new one: entrain doctor --repair"
         return False, f"The store {store.path} is damaged: {state}.", advice
+    damaged = damage_in(store.path)
+    if damaged:
+        advice = "Set them aside: entrain doctor --repair"
+        return False, f"{_damage_text(damaged)} The rest of {store.path} is whole.", advice
     with told(store.path), closing(open_for_writing(store.path)) as connection:
         connection.execute("BEGIN IMMEDIATE")
         connection.execute("ROLLBACK")
@@ -52,6 +58,47 @@ def _check(store: Store) -> tuple[bool, str, str]:
         f"{kept}, in {store.path}.",
         advice or _room_advice(free),
     )
+
+
+def are_pages_whole(path: Path) -> bool:
+    """Can SQLite go through the whole store at `path`? What single rows hold is another question.
+
+    Raises:
+        StoreError: that cannot be told now. NewerStore: the store is of a schema that is not known here.
+    """
+    try:
+        return _pages_of(path) == "ok"
+    except NewerStore:
+        raise
+    except UnusableStore:
+        return False
+
+
+def _pages_of(path: Path) -> str:
+    with reading(path) as connection, told(path):
+        try:
+            (state,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+        except cipher.errors() as error:
+            # A session's own row is damaged, and what is computed from it ends the check of the whole.
+            if "malformed JSON" not in str(error):
+                raise
+            states = [_state_of(table, connection) for table in ("event", "effect")]
+            state = next((state for state in states if state != "ok"), "ok")
+    return state
+
+
+def _state_of(table: str, connection: sqlite3.Connection) -> str:
+    return connection.execute(f"PRAGMA quick_check({table})").fetchone()[0]
+
+
+def _damage_text(damaged: tuple[Damage, ...]) -> str:
+    n_rows, n_sessions = sum(each.n_rows for each in damaged), len(damaged)
+    which = ", ".join(str(each.session_id) for each in damaged[:MOST_NAMED])
+    which += f" and {n_sessions - MOST_NAMED} more" * (n_sessions > MOST_NAMED)
+    records = f"{n_rows} records are" if n_rows > 1 else "One record is"
+    where = f"session{'s' * (n_sessions > 1)} {which}"
+    left_out = "they are" if n_rows > 1 else "it is"
+    return f"{records} damaged, in {where}; {left_out} left out wherever that is shown."
 
 
 def _nearest_folder(path: Path) -> Path:

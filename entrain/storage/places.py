@@ -4,6 +4,8 @@ import os
 from pathlib import Path
 from typing import Final
 
+from entrain.errors import UsageError
+
 HOME_VARIABLE: Final = "ENTRAIN_HOME"
 
 
@@ -54,6 +56,18 @@ def make_private_folder(path: Path) -> None:
     if not path.is_dir():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.mkdir(mode=0o700, exist_ok=True)
+
+
+def check_new(path: Path) -> None:
+    """Whatever is written anew takes nobody's place, and makes no folder that was not asked for.
+
+    Raises:
+        UsageError: there is something at `path` already, or the folder that it is to be in is missing.
+    """
+    if path.exists() or path.is_symlink():
+        raise UsageError(f"{path} exists already; nothing is overwritten.", "Choose another name.")
+    if not path.absolute().parent.is_dir():
+        raise UsageError(f"There is no folder {path.parent}.", "Make it first, or choose another place.")
 
 
 def may_write(path: Path) -> bool:

@@ -90,6 +90,7 @@ def head_text(session: StoredSession) -> list[str]:
         origin(meta),
     ]
     lines += [f"Note: {line}" for line in row.note.splitlines()]
+    lines += filter(None, [session.damage()])
     return lines
 
 

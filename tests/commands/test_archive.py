@@ -9,7 +9,7 @@ import pytest
 from entrain.app.archive import StoreArchive
 from entrain.control.events import BeatSeen, Decided, PhaseBegan, PulseMeasured
 from entrain.devices.simulated.person import Person
-from entrain.errors import StoreError, UsageError
+from entrain.errors import UsageError
 from entrain.history.recorded import sittings
 from entrain.history.row import HowItEnded
 from entrain.ports import HeartChoice, HeartKind, Interrupted
@@ -78,11 +78,11 @@ def test_a_report_is_a_page_in_the_folder(store: Store, tmp_path: Path) -> None:
 
 def test_faults_are_sentences(store: Store) -> None:
     archive = StoreArchive(store)
-    with pytest.raises(StoreError, match="no session 9"):
+    with pytest.raises(UsageError, match="no session 9"):
         archive.past(9)
     with pytest.raises(UsageError, match="pseudonym"):
         archive.checked("a/b")
-    with pytest.raises(StoreError, match="no session 9"):
+    with pytest.raises(UsageError, match="no session 9"):
         archive.delete(9)
 
 

@@ -60,7 +60,7 @@ def test_before_the_first_session(capsys: Typed) -> None:
     )
     assert entrain(capsys, "sessions", "list", "--json")[:2] == (0, "[]\n")
     code, out, err = entrain(capsys, "sessions", "show", "3")
-    assert (code, out) == (1, "")
+    assert (code, out) == (2, "")
     assert "There is no session '3'." in err
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
-from entrain.errors import InputError, OutputError, StoreError, UsageError
+from entrain.errors import InputError, UsageError
 from entrain.extras import MissingExtra
 from entrain.report import write
 from tests.report.conftest import Held
@@ -95,10 +95,10 @@ def test_a_report_is_private_and_never_goes_over_another_file(held: Held, tmp_pa
 def test_what_cannot_be_written_is_told(held: Held, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no kind of report"):
         write(held.store, held.short, tmp_path / "out.docx")
-    with pytest.raises(StoreError, match="no session 999"):
+    with pytest.raises(UsageError, match="no session 999"):
         write(held.store, 999, tmp_path / "out.html")
     with pytest.raises(InputError, match="no beats of a strap 'other'"):
         write(held.store, held.usual, tmp_path / "out.html", strap="other")
-    with pytest.raises(OutputError, match="cannot be written"):
+    with pytest.raises(UsageError, match="There is no folder"):
         write(held.store, held.short, tmp_path / "nowhere" / "out.html")
     assert not list(tmp_path.iterdir())

@@ -11,7 +11,7 @@ import pytest
 
 from entrain.control.events import BeatSeen, Effect, Event, Tick
 from entrain.control.session import reduce, start
-from entrain.errors import OutputError, UsageError
+from entrain.errors import UsageError
 from entrain.extras import MissingExtra
 from entrain.heart.beat import Beat, RRInterval, Verdict
 from entrain.recordings.text import read_recording
@@ -133,7 +133,7 @@ def test_nothing_is_overwritten_and_nothing_half_written_is_left(
     with pytest.raises(UsageError, match="exists already"):
         export(whole, 1, form, taken)
     assert taken.read_text() == "mine"
-    with pytest.raises(OutputError, match="cannot be written: No such file"):
+    with pytest.raises(UsageError, match="There is no folder"):
         export(whole, 1, form, tmp_path / "nowhere" / "file")
     assert [path.name for path in tmp_path.iterdir()] == ["taken"]
 

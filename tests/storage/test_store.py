@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from entrain.control.events import CommandGiven, Effect, Event, Mark, Tick
 from entrain.control.protocol import SessionConfig
 from entrain.control.view import Summary
-from entrain.errors import StoreError
+from entrain.errors import StoreError, UsageError
 from entrain.storage.log.database import SCHEMA_VERSION, UnusableStore
 from entrain.storage.log.store import Store
 from entrain.storage.log.stored import SessionOutcome
@@ -112,9 +112,9 @@ def test_sessions_are_found_by_number_by_uuid_and_as_the_last(store: Store) -> N
     assert store.find(str(first)) == first
     assert store.find("last") == second
     assert store.find(rows[0].uuid[:13].upper()) == first
-    with pytest.raises(StoreError, match="no session '99'"):
+    with pytest.raises(UsageError, match="no session '99'"):
         store.find("99")
-    with pytest.raises(StoreError, match="There is no session 99"):
+    with pytest.raises(UsageError, match="There is no session 99"):
         store.load(99)
 
 
@@ -125,7 +125,7 @@ def test_notes_are_added_and_replaced(store: Store) -> None:
     assert store.load(session_id).meta.row.note == "Slept badly.\nGrüße"
     store.note(session_id, "", replace=True)
     assert store.load(session_id).meta.row.note == ""
-    with pytest.raises(StoreError, match="no session 5"):
+    with pytest.raises(UsageError, match="no session 5"):
         store.note(5, "x")
 
 
@@ -193,9 +193,9 @@ def test_a_backup_of_a_running_session_is_whole(store: Store, tmp_path: Path) ->
     (state,) = sqlite3.connect(copy).execute("PRAGMA integrity_check").fetchone()
     assert state == "ok"
     assert [event.t_s for event, _ in Store.open(copy).load(1).records] == [float(n) for n in range(500)]
-    with pytest.raises(StoreError, match="exists already"):
+    with pytest.raises(UsageError, match="exists already"):
         store.backup(copy)
-    with pytest.raises(StoreError, match="cannot be used"):
+    with pytest.raises(UsageError, match="There is no folder"):
         store.backup(tmp_path / "nowhere" / "copy.db")
 
 
@@ -244,20 +244,6 @@ def test_other_programs_databases_are_refused(store: Store) -> None:
         store.sessions()
     with pytest.raises(UnusableStore, match="another program"):
         store.note(1, "x")
-
-
-def test_a_record_that_cannot_be_understood_is_named(store: Store) -> None:
-    session_id = recorded(store)
-    connection = sqlite3.connect(store.path)
-    connection.execute("UPDATE event SET body = '{}' WHERE seq = 3")
-    connection.commit()
-    with pytest.raises(StoreError, match=f"Record 3 of session {session_id} cannot be read: t_s: is missing"):
-        list(store.load(session_id).records)
-    connection.execute("UPDATE session SET config = '{}'")
-    connection.commit()
-    connection.close()
-    with pytest.raises(StoreError, match=f"Session {session_id} cannot be read"):
-        store.load(session_id)
 
 
 def test_the_place_is_chosen_by_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -8,16 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
-from entrain.errors import OutputError, UsageError
-
-
-def check_new(path: Path) -> None:
-    """
-    Raises:
-        UsageError: there is something at `path` already.
-    """
-    if path.exists():
-        raise UsageError(f"{path} exists already; an export never overwrites.", "Choose another name.")
+from entrain.errors import OutputError
 
 
 @contextmanager

@@ -30,6 +30,10 @@ class UnusableStore(StoreError):
     """The file will not become usable by waiting: damaged, of a newer schema, or not ours."""
 
 
+class NewerStore(UnusableStore):
+    """The file is whole, as far as this version can tell, and of a schema that it does not know."""
+
+
 def open_for_writing(path: Path) -> sqlite3.Connection:
     """A connection to the database at `path`, made and brought to the current schema where needed.
 
@@ -132,13 +136,20 @@ def connect(path: Path, mode: str) -> sqlite3.Connection:
     if sqlite3.sqlite_version_info < OLDEST_SQLITE:
         needed = ".".join(map(str, OLDEST_SQLITE))
         raise UnusableStore(f"SQLite {sqlite3.sqlite_version} is too old; sessions need {needed} or newer.")
-    return cipher.connect(
+    connection = cipher.connect(
         path,
         mode,
         timeout=BUSY_S,
         isolation_level=None,  # transactions begin and end where the code says so
         check_same_thread=False,  # a connection belongs to one thread at a time; each caller sees to that
     )
+    connection.text_factory = _text_of
+    return connection
+
+
+def _text_of(stored: bytes) -> str:
+    """A text with bytes that are none is damaged; it must not hide the rows behind it."""
+    return stored.decode("utf-8", "replace")
 
 
 def _connect_to_read(path: Path) -> sqlite3.Connection:
@@ -193,12 +204,20 @@ def _check_version(connection: sqlite3.Connection, path: Path) -> int:
             f"{path} is the database of another program, not a store of sessions.",
             "Choose another place, or move that file away.",
         )
+    check_schema(version, path)
+    return version
+
+
+def check_schema(version: int, path: Path) -> None:
+    """
+    Raises:
+        NewerStore: this version of the program does not know the schema.
+    """
     if version > SCHEMA_VERSION:
-        raise UnusableStore(
+        raise NewerStore(
             f"{path} was written by a newer entrain: schema {version}, and this one knows {SCHEMA_VERSION}.",
             "Update entrain to work with these sessions; nothing in the file was changed.",
         )
-    return version
 
 
 def _migrate(connection: sqlite3.Connection, path: Path) -> None:

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import astuple, dataclass, fields
+from typing import Any
 
 from entrain.control.events import Effect, Event
 from entrain.control.view import Summary
@@ -51,6 +52,29 @@ def rows_of(
         (effect_seq + index, seq, effect.t_s, codec.kind_of(effect), codec.encode(effect))
         for index, effect in enumerate(effects)
     ]
+
+
+def event_of(t_s: Any, kind: Any, body: Any) -> Event | None:
+    """The event in a row; None where the row is damaged: it does not decode, or not at its own time."""
+    try:
+        event = codec.decode_event(kind, body) if _is_sound(kind, body) else None
+    except codec.Undecodable:
+        return None
+    return event if event is not None and event.t_s == t_s else None
+
+
+def effect_of(t_s: Any, kind: Any, body: Any) -> Effect | None:
+    """The effect in a row; None as of `event_of`."""
+    try:
+        effect = codec.decode_effect(kind, body) if _is_sound(kind, body) else None
+    except codec.Undecodable:
+        return None
+    return effect if effect is not None and effect.t_s == t_s else None
+
+
+def _is_sound(kind: Any, body: Any) -> bool:
+    """The codec writes ASCII alone: any other byte came there by itself."""
+    return isinstance(kind, str) and isinstance(body, str) and body.isascii()
 
 
 def begin(connection: sqlite3.Connection, head: Head) -> int:

@@ -19,7 +19,7 @@ from typing import Self
 
 from entrain import __version__
 from entrain.control.protocol import SessionConfig
-from entrain.errors import StoreError
+from entrain.errors import StoreError, UsageError
 from entrain.person.pseudonym import checked
 from entrain.storage.encryption import cipher
 from entrain.storage.log import codec, person_rows
@@ -37,7 +37,7 @@ from entrain.storage.log.stored import (
     session_of,
 )
 from entrain.storage.log.writer import OnFault
-from entrain.storage.places import sessions_path
+from entrain.storage.places import check_new, sessions_path
 from entrain.units import S_PER_MIN
 
 
@@ -117,7 +117,7 @@ class Store:
         """The number of the session called `name`: its number, `last`, or the beginning of its UUID.
 
         Raises:
-            StoreError: there is none, or more than one.
+            UsageError: there is none, or more than one.
         """
         rows = self.sessions()
         if name == "last" and rows:
@@ -128,16 +128,16 @@ class Store:
         if len(found) == 1:
             return found[0]
         if found:
-            raise StoreError(
+            raise UsageError(
                 f"{name!r} begins the UUID of {len(found)} sessions: {found}.", "Give more of it."
             )
-        raise StoreError(f"There is no session {name!r}.", "`entrain sessions list` shows them all.")
+        raise UsageError(f"There is no session {name!r}.", "`entrain sessions list` shows them all.")
 
     def load(self, session_id: int) -> StoredSession:
         """A session with all that was stored of it; its records are read when they are asked for.
 
         Raises:
-            StoreError: there is no such session, or it cannot be read.
+            UsageError: there is no such session. StoreError: the store cannot be read.
         """
         with reading(self.path) as connection:
             return session_of(connection, self.path, session_id)
@@ -165,7 +165,7 @@ class Store:
         """Let a session that was cut off have ended with its newest record; nothing of it is changed else.
 
         Raises:
-            StoreError: there is no such session.
+            UsageError: there is no such session.
         """
         with reading(self.path) as connection:
             row = row_of(connection, self.path, session_id)
@@ -202,7 +202,7 @@ class Store:
         """Remove a session for good: its bytes are overwritten, and the file shrinks.
 
         Raises:
-            StoreError: there is no such session, it is running, or others keep the store busy.
+            UsageError: there is no such session. StoreError: it is running, or others keep the store busy.
         """
         with reading(self.path) as connection:
             row = row_of(connection, self.path, session_id)
@@ -230,10 +230,9 @@ class Store:
         """Copy the whole store to a new file, also while sessions are being written.
 
         Raises:
-            StoreError: there is a file already, or it cannot be written.
+            UsageError: there is a file already, or no folder for it. StoreError: it cannot be written.
         """
-        if path.exists():
-            raise StoreError(f"{path} exists already; a backup never overwrites.", "Choose another name.")
+        check_new(path)
         cipher.same_as(path, self.path)
         with reading(self.path) as source, told(path):
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))

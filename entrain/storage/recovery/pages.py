@@ -15,6 +15,7 @@ Opener = Callable[[int, bytes], bytes | None]
 _Pages = Mapping[int, bytes]  # by number, from 1 on
 
 _TABLE_LEAF, _INDEX_LEAF, _INDEX_INTERIOR = 0x0D, 0x0A, 0x02
+_MAGIC: Final = b"SQLite format 3\0"
 _HEADER: Final = 100  # bytes of the file's header, which stands in its first page
 _WAL_HEADER, _FRAME_HEADER = 32, 24
 _USUAL_PAGE: Final = 4096
@@ -46,14 +47,27 @@ def rows_in(path: Path, opened: Opener | None = None) -> Iterator[tuple[int | No
         yield from _rows_of_page(page, _HEADER if number == 1 else 0, newest)
 
 
+def schema_of(path: Path, opened: Opener | None = None) -> int:
+    """`PRAGMA user_version` as the newest first page of the file or its write-ahead log has it; 0: unknown.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    data = path.read_bytes()
+    size = _page_size(data)
+    wal = Path(f"{path}-wal")
+    frames = _frames(wal.read_bytes(), size) if wal.exists() else []
+    for number, page in reversed([(1, data[:size]), *frames]):
+        plain = page if opened is None else opened(number, page)
+        if number == 1 and plain is not None and plain.startswith(_MAGIC):
+            return int.from_bytes(plain[60:64], "big")
+    return 0
+
+
 def _page_size(data: bytes) -> int:
     size = int.from_bytes(data[16:18], "big")
     size = 65536 if size == 1 else size
-    return (
-        size
-        if data.startswith(b"SQLite format 3\0") and size >= 512 and size & (size - 1) == 0
-        else _USUAL_PAGE
-    )
+    return size if data.startswith(_MAGIC) and size >= 512 and size & (size - 1) == 0 else _USUAL_PAGE
 
 
 def _frames(wal: bytes, size: int) -> list[tuple[int, bytes]]:

@@ -22,8 +22,8 @@ from entrain.errors import StoreError
 from entrain.person.record import PersonRecord
 from entrain.storage.encryption import cipher
 from entrain.storage.log import codec, person_rows
-from entrain.storage.log.database import open_for_writing, told, writing
-from entrain.storage.recovery.pages import Row, rows_in
+from entrain.storage.log.database import check_schema, open_for_writing, told, writing
+from entrain.storage.recovery.pages import Row, rows_in, schema_of
 
 _COLUMNS: Final = (
     *("uuid", "origin_epoch_s", "origin_monotonic_s", "config", "preset_text", "preset_sha256", "hearts"),
@@ -52,13 +52,20 @@ def repair(path: Path) -> tuple[Salvaged, Path]:
     Returns: what was saved, and where the damaged file is now.
     Raises:
         StoreError: a file cannot be read or written; the damaged store is where it was.
+        NewerStore: it is of a schema whose rows this version might take for damage.
     """
     stamp = f"{datetime.now(UTC):%Y%m%dT%H%M%S}"
-    new, aside = (
-        path.with_name(f"{path.stem}.new-{stamp}.db"),
-        path.with_name(f"{path.stem}.damaged-{stamp}.db"),
-    )
+    new = path.with_name(f"{path.stem}.new-{stamp}.db")
     saved = salvage(path, new)
+    return saved, put_in_place(new, path, path.with_name(f"{path.stem}.damaged-{stamp}.db"))
+
+
+def put_in_place(new: Path, path: Path, aside: Path) -> Path:
+    """The store at `new` becomes the one at `path`, whose files go to `aside`, where they stay as they are.
+
+    Raises:
+        StoreError: a file cannot be renamed.
+    """
     with told(path):
         for ending in ("-wal", "-shm"):
             beside = Path(f"{path}{ending}")
@@ -67,7 +74,7 @@ def repair(path: Path) -> tuple[Salvaged, Path]:
         path.rename(aside)
         new.rename(path)
     cipher.same_as(aside, path)
-    return saved, aside
+    return aside
 
 
 def salvage(path: Path, new: Path) -> Salvaged:
@@ -81,7 +88,9 @@ def salvage(path: Path, new: Path) -> Salvaged:
     found = _Found()
     cipher.same_as(new, path)
     with told(path):
-        for rowid, row in rows_in(path, cipher.opener(path)):
+        opener = cipher.opener(path)
+        check_schema(schema_of(path, opener), path)
+        for rowid, row in rows_in(path, opener):
             found.take(rowid, row)
     with told(new), closing(open_for_writing(new)) as connection, writing(connection):
         return found.write(connection)
