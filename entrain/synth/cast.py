@@ -10,8 +10,8 @@ from typing import Final, Self
 import numpy as np
 
 from entrain.score import Score
-from entrain.synth.renderer import Layer, Renderer, silence
-from entrain.synth.stretch import Samples, Stretch, Strike
+from entrain.synth.renderer import Layer, Renderer
+from entrain.synth.stretch import Samples, Stretch, Strike, silence
 
 CROSSFADE_S: Final = 3.0  # a few beats: long enough not to startle, short enough to hear what one has chosen
 

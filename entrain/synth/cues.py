@@ -13,14 +13,12 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from entrain.breath.pattern import BreathPart
-from entrain.synth.stretch import Positions, Samples, Swell
-from entrain.synth.tones import Wave, eased, looped, noise_loop, points_at
+from entrain.synth.stretch import Positions, Samples, Swell, silence
+from entrain.synth.tones import Wave, Width, eased, looped, noise_loop, points_at
 from entrain.synth.volume import db
 
-_DETUNE: Final = 0.0012  # left and right a little apart: width, and a slow shimmer
 _LOOP_S: Final = 5.0
 # How many bands away a band of air begins to be heard: at this width their power adds up to nearly the same
 # wherever the glide stands, and no band is heard to set in.
@@ -46,25 +44,30 @@ class Tones:
 def tones(sample_rate_hz: int, colour: Tones = Tones()) -> Swells:
     """Gliding tones as a voice's `swell`."""
     mellow, open_, hollow = Wave(*colour.mellow), Wave(*colour.open), Wave(*colour.hollow)
+    wide_open, wide_hollow = Width(*colour.open), Width(*colour.hollow)
     bright_air = noise_loop(sample_rate_hz, _LOOP_S, 900.0, 3200.0, seed=2)
     dark_air = noise_loop(sample_rate_hz, _LOOP_S, 250.0, 900.0, seed=3)
     gain, air = db(colour.tone_db), db(colour.air_db)
 
     def breathe_in(swell: Swell) -> Samples:
-        x = swell.position.astype(np.float32)
+        x = swell.position
         level = (0.3 * eased(x / 0.12) + 0.7 * eased(x / 0.85)) * eased((1 - x) / 0.15)
         ripple = 1 - colour.ripple * (0.5 - 0.5 * np.cos(4 * np.pi * swell.beats * x))
-        tone = _blended(mellow, open_, eased(x), _turns(swell, *colour.in_hz))
-        tone *= (gain * level * ripple)[:, None]
-        tone += looped(bright_air, swell.first_frame, len(x)) * (air * level * x)[:, None]
+        opened = _Blend(mellow, open_, wide_open, eased(x))
+        tone = _tone(swell, colour.in_hz, opened, gain * level * ripple)
+        tone += (
+            looped(bright_air, swell.first_frame, swell.n_frames) * swell.each_frame(air * level * x)[:, None]
+        )
         return tone
 
     def breathe_out(swell: Swell) -> Samples:
-        x = swell.position.astype(np.float32)
+        x = swell.position
         level = eased(x / 0.14) * eased(1 - x) ** 0.75
-        tone = _blended(mellow, hollow, eased(x / 0.5), _turns(swell, *colour.out_hz))
-        tone *= (gain * level)[:, None]
-        tone += looped(dark_air, swell.first_frame, len(x)) * (1.6 * air * level)[:, None]
+        hollowed = _Blend(mellow, hollow, wide_hollow, eased(x / 0.5))
+        tone = _tone(swell, colour.out_hz, hollowed, gain * level)
+        tone += (
+            looped(dark_air, swell.first_frame, swell.n_frames) * swell.each_frame(1.6 * air * level)[:, None]
+        )
         return tone
 
     return _either(breathe_in, breathe_out)
@@ -96,25 +99,25 @@ def airs(sample_rate_hz: int, colour: Airs = Airs()) -> Swells:
     ]
     top = len(bands) - 1
 
-    def air(swell: Swell, height: Samples, level: NDArray[np.floating]) -> Samples:
+    def air(swell: Swell, height: Positions, level: Positions) -> Samples:
         """Noise `height` (0 to 1) of the way up the bands."""
         at = height * top
-        out = np.zeros((len(at), 2), np.float32)
+        out = silence(swell.n_frames)
         for k in range(max(0, int(at.min() - _REACH)), min(top, int(at.max() + _REACH) + 1) + 1):
-            near = eased((1 - np.abs(at - k) / _REACH).astype(np.float32))
-            out += looped(bands[k], swell.first_frame, len(at)) * (near * level)[:, None]
+            gain = swell.each_frame(eased(1 - np.abs(at - k) / _REACH) * level)
+            out += looped(bands[k], swell.first_frame, swell.n_frames) * gain[:, None]
         return out
 
     def breathe_in(swell: Swell) -> Samples:
-        x = swell.position.astype(np.float32)
+        x = swell.position
         level = (0.25 * eased(x / 0.12) + 0.75 * eased(x / 0.9)) * eased((1 - x) / 0.12)
         ripple = 1 - colour.ripple * (0.5 - 0.5 * np.cos(4 * np.pi * swell.beats * x))
         return air(swell, x, level * ripple)
 
     def breathe_out(swell: Swell) -> Samples:
-        x = swell.position.astype(np.float32)
+        x = swell.position
         level = eased(x / 0.12) * eased(1 - x) ** 0.75
-        return air(swell, np.float32(colour.turn) * eased(1 - 0.9 * x), 1.25 * level)
+        return air(swell, colour.turn * eased(1 - 0.9 * x), 1.25 * level)
 
     return _either(breathe_in, breathe_out)
 
@@ -130,17 +133,26 @@ def _either(breathe_in: Callable[[Swell], Samples], breathe_out: Callable[[Swell
     return swell
 
 
-def _turns(swell: Swell, from_hz: float, to_hz: float) -> tuple[Positions, Positions]:
-    """How often a tone that glides over the part has gone round, left and right: its pitch's integral."""
-    x = swell.position
-    turns = swell.pace_s * x * (from_hz + 0.5 * (to_hz - from_hz) * x)
-    return turns * (1.0 - _DETUNE), turns * (1.0 + _DETUNE)
+@dataclass(frozen=True, slots=True)
+class _Blend:
+    """A timbre that goes from one wave to the other, and as much wider; `share` at control points."""
+
+    one: Wave
+    other: Wave
+    wide: Width
+    share: Positions
 
 
-def _blended(one: Wave, other: Wave, share: Samples, turns: tuple[Positions, Positions]) -> Samples:
-    """Left and right of a tone whose timbre goes from one wave to the other."""
-    out = np.empty((len(share), 2), dtype=np.float32)
-    for side in (0, 1):
-        points = points_at(turns[side])
-        out[:, side] = one.at(points) * (1 - share) + other.at(points) * share
+def _tone(swell: Swell, glide_hz: tuple[float, float], blend: _Blend, level: Positions) -> Samples:
+    """A tone that glides over the part from one pitch to another, `level` and timbre at control points."""
+    x, (from_hz, to_hz) = swell.position, glide_hz
+    turns = swell.pace_s * x * (from_hz + 0.5 * (to_hz - from_hz) * x)  # the integral of its pitch
+    points = points_at(swell, turns)
+    other = swell.each_frame(level * blend.share)
+    middle = blend.one.at(points) * swell.each_frame(level * (1 - blend.share))
+    middle += blend.other.at(points) * other
+    side = blend.wide.at(points) * other
+    out = silence(swell.n_frames)
+    np.add(middle, side, out=out[:, 0])
+    np.subtract(middle, side, out=out[:, 1])
     return out

@@ -11,17 +11,13 @@ from entrain.synth import end_gong
 from entrain.synth.layers import OWN, Layers
 from entrain.synth.level import limited
 from entrain.synth.music.layer import AnyMusic
-from entrain.synth.stretch import Samples, Stretch, Strike, presence_in, strikes_in, swells_in
+from entrain.synth.stretch import Samples, Stretch, Strike, presence_in, silence, strikes_in, swells_in
 from entrain.synth.voice import Grain, Voice
 from entrain.synth.voices import DEFAULT, build
 from entrain.synth.volume import gain_of
 
 DEFAULT_RATE_HZ: Final = 48_000
 _FULL: Final = np.float32(1.0)
-
-
-def silence(n_frames: int) -> Samples:
-    return np.zeros((n_frames, 2), dtype=np.float32)
 
 
 @dataclass(frozen=True, slots=True)

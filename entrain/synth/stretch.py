@@ -19,13 +19,23 @@ from entrain.score import Presence, Score
 from entrain.tempo.plan import TempoPlan
 from entrain.units import S_PER_MIN
 
-Samples = NDArray[np.float32]  # (n_frames, 2) of sound, or (n_frames,) of a gain
+# (n_frames, 2) of sound, each side in one piece of memory (`silence`), or (n_frames,) of a gain. Side by side
+# costs NumPy several times less than frame by frame; whoever hands them on interleaves them.
+Samples = NDArray[np.float32]
 Positions = NDArray[np.float64]  # (n_frames,)
+
+# What changes slowly is worked out so many times a second, and is linear in between.
+CONTROL_HZ: Final = 750
 
 # A presence that jumps would click; 20 ms is the shortest ramp that does not.
 EASE_S: Final = 0.02
 # Steps closer together than this are the bookkeeping of a pruned score, not something to be heard.
 _INSTANT_S: Final = 1e-6
+
+
+def silence(n_frames: int) -> Samples:
+    """(n_frames, 2) of nothing, to be added to."""
+    return np.zeros((2, n_frames), dtype=np.float32).T
 
 
 @dataclass(frozen=True)  # no slots: times are worked out once, and only if somebody asks
@@ -72,8 +82,10 @@ class Swell:
     """One part of a breath, or those of its frames that lie in a stretch.
 
     `position` goes from 0 to 1 over the whole part. It rides on the beat's phase, so a tempo that changes in
-    the middle of the part bends it without a jump. `pace_s` is how long the part would last at the tempo it
-    began with: fixed once it has begun, for whoever needs seconds (a pitch, say).
+    the middle of the part bends it without a jump. It is told at control points, `cell_frames` apart by
+    absolute frame, from the last one not after `first_frame` to the first one beyond the last frame;
+    `each_frame` fills in what lies between. `pace_s` is how long the part would last at the tempo it began
+    with: fixed once it has begun, for whoever needs seconds (a pitch, say).
     """
 
     part: BreathPart
@@ -81,7 +93,21 @@ class Swell:
     beats: int
     pace_s: float
     first_frame: int
+    n_frames: int
+    cell_frames: int
     position: Positions
+
+    def each_frame(self, values: NDArray[np.floating]) -> Samples:
+        """Values at the control points as (n_frames,), linear in between."""
+        return self.along(values[:-1], np.diff(values))
+
+    def along(self, starts: NDArray[np.floating], steps: NDArray[np.floating]) -> Samples:
+        """(n_frames,) that begins every cell at its start and goes by its step until the next one."""
+        share = np.arange(self.cell_frames, dtype=np.float32) / np.float32(self.cell_frames)
+        cells: Samples = np.multiply.outer(steps.astype(np.float32), share)
+        cells += starts.astype(np.float32)[:, None]
+        offset = self.first_frame % self.cell_frames
+        return cells.reshape(-1)[offset : offset + self.n_frames]
 
 
 def strikes_in(score: Score, stretch: Stretch, tail_frames: int = 0) -> Iterator[Strike]:
@@ -104,7 +130,7 @@ def swells_in(score: Score, stretch: Stretch) -> Iterator[Swell]:
     tempo, breath = score.tempo, score.breath
     if breath is None:
         return
-    phases: Positions | None = None
+    cell_frames = max(1, stretch.sample_rate_hz // CONTROL_HZ)
     for part, number, first_beat, beats in _parts_from(breath, _first_beat_of_part(breath, tempo, stretch)):
         began_s = tempo.time_of_beat(first_beat)
         part_frame = stretch.frame_at(began_s)
@@ -114,16 +140,17 @@ def swells_in(score: Score, stretch: Stretch) -> Iterator[Swell]:
         end = min(stretch.frame_at(tempo.time_of_beat(first_beat + beats)), stretch.end_frame)
         if first >= end:
             continue
-        if phases is None:
-            phases = phases_at(tempo, stretch.times_s)
-        inside = phases[first - stretch.first_frame : end - stretch.first_frame]
+        controls = np.arange(first // cell_frames, (end - 1) // cell_frames + 2, dtype=np.float64)
+        phases = phases_at(tempo, stretch.epoch_s + controls * cell_frames / stretch.sample_rate_hz)
         yield Swell(
             part=part,
             breath=number,
             beats=beats,
             pace_s=beats * S_PER_MIN / tempo.bpm_at(began_s),
             first_frame=first,
-            position=np.clip((inside - first_beat) / beats, 0.0, 1.0),
+            n_frames=end - first,
+            cell_frames=cell_frames,
+            position=np.clip((phases - first_beat) / beats, 0.0, 1.0),
         )
 
 

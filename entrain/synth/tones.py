@@ -1,19 +1,26 @@
 """The material voices are made of: struck tones, noise in a band, tables to read at any pitch.
 
+Many hear it through one loudspeaker, or a phone that adds left and right up. So left and right never stand
+against each other: what is low they have in common, and what is wide is wide by level, or in its overtones.
+The tests hold every voice to it: left and right added up lose less than 3 dB beside either.
+
 All of it is computed once, when a voice is built, and is the same every time: noise is seeded.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from entrain.synth.stretch import Positions, Samples
+from entrain.synth.stretch import Positions, Samples, Swell
 
-# 2^16 points read without interpolation: the error lies 86 dB below the tone.
-_TABLE_POINTS: Final = 1 << 16
+# 2^15 points read without interpolation: the error lies 80 dB below the tone, the table in a core's cache.
+_TABLE_POINTS: Final = 1 << 15
+_WIDEST: Final = 0.4  # (1 + .4) against 1: together, 2.9 dB below the louder side
+_WIDE_FROM_HZ, _WIDE_OCTAVES = 200.0, 3.0
+_NOISE_WIDTH: Final = (0.25, 0.5)  # how loud what left and right do not share is, low and high
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,20 +39,25 @@ def struck(
 
     Args:
         attack_s: a raised cosine from silence; some 5 ms feel struck, some 20 ms feel soft.
-        spread: how far the partials' phases differ between left and right, 0 (mono) to 1.
+        spread: how much louder overtones are on one side than on the other, 0 (mono) to 1; the lowest
+            partial, and whatever beats against it, is the same on both.
     """
     # From half a frame on, so that no first sample is an exact zero: the onset is where it is said to be.
     t_s = seconds(sample_rate_hz, length_s) + 0.5 / sample_rate_hz
-    out = np.zeros((len(t_s), 2))
-    for index, partial in enumerate(partials):
+    out = np.zeros((2, len(t_s)))
+    partials = tuple(partials)
+    lowest_hz = min(partial.hz for partial in partials)
+    for partial in partials:
         if partial.hz >= 0.45 * sample_rate_hz:
             continue
-        envelope = partial.gain * decay(t_s, partial.decay_s)
-        # The golden angle keeps partials from lining up, on either side differently.
-        angle = spread * 2.399963 * index
-        for side, sign in enumerate((1.0, -1.0)):
-            out[:, side] += envelope * np.sin(2.0 * np.pi * partial.hz * t_s + 0.5 * sign * angle)
-    return enveloped(out, sample_rate_hz, attack_s)
+        # From octave to octave another phase, lest they all line up at the beginning, and another side; near
+        # ones, which beat against each other, stay together.
+        turn = 5.0 * np.log2(partial.hz / lowest_hz)
+        tone = partial.gain * decay(t_s, partial.decay_s)
+        tone *= np.sin(2.0 * np.pi * partial.hz * t_s + turn * (spread > 0.0))
+        side = _WIDEST * spread * np.sin(turn)
+        out += np.array([[1.0 + side], [1.0 - side]]) * tone
+    return enveloped(out.T, sample_rate_hz, attack_s)
 
 
 def seconds(sample_rate_hz: int, length_s: float) -> Positions:
@@ -62,7 +74,7 @@ def enveloped(sound: NDArray[np.floating], sample_rate_hz: int, attack_s: float)
     """`sound` (n_frames, 2) with a soft beginning, and its last quarter faded to exact silence."""
     n_attack = max(1, round(attack_s * sample_rate_hz))
     n_fade = max(1, len(sound) // 4)
-    shaped = sound.copy()
+    shaped = np.array(sound, np.float64, order="F")
     rise = 0.5 - 0.5 * np.cos(np.pi * np.arange(1, n_attack + 1) / (n_attack + 1))
     fall = 0.5 + 0.5 * np.cos(np.pi * np.arange(1, n_fade + 1) / n_fade)
     shaped[:n_attack] *= rise[: len(shaped), None]
@@ -76,7 +88,7 @@ def peaking(samples: Samples, gain: float) -> Samples:
 
 
 def noise_loop(sample_rate_hz: int, length_s: float, low_hz: float, high_hz: float, seed: int) -> Samples:
-    """Noise between two frequencies that repeats without a seam, left and right independent, of RMS 1.
+    """Noise between two frequencies that repeats without a seam, of RMS 1; the wider, the higher it is.
 
     It is made in the frequency domain, where a loop has no ends; its edges slope over a third
     of an octave.
@@ -88,8 +100,10 @@ def noise_loop(sample_rate_hz: int, length_s: float, low_hz: float, high_hz: flo
     slope = np.clip(np.minimum(above, below) + 0.5, 0.0, 1.0)
     # RandomState's stream is frozen for ever, so the sound stays the same across NumPy versions.
     random = np.random.RandomState(seed)
-    sides = [np.fft.irfft(slope * np.exp(2j * np.pi * random.random_sample(len(hz))), n) for _ in range(2)]
-    loop = np.stack(sides, axis=1)
+    common, apart = (slope * np.exp(2j * np.pi * random.random_sample(len(hz))) for _ in range(2))
+    low, high = _NOISE_WIDTH
+    apart *= low + (high - low) * np.clip((octaves - np.log2(_WIDE_FROM_HZ)) / _WIDE_OCTAVES, 0.0, 1.0)
+    loop = np.stack([np.fft.irfft(common + apart, n), np.fft.irfft(common - apart, n)]).T
     return (loop / np.sqrt(np.mean(loop**2))).astype(np.float32)
 
 
@@ -98,35 +112,64 @@ def looped(loop: Samples, first_frame: int, n_frames: int) -> Samples:
     at = first_frame % len(loop)
     if at + n_frames <= len(loop):
         return loop[at : at + n_frames]
-    return loop[np.arange(at, at + n_frames) % len(loop)]
+    pieces, left = [loop[at:]], at + n_frames - len(loop)
+    while left > 0:
+        pieces.append(loop[:left])
+        left -= len(loop)
+    return np.concatenate(pieces)
 
 
 class Wave:
     """One period of a tone, to be read at any pitch: `harmonics` are the gains of 1, 2, 3 … its pitch."""
 
     def __init__(self, *harmonics: float) -> None:
-        turn = np.arange(_TABLE_POINTS) / _TABLE_POINTS
-        shape = sum(gain * np.sin(2.0 * np.pi * k * turn) for k, gain in enumerate(harmonics, 1))
-        self._table = np.asarray(shape, dtype=np.float32)
+        self._table = _period(np.sin, harmonics)
 
-    def at(self, points: NDArray[np.int64]) -> Samples:
+    def at(self, points: NDArray[np.intp]) -> Samples:
         """The tone at these points of its table (n_frames,)."""
         return self._table[points]
 
 
-def points_at(turns: Positions) -> NDArray[np.int64]:
-    """Where in a `Wave` a tone stands that has gone round `turns` times."""
-    return (turns * _TABLE_POINTS).astype(np.int64) & (_TABLE_POINTS - 1)
+class Width:
+    """What makes a `Wave` wide: to be added on the left and taken away on the right.
+
+    It is a quarter of a turn beside the tone's own harmonics, from the third on, and lower: each side has
+    them a little louder than both together do.
+    """
+
+    def __init__(self, *harmonics: float, share: float = 0.5) -> None:
+        self._table = _period(np.cos, [share * gain * (k > 2) for k, gain in enumerate(harmonics, 1)])
+
+    def at(self, points: NDArray[np.intp]) -> Samples:
+        """As `Wave.at`."""
+        return self._table[points]
 
 
-def eased(x: Samples) -> Samples:
+def _period(of: np.ufunc, harmonics: Sequence[float]) -> Samples:
+    turn = np.arange(_TABLE_POINTS) / _TABLE_POINTS
+    shape = sum(gain * of(2.0 * np.pi * k * turn) for k, gain in enumerate(harmonics, 1))
+    return np.asarray(shape, dtype=np.float32)
+
+
+def points_at(swell: Swell, turns: Positions) -> NDArray[np.intp]:
+    """Where in a `Wave` a tone stands on every frame that has gone round `turns` times at control points."""
+    starts = np.mod(turns[:-1], 1.0)
+    points = swell.along(starts * _TABLE_POINTS, np.diff(turns) * _TABLE_POINTS).astype(np.intp)
+    points &= _TABLE_POINTS - 1
+    return points
+
+
+def eased(x: Positions) -> Positions:
     """0 up to 0, 1 from 1 on, and smooth between."""
     x = np.minimum(np.maximum(x, 0), 1)
     return x * x * (3 - 2 * x)
 
 
 def panned(samples: Samples, side: float) -> Samples:
-    """The same sound further to the left (-1) or right (1), with the same power; 0 is the middle."""
+    """The same sound further to the left (-1) or right (1), with the same power; 0 is the middle.
+
+    Beyond ±0.45 a single loudspeaker would have less than 3 dB below the nearer side.
+    """
     angle = 0.25 * np.pi * (1.0 + side)
     return samples * np.array([np.sqrt(2.0) * np.cos(angle), np.sqrt(2.0) * np.sin(angle)], np.float32)
 

@@ -17,17 +17,16 @@ from entrain.errors import UsageError
 from entrain.synth import voices
 from entrain.synth.layers import Layers
 from entrain.synth.renderer import Renderer
-from entrain.synth.stretch import Samples, Strike, Swell
+from entrain.synth.stretch import Samples, Strike
 from entrain.synth.tones import looped, noise_loop
 from entrain.synth.voice import Voice
+from tests.synth import parts
+from tests.synth.parts import SOUNDING, voice_at
 from tests.synth.scores import steady
 
 RATE_HZ = 48_000
 PATTERN = BreathPattern(4, 6)
-SOUNDING = [name for name in voices.CATALOGUE if name != "silence"]
 LOUDNESS_LUFS = -20.0
-
-voice_at = cache(voices.build)
 
 
 @cache
@@ -40,14 +39,8 @@ def strike_at(n: int, bpm: float = 60.0) -> Strike:
     return Strike(n, n * 60.0 / bpm, 0, bpm, BreathPlan.steady(PATTERN).at(n))
 
 
-def part_of_breath(voice: str, part: BreathPart) -> Samples:
-    """One whole part at 60 beats a minute, as the voice sounds it."""
-    beats = {BreathPart.INHALE: 4, BreathPart.EXHALE: 6}.get(part, 2)
-    swell = voice_at(voice, RATE_HZ).swell
-    assert swell is not None
-    n_frames = beats * RATE_HZ
-    sound = swell(Swell(part, 0, beats, float(beats), 0, np.arange(n_frames) / n_frames))
-    return np.zeros((n_frames, 2), np.float32) if sound is None else sound
+def part_of_breath(name: str, part: BreathPart) -> Samples:
+    return parts.part_of_breath(voice_at(name, RATE_HZ), part)
 
 
 def centroid_hz(sound: Samples) -> float:

@@ -16,7 +16,8 @@ from entrain.score import Score
 from entrain.synth.cast import Cast
 from entrain.synth.layers import Layers
 from entrain.synth.level import Glide, glide_s
-from entrain.synth.renderer import DEFAULT_RATE_HZ, Renderer, silence
+from entrain.synth.renderer import DEFAULT_RATE_HZ, Renderer
+from entrain.synth.stretch import silence
 from entrain.synth.volume import gain_of
 
 _FORMATS: Final = {

@@ -18,8 +18,8 @@ from entrain.devices.audio.dacclock import DacReading
 from entrain.score import Score
 from entrain.synth.cast import Cast
 from entrain.synth.level import Glide, glide_s
-from entrain.synth.renderer import Renderer, silence
-from entrain.synth.stretch import Samples, Strike
+from entrain.synth.renderer import Renderer
+from entrain.synth.stretch import Samples, Strike, silence
 
 
 @dataclass(frozen=True, slots=True)

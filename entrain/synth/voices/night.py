@@ -28,7 +28,7 @@ from entrain.synth.volume import db
 
 _LOOP_S: Final = 16.0
 # (hertz, chirps in the loop, pulses in a chirp, where, dB)
-_CRICKETS: Final = ((2310.0, 13, 4, -0.7, -47.0), (2540.0, 11, 3, 0.6, -50.0), (2190.0, 17, 3, 0.1, -54.0))
+_CRICKETS: Final = ((2310.0, 13, 4, -0.4, -47.0), (2540.0, 11, 3, 0.4, -50.0), (2190.0, 17, 3, 0.1, -54.0))
 _PULSE_S: Final = 0.028
 _BREEZE: Final = db(-38.0)
 _FLUTE: Final = cues.Tones(
@@ -79,4 +79,4 @@ def _night(sample_rate_hz: int) -> Samples:
 def _pulse(sample_rate_hz: int, hz: float) -> Samples:
     t_s = seconds(sample_rate_hz, _PULSE_S)
     mono = np.sin(2.0 * np.pi * hz * t_s) * np.sin(np.pi * t_s / _PULSE_S) ** 2
-    return enveloped(np.stack([mono, mono], axis=1), sample_rate_hz, attack_s=0.005)
+    return enveloped(np.stack([mono, mono]).T, sample_rate_hz, attack_s=0.005)

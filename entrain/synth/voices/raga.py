@@ -16,7 +16,7 @@ import numpy as np
 from entrain.synth import cues
 from entrain.synth.melody import note_hz
 from entrain.synth.scales import Scale
-from entrain.synth.stretch import Samples, Stretch, Strike
+from entrain.synth.stretch import Samples, Stretch, Strike, silence
 from entrain.synth.tones import Partial, decay, enveloped, looped, overlaid, peaking, seconds, struck
 from entrain.synth.voice import Grain, Voice
 from entrain.synth.volume import db
@@ -53,7 +53,7 @@ def _plucked(sample_rate_hz: int, hz: float) -> Samples:
 
 def _tanpura(sample_rate_hz: int, strings_hz: tuple[float, ...]) -> Samples:
     """A loop of strokes, one string after the other, then a breath of rest; of RMS `_DRONE`."""
-    loop = np.zeros((round(_ROUND_S * sample_rate_hz), 2), np.float32)
+    loop = silence(round(_ROUND_S * sample_rate_hz))
     strokes = {hz: _string(sample_rate_hz, hz) for hz in strings_hz}
     for index, hz in enumerate(strings_hz):
         overlaid(loop, strokes[hz], round(0.88 * index / len(strings_hz) * len(loop)))
@@ -62,9 +62,11 @@ def _tanpura(sample_rate_hz: int, strings_hz: tuple[float, ...]) -> Samples:
 
 def _string(sample_rate_hz: int, hz: float) -> Samples:
     t_s = seconds(sample_rate_hz, _STRING_S)
-    mono = np.zeros(len(t_s))
+    sides = np.zeros((2, len(t_s)))
     for k in range(1, min(14, int(_HIGHEST_HZ / hz)) + 1):
         blooms_s = 0.04 + 0.06 * k  # later, the higher the harmonic
         bloom = 1.0 - np.exp(-t_s / blooms_s)
-        mono += k**-0.7 * bloom * decay(t_s, 8.0 / k**0.35) * np.sin(2.0 * np.pi * k * hz * t_s + k)
-    return enveloped(np.stack([mono, np.roll(mono, sample_rate_hz // 700)], axis=1), sample_rate_hz, 0.05)
+        tone = k**-0.7 * bloom * decay(t_s, 8.0 / k**0.35) * np.sin(2.0 * np.pi * k * hz * t_s + k)
+        side = 0.0 if k < 3 else 0.35 * np.sin(2.0 * k)
+        sides += np.array([[1.0 + side], [1.0 - side]]) * tone
+    return enveloped(sides.T, sample_rate_hz, 0.05)

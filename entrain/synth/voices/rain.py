@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from entrain.synth import cues
-from entrain.synth.stretch import Samples, Stretch, Strike
+from entrain.synth.stretch import Samples, Stretch, Strike, silence
 from entrain.synth.tones import decay, enveloped, looped, noise_loop, overlaid, panned, peaking, seconds
 from entrain.synth.voice import Grain, Voice
 from entrain.synth.volume import db
@@ -42,17 +42,17 @@ def _drop(sample_rate_hz: int, hz: float, decay_s: float) -> Samples:
     t_s = seconds(sample_rate_hz, decay_s) + 0.5 / sample_rate_hz
     turns = hz * t_s * (1.0 + 0.5 * t_s / decay_s)
     mono = decay(t_s, decay_s) * np.sin(2.0 * np.pi * turns)
-    return enveloped(np.stack([mono, mono], axis=1), sample_rate_hz, attack_s=0.008)
+    return enveloped(np.stack([mono, mono]).T, sample_rate_hz, attack_s=0.008)
 
 
 def _rain(sample_rate_hz: int) -> Samples:
     random = np.random.RandomState(31)  # its stream is frozen: the same rain in every version of NumPy
-    patter = np.zeros((round(_LOOP_S * sample_rate_hz), 2), np.float32)
+    patter = silence(round(_LOOP_S * sample_rate_hz))
     shapes = [_drop(sample_rate_hz, hz, 0.04) for hz in np.geomspace(700.0, 2400.0, 12)]
     for _ in range(round(_LOOP_S * _DROPS_PER_S)):
         shape = shapes[random.randint(len(shapes))]
         near = np.float32(0.15 + 0.85 * random.random_sample() ** 3)
-        overlaid(patter, panned(shape * near, random.uniform(-0.9, 0.9)), random.randint(len(patter)))
+        overlaid(patter, panned(shape * near, random.uniform(-0.4, 0.4)), random.randint(len(patter)))
     patter *= np.float32(_PATTER / np.sqrt(np.mean(patter**2)))
     patter += np.float32(_HISS) * noise_loop(sample_rate_hz, _LOOP_S, 350.0, 3000.0, seed=32)
     return patter
