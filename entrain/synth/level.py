@@ -25,9 +25,9 @@ def limited(samples: Samples) -> Samples:
 
     Memoryless and smooth at the knee, so it needs no look-ahead and cares for no block edge.
     """
-    size = np.abs(samples)
-    if not size.size or float(size.max()) <= KNEE:
+    if not samples.size or (samples.max() <= KNEE and samples.min() >= -KNEE):
         return samples
+    size = np.abs(samples)
     over = np.maximum(size - np.float32(KNEE), 0) / np.float32(CEILING - KNEE)
     bent = np.float32(KNEE) + np.float32(CEILING - KNEE) * (over / (1 + over))
     return np.where(size > KNEE, np.copysign(bent, samples), samples)

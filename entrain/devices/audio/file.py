@@ -5,10 +5,12 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+import numpy as np
 import soundfile
 
 from entrain.clock import Clock
 from entrain.control.events import Event, OnsetPlayed, Sound, SoundChanged
+from entrain.devices.audio.dither import Dither
 from entrain.devices.ports import Emit
 from entrain.errors import UsageError
 from entrain.music_library.reading import waiting_music
@@ -17,7 +19,7 @@ from entrain.synth.cast import Cast
 from entrain.synth.layers import Layers
 from entrain.synth.level import Glide, glide_s
 from entrain.synth.renderer import DEFAULT_RATE_HZ, Renderer
-from entrain.synth.stretch import silence
+from entrain.synth.stretch import Samples, silence
 from entrain.synth.volume import gain_of
 
 _FORMATS: Final = {
@@ -26,8 +28,9 @@ _FORMATS: Final = {
     ".ogg": ("OGG", "VORBIS"),
     ".mp3": ("MP3", "MPEG_LAYER_III"),
 }
-# libsndfile encodes Vorbis on the stack: small pieces, for every format alike.
-_PIECE_FRAMES: Final = 8192
+_PIECE_FRAMES: Final = 65_536
+# libsndfile encodes Vorbis on the stack: it is handed small pieces.
+_HANDED_FRAMES: Final = 8192
 
 
 class FileSound:
@@ -83,6 +86,7 @@ class FileSound:
             why = error.strerror if isinstance(error, OSError) else str(error).rstrip(".")
             raise UsageError(f'"{path}" cannot be written: {why}.', "Choose another place.") from error
         self._path = path
+        self._dither = Dither() if subtype == "PCM_16" else None
         self._score: Score | None = None
         self._glide = Glide.at(gain_of(volume))
         self._frame = 0
@@ -131,10 +135,10 @@ class FileSound:
         self._frame += n_frames
         try:
             if score is None:
-                self._file.write(silence(n_frames))
+                self._write(silence(n_frames), frame)
                 return
             sound = self._cast.render(score, frame, n_frames, 0.0)
-            self._file.write(self._glide.applied(sound, frame))
+            self._write(self._glide.applied(sound, frame), frame)
         except (OSError, soundfile.LibsndfileError) as error:
             self._is_full = True
             why = f": {error}".rstrip(". ") if str(error) else ""
@@ -148,6 +152,13 @@ class FileSound:
                 at_s = strike.frame / DEFAULT_RATE_HZ
                 half_a_frame_s = 0.5 / DEFAULT_RATE_HZ
                 self._say(OnsetPlayed(t_s, strike.n, strike.t_s, at_s, half_a_frame_s, strike.frame))
+
+    def _write(self, sound: Samples, first_frame: int) -> None:
+        if self._dither is not None:
+            self._file.write(self._dither.sixteen_bits(sound, first_frame))
+            return
+        for at in range(0, len(sound), _HANDED_FRAMES):
+            self._file.write(np.ascontiguousarray(sound[at : at + _HANDED_FRAMES]))
 
     def _say(self, event: Event) -> None:
         if self._emit is None:
