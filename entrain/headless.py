@@ -19,6 +19,7 @@ from entrain.control.events import (
     Decided,
     Effect,
     Event,
+    HeartDoubted,
     LinkChanged,
     LogChanged,
     Mark,
@@ -33,8 +34,10 @@ from entrain.control.events import (
 )
 from entrain.control.view import Summary
 from entrain.heart.beat import PulseSource
+from entrain.heart.doubt import Doubt
 from entrain.runtime import Session
 from entrain.signals import ending_by_signal
+from entrain.wording.doubts import BELIEVED, doubt_words
 
 _WORDS = {
     BreathPart.INHALE: "breathe in",
@@ -117,6 +120,12 @@ class Lines:
                 return [_line(t_s, "onset", n=n, planned_t_s=t_s, dac_t_s=None)]
             case BreathCued(t_s=t_s, part=part, beats=beats, breath_per_min=bpm):
                 return [_line(t_s, "breath", part=part.value, bpm=bpm, beats=beats)]
+            case HeartDoubted(t_s=t_s, strap=strap, doubt=None):
+                return [_line(t_s, "doubt", strap=strap, doubt=None, detail=BELIEVED, advice="")]
+            case HeartDoubted(t_s=t_s, strap=strap, doubt=Doubt() as doubt):
+                said = doubt_words(doubt)
+                line = {"strap": strap, "doubt": doubt.value, "detail": said.sentence, "advice": said.advice}
+                return [_line(t_s, "doubt", **line)]
             case SegmentBegan(t_s=t_s, strap=strap, reason=reason):
                 return [_line(t_s, "segment", strap=strap, reason=reason)]
             case _:
@@ -156,6 +165,8 @@ class Lines:
                 what = line["event"]
                 parts = [f"{what} {line['state']}", line["detail"], line["advice"]]
                 return ". ".join(part.rstrip(".") for part in parts if part)
+            case "doubt":
+                return f"{line['detail']} {line['advice']}".rstrip()
             case "segment":
                 return f"beats interrupted: {line['reason']}"
             case "pulse" if line["t_s"] - self._pulse_said_s >= PULSE_EVERY_S:

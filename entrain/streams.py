@@ -20,6 +20,7 @@ from entrain.control.events import (
     Effect,
     Ended,
     Event,
+    HeartDoubted,
     LinkChanged,
     Mark,
     OnsetPlanned,
@@ -72,6 +73,7 @@ class MarkerKind(StrEnum):
     RATING = "rating"
     LINK = "link"
     SEGMENT = "segment"
+    DOUBT = "doubt"  # a heart is not believed, or again
     SOUND = "sound"
     END = "end"
 
@@ -182,6 +184,9 @@ def markers(event: Event, effects: tuple[Effect, ...]) -> Iterator[Marker]:
             case SegmentBegan():
                 text = f"{effect.strap} {effect.segment}, {effect.reason}"
                 yield Marker(effect.t_s, MarkerKind.SEGMENT, text)
+            case HeartDoubted(doubt=doubt):
+                said = "believed again" if doubt is None else doubt.value
+                yield Marker(effect.t_s, MarkerKind.DOUBT, f"{effect.strap} {said}")
             case Ended():
                 yield Marker(effect.t_s, MarkerKind.END, effect.reason)
             case _:

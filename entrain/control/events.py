@@ -11,6 +11,7 @@ from entrain.breath.estimate import BreathSource, InStep
 from entrain.breath.pattern import BreathPart
 from entrain.frozen import quick
 from entrain.heart.beat import Beat, PulseSource
+from entrain.heart.doubt import Doubt
 from entrain.heart.pmd.control import Sensor
 from entrain.score import Score
 
@@ -351,6 +352,15 @@ class SegmentBegan:
 
 
 @dataclass(frozen=True, slots=True)
+class HeartDoubted:
+    """From now on this heart is not, or not wholly, believed; with None it is again."""
+
+    t_s: float
+    strap: str
+    doubt: Doubt | None
+
+
+@dataclass(frozen=True, slots=True)
 class PayloadRejected:
     t_s: float
     strap: str
@@ -414,6 +424,7 @@ Effect = (
     | BreathCued
     | BeatSeen
     | SegmentBegan
+    | HeartDoubted
     | PayloadRejected
     | PulseMeasured
     | BreathMeasured

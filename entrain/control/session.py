@@ -68,6 +68,7 @@ from entrain.control.track import (
     with_frames,
     with_link,
     with_notification,
+    with_time,
     with_sensor,
 )
 from entrain.frozen import changed
@@ -79,6 +80,8 @@ _Change = Callable[[HeartTrack], tuple[HeartTrack, tuple[Effect, ...]]]
 
 STOPPED: Final = "stopped, as you asked"
 STOP_FADE_S: Final = 2.0
+UNLED: Final = "no pulse to go by: your breath is guided by itself"
+UNLED_AFTER_S: Final = 30.0  # in a doubt that leaves no pulse
 LEAST_BASELINE_S: Final = 15.0  # a pulse known for less is not worth measuring against
 
 
@@ -149,6 +152,7 @@ def _matters_after_the_end(event: Event) -> bool:
 
 
 def _tick(state: SessionState, t_s: float, out: list[Effect], reports: bool) -> SessionState:
+    state = _with_time(state, t_s, out)
     heart = group_state(state.tracks, t_s)
     since_s = 0.0 if state.last_tick_s is None else t_s - state.last_tick_s
     spent_s = 0.0 if state.paused or not _counts(state, heart) else since_s
@@ -180,6 +184,16 @@ def _tick(state: SessionState, t_s: float, out: list[Effect], reports: bool) -> 
     return _said(state, committed_s, out, reports)
 
 
+def _with_time(state: SessionState, t_s: float, out: list[Effect]) -> SessionState:
+    """Each heart is judged by the time that passes as well; nearly always nothing comes of it."""
+    judged = [with_time(track, t_s) for track in state.tracks]
+    if all(track is before for (track, _), before in zip(judged, state.tracks, strict=True)):
+        return state
+    for _, effects in judged:
+        out.extend(effects)
+    return changed(state, tracks=tuple(track for track, _ in judged))
+
+
 def _counts(state: SessionState, heart: HeartState) -> bool:
     """Waiting costs no session time, and a baseline is only as long as what was measured in it."""
     if state.phase is Phase.WAITING:
@@ -194,11 +208,15 @@ def _advance_phase(state: SessionState, heart: HeartState, out: list[Effect]) ->
         case Phase.WAITING:
             if not has_sensor(state):
                 return _begin_guiding(state, heart, "no sensor: the beat begins by itself", out)
+            if _is_hopeless(state, heart):
+                return _begin_guiding(state, heart, UNLED, out)
             if heart.bpm is None and preset.needs_heart:
                 return state
             if times.baseline_s <= 0.0 or not preset.needs_heart:
                 return _begin_guiding(state, heart, "the beat begins", out)
             return _enter(state, Phase.BASELINE, "listening to your resting pulse, in silence", out)
+        case Phase.BASELINE if _is_hopeless(state, heart):
+            return _begin_guiding(_with_baseline(state, out), heart, UNLED, out)
         case Phase.BASELINE if state.phase_spent_s >= times.baseline_s:
             state = _with_baseline(state, out)
             return _begin_guiding(state, heart, "the beat meets your pulse", out)
@@ -216,6 +234,14 @@ def _advance_phase(state: SessionState, heart: HeartState, out: list[Effect]) ->
             return _end(state, "the session is complete", completed=True, out=out)
         case _:
             return state
+
+
+def _is_hopeless(state: SessionState, heart: HeartState) -> bool:
+    """Data comes, and for long no pulse to lead by: the breath is guided by itself."""
+    if heart.doubt is None or not heart.doubt.withholds or not has_sensor(state):
+        return False
+    since_s = max(state.phase_since_s, state.pulses[-1][0] if state.pulses else 0.0)
+    return state.t_s - since_s >= UNLED_AFTER_S
 
 
 def _advance_stages(state: SessionState, out: list[Effect]) -> SessionState:

@@ -12,6 +12,7 @@ from entrain.control.events import (
     BeatSeen,
     BreathMeasured,
     Effect,
+    HeartDoubted,
     Link,
     LinkChanged,
     NotificationArrived,
@@ -23,13 +24,14 @@ from entrain.control.events import (
 )
 from entrain.errors import MalformedMeasurement
 from entrain.frozen import changed
-from entrain.heart import artefacts, timeline
+from entrain.heart import artefacts, timeline, trust
 from entrain.heart.artefacts import Screen
 from entrain.heart.beat import Beat, HeartState, PulseSource, Verdict
 from entrain.heart.gatt import HeartRateMeasurement
 from entrain.heart.median import median
 from entrain.heart.rate import PulseWindow, heart_state, with_beat, with_field
 from entrain.heart.timeline import Timeline
+from entrain.heart.trust import UNTRIED, Trust
 from entrain.score import Score
 
 _CONNECTED: Final = frozenset({Link.STREAMING, Link.SILENT})
@@ -44,6 +46,7 @@ class HeartTrack:
     name: str | None = None
     battery_percent: int | None = None
     timeline: Timeline = Timeline()
+    trust: Trust = UNTRIED
     screen: Screen = Screen()
     rate: PulseWindow = PulseWindow()
     # (segment, number) of the newest accepted beat: its successor is its neighbour.
@@ -62,7 +65,7 @@ class HeartTrack:
         return self.link in _CONNECTED
 
     def state_at(self, t_s: float) -> HeartState:
-        return heart_state(self.rate, t_s)
+        return heart_state(self.rate, t_s, self.trust.doubt)
 
 
 def with_notification(
@@ -75,9 +78,13 @@ def with_notification(
     try:
         measurement = HeartRateMeasurement.from_bytes(event.payload)
     except MalformedMeasurement as error:
-        return track, (PayloadRejected(event.t_s, event.strap, error.message),)
+        track, said = _with_trust(track, trust.rejected(track.trust, event.t_s), event.t_s)
+        return track, (PayloadRejected(event.t_s, event.strap, error.message), *said)
     out: list[Effect] = []
-    chain, intervals, was_broken = timeline.advance(track.timeline, event.t_s, measurement.rr_ticks or ())
+    judged, ticks = trust.heard(track.trust, event.t_s, event.payload, measurement)
+    track, said = _with_trust(track, judged, event.t_s)
+    out.extend(said)
+    chain, intervals, was_broken = timeline.advance(track.timeline, event.t_s, ticks)
     screen, rate, newest, breath = track.screen, track.rate, track.newest, track.breath
     pacer = None if score is None else score.paced_at
     n_artefacts = track.n_artefacts
@@ -100,6 +107,7 @@ def with_notification(
         rate = with_field(rate, event.t_s, measurement.bpm)
     track = changed(
         track,
+        trust=trust.neighbourless(track.trust) if was_broken else track.trust,
         timeline=chain,
         screen=screen,
         rate=rate,
@@ -110,6 +118,20 @@ def with_notification(
         n_artefacts=n_artefacts,
     )
     return track, tuple(out)
+
+
+def _with_trust(track: HeartTrack, judged: Trust, t_s: float) -> tuple[HeartTrack, tuple[Effect, ...]]:
+    """Another judgement of the heart; a doubt that comes or goes is said."""
+    said = () if judged.doubt is track.trust.doubt else (HeartDoubted(t_s, track.strap, judged.doubt),)
+    return changed(track, trust=judged), said
+
+
+def with_time(track: HeartTrack, t_s: float) -> tuple[HeartTrack, tuple[Effect, ...]]:
+    """A strap that is connected and says nothing is doubted by the time that passes."""
+    if track.link is not Link.STREAMING:
+        return track, ()
+    judged = trust.passed(track.trust, t_s)
+    return (track, ()) if judged is track.trust else _with_trust(track, judged, t_s)
 
 
 def with_breath_at(track: HeartTrack, t_s: float) -> HeartTrack:
@@ -133,6 +155,7 @@ def with_link(track: HeartTrack, event: LinkChanged) -> tuple[HeartTrack, tuple[
     out: tuple[Effect, ...] = ()
     track = changed(track, link=event.link, detail=event.detail, advice=event.advice)
     if was_connected and not is_connected:
+        track = changed(track, trust=trust.forgotten(track.trust))
         chain = timeline.broken(track.timeline)
         if chain is not track.timeline:
             reason = event.detail or "the strap was lost"
@@ -183,7 +206,8 @@ def group_state(tracks: tuple[HeartTrack, ...], t_s: float) -> HeartState:
     fresh = [state for state in states if state.bpm is not None]
     if not fresh:
         ages = [state.age_s for state in states if state.age_s is not None]
-        return HeartState(None, min(ages, default=None), PulseSource.NONE, None, 0.0, settled=False)
+        doubt = next((state.doubt for state in states if state.doubt is not None), None)
+        return HeartState(None, min(ages, default=None), PulseSource.NONE, None, 0.0, False, doubt)
     rmssds = [state.rmssd_ms for state in fresh if state.rmssd_ms is not None]
     return HeartState(
         bpm=median([state.bpm for state in fresh if state.bpm is not None]),

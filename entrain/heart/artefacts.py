@@ -32,12 +32,12 @@ ALPHA: Final = 5.2
 class Screen:
     """State, in ticks: accepted intervals, their absolute successive differences, what was set aside."""
 
-    accepted: tuple[int, ...] = ()
-    differences: tuple[int, ...] = ()
-    aside: tuple[int, ...] = ()
+    accepted: tuple[float, ...] = ()
+    differences: tuple[float, ...] = ()
+    aside: tuple[float, ...] = ()
 
 
-def screen(state: Screen, ticks: int, contact: bool | None = None) -> tuple[Screen, Verdict]:
+def screen(state: Screen, ticks: float, contact: bool | None = None) -> tuple[Screen, Verdict]:
     """Judge one raw interval; `contact` False is the strap's own word that it is off the skin."""
     if contact is False:
         return state, Verdict.NO_CONTACT
@@ -64,14 +64,14 @@ def restart(state: Screen) -> Screen:
     return replace(state, aside=())
 
 
-def _learn(state: Screen, ticks: int) -> tuple[Screen, Verdict]:
+def _learn(state: Screen, ticks: float) -> tuple[Screen, Verdict]:
     if state.accepted and abs(ticks - median(state.accepted)) > CEILING * ticks:
         # Two that contradict each other: keep the newer, as a first packet may carry old ones.
         return Screen(accepted=(ticks,)), Verdict.LEARNING
     return _accept(state, ticks), Verdict.OK
 
 
-def _accept(state: Screen, ticks: int) -> Screen:
+def _accept(state: Screen, ticks: float) -> Screen:
     differences = state.differences
     if state.accepted:
         differences = (*differences, abs(ticks - state.accepted[-1]))[-SPREAD:]
@@ -84,7 +84,7 @@ def _limit(state: Screen, course: float) -> float:
     return min(CEILING * course, max(FLOOR * course, ALPHA * quartile))
 
 
-def _kind(ticks: int, course: float) -> Verdict:
+def _kind(ticks: float, course: float) -> Verdict:
     if ticks == FILL_TICKS:
         return Verdict.FILL
     if abs(ticks - 2 * course) <= 0.3 * course:

@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from entrain.frozen import quick
+from entrain.heart.doubt import Doubt
 from entrain.units import ticks_to_ms, ticks_to_s
 
 
@@ -22,9 +23,9 @@ class Verdict(StrEnum):
 
 @quick
 class RRInterval:
-    """A raw interval between two beats as the strap measured it, in its integer ticks of 1/1024 s."""
+    """A raw interval between two beats as it was measured, in ticks of 1/1024 s: a strap's are whole ones."""
 
-    ticks: int
+    ticks: float
 
     @property
     def seconds(self) -> float:
@@ -68,3 +69,4 @@ class HeartState:
     rmssd_ms: float | None
     artefacts_per_min: float
     settled: bool  # the smoothing window is full
+    doubt: Doubt | None = None  # why it is not, or not wholly, believed

@@ -15,6 +15,7 @@ from typing import Final
 
 from entrain.frozen import quick
 from entrain.heart.beat import Beat, HeartState, PulseSource, Verdict
+from entrain.heart.doubt import Doubt
 from entrain.heart.median import median
 from entrain.units import MS_PER_S, S_PER_MIN
 
@@ -78,13 +79,14 @@ def with_field(rate: PulseWindow, arrival_s: float, bpm: int) -> PulseWindow:
     )
 
 
-def heart_state(rate: PulseWindow, now_s: float) -> HeartState:
-    """What is known at `now_s`. The pulse is withheld when the newest data is older than `STALE_S`."""
+def heart_state(rate: PulseWindow, now_s: float, doubt: Doubt | None = None) -> HeartState:
+    """What is known at `now_s`. The pulse is withheld when the newest data is older than `STALE_S`, and where
+    the heart is in a `doubt` that leaves none."""
     first = bisect_right(rate.arrivals_s, now_s - WINDOW_S)
     times_s = rate.arrivals_s[first:]
     artefacts = sum(1 for x in rate.artefacts if x > now_s - MINUTE_S) if rate.artefacts else 0
     rmssd_ms: float | None = None
-    if len(times_s) >= LEAST_BEATS:
+    if len(times_s) >= LEAST_BEATS and not (doubt is not None and doubt.distrusts_intervals):
         bpm = S_PER_MIN / _smooth(times_s, rate.intervals_s[first:], now_s)
         source, rmssd_ms = PulseSource.INTERVALS, _rmssd_ms(rate.squares[first + 1 :])
     else:
@@ -93,12 +95,13 @@ def heart_state(rate: PulseWindow, now_s: float) -> HeartState:
         if len(times_s) < LEAST_BEATS:
             newest = max((*rate.arrivals_s[-1:], *rate.fields_s[-1:]), default=None)
             age_s = None if newest is None else now_s - newest
-            return HeartState(None, age_s, PulseSource.NONE, None, artefacts, settled=False)
+            return HeartState(None, age_s, PulseSource.NONE, None, artefacts, False, doubt)
         bpm = _smooth(times_s, rate.fields_bpm[first:], now_s)
         source = PulseSource.HEART_RATE_FIELD
     age_s = now_s - times_s[-1]
-    known_bpm, settled = bpm if age_s <= STALE_S else None, now_s - times_s[0] >= SETTLED_S
-    return HeartState(known_bpm, age_s, source, rmssd_ms, artefacts, settled)
+    is_known = age_s <= STALE_S and not (doubt is not None and doubt.withholds)
+    settled = now_s - times_s[0] >= SETTLED_S
+    return HeartState(bpm if is_known else None, age_s, source, rmssd_ms, artefacts, settled, doubt)
 
 
 def _smooth(times_s: tuple[float, ...], values: tuple[float, ...], now_s: float) -> float:

@@ -12,7 +12,9 @@ from entrain.control.events import Link, Phase, Sound
 from entrain.control.stages import rate_said
 from entrain.control.view import SessionView, SoundView, StageView, StrapView
 from entrain.heart.beat import PulseSource
+from entrain.heart.doubt import Doubt
 from entrain.ports import HeartChoice, HeartKind
+from entrain.wording.doubts import doubt_words
 from entrain.wording.times import clock, span
 
 LEADING: Final = frozenset({"glide", "step"})  # policies that go to the preset's goal
@@ -116,7 +118,8 @@ def pulse(view: SessionView, late_s: float = 0.0) -> PulseWords:
     if age_s > STALE_S:
         return PulseWords(UNKNOWN, f"nothing for {span(age_s)}", False)
     if heart.bpm is None:
-        return PulseWords(UNKNOWN, "not clear yet", False)
+        note = "not clear yet" if heart.doubt is None else doubt_words(heart.doubt).note
+        return PulseWords(UNKNOWN, note, False)
     note = "" if heart.settled else "settling"
     if heart.source is PulseSource.HEART_RATE_FIELD:
         note = "rate only, no beats"
@@ -257,6 +260,9 @@ def advice(view: SessionView) -> Advice | None:
         if text and strap.link not in (Link.STREAMING, Link.FINISHED, Link.OFF):
             what = strap.detail or strap_line(strap)
             return Advice(f"{sentence(what)} {text}", serious=strap.link is not Link.SEARCHING)
+    for strap in view.straps:
+        if strap.link is Link.STREAMING and strap.heart.doubt is not None:
+            return _doubted(strap.heart.doubt)
     if view.log_fault is not None:
         return Advice(sentence(view.log_fault), serious=True)
     if view.sound.sound in _SOUND_ADVICE:
@@ -269,6 +275,11 @@ def advice(view: SessionView) -> Advice | None:
             name = strap.name or strap.strap
             return Advice(f"The battery of {name} is at {strap.battery_percent} %.", serious=False)
     return None
+
+
+def _doubted(doubt: Doubt) -> Advice:
+    said = doubt_words(doubt)
+    return Advice(f"{said.sentence} {said.advice}", serious=doubt.withholds)
 
 
 def in_step(view: SessionView, pulse_words: PulseWords) -> tuple[str, bool]:

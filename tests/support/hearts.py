@@ -20,7 +20,8 @@ def beats(pulse: Pulse, until_s: float) -> list[tuple[float, int]]:
     out: list[tuple[float, int]] = []
     t_s = 0.0
     while t_s < until_s:
-        rr_ticks = round(1024 * S_PER_MIN / pulse(t_s))
+        # No strap finds two R waves alike to a tick; what never changes at all is taken for frozen.
+        rr_ticks = round(1024 * S_PER_MIN / pulse(t_s)) + (len(out) * 5 % 3) - 1
         t_s += rr_ticks / 1024
         out.append((t_s, rr_ticks))
     return out
