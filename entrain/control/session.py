@@ -68,8 +68,8 @@ from entrain.control.track import (
     with_frames,
     with_link,
     with_notification,
-    with_time,
     with_sensor,
+    with_time,
 )
 from entrain.frozen import changed
 from entrain.heart.beat import HeartState
