@@ -1,8 +1,14 @@
-"""The accelerometer of one strap inside a session: its frames, its clock."""
+"""The accelerometer of one strap inside a session: its frames, its clock, and the breath that it feels.
+
+Where it feels nothing that can be told, the heart speaks for itself.
+"""
 
 from dataclasses import dataclass
 from typing import Final
 
+from entrain.breath.chest import ChestTrace, breath_at, fused, with_samples
+from entrain.breath.estimate import BreathEstimate, InStep
+from entrain.breath.tachogram import Pacer
 from entrain.control.events import SensorChanged, SensorFrames
 from entrain.errors import MalformedMeasurement
 from entrain.frozen import changed
@@ -12,6 +18,9 @@ from entrain.heart.pmd.control import Sensor
 from entrain.heart.pmd.frames import SensorFrame
 
 _NO_CLOCK: Final = DeviceClock()
+_NO_TRACE: Final = ChestTrace()
+MG_PER_G: Final = 1000.0
+LONGEST_TICK_S: Final = 10.0  # for which a judgement stands
 NOMINAL_HZ: Final = 25.0  # where the stream is another program's and nobody says
 
 
@@ -20,6 +29,10 @@ class ChestTrack:
     clock: DeviceClock = _NO_CLOCK
     nominal_hz: float = NOMINAL_HZ
     factor: float | None = None
+    trace: ChestTrace = _NO_TRACE
+    seen: BreathEstimate | None = None  # of heart and chest, at the newest tick
+    in_step_s: float = 0.0
+    judged_s: float = 0.0  # how long it could be told
 
 
 def with_sensor(track: ChestTrack | None, event: SensorChanged) -> ChestTrack | None:
@@ -45,5 +58,32 @@ def with_frames(track: ChestTrack | None, event: SensorFrames) -> tuple[ChestTra
 
 
 def _with_frame(track: ChestTrack, arrived_s: float, frame: SensorFrame) -> ChestTrack:
-    ticking, _ = clock.placed(track.clock, arrived_s, frame.last_ns, len(frame.samples), track.nominal_hz)
-    return changed(track, clock=ticking)
+    n = len(frame.samples)
+    ticking, place = clock.placed(track.clock, arrived_s, frame.last_ns, n, track.nominal_hz)
+    if place is None:
+        return changed(track, clock=ticking)
+    trace = track.trace if place.run == track.clock.run else _NO_TRACE
+    samples = frame.samples
+    if frame.is_compressed and track.factor is not None:
+        scale = track.factor * MG_PER_G
+        trace = with_samples(trace, place.times_s(), [[scale * x for x in each] for each in samples])
+    else:
+        trace = with_samples(trace, place.times_s(), samples)
+    return changed(track, clock=ticking, trace=trace)
+
+
+def with_tick(track: ChestTrack, t_s: float, heart: BreathEstimate | None, pacer: Pacer | None) -> ChestTrack:
+    """What is known of the breath at a tick, `heart` being what intervals show; counts the time in step."""
+    chest = breath_at(track.trace, t_s)
+    seen = heart
+    if chest is not None:
+        said = InStep.LISTENING if pacer is not None else InStep.NO_PACER
+        seen = fused(chest, heart or BreathEstimate(t_s, None, None, 0.0, said), pacer)
+    since_s = 0.0 if track.seen is None else min(t_s - track.seen.t_s, LONGEST_TICK_S)
+    in_step = None if seen is None else seen.in_step
+    return changed(
+        track,
+        seen=seen,
+        in_step_s=track.in_step_s + since_s * (in_step is InStep.YES),
+        judged_s=track.judged_s + since_s * (in_step is InStep.YES or in_step is InStep.NO),
+    )

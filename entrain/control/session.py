@@ -168,7 +168,7 @@ def _tick(state: SessionState, t_s: float, out: list[Effect], reports: bool) -> 
         spent_s=state.spent_s + spent_s,
         committed_s=max(committed_s, t_s + LEAD_S),
         pulses=with_pulse(state.pulses, heart, t_s, pulses_from_s),
-        tracks=tuple([with_breath_at(track, t_s) for track in state.tracks]),
+        tracks=tuple([with_breath_at(track, t_s, state.score) for track in state.tracks]),
     )
     if reports:
         out.extend(breaths_measured(state.tracks, t_s))

@@ -55,8 +55,8 @@ def view(state: SessionState, t_s: float, trend: tuple[Sample, ...] = ()) -> Ses
         ended=state.reason if state.phase is Phase.ENDED else None,
         own_breath_per_min=group_breath_per_min(state.tracks),
         in_step=group_in_step(state.tracks) if state.tracks else InStep.NO_PACER,
-        in_step_s=_mean(tuple(track.breath.in_step_s for track in state.tracks)),
-        judged_s=_mean(tuple(track.breath.judged_s for track in state.tracks)),
+        in_step_s=_mean(tuple(track.in_step_s for track in state.tracks)),
+        judged_s=_mean(tuple(track.judged_s for track in state.tracks)),
         stage=_stage(state, t_s),
     )
 
@@ -89,8 +89,8 @@ def summary(state: SessionState, session_id: int | None = None) -> Summary:
         rating_after=state.rating_after,
         session_id=session_id,
         baseline_breath_per_min=state.baseline_breath_per_min,
-        in_step_s=_mean(tuple(track.breath.in_step_s for track in state.tracks)),
-        judged_s=_mean(tuple(track.breath.judged_s for track in state.tracks)),
+        in_step_s=_mean(tuple(track.in_step_s for track in state.tracks)),
+        judged_s=_mean(tuple(track.judged_s for track in state.tracks)),
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import fsum
 from typing import Final
 
-from entrain.breath.estimate import BreathTrack, InStep, with_interval, with_tick
+from entrain.breath.estimate import BreathEstimate, BreathTrack, InStep, with_interval, with_tick
 from entrain.control import chest
 from entrain.control.chest import ChestTrack
 from entrain.control.events import (
@@ -63,6 +63,26 @@ class HeartTrack:
     @property
     def is_connected(self) -> bool:
         return self.link in _CONNECTED
+
+    @property
+    def own_breath(self) -> BreathEstimate | None:
+        """The person's own breath at the newest tick, by heart and, where it is felt, chest."""
+        return self.breath.estimate if self.chest is None else self.chest.seen
+
+    @property
+    def in_step(self) -> InStep:
+        if self.chest is None or self.chest.seen is None:
+            return self.breath.in_step
+        return self.chest.seen.in_step
+
+    @property
+    def in_step_s(self) -> float:
+        return self.breath.in_step_s if self.chest is None else self.chest.in_step_s
+
+    @property
+    def judged_s(self) -> float:
+        """How long it could be told whether the breath was in step."""
+        return self.breath.judged_s if self.chest is None else self.chest.judged_s
 
     def state_at(self, t_s: float) -> HeartState:
         return heart_state(self.rate, t_s, self.trust.doubt)
@@ -134,18 +154,29 @@ def with_time(track: HeartTrack, t_s: float) -> tuple[HeartTrack, tuple[Effect, 
     return (track, ()) if judged is track.trust else _with_trust(track, judged, t_s)
 
 
-def with_breath_at(track: HeartTrack, t_s: float) -> HeartTrack:
-    """What is known of the breath at a tick."""
-    return changed(track, breath=with_tick(track.breath, t_s))
+def with_breath_at(track: HeartTrack, t_s: float, score: Score | None = None) -> HeartTrack:
+    """What is known of the breath at a tick, beside the one that `score` guides."""
+    breath = with_tick(track.breath, t_s)
+    if track.chest is None:
+        return changed(track, breath=breath)
+    pacer = None if score is None else score.paced_at
+    return changed(track, breath=breath, chest=chest.with_tick(track.chest, t_s, breath.estimate, pacer))
 
 
 def breaths_measured(tracks: tuple[HeartTrack, ...], t_s: float) -> Iterator[BreathMeasured]:
     """The newest estimates; nothing is said before there is anything to say."""
     for track in tracks:
-        found = track.breath.estimate if track.breath.tachogram.newest is not None else None
+        is_silent = track.breath.tachogram.newest is None and track.chest is None
+        found = None if is_silent else track.own_breath
         if found is not None:
             yield BreathMeasured(
-                t_s, track.strap, found.rate_per_min, found.rsa_ms, found.confidence, found.in_step
+                t_s,
+                track.strap,
+                found.rate_per_min,
+                found.rsa_ms,
+                found.confidence,
+                found.in_step,
+                found.source,
             )
 
 
@@ -226,8 +257,8 @@ def group_in_step(tracks: tuple[HeartTrack, ...]) -> InStep:
     if not tracks:
         return InStep.LISTENING
     if len(tracks) == 1:
-        return tracks[0].breath.in_step
-    said = [track.breath.in_step for track in tracks]
+        return tracks[0].in_step
+    said = [track.in_step for track in tracks]
     n_yes, n_no = said.count(InStep.YES), said.count(InStep.NO)
     if n_yes + n_no == 0:
         return said[0]
@@ -235,8 +266,8 @@ def group_in_step(tracks: tuple[HeartTrack, ...]) -> InStep:
 
 
 def group_breath_per_min(tracks: tuple[HeartTrack, ...]) -> float | None:
-    """The breathing rate seen in the hearts, their median; None where it does not show."""
-    estimates = [track.breath.estimate for track in tracks]
+    """The breathing rate seen in hearts and chests, their median; None where it does not show."""
+    estimates = [track.own_breath for track in tracks]
     rates = [
         found.rate_per_min for found in estimates if found is not None and found.rate_per_min is not None
     ]
