@@ -25,6 +25,7 @@ COMMANDS: Final = {
     "voices": ("voices", "the sounds there are: list, play"),
     "render": ("render", "a preset's sound to a file, without a heart"),
     "sessions": ("sessions", "what was recorded: list, show, replay, export, import, delete, encrypt …"),
+    "person": ("person", "who practises here: list, show, export, forget, consent, note …"),
     "assess": ("assess", "the resonance assessment: at which breathing rate your heart swings most"),
     "simulate": ("simulate", "many simulated people under each policy: what comes of it"),
     "analyse": ("analyse", "what a recording says: heart-rate variability, breath, entrainment"),

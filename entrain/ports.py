@@ -249,6 +249,7 @@ class Sitter:
     voice: str | None = None
     figure: str | None = None
     theme: str | None = None
+    remark: str = ""  # what there is to know of them before they start
 
 
 class DeskPort(Protocol):
@@ -316,12 +317,23 @@ class Interrupted:
     minutes: float
     n_older: int  # others before it
     choice: SessionChoice | None
+    person: str = ""  # whose it is, by pseudonym
 
 
 @dataclass(frozen=True, slots=True)
 class ExportForm:
     name: str
     holds: str
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPerson:
+    """Somebody who can be chosen. `last` is when their last session began, on the clock of this place."""
+
+    person: str
+    n_sessions: int = 0
+    last: datetime | None = None
+    consent: str = ""  # in a few words; empty where none is kept
 
 
 class Archive(Protocol):
@@ -334,8 +346,8 @@ class Archive(Protocol):
         """This moment, on the clock of this place."""
         ...
 
-    def people(self) -> Sequence[str]:
-        """The pseudonyms of those who have sessions; who practised last comes first."""
+    def people(self) -> Sequence[KnownPerson]:
+        """Those who are known here; who practised last comes first."""
         ...
 
     def checked(self, name: str) -> str:

@@ -7,12 +7,22 @@ from math import isnan
 from pathlib import Path
 from typing import Final
 
+from entrain.app.clients import clients
 from entrain.control.events import CommandGiven, Decided, Effect, Event, Mark, PhaseBegan
 from entrain.control.view import Sample
 from entrain.history import recorded
 from entrain.history.row import HowItEnded, Sitting
 from entrain.person.pseudonym import checked
-from entrain.ports import ExportForm, HeartChoice, HeartKind, Interrupted, PastSession, SessionChoice, Told
+from entrain.ports import (
+    ExportForm,
+    HeartChoice,
+    HeartKind,
+    Interrupted,
+    KnownPerson,
+    PastSession,
+    SessionChoice,
+    Told,
+)
 from entrain.presets.library import LoadedPreset
 from entrain.storage import backups
 from entrain.storage.deidentify import pseudonym
@@ -20,6 +30,7 @@ from entrain.storage.export import FORMATS, export
 from entrain.storage.log.store import Store
 from entrain.storage.log.stored import StoredSession
 from entrain.streams import Sampler
+from entrain.wording import person as person_words
 from entrain.wording import session as words
 
 LEAST_LEFT_MIN: Final = 1.0  # of an interrupted session, for going on with it
@@ -38,8 +49,17 @@ class StoreArchive:
     def now(self) -> datetime:
         return datetime.now().astimezone()
 
-    def people(self) -> Sequence[str]:
-        return self.store.people()
+    def people(self) -> Sequence[KnownPerson]:
+        return [
+            KnownPerson(
+                each.person,
+                len(each.sessions),
+                None if each.last is None else each.last.astimezone(),
+                person_words.consent_said(each.record),
+            )
+            for each in clients(self.store)
+            if each.person
+        ]
 
     def checked(self, name: str) -> str:
         return checked(name)
@@ -116,6 +136,7 @@ class StoreArchive:
             minutes=row.minutes,
             n_older=len(rows) - 1,
             choice=_rest_of(self.store.load(row.id)),
+            person=row.person,
         )
 
     def close_interrupted(self, session_id: int) -> None:

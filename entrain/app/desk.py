@@ -14,6 +14,7 @@ from entrain.storage import people
 from entrain.storage.log.person_rows import now_utc
 from entrain.storage.log.store import Store
 from entrain.wording.notice import VERSION
+from entrain.wording.person import withdrawn_said
 
 
 class Desk:
@@ -35,6 +36,7 @@ class Desk:
             voice=likes.voice,
             figure=likes.figure,
             theme=likes.theme,
+            remark=withdrawn_said(record),
         )
 
     def sit_down(self, person: str) -> Sitter:

@@ -34,14 +34,21 @@ def keep(person: str, how: Callable[[PersonRecord], PersonRecord]) -> str:
 
 
 def steps_done(person: str, preset: str) -> int:
-    """How many steps down over days somebody has come with this preset; see `entrain.whatif.progression`."""
+    """How many steps down over days somebody has come with this preset. Never raises."""
     try:
-        found = sittings(Store.open(), person)
+        return progression.steps_done(practised(Store.open(), person, preset), time.time())
     except StoreError:
         return 0
-    practised = [
+
+
+def practised(store: Store, person: str, preset: str) -> list[Practised]:
+    """This person's sessions with this preset, for `entrain.whatif.progression`.
+
+    Raises:
+        StoreError: the store cannot be read.
+    """
+    return [
         Practised(each.began.timestamp(), each.has_real_heart, each.judged_min, each.in_step_min)
-        for each in found
+        for each in sittings(store, person)
         if each.preset == preset
     ]
-    return progression.steps_done(practised, time.time())

@@ -14,6 +14,8 @@ from entrain.commands import passphrase
 from entrain.errors import UsageError
 from entrain.person.pseudonym import checked
 from entrain.wording import notice
+from entrain.wording.person import withdrawn_said
+from entrain.wording.session import who
 
 INTERRUPTED: Final = 130
 
@@ -83,6 +85,7 @@ def add_session_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     passphrase.unlock_store(args)
     person = person_named(args.person)
+    say_consent(person)
     # Faster than life there is nothing to hear, unless a file is asked for.
     audio = args.audio or ("device" if args.speed == 1.0 else "none")
     choices = Choices(
@@ -113,6 +116,12 @@ def person_named(name: str | None) -> str:
     person = checked(name)
     name_outside(person)
     return person
+
+
+def say_consent(person: str) -> None:
+    """Tell where somebody has withdrawn what they agreed to; what follows from it is for people to decide."""
+    if said := withdrawn_said(record_of(person)):
+        print(f"entrain: {who(person)}: {said}.", file=sys.stderr)
 
 
 def with_or_without_screen(choices: Choices, args: argparse.Namespace) -> int:

@@ -377,8 +377,7 @@ def _delete(store: Store, args: argparse.Namespace) -> int:
     from entrain.storage import backups
 
     uuids = frozenset(row.uuid for row in store.sessions() if row.id in ids)
-    for session_id in ids:
-        store.delete(session_id)
+    store.delete(*ids)
     print(f"Deleted {_sessions(ids)}.", file=sys.stderr)
     holding, unseen = backups.still_in(store, uuids)
     for path in holding:

@@ -30,20 +30,26 @@ def remember(store: Store, backup: Path) -> None:
             file.write(f"{line}\n")
 
 
-def still_in(store: Store, uuids: frozenset[str]) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
-    """The known backups that still hold one of these sessions, and those that cannot be looked into now."""
+def still_in(
+    store: Store, uuids: frozenset[str], person: str = ""
+) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
+    """The known backups that still hold one of these sessions, and those that cannot be looked into now.
+
+    Args:
+        person: also those that know this pseudonym.
+    """
     holding: list[Path] = []
     unseen: list[Path] = []
     for path in known(store):
         try:
             if cipher.is_encrypted(path):
                 cipher.try_known(path)
-            rows = Store(path).sessions() if path.exists() else None
+            found = (Store(path).sessions(), Store(path).people()) if path.exists() else None
         except StoreError:
-            rows = None
-        if rows is None:
+            found = None
+        if found is None:
             unseen.append(path)
-        elif any(row.uuid in uuids for row in rows):
+        elif any(row.uuid in uuids for row in found[0]) or (person and person in found[1]):
             holding.append(path)
     return tuple(holding), tuple(unseen)
 

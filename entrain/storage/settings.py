@@ -20,8 +20,6 @@ from entrain.storage.whole_file import replace_file
 class Settings:
     """None and empty where nothing was chosen yet."""
 
-    letterhead: tuple[str, ...] = ()  # of the practice: lines above every report
-    logo: str | None = None  # a picture of the practice's, by its path
     keep_days: int | None = None  # how long a session is kept; None: until somebody deletes it
 
 

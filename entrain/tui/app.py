@@ -22,6 +22,7 @@ from entrain.ports import (
     AssessmentChoice,
     FindStraps,
     HeartChoice,
+    KnownPerson,
     Listen,
     OpenedSession,
     OpenSession,
@@ -414,7 +415,7 @@ async def _until_the_end(app: EntrainApp) -> tuple[Summary | None, bool]:
     return summary, is_interrupted
 
 
-def _known(archive: Archive) -> Sequence[str]:
+def _known(archive: Archive) -> Sequence[KnownPerson]:
     """Everybody who is known here; nobody where that cannot be told now."""
     try:
         return archive.people()

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Final
 
 from entrain.history.row import Heart, HowItEnded, Sitting
-from entrain.ports import Interrupted, PastSession
+from entrain.ports import Interrupted, KnownPerson, PastSession
 from entrain.wording.times import clock, span
 
 NOTHING: Final = "–"
@@ -23,6 +23,16 @@ def day(moment: datetime, now: datetime) -> str:
     if moment.year == now.year:
         return f"{moment:%a} {moment.day:>2} {moment:%b} {moment:%H:%M}"
     return f"{moment.day:>2} {moment:%b} {moment.year} {moment:%H:%M}"
+
+
+def known(person: KnownPerson, now: datetime) -> str:
+    """Somebody in the list of those who can be chosen: how often, when last, what they agreed to."""
+    if person.last is None:
+        often = "no session yet"
+    else:
+        n = person.n_sessions
+        often = f"{n} session{'s' * (n != 1)}, the last {day(person.last, now)}"
+    return f"{often} · consent {person.consent}" if person.consent else often
 
 
 def long_day(moment: datetime) -> str:
@@ -64,7 +74,8 @@ def interrupted(found: Interrupted, now: datetime) -> str:
     when = f"{began:%H:%M}" if began.date() == now.date() else day(began, now)
     after = f"after {span(60.0 * found.minutes)}" if found.minutes else "at once"
     older = f" So were {found.n_older} before it." if found.n_older else ""
-    return f"Your session of {when} was interrupted {after}; everything up to then is kept.{older}"
+    whose = f"The session of {found.person}, {when}," if found.person else f"Your session of {when}"
+    return f"{whose} was interrupted {after}; everything up to then is kept.{older}"
 
 
 def comparison(one: PastSession, other: PastSession, now: datetime) -> list[tuple[str, str, str]]:

@@ -119,7 +119,8 @@ def subtitle(material: Material) -> str:
     if row.state is SessionOutcome.STOPPED:
         ended = row.end_reason or ended
     unit = " minutes" if material.length_s < S_PER_HOUR else ""
-    return f"Session {row.id} · {when(row.started)} · {clock(material.length_s)}{unit} · {ended}"
+    whose = f"{row.person} · " if row.person else ""
+    return f"{whose}Session {row.id} · {when(row.started)} · {clock(material.length_s)}{unit} · {ended}"
 
 
 def moments(moments_s: tuple[float, ...], most: int = 4) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from entrain.cli import main
-from entrain.commands.run import NOTICE
+from entrain.wording.notice import LINES
 
 
 @pytest.fixture(autouse=True)
@@ -100,9 +100,9 @@ def test_without_a_terminal_it_says_what_to_do(capsys: pytest.CaptureFixture[str
 def test_the_notice_is_said_once(capsys: pytest.CaptureFixture[str]) -> None:
     words = ["run", "--heart", "none", "--minutes", "1", "--headless", "--speed", "9999"]
     assert main(words) == 0
-    assert NOTICE.split("\n")[0] in capsys.readouterr().err
+    assert LINES.split("\n")[0] in capsys.readouterr().err
     assert main(words) == 0
-    assert NOTICE.split("\n")[0] not in capsys.readouterr().err
+    assert LINES.split("\n")[0] not in capsys.readouterr().err
 
 
 def test_ctrl_c_ends_cleanly_and_what_was_recorded_is_whole() -> None:

@@ -264,3 +264,5 @@ def test_a_broken_record_is_said_and_the_others_are_whole() -> None:
     with pytest.raises(StoreError, match="record of 'P01'"):
         people.load(store, "P01")
     assert people.load(store, "P02").since_utc
+    assert set(people.everybody(store)) == {"P02"}
+    assert store.people() == ("P01", "P02")

@@ -33,10 +33,10 @@ def test_nothing_is_remembered_at_first(path: Path) -> None:
     assert not path.parent.exists()
 
 
-def test_one_thing_changes_and_the_rest_stays(path: Path) -> None:
-    settings.change(lambda now: replace(now, letterhead=("A practice", "Bath")), path)
-    settings.change(lambda now: replace(now, keep_days=365), path)
-    assert settings.load(path)[0] == Settings(("A practice", "Bath"), None, 365)
+def test_a_change_is_of_what_is_there(path: Path) -> None:
+    settings.change(lambda now: replace(now, keep_days=1 + (now.keep_days or 0)), path)
+    settings.change(lambda now: replace(now, keep_days=364 + (now.keep_days or 0)), path)
+    assert settings.load(path)[0] == Settings(365)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="permissions as POSIX knows them")

@@ -9,7 +9,7 @@ from random import Random
 from entrain.control.events import Phase
 from entrain.control.view import Sample, Summary
 from entrain.history.row import Heart, HowItEnded, Sitting
-from entrain.ports import ExportForm, Interrupted, PastSession, SessionChoice, Told
+from entrain.ports import ExportForm, Interrupted, KnownPerson, PastSession, SessionChoice, Told
 
 NOW = datetime(2026, 3, 20, 18, 30, tzinfo=UTC)
 TITLES = {"desk": "Ten minutes at the desk", "sleep": "Wind down for sleep", "first": "The first days"}
@@ -65,8 +65,9 @@ class ScriptedArchive:
     def now(self) -> datetime:
         return NOW
 
-    def people(self) -> Sequence[str]:
-        return ("P01", "P02")
+    def people(self) -> Sequence[KnownPerson]:
+        last = NOW - timedelta(days=1)
+        return (KnownPerson("P01", 26, last, "consent-2026, 2026-01-07"), KnownPerson("P02", 4, last))
 
     def checked(self, name: str) -> str:
         return name

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -16,17 +17,21 @@ def now_utc() -> str:
 
 
 def read(connection: sqlite3.Connection) -> dict[str, PersonRecord]:
-    """Every record, by pseudonym.
-
-    Raises:
-        StoreError: one of them cannot be understood.
-    """
-    rows = connection.execute("SELECT pseudonym, body FROM person ORDER BY pseudonym")
-    return {pseudonym: _decoded(pseudonym, body) for pseudonym, body in rows}
+    """Every record that can be understood, by pseudonym; a damaged one costs no other."""
+    rows = connection.execute("SELECT pseudonym, body FROM person ORDER BY pseudonym").fetchall()
+    found: dict[str, PersonRecord] = {}
+    for pseudonym, body in rows:
+        with suppress(StoreError):
+            found[pseudonym] = _decoded(pseudonym, body)
+    return found
 
 
 def find(connection: sqlite3.Connection, pseudonym: str) -> PersonRecord | None:
-    """The record of one; None where there is none yet. Raises StoreError as `read` does."""
+    """The record of one; None where there is none yet.
+
+    Raises:
+        StoreError: it cannot be understood.
+    """
     found = connection.execute("SELECT body FROM person WHERE pseudonym = ?", (pseudonym,)).fetchone()
     return None if found is None else _decoded(pseudonym, found[0])
 

@@ -8,7 +8,6 @@ import hashlib
 import json
 import os
 import platform
-import sqlite3
 import time
 import uuid
 from collections.abc import Sequence
@@ -19,12 +18,13 @@ from typing import Self
 
 from entrain import __version__
 from entrain.control.protocol import SessionConfig
-from entrain.errors import StoreError, UsageError
+from entrain.errors import UsageError
 from entrain.person.pseudonym import checked
 from entrain.storage.encryption import cipher
 from entrain.storage.log import codec, person_rows
 from entrain.storage.log import write_lock as sign
 from entrain.storage.log.database import connect, open_for_writing, reading, told, writing
+from entrain.storage.log.erasing import erase
 from entrain.storage.log.rows import Head
 from entrain.storage.log.session_log import SessionLog
 from entrain.storage.log.stored import (
@@ -198,33 +198,26 @@ class Store:
                 "UPDATE session SET person = ? WHERE person = ?", (person, old)
             ).rowcount
 
-    def delete(self, session_id: int) -> None:
-        """Remove a session for good: its bytes are overwritten, and the file shrinks.
+    def delete(self, *session_ids: int) -> None:
+        """Remove sessions for good: their bytes are overwritten, and the file shrinks.
 
         Raises:
-            UsageError: there is no such session. StoreError: it is running, or others keep the store busy.
+            UsageError: there is no such session. StoreError: one is running, or others keep the store busy.
         """
         with reading(self.path) as connection:
-            row = row_of(connection, self.path, session_id)
-        if row.state is SessionOutcome.RUNNING:
-            raise StoreError(f"Session {session_id} is running.", "Stop it, then delete it.")
-        with told(self.path), closing(open_for_writing(self.path)) as connection:
-            connection.execute("PRAGMA secure_delete = ON")
-            with writing(connection):
-                connection.execute("DELETE FROM session WHERE id = ?", (session_id,))
-            # The first checkpoint overwrites the rows in the file, before VACUUM cuts off what is free.
-            is_clean = _checkpoint(connection)
-            connection.execute("VACUUM")
-            is_clean = _checkpoint(connection) and is_clean
-            for rescue in self.path.parent.glob(f"entrain-rescue-{row.uuid}.db*"):
-                rescue.unlink()
-            sign.forget(self.path, row.uuid)
-        if not is_clean:
-            raise StoreError(
-                f"Session {session_id} is deleted, but traces of it stay in {self.path.name}-wal"
-                " while another program reads the store.",
-                "They go when that program ends.",
-            )
+            rows = [row_of(connection, self.path, number) for number in session_ids]
+        erase(self.path, rows)
+
+    def forget(self, person: str) -> int:
+        """Remove all of somebody for good: every session and the record. The number of sessions.
+
+        Raises:
+            StoreError: one of the sessions is running, or others keep the store busy.
+        """
+        rows = [row for row in self.sessions() if row.person == person]
+        if self.path.exists():
+            erase(self.path, rows, person)
+        return len(rows)
 
     def backup(self, path: Path) -> None:
         """Copy the whole store to a new file, also while sessions are being written.
@@ -247,9 +240,3 @@ class Store:
             except BaseException:
                 path.unlink(missing_ok=True)
                 raise
-
-
-def _checkpoint(connection: sqlite3.Connection) -> bool:
-    """Bring the write-ahead log into the database and empty it; False: others are in the way."""
-    (busy, _, _) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-    return not busy

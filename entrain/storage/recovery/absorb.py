@@ -15,11 +15,14 @@ from entrain.storage.log.store import Store
 _LATE: Final = ("end_epoch_s", "end_monotonic_s", "end_reason", "summary")
 
 
-def absorb(store: Store, path: Path, person: str = "") -> tuple[int, ...]:
+def absorb(store: Store, path: Path, person: str = "", *, only: str | None = None) -> tuple[int, ...]:
     """Copy the sessions in the store at `path` that are missing here, or missing some records.
 
     Sessions are told apart by their UUID, so that doing it twice changes nothing. All of them come, or none.
     New ones that name nobody become `person`'s. What is kept there of persons comes too.
+
+    Args:
+        only: what is of this person alone.
 
     Returns: the numbers, in this store, of the sessions to which something was added.
     Raises:
@@ -33,11 +36,13 @@ def absorb(store: Store, path: Path, person: str = "") -> tuple[int, ...]:
         closing(open_for_writing(store.path)) as target,
         writing(target),
     ):
-        person_rows.take_in(target, person_rows.read(source))
+        records = person_rows.read(source)
+        person_rows.take_in(target, {name: each for name, each in records.items() if only in (None, name)})
         return tuple(
             session_id
             for row in tuple(named(source, "SELECT * FROM session ORDER BY id"))
-            if (session_id := _absorb_session(source, row, target, person)) is not None
+            if only in (None, row["person"])
+            and (session_id := _absorb_session(source, row, target, person)) is not None
         )
 
 

@@ -18,6 +18,7 @@ from entrain.ports import (
     FindStraps,
     HeartChoice,
     HeartKind,
+    KnownPerson,
     Listen,
     Report,
     Rooms,
@@ -131,6 +132,7 @@ class HomeScreen(EntrainScreen[SessionChoice | AssessmentChoice | None]):
         self._listen = listen
         self._heard: Worker[None] | None = None
         self.set_class(archive is not None, "-archive")
+        self._remark = "" if rooms.desk is None else rooms.desk.sitter().remark
         self._remembered = choice.heart if choice.heart.kind is HeartKind.STRAP else None
         self._figure = BreathFigure(figure, depth, figure_colours("dark", depth))
 
@@ -180,7 +182,8 @@ class HomeScreen(EntrainScreen[SessionChoice | AssessmentChoice | None]):
         about = dict(self._voices).get(choice.voice, "")
         self._say("voice", "voice", f"{choice.voice}  {about}".strip(), "v")
         self._say("minutes", "minutes", f"{choice.minutes:.0f}", "- +")
-        self._say("who", "who", choice.person or "nobody in particular", "w")
+        whose = choice.person or "nobody in particular"
+        self._say("who", "who", f"{whose}   {self._remark}".rstrip(), "w")
         self.query_one(".trouble", Say).say(self._trouble)
 
     def _say(self, name: str, label: str, value: str, key: str) -> None:
@@ -319,7 +322,7 @@ class HomeScreen(EntrainScreen[SessionChoice | AssessmentChoice | None]):
             if person is not None:
                 await self._seat(person)
 
-        def known(people: Sequence[str]) -> None:
+        def known(people: Sequence[KnownPerson]) -> None:
             self.host.push_screen(WhoScreen(archive, people, self.choice.person), chosen)
 
         in_background(self, archive.people, known, self._fail)
@@ -328,10 +331,11 @@ class HomeScreen(EntrainScreen[SessionChoice | AssessmentChoice | None]):
         self.choice, sitter = seat(self._rooms, self._presets, self.choice, person)
         if self._rooms.shelf is not None:
             self._presets = offered(self._rooms.shelf, self._presets)
+        if sitter is not None:
+            self._remark, self._remembered = sitter.remark, sitter.heart
+            self.post_message(SatDown(sitter))
         await self.query_one(Cards).offer(_cards(self._presets), self.choice.preset.name)
         self._show()
-        if sitter is not None:
-            self.post_message(SatDown(sitter))
 
     def _fail(self, trouble: str) -> None:
         self._trouble = trouble

@@ -6,13 +6,14 @@ from typing import Final
 from textual.app import ComposeResult
 
 from entrain.errors import EntrainError
-from entrain.ports import Archive
+from entrain.ports import Archive, KnownPerson
 from entrain.tui.screens.base import EntrainScreen
 from entrain.tui.screens.help import HelpScreen
 from entrain.tui.screens.note import NoteScreen
 from entrain.tui.widgets.cards import Card, Cards
 from entrain.tui.widgets.key_line import Key, KeyLine
 from entrain.tui.widgets.say import Say
+from entrain.wording import history_screen as words
 
 _NEW: Final = "new"
 _NOBODY: Final = "nobody"
@@ -39,16 +40,23 @@ class WhoScreen(EntrainScreen[str | None]):
     """
     BINDINGS = [key.binding() for key in _KEYS[1:]]  # noqa: RUF012  Textual's own type
 
-    def __init__(self, archive: Archive, people: Sequence[str], now: str, named: str | None = None) -> None:
+    def __init__(
+        self, archive: Archive, people: Sequence[KnownPerson], now: str, named: str | None = None
+    ) -> None:
         """`named` was named outside the app since `now` sat down; None: this was opened by hand."""
         super().__init__()
         self._named = named
         self._archive = archive
-        self._people = tuple(dict.fromkeys(each for each in (now, named or "", *people) if each))
+        known = {each.person: each for each in people}
+        shown = dict.fromkeys(each for each in (now, named or "", *known) if each)
+        self._people = tuple(known.get(each, KnownPerson(each)) for each in shown)
         self._now = now
 
     def compose(self) -> ComposeResult:
-        cards = [Card(f"{_PERSON}{each}", each) for each in self._people]
+        today = self._archive.now()
+        cards = [
+            Card(f"{_PERSON}{each.person}", each.person, words.known(each, today)) for each in self._people
+        ]
         cards += [
             Card(_NOBODY, "Nobody in particular", "sessions without a pseudonym"),
             Card(_NEW, "Somebody new", "a"),
