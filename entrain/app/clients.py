@@ -16,11 +16,12 @@ from entrain.person.record import CaseNote, Consent, PersonRecord
 from entrain.presets import own as own_presets
 from entrain.storage import backups, forgetting, people
 from entrain.storage.export import export
-from entrain.storage.formats.files import check_new, new_folder, new_text
+from entrain.storage.formats.files import new_folder, new_text
 from entrain.storage.log import codec
 from entrain.storage.log.person_rows import now_utc
 from entrain.storage.log.store import Store
 from entrain.storage.log.stored import SessionRow
+from entrain.storage.places import check_new
 from entrain.storage.recovery.absorb import absorb
 from entrain.whatif import progression
 

@@ -1,5 +1,6 @@
 """`entrain run` as people type it: hearts that go together, errors in sentences, lines for programs."""
 
+import hashlib
 import json
 import signal
 import subprocess
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from entrain.cli import main
-from entrain.wording.notice import LINES
+from entrain.wording.notice import LINES, PAGES, VERSION
 
 
 @pytest.fixture(autouse=True)
@@ -139,3 +140,29 @@ def test_a_headless_session_loads_no_screen_and_no_scipy(tmp_path: Path) -> None
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = {name.partition(".")[0] for name in done.stdout.splitlines()[-1].split()}
     assert not {"textual", "scipy", "bleak"} & loaded
+
+
+def test_the_notice_is_said_once_to_each_person_and_again_when_it_says_something_else(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ["run", "--heart", "none", "--minutes", "1", "--headless", "--speed", "9999", "--person"]
+
+    def is_said(person: str) -> bool:
+        assert main([*words, person]) == 0
+        return LINES.split("\n")[0] in capsys.readouterr().err
+
+    assert [is_said(person) for person in ("P01", "P02", "P01", "P02", "")] == [
+        True,
+        True,
+        False,
+        False,
+        True,
+    ]
+    monkeypatch.setattr("entrain.wording.notice.VERSION", "2")
+    assert is_said("P01")
+
+
+def test_another_text_of_the_notice_is_another_version() -> None:
+    """Whoever read the one before is shown the new one: change the version together with this."""
+    said = repr((PAGES, LINES)).encode()
+    assert (VERSION, hashlib.sha256(said).hexdigest()[:16]) == ("1", "850ab69dc90aed09")
