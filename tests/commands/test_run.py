@@ -81,7 +81,7 @@ def test_two_hearts_make_a_group(capsys: pytest.CaptureFixture[str]) -> None:
         (("--heart", "sim", "--preset", "elephant"), 2, "elephant"),
         (("--heart", "sim", "--voice", "elephant", "--headless"), 2, "elephant"),
         (("--heart", "replay:/no/such/file", "--headless"), 3, "/no/such/file"),
-        (("--heart", "replay:99", "--headless"), 1, "99"),
+        (("--heart", "replay:99", "--headless"), 2, "99"),
     ],
 )
 def test_what_does_not_go_together_is_a_sentence(
