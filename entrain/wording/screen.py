@@ -268,6 +268,8 @@ def advice(view: SessionView) -> Advice | None:
     if view.sound.sound in _SOUND_ADVICE:
         text = view.sound.advice or _SOUND_ADVICE[view.sound.sound]
         return Advice(f"{sentence(view.sound.detail)} {text}".strip(), serious=True)
+    if view.sound.advice:
+        return Advice(f"{sentence(view.sound.detail)} {view.sound.advice}", serious=False)
     for strap in view.straps:
         if strap.link is Link.STREAMING and strap.advice:
             return Advice(strap.advice, serious=False)

@@ -78,22 +78,27 @@ class Pulse:
             assert time.monotonic() < until_s, f"PulseAudio did not answer within {READY_S} s"
             time.sleep(0.02)
 
-    def add_sink(self, name: str) -> str:
+    def add_sink(self, name: str, rate_hz: int = RATE_HZ, channels: int = 2) -> str:
         """One more null sink; what `remove_sink` takes."""
-        module = ["module-null-sink", f"sink_name={name}", f"rate={RATE_HZ}", "channels=2"]
+        module = ["module-null-sink", f"sink_name={name}", f"rate={rate_hz}", f"channels={channels}"]
         options = ["format=float32le", "norewinds=1"]
-        return self._pactl("load-module", *module, *options)
+        return self.control("load-module", *module, *options)
 
     def remove_sink(self, module: str) -> None:
         """Unplug it: whoever plays into it loses the stream."""
-        self._pactl("unload-module", module)
+        self.control("unload-module", module)
 
     def module_of(self, sink: str) -> str:
         """The module that holds a sink, for `remove_sink`."""
-        modules = [line.split("\t") for line in self._pactl("list", "short", "modules").splitlines()]
+        modules = [line.split("\t") for line in self.control("list", "short", "modules").splitlines()]
         return next(fields[0] for fields in modules if f"sink_name={sink} " in fields[2] + " ")
 
-    def _pactl(self, *words: str) -> str:
+    def streams(self) -> list[str]:
+        """The numbers of what plays."""
+        return [line.split("\t")[0] for line in self.control("list", "short", "sink-inputs").splitlines()]
+
+    def control(self, *words: str) -> str:
+        """What `pactl` says to this."""
         done = subprocess.run(["pactl", *words], env=self.environ, capture_output=True, check=True, text=True)
         return done.stdout.strip()
 

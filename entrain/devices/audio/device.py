@@ -17,12 +17,13 @@ import entrain
 from entrain.clock import Clock
 from entrain.control.events import OnsetPlayed, Sound, SoundChanged
 from entrain.devices.audio import messages as msg
+from entrain.devices.audio import words
+from entrain.devices.audio.turn import Turn
 from entrain.devices.ports import Emit
 from entrain.score import Score
 from entrain.synth import voices
 from entrain.synth.layers import Layers
 from entrain.synth.volume import gain_of
-from entrain.units import MS_PER_S
 
 HEARTBEAT_S: Final = 1.2  # silence from a running engine that makes one suspicious …
 SECOND_LOOK_S: Final = 0.8  # … and how much more of it is taken for its death
@@ -34,15 +35,6 @@ _MOST_AT_ONCE: Final = 1 << 16  # bytes
 
 
 T = TypeVar("T")
-
-_LOST_ADVICE: Final = "The session goes on. Switch the device on again, or choose another one in the system."
-_NO_SOUND_ADVICE: Final = (
-    "Switch on headphones or a loudspeaker and it starts by itself; `entrain doctor` says what is found."
-)
-_NO_LIBRARY_ADVICE: Final = (
-    "Install PortAudio: `sudo apt install libportaudio2` on Debian and Ubuntu, `sudo dnf install portaudio` "
-    "on Fedora, `brew install portaudio` on macOS."
-)
 
 
 class DeviceSound:
@@ -72,6 +64,7 @@ class DeviceSound:
         self._playing_on = ""
         self._lost_s: float | None = None  # when sound was last known to play, while it does not
         self._heard_s = 0.0
+        self._turn = Turn()
 
     @property
     def engine_pid(self) -> int | None:
@@ -113,7 +106,17 @@ class DeviceSound:
         self._begin = replace(self._begin, origin_s=monotonic() - clock.now_s())
         self._emit, self._clock = emit, clock
         retries = _retries()
-        self._say(Sound.OPENING)
+        is_alone, other = self._turn.take()
+        detail, advice = ("", "") if is_alone else words.another_session(other)
+        self._say(Sound.OPENING, detail, advice)
+        try:
+            await self._engines(retries)
+        finally:
+            self._turn.let_go()
+
+    async def _engines(self, retries: Iterator[float]) -> None:
+        """One after the other, until it is over."""
+        clock = self._clock
         while not self._closing.is_set():
             began_s = clock.now_s()
             failed = await self._one_engine()
@@ -169,27 +172,20 @@ class DeviceSound:
                 self._pass_on(message)
         return msg.Failed(msg.EngineFault.BROKEN, "its process ended")
 
-    def _pass_on(
-        self, message: msg.Alive | msg.Opened | msg.Sounded | msg.SoundGap | msg.MusicSaid | msg.MusicAt
-    ) -> None:
+    def _pass_on(self, message: msg.FromEngine) -> None:
         match message:
-            case msg.Opened(device, sample_rate_hz, latency_s, goes_first, gap_s):
+            case msg.Opened(device=device, gap_s=gap_s):
                 if self._lost_s is not None:
                     gap_s = self._heard_s - self._lost_s
                 self._lost_s, self._playing_on = None, device
-                detail = f"{sample_rate_hz} Hz, {latency_s * MS_PER_S:.0f} ms of latency"
-                detail += ", served first" if goes_first else ""
-                self._say(Sound.PLAYING, detail, gap_s=gap_s)
+                self._say(Sound.PLAYING, words.opened(message), gap_s=gap_s)
             case msg.Sounded(n, frame, planned_t_s, dac_t_s, uncertainty_s):
                 now_s = self._clock.now_s()
                 self._emit(OnsetPlayed(now_s, n, planned_t_s, dac_t_s, uncertainty_s, frame))
-            case msg.SoundGap(gap_s, count, behind_s):
-                detail = f"the device was {behind_s * MS_PER_S:.0f} ms behind: the beat was put right"
-                if count:
-                    detail = f"the device ran dry {'once' if count == 1 else f'{count} times'}"
-                elif gap_s:
-                    detail = f"the device lost {gap_s * MS_PER_S:.0f} ms"
-                self._say(Sound.PLAYING, detail, gap_s=gap_s)
+            case msg.SoundGap(gap_s=gap_s):
+                self._say(Sound.PLAYING, words.gap(message), gap_s=gap_s)
+            case msg.Noticed():
+                self._say(Sound.PLAYING, *words.notice(message))
             case msg.MusicSaid(text):
                 self._say(Sound.PLAYING, text)
             case msg.MusicAt(segment):
@@ -197,27 +193,14 @@ class DeviceSound:
                 if layers.music is not None:
                     layers = replace(layers, music=replace(layers.music, start=segment))
                     self._begin = replace(self._begin, layers=layers)
-            case msg.Alive():
+            case msg.Alive() | msg.Failed():
                 pass
 
     def _report(self, failed: msg.Failed) -> None:
-        match failed.fault:
-            case msg.EngineFault.NO_LIBRARY:
-                self._say(
-                    Sound.UNAVAILABLE, "The sound library PortAudio is not installed.", _NO_LIBRARY_ADVICE
-                )
-            case _ if self._lost_s is not None:
-                if self._said.sound is Sound.PLAYING:
-                    what = "The sound device went away"
-                    if failed.fault is msg.EngineFault.BROKEN:
-                        what = f"The sound engine failed ({failed.detail.strip().splitlines()[-1]})"
-                    self._say(Sound.LOST, f"{what}; it is being looked for again.", _LOST_ADVICE)
-            case msg.EngineFault.BROKEN:
-                why = failed.detail.strip().splitlines()[-1]
-                self._say(Sound.UNAVAILABLE, f"The sound engine could not begin: {why}.", _NO_SOUND_ADVICE)
-            case _:
-                detail = failed.detail or "The sound device went away before it began to play."
-                self._say(Sound.UNAVAILABLE, detail, _NO_SOUND_ADVICE)
+        if self._lost_s is None or failed.fault is msg.EngineFault.NO_LIBRARY:
+            self._say(Sound.UNAVAILABLE, *words.fault(failed))
+        elif self._said.sound is Sound.PLAYING:
+            self._say(Sound.LOST, words.lost(failed), words.LOST_ADVICE)
 
     def _say(self, sound: Sound, detail: str = "", advice: str = "", gap_s: float = 0.0) -> None:
         """Emit how the sound is, unless that has just been said."""

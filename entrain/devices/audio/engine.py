@@ -3,9 +3,10 @@
 It reads messages from stdin and writes them to stdout (see `messages`). It ends when told to fade, when the
 device is gone, or when its parent is: a lost device needs a new PortAudio, and that is a new process.
 
-The device's buffer is short at first, so that a mute is heard at once. Where the machine is too busy for
-that, the stream is opened again with a deeper one: while nothing is to be heard as soon as the buffer was
-nearly empty, otherwise when it has run dry twice within a minute.
+Where a device opens and then asks for nothing, it is opened otherwise before that is given up. Its buffer is
+short where the machine has time for us, so that a mute is heard at once. Where it was nearly empty, or ran
+dry twice within a minute, a second stream with a deeper one is opened beside the first, and one fades into
+the other on the same beat; a device that cannot be opened twice is left until there is nothing to be heard.
 """
 
 import gc
@@ -14,33 +15,30 @@ import signal
 import sys
 import threading
 import traceback
-from dataclasses import replace
+from collections.abc import Iterator
 from queue import Empty, SimpleQueue
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from entrain.devices.audio import messages as msg
-from entrain.devices.audio.dacclock import JUMP_S, DacClock
-from entrain.devices.audio.player import Player, PlayerWish, Take
-from entrain.devices.audio.priority import go_first
+from entrain.devices.audio.levelwatch import LevelWatch
+from entrain.devices.audio.player import PlayerWish
 from entrain.score import Score
 from entrain.synth.music.piece import Playlist, Segment
 from entrain.synth.renderer import Renderer
 
 if TYPE_CHECKING:
+    from entrain.devices.audio.playing import Playing
+    from entrain.devices.audio.portaudio import Buffering, Device
     from entrain.music_library.reading import AheadSource
     from entrain.synth.music.layer import Music
 
-PREROLL_S: Final = 0.5  # of silence: what a sound server plays first may be lost
 ROUND_S: Final = 0.05
 BEYOND_S: Final = 0.25  # what a sound server may hold beside the latency it tells
 ALIVE_S: Final = 0.2
-STALLED_S: Final = 3.0  # without a callback; a server's first buffer may take over a second to begin
-REANCHOR_S: Final = 0.05  # further off than this, the beat is put right again …
-REANCHOR_SHARE: Final = 0.25  # … or than this of the buffer: the deeper it is, the less is its time known
-JUMP_SHARE: Final = 0.1  # and so with what counts as lost time
-NEARLY_DRY: Final = 0.4  # the share of the buffer that is left when a callback comes that late
-OFTEN_S: Final = 60.0  # a buffer that runs dry twice within that time is too short
+BEGINS_S: Final = 2.5  # without a first callback; a server's first buffer may take over a second to begin
+STALLED_S: Final = 3.0  # without a callback later
+HANDOVER_S: Final = 0.4  # from one stream to the other
 QUIET_S: Final = 2.0  # nothing to be heard for so long: time enough to open a stream again
 ORPHAN_FADE_S: Final = 0.05
 ORPHAN_S: Final = 3.0  # what an engine may outlive its parent by, whatever hangs
@@ -57,7 +55,13 @@ class Engine:
         self._answers = answers
         self._voice, self._gain = begin.voice, begin.gain
         self._score: Score | None = None
-        self._cut_short_s: float | None = None  # when a stream was given up while it was heard
+        self._last_n = -1  # the newest beat that was said
+        self._alive_s = 0.0
+        self._music_at: Segment | None = None
+        self._left_out = ""
+        self._not_before_s = (
+            0.0  # of the session: a device that is there for one is not asked again and again
+        )
 
     def run(self) -> None:
         try:
@@ -68,119 +72,196 @@ class Engine:
             return
         try:
             device = portaudio.chosen(self._begin.device)
-            self._rate_hz = device.sample_rate_hz
-            self._music = _music(self._begin.layers.music, self._rate_hz)
-            renderer = self._renderer()
+            self._music = _music(self._begin.layers.music, device.sample_rate_hz)
+            renderer = Renderer(
+                self._voice,
+                device.sample_rate_hz,
+                self._begin.beat,
+                self._begin.breath,
+                self._begin.layers,
+                self._music,
+            )
             gc.freeze()  # what is loaded now stays; no collection need look at it again
-            for latency_s in portaudio.LATENCIES_S:
-                self._player = Player(renderer, self._begin.origin_s, self._gain)
-                self._ended = threading.Event()  # the stream stopped by itself
-                stream = portaudio.OutputStream(device, self._player.callback, self._ended.set, latency_s)
-                self._opening = msg.Opened(
-                    device.name, device.sample_rate_hz, stream.latency_s, goes_first=go_first()
-                )
-                self._clock = DacClock(device.sample_rate_hz, stream.latency_s)
-                self._can_be_deeper = latency_s < portaudio.LATENCIES_S[-1]
-                try:
-                    if not self._serve():
-                        return
-                finally:
-                    stream.let_go()
-                renderer = self._player.renderer
+            playing = self._opened(device, renderer)
+            if playing is None:
+                return
+            self._watch = LevelWatch()
+            self._serve(device, playing)
         except portaudio.NoDevice as error:
-            self._say(msg.Failed(msg.EngineFault.NO_DEVICE, str(error)))
+            self._say(msg.Failed(_why_not(error), str(error)))
+
+    def _opened(self, device: "Device", renderer: Renderer) -> "Playing | None":
+        """A stream that asks for sound. Where one never does, another is tried; None after the last."""
+        from entrain.devices.audio.playing import Playing
+
+        for buffering in self._bufferings():
+            playing = Playing(device, renderer, self._begin.origin_s, buffering)
+            end_s = monotonic() + BEGINS_S
+            while monotonic() < end_s and not playing.collect() and not playing.ended.is_set():
+                self._say_alive()
+                sleep(ROUND_S)
+            if playing.has_begun or playing.ended.is_set():
+                return playing
+            playing.let_go()
+        self._say(msg.Failed(msg.EngineFault.NO_CALLBACK, device.name))
+        return None
+
+    def _bufferings(self) -> Iterator["Buffering"]:
+        from entrain.devices.audio import portaudio
+        from entrain.devices.audio.priority import goes_first_or_has_time
+
+        # A machine that has shown how busy it is gets the deeper buffer before the beat begins.
+        self._depth = 0 if goes_first_or_has_time() else 1
+        first = portaudio.Buffering(portaudio.LATENCIES_S[self._depth])
+        yield first
+        self._left_out = portaudio.left_out_of_the_environment()
+        if self._left_out:
+            yield first
+        self._depth = len(portaudio.LATENCIES_S) - 1
+        yield from portaudio.OTHERWISE
 
     # ---- while it plays ----
 
-    def _serve(self) -> bool:
-        """Play until all is over; True where it should go on with a deeper buffer."""
-        self._epoch_s: float | None = None
-        self._zero_s = 0.0
-        self._n_dry = 0
-        self._lowest_s = self._opening.latency_s  # how little was left in the buffer since it was looked at
-        self._music_at: Segment | None = None
+    def _serve(self, device: "Device", playing: "Playing") -> None:
+        """Play until all is over."""
+        self._now, self._coming = playing, None
+        self._going: tuple[Playing, float] | None = None  # what fades, and when it is let go
         fading = False
-        alive_s = heard_s = monotonic()
-        while not (fading and self._player.has_faded):
-            try:
-                match self._inbox.get(timeout=ROUND_S):
-                    case msg.Play(score):
-                        self._score = score
-                        self._set_take()
-                    case msg.SetGain(gain) if not fading:
-                        self._gain, self._player.wish = gain, PlayerWish(gain)
-                    case msg.ChangeVoice(voice):
-                        self._voice = voice
-                        # Making a voice takes a while, and the session must not think us dead meanwhile.
-                        threading.Thread(target=self._change_voice, daemon=True).start()
-                    case msg.Fade(fade_s):
-                        fading = True
-                        self._player.wish = PlayerWish(0.0, fade_s)
-                    case None:
-                        fading = True
-                        self._player.wish = PlayerWish(0.0, ORPHAN_FADE_S)
-                    case _:
-                        pass
-            except Empty:
-                pass
+        called_s = monotonic()
+        while not (fading and self._now.player.has_faded):
+            fading = self._take_a_message() or fading
             now_s = monotonic()
             self._tell_of_music()
-            if self._collect():
-                heard_s = now_s
-            if self._player.fault:
-                self._say(msg.Failed(msg.EngineFault.BROKEN, self._player.fault))
-                return False
-            if self._ended.is_set() or now_s - heard_s > STALLED_S:
-                self._say(msg.Failed(msg.EngineFault.LOST))
-                return False
-            if not fading and self._should_be_deeper(now_s - self._begin.origin_s):
-                self._cut_short_s = None if self._is_quiet(now_s - self._begin.origin_s) else now_s
-                return True
-            if now_s - alive_s >= ALIVE_S:
-                alive_s = now_s
-                self._say(msg.Alive())
+            self._tell_of_levels()
+            if self._collect(fading):
+                called_s = now_s
+            fault = self._fault(now_s - called_s)
+            if fault is not None:
+                self._say(fault)
+                return
+            if not fading:
+                self._deepen(device, now_s)
+            self._say_alive()
         # What was faded last is still on its way to the loudspeaker, through the server's own buffer too.
-        self._ended.wait(self._opening.latency_s + BEYOND_S)
+        self._now.ended.wait(self._now.latency_s + BEYOND_S)
+        self._now.let_go()
+
+    def _take_a_message(self) -> bool:
+        """Do what the session says, if it says something soon. True where it is to fade and end."""
+        try:
+            message = self._inbox.get(timeout=ROUND_S)
+        except Empty:
+            return False
+        match message:
+            case msg.Play(score):
+                self._score = score
+                for playing in self._streams():
+                    playing.play(score)
+            case msg.SetGain(gain):
+                self._gain = gain
+                if self._now.is_anchored:
+                    self._now.player.wish = PlayerWish(gain)
+            case msg.ChangeVoice(voice):
+                self._voice = voice
+                # Making a voice takes a while, and the session must not think us dead meanwhile.
+                threading.Thread(target=self._change_voice, daemon=True).start()
+            case msg.Fade(fade_s):
+                self._now.player.wish = PlayerWish(0.0, fade_s)
+                return True
+            case None:
+                self._now.player.wish = PlayerWish(0.0, ORPHAN_FADE_S)
+                return True
+            case _:
+                pass
         return False
 
-    def _should_be_deeper(self, now_s: float) -> bool:
-        if self._epoch_s is None or not self._can_be_deeper:
-            return False
-        lowest_s, self._lowest_s = self._lowest_s, self._opening.latency_s
-        is_short = lowest_s < NEARLY_DRY * self._opening.latency_s
-        return self._runs_dry_often or (is_short and self._is_quiet(now_s))
+    def _streams(self) -> "list[Playing]":
+        return [self._now] if self._going is None else [self._going[0], self._now]
 
-    def _is_quiet(self, now_s: float) -> bool:
+    def _fault(self, silent_s: float) -> msg.Failed | None:
+        now = self._now
+        if now.player.fault:
+            return msg.Failed(msg.EngineFault.BROKEN, now.player.fault)
+        return msg.Failed(msg.EngineFault.LOST) if now.ended.is_set() or silent_s > STALLED_S else None
+
+    def _collect(self, fading: bool) -> bool:
+        """Take in what the callbacks left: when they were called, and what they played. False if none was."""
+        was_called = self._now.collect()
+        if not self._now.is_anchored and self._now.is_ready and not fading:
+            self._now.anchor(self._score, self._gain)
+            self._say_opened()
+        gap = self._now.kept_in_line()
+        if gap is not None:
+            self._say(gap)
+        for playing in self._streams():
+            for sounded in playing.sounded():
+                if sounded.n > self._last_n:
+                    self._last_n = sounded.n
+                    self._say(sounded)
+        return was_called
+
+    def _say_opened(self) -> None:
+        now = self._now
+        device, rate_hz = now.device.name, now.device.sample_rate_hz
+        self._say(msg.Opened(device, rate_hz, now.latency_s, now.goes_first, left_out=self._left_out))
+
+    # ---- a deeper buffer ----
+
+    def _deepen(self, device: "Device", now_s: float) -> None:
+        """Where the buffer is too short, go over to a stream with a deeper one, a step a look."""
+        if self._going is not None:
+            playing, until_s = self._going
+            playing.collect()
+            if now_s >= until_s:
+                self._going = None
+                playing.let_go()
+        elif self._coming is not None:
+            self._coming.collect()
+            if self._coming.is_ready:
+                self._hand_over(self._coming, now_s)
+        elif self._now.is_anchored and self._should_be_deeper(now_s - self._begin.origin_s):
+            self._open_deeper(device, now_s)
+
+    def _should_be_deeper(self, session_s: float) -> bool:
+        from entrain.devices.audio.portaudio import LATENCIES_S
+
+        is_short = self._now.nearly_ran_dry()
+        if self._depth + 1 >= len(LATENCIES_S) or session_s < self._not_before_s:
+            return False
+        # Music is woven by one reader only, so there two streams cannot sound at a time.
+        can_overlap = self._music is None
+        wanted = self._now.runs_dry_often or is_short
+        return wanted and (can_overlap or self._is_quiet(session_s))
+
+    def _open_deeper(self, device: "Device", now_s: float) -> None:
+        from entrain.devices.audio import portaudio
+        from entrain.devices.audio.playing import Playing
+
+        buffering = portaudio.Buffering(portaudio.LATENCIES_S[self._depth + 1])
+        try:
+            self._coming = Playing(device, self._now.player.renderer, self._begin.origin_s, buffering)
+        except portaudio.NoDevice:  # it is there for one only
+            self._not_before_s = now_s - self._begin.origin_s + QUIET_S
+            return
+        self._depth += 1
+
+    def _hand_over(self, to: "Playing", now_s: float) -> None:
+        before, self._now, self._coming = self._now, to, None
+        later_s = max(0.0, to.latency_s - before.latency_s)  # what it plays now is heard so much later
+        to.player.renderer = before.player.renderer
+        to.anchor(self._score, self._gain, HANDOVER_S)
+        before.player.wish_after(PlayerWish(0.0, HANDOVER_S), later_s)
+        self._going = before, now_s + later_s + HANDOVER_S + before.latency_s
+        self._say_opened()
+
+    def _is_quiet(self, session_s: float) -> bool:
         """Nothing is heard now, nor will be soon."""
         if self._score is None:
             return True
-        presence = self._score.presence
-        rises = any(now_s < x.start_s + x.duration_s and x.start_s < now_s + QUIET_S for x in presence.levels)
-        return (
-            not rises and presence.at(now_s - self._opening.latency_s) == presence.at(now_s + QUIET_S) == 0.0
-        )
-
-    def _collect(self) -> bool:
-        """Take in what the callback left: when it was called, and what it played. False if it was not."""
-        player, clock = self._player, self._clock
-        frame = -1
-        while player.moments:
-            moment = player.moments.popleft()
-            clock.add(moment)
-            self._n_dry += moment.ran_dry
-            if 0.0 < moment.lead_s < self._lowest_s and clock.is_settled:
-                self._lowest_s = moment.lead_s
-            frame = moment.frame
-        if clock.is_settled:
-            self._keep_in_line(frame)
-        while player.strikes:
-            strike = player.strikes.popleft()
-            dac_s = uncertainty_s = None
-            if clock.is_usable and clock.is_settled:
-                dac_s = clock.zero_s() + strike.frame / self._rate_hz
-                uncertainty_s = clock.uncertainty_s()
-            self._say(msg.Sounded(strike.n, strike.frame, strike.t_s, dac_s, uncertainty_s))
-        return frame >= 0
+        presence, before_s = self._score.presence, session_s - self._now.latency_s
+        later_s = session_s + QUIET_S
+        rises = any(session_s < x.start_s + x.duration_s and x.start_s < later_s for x in presence.levels)
+        return not rises and presence.at(before_s) == presence.at(later_s) == 0.0
 
     def _tell_of_music(self) -> None:
         music = self._music
@@ -192,48 +273,22 @@ class Engine:
         while music.said:
             self._say(msg.MusicSaid(music.said.popleft()))
 
-    def _keep_in_line(self, frame: int) -> None:
-        """Anchor the stream to the session; anchor it again where the device has fallen behind for good."""
-        zero_s = self._clock.zero_s()
-        if self._epoch_s is None:
-            if frame >= PREROLL_S * self._rate_hz:
-                self._epoch_s = self._zero_s = zero_s
-                self._n_dry = 0
-                self._runs_dry_often, self._last_dry_s = False, -OFTEN_S
-                self._set_take()
-                gap_s = 0.0 if self._cut_short_s is None else monotonic() - self._cut_short_s
-                self._say(replace(self._opening, gap_s=gap_s))
-            return
-        # A clock drifts by microseconds between two looks; what moves by more has lost time, said or not.
-        moved_s, self._zero_s = zero_s - self._zero_s, zero_s
-        jump_s = max(JUMP_S, JUMP_SHARE * self._opening.latency_s)
-        lost_s = moved_s if moved_s > jump_s or (self._n_dry and moved_s > 0.0) else 0.0
-        behind_s = zero_s - self._epoch_s
-        if abs(behind_s) > max(REANCHOR_S, REANCHOR_SHARE * self._opening.latency_s):
-            self._epoch_s = zero_s
-            self._set_take()
-        elif not self._n_dry and not lost_s:
-            return
-        if self._n_dry or lost_s:  # many devices run dry without saying so
-            now_s = monotonic()
-            self._runs_dry_often = now_s - self._last_dry_s < OFTEN_S
-            self._last_dry_s = now_s
-        self._say(msg.SoundGap(lost_s, self._n_dry, behind_s))
-        self._n_dry = 0
-
-    def _renderer(self) -> Renderer:
-        begin = self._begin
-        return Renderer(self._voice, self._rate_hz, begin.beat, begin.breath, begin.layers, self._music)
+    def _tell_of_levels(self) -> None:
+        while self._watch.noticed:
+            self._say(self._watch.noticed.popleft())
 
     def _change_voice(self) -> None:
-        voice = self._voice
-        renderer = self._renderer()
+        voice, begin = self._voice, self._begin
+        rate_hz = self._now.device.sample_rate_hz
+        renderer = Renderer(voice, rate_hz, begin.beat, begin.breath, begin.layers, self._music)
         if voice == self._voice:  # or another one was chosen since
-            self._player.renderer = renderer
+            for playing in self._streams():
+                playing.player.renderer = renderer
 
-    def _set_take(self) -> None:
-        if self._score is not None and self._epoch_s is not None:
-            self._player.take = Take(self._score, self._epoch_s)
+    def _say_alive(self) -> None:
+        if monotonic() - self._alive_s >= ALIVE_S:
+            self._alive_s = monotonic()
+            self._say(msg.Alive())
 
     def _say(self, message: msg.FromEngine) -> None:
         try:
@@ -241,6 +296,16 @@ class Engine:
             self._answers.flush()
         except OSError:
             pass  # nobody listens any more; the inbox will say so
+
+
+def _why_not(error: Exception) -> msg.EngineFault:
+    if str(error):  # a device was there, or others than the one that was asked for
+        return msg.EngineFault.NO_DEVICE
+    try:
+        from entrain.devices.audio.soundserver import why_not
+    except (ImportError, OSError):
+        return msg.EngineFault.NO_DEVICE
+    return why_not()
 
 
 def _music(playlist: Playlist | None, sample_rate_hz: int) -> "Music[AheadSource] | None":

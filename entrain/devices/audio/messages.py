@@ -2,8 +2,8 @@
 
 Down the engine's stdin: `Begin`, then `Play`, `SetGain` and `ChangeVoice` as they come, at last `Fade`. Up
 its stdout: `Alive` several times a second from when the device runs, `Opened` once its clock is known,
-`Sounded` and `SoundGap` as they happen, `MusicSaid` and `MusicAt` where there is music, and `Failed` where
-it has to give up. The end of either pipe is the end of the engine.
+`Sounded`, `SoundGap` and `Noticed` as they happen, `MusicSaid` and `MusicAt` where there is music, and
+`Failed` where it has to give up. The end of either pipe is the end of the engine.
 """
 
 import pickle
@@ -69,7 +69,8 @@ class Alive:
 class Opened:
     """Again, where a deeper buffer was needed; `gap_s` is the silence in between, as far as it was heard.
 
-    `goes_first`: the system grants it real-time scheduling.
+    `goes_first`: the system grants it real-time scheduling. `left_out`: the environment's setting with which
+    nothing could be played, as `NAME=value`.
     """
 
     device: str
@@ -77,6 +78,7 @@ class Opened:
     latency_s: float
     goes_first: bool = False
     gap_s: float = 0.0
+    left_out: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +118,29 @@ class MusicAt:
     segment: Segment
 
 
+class Notice(StrEnum):
+    """What becomes of our sound in the system's hands."""
+
+    AS_PLAYED = "as played"  # nothing is wrong any more
+    MUTED = "muted"
+    VOLUME_ZERO = "volume zero"
+    TOO_LOUD = "too loud"
+    TURNED_BACK = "turned back"  # another program had made the stream louder than it is played
+    LONG_ON_HEADPHONES = "long on headphones"
+
+
+@dataclass(frozen=True, slots=True)
+class Noticed:
+    notice: Notice
+    above_db: float = 0.0  # above what is played, where it is too loud
+
+
 class EngineFault(StrEnum):
     NO_LIBRARY = "no library"
     NO_DEVICE = "no device"
+    NO_PERMISSION = "no permission"
+    SERVER_GONE = "server gone"
+    NO_CALLBACK = "no callback"  # it opens, and never asks for sound
     LOST = "lost"
     BROKEN = "broken"  # a fault of ours
 
@@ -129,7 +151,7 @@ class Failed:
     detail: str = ""
 
 
-FromEngine = Alive | Opened | Sounded | SoundGap | MusicSaid | MusicAt | Failed
+FromEngine = Alive | Opened | Sounded | SoundGap | Noticed | MusicSaid | MusicAt | Failed
 
 # ---- the pipe ----------------------------------------------------------------------------------------------
 

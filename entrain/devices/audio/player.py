@@ -10,7 +10,8 @@ import traceback
 from collections import deque
 from dataclasses import dataclass
 from time import monotonic
-from typing import Any
+from time import time as wall_clock
+from typing import Any, Final
 
 import numpy as np
 
@@ -20,6 +21,8 @@ from entrain.synth.cast import Cast
 from entrain.synth.level import Glide, glide_s
 from entrain.synth.renderer import Renderer
 from entrain.synth.stretch import Samples, Strike, silence
+
+_LONGEST_AGE_S: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +55,15 @@ class Player:
         self._playing: Take | None = None
         self._granted: PlayerWish = self.wish
         self._glide = Glide.at(gain)
+        self._later: tuple[int, PlayerWish] | None = None
 
     def callback(self, out: Samples, n_frames: int, time: Any, status: Any) -> None:
         """What sounddevice calls: `time` and `status` are its CallbackTimeInfo and CallbackFlags."""
         now_s = monotonic() - self._origin_s
         try:
             lead_s = time.outputBufferDacTime - time.currentTime if time.outputBufferDacTime > 0.0 else 0.0
-            self.moments.append(DacReading(self._frame, now_s, lead_s, bool(status.output_underflow)))
+            asked_s = now_s - _age_s(time.currentTime)
+            self.moments.append(DacReading(self._frame, asked_s, lead_s, bool(status.output_underflow)))
             out[:] = self.next_block(n_frames)
         except Exception:
             out.fill(0.0)
@@ -66,6 +71,8 @@ class Player:
 
     def next_block(self, n_frames: int) -> Samples:
         """The stream's next frames, float32 (n_frames, 2)."""
+        if self._later is not None and self._later[0] <= self._frame:
+            self.wish, self._later = self._later[1], None
         take, wish, frame = self.take, self.wish, self._frame
         if self.renderer is not self._cast.last:
             self._cast = self._cast.changed(self.renderer, frame)
@@ -85,6 +92,10 @@ class Player:
         self._frame += n_frames
         return self._glide.applied(sound, frame)
 
+    def wish_after(self, wish: PlayerWish, wait_s: float) -> None:
+        """A wish that is to be granted with the first block that is filled so much later."""
+        self._later = self._frame + round(wait_s * self.renderer.sample_rate_hz), wish
+
     @property
     def has_faded(self) -> bool:
         """The last wish was silence, and it has been granted in full."""
@@ -95,6 +106,18 @@ class Player:
         if take is None:
             return silence(n_frames)
         return self._cast.render(take.score, self._frame, n_frames, take.epoch_s)
+
+
+def _age_s(current_s: float) -> float:
+    """How long ago the host looked at its clock; 0 where it is none of the two that hosts go by.
+
+    What a callback is told was measured before Python could look at any clock, on a busy machine by tens of
+    milliseconds. PulseAudio's plugin goes by the wall clock, others by the monotonic one.
+    """
+    for now_s in (wall_clock(), monotonic()):
+        if 0.0 <= now_s - current_s < _LONGEST_AGE_S:
+            return now_s - current_s
+    return 0.0
 
 
 def _blended(before: Samples, after: Samples) -> Samples:

@@ -3,6 +3,7 @@
 Importing it raises OSError where the library is not installed.
 """
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Thread
@@ -24,6 +25,9 @@ LETTING_GO_S: Final = 1.0  # closing a stream whose server died can hang for eve
 # away; the one named `pipewire` can hang there, so it is nobody's first choice.
 _SERVERS: Final = ("pulse", "default", "pipewire")
 
+# With some of its values a server never asks for sound of a size it was not set for.
+_LATENCY_SETTING: Final = "PULSE_LATENCY_MSEC"
+
 _sd: Any = _sounddevice  # it has no types
 
 
@@ -32,7 +36,25 @@ class Callback(Protocol):
 
 
 class NoDevice(Exception):
-    """There is nothing to play on, or it cannot be opened; says which."""
+    """There is nothing to play on, or it cannot be opened; says which. Empty: there is no device at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Buffering:
+    """How a stream is asked for: its latency, in seconds or as the device has it, and its block (0: any)."""
+
+    latency: float | str
+    block_frames: int = BLOCK_FRAMES
+
+
+# One after the other where nothing is ever asked for.
+OTHERWISE: Final = (Buffering("high"), Buffering("high", 0), Buffering("low", 0))
+
+
+def left_out_of_the_environment() -> str:
+    """Take out of it what sets the server's latency in our place; `NAME=value` of it, or nothing."""
+    value = os.environ.pop(_LATENCY_SETTING, "")
+    return f"{_LATENCY_SETTING}={value}" if value else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +76,7 @@ def chosen(asked: str | None) -> Device:
         wanted += [d for d in devices if d["index"] == _sd.default.device[1]]
         wanted += devices
         if not wanted:
-            raise NoDevice("There is no device that can play sound.")
+            raise NoDevice
     else:
         wanted = [d for d in devices if d["name"].casefold() == asked.casefold()]
         wanted += [d for d in devices if asked.casefold() in d["name"].casefold()]
@@ -72,17 +94,17 @@ class OutputStream:
     """An open stream: `callback` fills its blocks, `finished` is called when it has stopped by itself."""
 
     def __init__(
-        self, device: Device, callback: Callback, finished: Callable[[], None], latency_s: float
+        self, device: Device, callback: Callback, finished: Callable[[], None], buffering: Buffering
     ) -> None:
         """Open and start. Raises NoDevice where that is refused."""
         try:
             self._stream = _sd.OutputStream(
                 samplerate=device.sample_rate_hz,
-                blocksize=BLOCK_FRAMES,
+                blocksize=buffering.block_frames,
                 device=device.index,
                 channels=2,
                 dtype="float32",
-                latency=latency_s,
+                latency=buffering.latency,
                 callback=callback,
                 finished_callback=finished,
             )

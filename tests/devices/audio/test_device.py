@@ -45,7 +45,8 @@ def steady(bpm: float, start_s: float) -> Score:
 async def playing(session: Session, bpm: float = 100.0) -> Score:
     """Wait for the device, then begin a beat."""
     await session.until_states(Sound.PLAYING)
-    score = steady(bpm, session.clock.now_s() + 0.6)
+    # By then the soft start of a device is over, and what is heard is what is rendered.
+    score = steady(bpm, session.clock.now_s() + 1.5)
     session.sound.play(score)
     return score
 
@@ -221,7 +222,7 @@ async def back_on_time_after_a_gap() -> None:
         await session.until(lambda: session.of(SoundChanged)[-1].gap_s > 0.0)
         gap = session.of(SoundChanged)[-1]
         assert gap.sound is Sound.PLAYING
-        assert "ran dry" in gap.detail
+        assert "ran dry" in gap.detail or "lost" in gap.detail
         n_before = len(session.of(OnsetPlayed))
         await session.until_onsets(n_before + 3)
         for onset in session.of(OnsetPlayed)[-2:]:
@@ -251,7 +252,8 @@ async def test_another_voice_comes_in_while_it_plays_without_a_gap_and_on_the_sa
     # A machine with far too much to do may lose sound at any time: it must be possible without, so try again.
     for _ in range(4):
         session, score, heard = await changing_voice(pulse)
-        if not any(said.gap_s for said in session.of(SoundChanged)):
+        said = session.of(SoundChanged)
+        if not any(each.gap_s for each in said) and sum("latency" in each.detail for each in said) == 1:
             break
     assert session.states == [Sound.OPENING, Sound.PLAYING]
     assert not any(said.gap_s for said in session.of(SoundChanged))
@@ -285,10 +287,10 @@ async def test_a_buffer_that_runs_dry_again_and_again_is_made_deeper(pulse: Puls
             await asyncio.sleep(1.2)  # more than a buffer that a busy machine has made deeper already
             os.kill(pid, signal.SIGCONT)
             await session.until(lambda n=n_said: any(s.gap_s for s in session.of(SoundChanged)[n:]))
-        await session.until(lambda: "ran dry" not in session.of(SoundChanged)[-1].detail)
+        await session.until(lambda: "latency" in session.of(SoundChanged)[-1].detail)
         deeper = session.of(SoundChanged)[-1]
         assert latency_ms(deeper) > 1.4 * latency_ms(first)
-        assert 0.0 < deeper.gap_s < 4.0
+        assert deeper.gap_s == 0.0, "one fades into the other"
         assert session.sound.engine_pid == pid
         n_before = len(session.of(OnsetPlayed))
         await session.until_onsets(n_before + 3)

@@ -1,0 +1,68 @@
+"""Watches over the ears: is our sound muted or made louder in the system's hands, or long on headphones?
+
+A thread of its own, for asking a server may take as long as the server likes.
+"""
+
+import os
+import threading
+from collections import deque
+from contextlib import suppress
+from time import monotonic
+from typing import TYPE_CHECKING, Final
+
+from entrain.devices.audio.messages import Notice, Noticed
+
+if TYPE_CHECKING:
+    from entrain.devices.audio.soundserver import SoundServer
+
+EVERY_S: Final = 1.0
+AGAIN_S: Final = 10.0  # until a server that did not answer is asked again
+LONG_ON_HEADPHONES_S: Final = 3600.0
+
+
+class LevelWatch:
+    """What it notices is left in `noticed`, each state once, for others to take."""
+
+    def __init__(self) -> None:
+        self.noticed: deque[Noticed] = deque()
+        self._last = Notice.AS_PLAYED
+        self._since_s: float | None = None  # when headphones were first seen
+        self._over = threading.Event()
+        threading.Thread(target=self._run, daemon=True).start()
+
+    def stop(self) -> None:
+        self._over.set()
+
+    def _run(self) -> None:
+        try:
+            from entrain.devices.audio.soundserver import SoundServer
+        except (ImportError, OSError):  # no libpulse: then there is no such server either
+            return
+        while not self._over.is_set():
+            with suppress(OSError):
+                server = SoundServer(os.getpid())
+                while not self._over.wait(EVERY_S):
+                    self._look(server)
+            self._over.wait(AGAIN_S)
+
+    def _look(self, server: "SoundServer") -> None:
+        was_db = server.not_louder()
+        if was_db is not None:
+            self.noticed.append(Noticed(Notice.TURNED_BACK, was_db))
+        loudness = server.loudness()
+        if loudness is None:
+            return
+        found = loudness.notice() or Noticed(Notice.AS_PLAYED)
+        if found.notice is not self._last:
+            self._last = found.notice
+            self.noticed.append(found)
+        self._listen_long(loudness.on_headphones is True and found.notice is not Notice.MUTED)
+
+    def _listen_long(self, on_headphones: bool) -> None:
+        if not on_headphones:
+            self._since_s = None
+        elif self._since_s is None:
+            self._since_s = monotonic()
+        elif monotonic() - self._since_s >= LONG_ON_HEADPHONES_S:
+            self._since_s = monotonic()
+            self.noticed.append(Noticed(Notice.LONG_ON_HEADPHONES))
