@@ -8,13 +8,15 @@ import errno
 import importlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Final, Protocol, cast
+from typing import Final, Protocol, TextIO, cast
 
 from entrain import __version__
 from entrain.arguments import Parser
 from entrain.errors import EntrainError, PresetError, UsageError
+from entrain.shell import Cleaned
 
 # name -> (module under entrain.commands, what it does in a line)
 COMMANDS: Final = {
@@ -46,12 +48,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line `argv` (default: this process's) and return the exit code."""
     words = list(sys.argv[1:] if argv is None else argv)
     _mend_streams()
+    before = os.umask(0o077)  # whatever is written here is somebody's heart: nobody else's to read
     try:
-        code = _command(words)
-        sys.stdout.flush()  # while there is still somebody to say that it failed
-        return code
-    except EntrainError as error:
-        return _say(error)
+        with _cleaned_streams():
+            return _told(words)
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
     except BrokenPipeError:
@@ -63,7 +63,25 @@ def main(argv: Sequence[str] | None = None) -> int:
         if error.errno not in (errno.ENOSPC, errno.EIO) or error.filename is not None:
             raise
         _forget_output()
-        return _say(EntrainError(f"The output cannot be written: {error.strerror}."))
+        with _cleaned_streams():
+            return _say(EntrainError(f"The output cannot be written: {error.strerror}."))
+    finally:
+        os.umask(before)
+
+
+def _told(words: list[str]) -> int:
+    try:
+        code = _command(words)
+        sys.stdout.flush()  # while there is still somebody to say that it failed
+        return code
+    except EntrainError as error:
+        return _say(error)
+    except OSError as error:
+        if error.errno != errno.ENAMETOOLONG:
+            raise
+        return _say(
+            UsageError("There is nothing by a name that long.", "`entrain --help` names all commands.")
+        )
 
 
 def _command(words: list[str]) -> int:
@@ -130,6 +148,17 @@ def _mend_streams() -> None:
     reconfigure = getattr(sys.stdout, "reconfigure", None)
     if reconfigure is not None and sys.stdout.errors == "strict":
         reconfigure(errors="replace")
+
+
+@contextmanager
+def _cleaned_streams() -> Generator[None]:
+    """Whatever is printed passes the cleaning of foreign text, wherever in it that stands."""
+    before = sys.stdout, sys.stderr
+    sys.stdout, sys.stderr = (cast("TextIO", Cleaned(stream)) for stream in before)
+    try:
+        yield
+    finally:
+        sys.stdout, sys.stderr = before
 
 
 def _forget_output() -> None:

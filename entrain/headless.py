@@ -5,7 +5,6 @@ for each change and each breath, fit for a screen reader or a log.
 """
 
 import heapq
-import json
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any, TextIO
@@ -33,6 +32,7 @@ from entrain.control.events import (
     Stop,
 )
 from entrain.control.view import Summary
+from entrain.foreign import json_text
 from entrain.heart.beat import PulseSource
 from entrain.heart.doubt import Doubt
 from entrain.runtime import Session
@@ -133,7 +133,7 @@ class Lines:
 
     def _say(self, line: dict[str, Any]) -> None:
         if self._json:
-            self._write(json.dumps(line, allow_nan=False))
+            self._write(json_text(line, allow_nan=False))
             return
         text = self._plain(line)
         if text:
@@ -204,7 +204,7 @@ def say_summary(summary: Summary, out: TextIO, json_lines: bool) -> None:
     """The last line, or lines, of a headless run."""
     if json_lines:
         line = _line(summary.duration_s, "summary", **asdict(summary))
-        print(json.dumps(line, allow_nan=False), file=out, flush=True)
+        print(json_text(line, allow_nan=False), file=out, flush=True)
         return
     for text in summary_lines(summary):
         print(text, file=out, flush=True)

@@ -10,6 +10,7 @@ from typing import Final
 from entrain.app.clients import clients
 from entrain.control.events import CommandGiven, Decided, Effect, Event, Mark, PhaseBegan
 from entrain.control.view import Sample
+from entrain.foreign import many_lines
 from entrain.history import recorded
 from entrain.history.row import HowItEnded, Sitting
 from entrain.person.pseudonym import checked
@@ -89,7 +90,7 @@ class StoreArchive:
             phases=tuple(story.phases),
             decisions=tuple(story.decisions),
             marks=tuple(story.marks),
-            note=session.meta.row.note,
+            note=many_lines(session.meta.row.note),
             source=" ".join(filter(None, (words.origin(session.meta), session.damage()))),
         )
 

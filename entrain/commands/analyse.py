@@ -1,7 +1,6 @@
 """`entrain analyse`: HRV, breath and entrainment of one recording or of many."""
 
 import argparse
-import json
 import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,6 +14,7 @@ from entrain.arguments import seed
 from entrain.commands import analyse_table, passphrase
 from entrain.commands.analyse_progress import Progress
 from entrain.errors import InputError, UsageError
+from entrain.foreign import json_text
 
 DESCRIPTION: Final = """\
 Analyse recordings of RR intervals (text, CSV, Polar .hrm, FIT) or sessions of your own: data quality,
@@ -70,7 +70,7 @@ def run(args: argparse.Namespace) -> int:
             done.append(each)
             if args.json and each.result is not None:
                 said = {"recording": each.name, "remarks": each.remarks, **each.result}
-                print(json.dumps(said), flush=True)
+                print(json_text(said), flush=True)
         good = [each for each in done if each.result is not None]
         if not args.json and good:
             print(_text(good, whole=len(names) == 1))

@@ -1,7 +1,6 @@
 """`entrain assess`: which breathing rate makes your heart swing most, if any does."""
 
 import argparse
-import json
 import sys
 from dataclasses import asdict, replace
 from typing import Final
@@ -10,6 +9,7 @@ from entrain.app.assess_protocol import choices_of
 from entrain.commands import passphrase
 from entrain.commands import run as run_command
 from entrain.errors import UsageError
+from entrain.foreign import json_text
 from entrain.wording import assessment as words
 
 EPILOG: Final = """\
@@ -75,5 +75,5 @@ def _outcome(session: str, *, keep: bool, as_json: bool) -> int:
         "curve": found.curve,
         "before": None if looked.before is None else asdict(looked.before),
     }
-    print(json.dumps(said))
+    print(json_text(said))
     return 0

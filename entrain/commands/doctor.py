@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import json
 import os
 import sys
 from dataclasses import asdict
@@ -12,6 +11,7 @@ from typing import Final
 from entrain.app.doctor import EXAMINED, Finding, each
 from entrain.commands import passphrase
 from entrain.errors import StoreError
+from entrain.foreign import json_text
 from entrain.storage.places import sessions_path
 
 EPILOG: Final = """\
@@ -41,7 +41,7 @@ def run(args: argparse.Namespace) -> int:
         return repair()
     findings = asyncio.run(_all(args))
     if args.json:
-        print(json.dumps([asdict(finding) for finding in findings]))
+        print(json_text([asdict(finding) for finding in findings]))
     else:
         print("\n".join(line for finding in findings for line in lines(finding)))
     return 0 if findings[-1].ok else 1

@@ -6,6 +6,7 @@ from typing import Final
 
 from entrain.control.events import Decided
 from entrain.errors import UsageError
+from entrain.foreign import json_text
 from entrain.storage.log import codec
 from entrain.storage.log.stored import SessionOutcome, StoredSession
 from entrain.tempo.policy import POLICIES
@@ -39,7 +40,7 @@ def show(session: StoredSession, policy: str, *, as_json: bool) -> int:
     other = course(with_policy(session.config, policy), events, EVERY_S)
     if as_json:
         print(
-            json.dumps({"then": json.loads(codec.encode(then)), "otherwise": json.loads(codec.encode(other))})
+            json_text({"then": json.loads(codec.encode(then)), "otherwise": json.loads(codec.encode(other))})
         )
         return 0
     print(

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from entrain.errors import EntrainError, InputError, PresetError
+from entrain.foreign import json_text
 from entrain.presets import library as presets
 from entrain.presets import own as own_presets
 from entrain.storage.log import codec
@@ -66,7 +67,7 @@ def _list(*, as_json: bool) -> int:
         row = {"name": name, "minutes": preset.minutes, "title": preset.title, "summary": preset.summary}
         rows.append({**row, "own": is_own, "path": str(loaded.path)})
     if as_json:
-        print(json.dumps(rows, ensure_ascii=False))
+        print(json_text(rows))
         return 0
     table = [("NAME", "MINUTES", "TITLE", "")]
     for row in rows:
@@ -84,7 +85,7 @@ def _faults(error: EntrainError) -> list[str]:
 def _show(name: str, *, as_json: bool) -> int:
     loaded = presets.load(name)
     if as_json:
-        print(codec.encode(loaded.preset))
+        print(json_text(json.loads(codec.encode(loaded.preset))))
         return 0
     print(loaded.text, end="" if loaded.text.endswith("\n") else "\n")
     if sys.stdout.isatty():

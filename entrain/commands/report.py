@@ -6,7 +6,7 @@ from typing import Final
 
 from entrain.arguments import seed
 from entrain.commands import passphrase
-from entrain.errors import StoreError, UsageError
+from entrain.errors import InputError, UsageError
 from entrain.person.pseudonym import checked
 from entrain.storage.log.store import Store
 
@@ -44,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     if args.store is not None and not args.store.exists():
-        raise UsageError(f"There is no store at {args.store}.")
+        raise InputError(f"There is no store at {args.store}.", "Check the name and the folder.")
     passphrase.unlock_store(args, args.store)
     store = Store.open(args.store)
     ids = _chosen(store, args.ids, args.person)
@@ -69,7 +69,7 @@ def _chosen(store: Store, names: list[str], person: str | None) -> tuple[int, ..
     wanted = checked(person)
     ids = tuple(row.id for row in store.sessions() if row.person == wanted)
     if not ids:
-        raise StoreError(
+        raise UsageError(
             f"There are no sessions of {person!r}.", "`entrain sessions person` names everybody."
         )
     return ids

@@ -14,7 +14,8 @@ from entrain.commands import encryption
 from entrain.commands.passphrase import FILE_VARIABLE as PASSPHRASE_FILE
 from entrain.commands.passphrase import add_argument as add_passphrase_file
 from entrain.commands.passphrase import unlock_store
-from entrain.errors import StoreError, UsageError
+from entrain.errors import InputError, UsageError
+from entrain.foreign import json_text, many_lines
 from entrain.history.recorded import summary_so_far
 from entrain.person.pseudonym import checked
 from entrain.storage.export import FORMATS
@@ -173,7 +174,7 @@ def _add_person(parser: argparse.ArgumentParser, what: str) -> None:
 
 def run(args: argparse.Namespace) -> int:
     if args.store is not None and not args.store.exists():
-        raise UsageError(f"There is no store at {args.store}.")
+        raise InputError(f"There is no store at {args.store}.", "Check the name and the folder.")
     if args.action != "encrypt":
         unlock_store(args, args.store)
     return _ACTIONS[args.action or "list"](Store.open(args.store), args)
@@ -183,7 +184,7 @@ def _list(store: Store, args: argparse.Namespace) -> int:
     person = getattr(args, "person", None)
     rows = [row for row in store.sessions() if person is None or row.person == checked(person)]
     if getattr(args, "json", False):
-        print(json.dumps([words.row_json(row) for row in rows], ensure_ascii=False))
+        print(json_text([words.row_json(row) for row in rows]))
     elif rows:
         print("\n".join(words.rows_text(rows)))
     elif person is not None:
@@ -205,7 +206,7 @@ def _show(store: Store, args: argparse.Namespace) -> int:
     phases, decisions = words.story(session)
     if args.json:
         print(
-            json.dumps(
+            json_text(
                 {
                     **words.row_json(session.meta.row),
                     "config": json.loads(codec.encode(session.config)),
@@ -219,7 +220,6 @@ def _show(store: Store, args: argparse.Namespace) -> int:
                     "phases": [json.loads(codec.encode(each)) for each in phases],
                     "decisions": [json.loads(codec.encode(each)) for each in decisions],
                 },
-                ensure_ascii=False,
             )
         )
         return 0
@@ -251,7 +251,7 @@ def _replay(store: Store, args: argparse.Namespace) -> int:
         outcome = replay(session, start, reduce)
     if args.json:
         difference = outcome.difference and str(outcome.difference)
-        print(json.dumps({**asdict(outcome), "difference": difference, "identical": outcome.is_identical}))
+        print(json_text({**asdict(outcome), "difference": difference, "identical": outcome.is_identical}))
         return 0 if outcome.is_identical else 1
     which = f"Session {session.meta.row.id}"
     if outcome.is_identical:
@@ -307,14 +307,22 @@ def _import(store: Store, args: argparse.Namespace) -> int:
     from entrain.storage.recovery.absorb import absorb
 
     person = checked(args.person or "")
+    code = 0
     for path in args.files:
-        if path.suffix.lower() in _PACKED or not is_database(path):
-            _import_recording(store, path, args.keep_good, person)
-            continue
-        unlock_store(path=path)
-        new = absorb(store, path, person)
-        print(f"{path}: {_sessions(new)}" if new else f"{path}: nothing that is not here already")
-    return 0
+        try:
+            if path.suffix.lower() in _PACKED or not is_database(path):
+                _import_recording(store, path, args.keep_good, person)
+            else:
+                unlock_store(path=path)
+                new = absorb(store, path, person)
+                print(f"{path}: {_sessions(new)}" if new else f"{path}: nothing that is not here already")
+        except (InputError, UsageError) as fault:
+            # One file that cannot be read keeps no other one out.
+            if len(args.files) == 1:
+                raise
+            print("\n".join(filter(None, (f"entrain: {fault.message}", fault.advice))), file=sys.stderr)
+            code = max(code, fault.exit_code)
+    return code
 
 
 def _import_recording(store: Store, path: Path, keep_good: bool, person: str) -> None:
@@ -339,7 +347,7 @@ def _sessions(ids: tuple[int, ...]) -> str:
 def _note(store: Store, args: argparse.Namespace) -> int:
     session_id = store.find(args.id)
     if args.text is None:
-        print(store.load(session_id).meta.row.note)
+        print(many_lines(store.load(session_id).meta.row.note))
         return 0
     store.note(session_id, args.text, replace=args.replace)
     return 0
@@ -356,7 +364,7 @@ def _person(store: Store, args: argparse.Namespace) -> int:
     old, new = checked(args.old), checked(args.new)
     n = store.rename_person(old, new)
     if not n:
-        raise StoreError(
+        raise UsageError(
             f"There are no sessions of {words.who(old)}.", "`entrain sessions person` names everybody."
         )
     print(f"{words.times(n, 'session')} of {words.who(old)}: now of {words.who(new)}.", file=sys.stderr)

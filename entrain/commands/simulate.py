@@ -1,7 +1,6 @@
 """`entrain simulate`: what each policy does for many simulated people."""
 
 import argparse
-import json
 import os
 import sys
 import time
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from entrain.control.protocol import HARD_SESSION_MAX_MIN, with_minutes
 from entrain.errors import UsageError
+from entrain.foreign import json_text
 from entrain.presets import library as presets
 from entrain.tempo.policy import POLICIES
 from entrain.wording.columns import aligned
@@ -117,7 +117,7 @@ def run(args: argparse.Namespace) -> int:
                 for policy, row in found.items()
             },
         }
-        print(json.dumps(said, ensure_ascii=False))
+        print(json_text(said))
         return 0
     crowd = ", ".join(f"{n} {kind}" for kind, n in counts.items() if n)
     print(f"{preset.title}, {preset.minutes:g} minutes, {args.people} people ({crowd}), seed {args.seed}")

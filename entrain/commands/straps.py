@@ -2,12 +2,12 @@
 
 import argparse
 import asyncio
-import json
 import sys
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Final
 
 from entrain.errors import DeviceError
+from entrain.foreign import json_text
 
 if TYPE_CHECKING:  # Bluetooth is imported when it is used
     from entrain.devices.ble.wanted import FoundStrap
@@ -51,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
         print(error.message, error.advice, sep="\n", file=sys.stderr)
         return error.exit_code
     if args.json:
-        print(json.dumps([asdict(strap) for strap in straps]))
+        print(json_text([asdict(strap) for strap in straps]))
         return 0
     print("\n".join(table(straps)))
     print(_hint(straps), file=sys.stderr)

@@ -2,7 +2,6 @@
 
 import argparse
 import csv
-import json
 import shutil
 import sys
 import textwrap
@@ -12,6 +11,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
 
+from entrain.foreign import json_text
 from entrain.history.calendar import DAYS, Week, level, months
 from entrain.history.recorded import measured, sittings
 from entrain.history.row import Sitting
@@ -39,7 +39,7 @@ def show(store: Store, args: argparse.Namespace) -> int:
         write_table(found, args.out)
         print(f"{args.out}: {len(found)} sessions.", file=sys.stderr)
     if args.json:
-        print(json.dumps(as_json(course, today), ensure_ascii=False))
+        print(json_text(as_json(course, today)))
     elif found:
         print("\n".join(text(course, today, shutil.get_terminal_size().columns)))
     else:

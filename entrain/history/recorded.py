@@ -9,6 +9,7 @@ from typing import Final
 from entrain.control.events import BeatSeen, PhaseBegan
 from entrain.control.view import Summary
 from entrain.errors import InputError
+from entrain.foreign import one_line
 from entrain.heart.beat import Beat
 from entrain.history.row import Heart, HowItEnded, Sitting
 from entrain.person.record import has_real_heart
@@ -100,14 +101,14 @@ def _sitting(row: SessionRow, more: _More) -> Sitting:
         uuid=row.uuid,
         began=row.started.astimezone(),
         person=row.person,
-        preset=row.preset,
-        title=title or row.preset,
+        preset=one_line(row.preset),
+        title=one_line(title or row.preset),
         policy=policy or "",
         voice=voice,
         is_simulated=kinds == {"sim"},
         duration_s=row.minutes * S_PER_MIN,
         ended=_ENDED[row.state],
-        end_reason=row.end_reason or "",
+        end_reason=one_line(row.end_reason or ""),
         n_notes=len(row.note.splitlines()),
         has_real_heart=has_real_heart(json.loads(hearts)),
     )

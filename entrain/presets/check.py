@@ -5,20 +5,21 @@ where a file is silent; `preset_rules` says how far they may go. One walk over b
 """
 
 import re
-import tomllib
 from collections.abc import Callable, Generator, Iterable, Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from difflib import get_close_matches
+from math import inf
 from typing import Any, Final, cast, get_args, get_origin, get_type_hints
 
 from entrain.control.protocol import Preset
+from entrain.foreign import clean, one_line
 from entrain.presets.rules import LIMITS, RULES
 from entrain.storage import places
 from entrain.synth import scales
 from entrain.synth.layers import OWN
 from entrain.synth.voices import BACKGROUNDS, CATALOGUE
 from entrain.tempo.policy import POLICIES
-from entrain.toml_lines import line_of
+from entrain.toml_lines import NotTOML, line_of, parsed
 
 _CHOICES: Final[Mapping[str, Callable[[], Iterable[str]]]] = {
     "tempo.policy": lambda: POLICIES,
@@ -28,6 +29,11 @@ _CHOICES: Final[Mapping[str, Callable[[], Iterable[str]]]] = {
     "sound.background": lambda: (OWN, "silence", *BACKGROUNDS),
     "sound.scale": lambda: (OWN, *scales.names(places.own_scales_path())),
 }
+
+
+MOST_FAULTS: Final = 100  # that are told at once
+LONGEST_TEXT: Final = 500  # characters of a title or a summary
+LONGEST_SHOWN: Final = 60  # characters of a value that is not what it should be
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +66,15 @@ def checked(
         own_resonance_per_min: what "own resonance" stands for; None: no assessment has found one yet.
     """
     try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        data = parsed(text)
+    except NotTOML as error:
         return None, (_syntax_fault(str(error), text, file),)
     reader = _Reader(own_resonance_per_min)
     preset = cast(Preset, reader.table(Preset, {"name": name, **data}, ""))
     reader.check_rules(preset)
     faults = [
         PresetFault(file, line_of(text, *keys), keys[0], problem, suggestion)
-        for keys, problem, suggestion in reader.complaints
+        for keys, problem, suggestion in reader.complaints[:MOST_FAULTS]
     ]
     return (None if faults else preset), tuple(sorted(faults, key=lambda fault: fault.line))
 
@@ -96,8 +102,10 @@ class _Reader:
         """The dataclass of a table; what is wrong in it has its default, or something empty."""
         hints = get_type_hints(kind)
         for key in data:
+            if len(self.complaints) >= MOST_FAULTS:
+                break
             if key not in hints:
-                self.complain(f"{under}{key}", "is no setting", _did_you_mean(key, under))
+                self.complain(f"{under}{_cut(key)}", "is no setting", _did_you_mean(_cut(key), under))
         arguments: dict[str, Any] = {}
         for field in fields(kind):
             key, hint = f"{under}{field.name}", hints[field.name]
@@ -145,15 +153,26 @@ class _Reader:
             wanted = "true or false" if hint is bool else "text in quotation marks"
             self.complain(key, f"must be {wanted}, not {shown}")
             return None
-        return self.choice(value, key) if key in _CHOICES else value
+        if key in _CHOICES:
+            return self.choice(value, key)
+        if not isinstance(value, str):
+            return value
+        if len(value) > LONGEST_TEXT:
+            self.complain(key, f"is {len(value)} characters long", f"Use {LONGEST_TEXT} at most.")
+            return None
+        if value != clean(value):
+            self.complain(key, f"= {shown} holds characters that cannot be shown", "Leave them out.")
+            return None
+        return value
 
     def number(self, value: float, key: str) -> float | None:
         limit = LIMITS[key]
+        value = _finite_or_not(value)
         problem = limit.broken_by(value)
         if problem:
             self.complain(key, problem, f"Use a value from {limit.least:g} to {limit.most:g}.")
             return None
-        return float(value)
+        return value
 
     def choice(self, value: str, key: str) -> str | None:
         known = tuple(_CHOICES[key]())
@@ -162,7 +181,7 @@ class _Reader:
         near = get_close_matches(value, known, 1)
         hint = f'Did you mean "{near[0]}"? ' if near else ""
         what = key.rpartition(".")[2].replace("_", " ")
-        self.complain(key, f'= "{value}" is no {what}', f"{hint}There are {', '.join(known)}.")
+        self.complain(key, f"= {_shown(value)} is no {what}", f"{hint}There are {', '.join(known)}.")
         return None
 
     def check_rules(self, preset: Preset) -> None:
@@ -205,6 +224,22 @@ def _is_number(value: object) -> bool:
 
 
 def _shown(value: Any) -> str:
+    """The value as a person would write it; only the beginning of a long one."""
     if isinstance(value, bool):
         return "true" if value else "false"
-    return f'"{value}"' if isinstance(value, str) else str(value)
+    try:
+        return _cut(f'"{value}"' if isinstance(value, str) else str(value))
+    except (RecursionError, ValueError):
+        return "what is there"
+
+
+def _finite_or_not(value: float) -> float:
+    """A whole number may be longer than any float."""
+    try:
+        return float(value)
+    except OverflowError:
+        return inf if value > 0 else -inf
+
+
+def _cut(text: str) -> str:
+    return one_line(text, LONGEST_SHOWN)

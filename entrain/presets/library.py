@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Final
 
 from entrain.control.protocol import Preset
-from entrain.errors import InputError, PresetError, UsageError
+from entrain.errors import PresetError, UsageError
 from entrain.presets.check import OWN_RESONANCE, PresetFault, checked
 from entrain.shipped import shipped_presets_path
 from entrain.storage import people
 from entrain.storage.log.store import Store
 from entrain.storage.places import own_presets_path
+from entrain.toml_lines import text_of
 
 DEFAULT: Final = "desk"
 
@@ -34,7 +35,10 @@ class LoadedPreset:
 def names() -> tuple[str, ...]:
     """The names of all presets, the default first."""
     found = {
-        path.stem for folder in (shipped_presets_path(), own_presets_path()) for path in folder.glob("*.toml")
+        path.stem
+        for folder in (shipped_presets_path(), own_presets_path())
+        for path in folder.glob("*.toml")
+        if path.is_file()
     }
     return tuple(sorted(found, key=lambda name: (name != DEFAULT, name)))
 
@@ -103,15 +107,3 @@ def _own_resonance_per_min(text: str, person: str) -> float | None:
     """What this person's last assessment found; looked up only for a text that speaks of it."""
     known = people.load(Store.open(), person).resonance if OWN_RESONANCE in text else None
     return None if known is None else known.per_min
-
-
-def text_of(path: Path) -> str:
-    """The text of a file; raises InputError where it cannot be read."""
-    try:
-        return path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputError(
-            f"{path} is not text in UTF-8: byte {error.start} cannot be read.", "Save it as UTF-8."
-        ) from None
-    except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror or error}.") from None

@@ -17,9 +17,9 @@ from entrain.presets.library import LoadedPreset
 from entrain.shipped import shipped_presets_path
 from entrain.storage.places import own_presets_path
 from entrain.storage.whole_file import replace_file
+from entrain.toml_lines import text_of
 
 LONGEST_NAME: Final = 40
-LARGEST_BYTES: Final = 200_000  # the longest shipped preset has 5,000
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def shelf(person: str = "") -> tuple[Shelved, ...]:
 def shelved(path: Path, *, is_own: bool, person: str = "") -> Shelved:
     """One file; one that cannot be read is a draft without a text."""
     try:
-        text = presets.text_of(path)
+        text = text_of(path)
     except InputError as error:
         fault = PresetFault(path.name, 1, "", error.message, error.advice)
         return Shelved(path.stem, None, path, is_own, None, (fault,))
@@ -148,9 +148,7 @@ def take_in(path: Path) -> str:
     path = path.expanduser()
     if path.is_dir():
         raise InputError(f"{path} is a folder.", "Name the file in it.")
-    if path.is_file() and path.stat().st_size > LARGEST_BYTES:
-        raise InputError(f"{path} is too large for a preset.")
-    text = presets.text_of(path)
+    text = text_of(path)
     name = free_name(path.stem)
     make(name, text)
     return name

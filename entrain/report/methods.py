@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import Any, cast
 
 from entrain.analysed.material import Material
+from entrain.foreign import one_line
 from entrain.report.document import Section, Terms
 from entrain.storage.log.stored import StoredSession
 from entrain.wording.analysis_json import SETTINGS, UNITS, as_json
@@ -23,8 +24,8 @@ def _origin(material: Material) -> Iterator[tuple[str, str]]:
         f"number {meta.row.id}",
         f"UUID {meta.row.uuid}",
         f"began {meta.row.started.isoformat(timespec='seconds')}",
-        f"heart {', '.join(meta.hearts) or 'none'}"
-        + (f" ({material.strap_name})" * bool(material.strap_name)),
+        one_line(f"heart {', '.join(meta.hearts) or 'none'}")
+        + (f" ({one_line(material.strap_name)})" * bool(material.strap_name)),
         f"sound {meta.audio or 'none'}",
         f"voice {meta.voice or 'none'}",
         f"seed {material.session.config.seed}",

@@ -7,6 +7,7 @@ from entrain.analysed.material import Material, is_group
 from entrain.analysis.change import Change, Measure
 from entrain.analysis.findings import Findings
 from entrain.analysis.surrogates import p_value
+from entrain.foreign import one_line
 from entrain.report.document import (
     Attachment,
     Block,
@@ -53,7 +54,7 @@ def page(material: Material) -> Document:
         _coherence(material),
     )
     return Document(
-        title=material.session.config.preset.title,
+        title=one_line(material.session.config.preset.title),
         subtitle=words.subtitle(material),
         dated=meta.row.started,
         notice=words.source(meta),

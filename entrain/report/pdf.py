@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from entrain import extras
+from entrain.foreign import clean
 from entrain.report.document import (
     Attachment,
     Block,
@@ -152,7 +153,7 @@ def _attached(each: Attachment) -> str:
 def _quoted(text: str) -> str:
     """A string literal of Typst: what is in it is never markup."""
     out: list[str] = []
-    for char in text:
+    for char in clean(text):
         if char in '"\\':
             out.append(f"\\{char}")
         elif ord(char) < 32:

@@ -5,7 +5,6 @@ come with entrain. No NumPy: asking which scales there are loads none.
 """
 
 import re
-import tomllib
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import Any, Final, cast
 
 from entrain.errors import InputError, PresetError, UsageError
 from entrain.shipped import shipped_scales_path
-from entrain.toml_lines import line_of
+from entrain.toml_lines import NotTOML, line_of, parsed, text_of
 
 LOWEST_HZ, HIGHEST_HZ = 40.0, 1200.0  # below, no small loudspeaker carries it; above, it is no longer gentle
 OCTAVE: Final = 2.0
@@ -76,17 +75,10 @@ def load(name: str, *own: Path) -> Scale:
 
 def read(path: Path) -> Scale:
     """The scale in a file. Raises InputError and PresetError as `load` does."""
+    text = text_of(path)
     try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror or error}.") from None
-    except UnicodeDecodeError as error:
-        raise InputError(
-            f"{path} is not text in UTF-8: byte {error.start} cannot be read.", "Save it as UTF-8."
-        ) from None
-    try:
-        reader = _Reader(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
+        reader = _Reader(parsed(text))
+    except NotTOML as error:
         # The library ends with its place: "… (at line 3, column 8)".
         raise InputError(
             f"{path} is not TOML: {error}.", 'Settings look like: tonic_hz = 146.8 or title = "…".'

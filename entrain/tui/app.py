@@ -10,6 +10,7 @@ from textual.app import App, SystemCommand
 from textual.binding import Binding
 from textual.command import CommandPalette
 from textual.css.query import NoMatches
+from textual.filter import LineFilter
 from textual.screen import Screen
 
 from entrain.clock import Clock, MonotonicClock
@@ -32,6 +33,7 @@ from entrain.ports import (
     Sitter,
 )
 from entrain.signals import ending_by_signal
+from entrain.tui.cleaning import Cleaning
 from entrain.tui.look import Look, depth_of, look_of
 from entrain.tui.messages import FigureChosen, SatDown
 from entrain.tui.screens.base import EntrainScreen
@@ -119,6 +121,7 @@ class EntrainApp(App[Summary | None]):
         look = manners.look
         without_colours = depth_of(os.environ, "truecolor") is Depth.NONE or look.depth is Depth.NONE
         super().__init__(ansi_color=True if without_colours else None)
+        self._cleaning = Cleaning()
         self._start = start
         self._manners = manners
         self._clock = clock or MonotonicClock()
@@ -136,6 +139,9 @@ class EntrainApp(App[Summary | None]):
         leaving = self._exit or not self.is_running
         if not (leaving and isinstance(error, NoMatches)):
             super()._handle_exception(error)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        return [*super().get_line_filters(), self._cleaning]
 
     def on_mount(self) -> None:
         self.run_worker(self._journey(), exit_on_error=False, name="journey")

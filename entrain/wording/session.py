@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from entrain.control.events import Author, Decided, Phase, PhaseBegan
 from entrain.control.view import Summary
+from entrain.foreign import many_lines, one_line
 from entrain.heart.recording import Recording
 from entrain.storage.log.stored import SessionMeta, SessionRow, StoredSession
 from entrain.units import S_PER_MIN
@@ -36,12 +37,12 @@ _FIGURES: Final = {
 
 
 def who(person: str) -> str:
-    return person or "nobody named"
+    return one_line(person) or "nobody named"
 
 
 def how_it_ended(row: SessionRow) -> str:
     state = row.state.value
-    return state if row.end_reason in (None, "", state) else f"{state}: {row.end_reason}"
+    return state if row.end_reason in (None, "", state) else f"{state}: {one_line(str(row.end_reason))}"
 
 
 def rows_text(rows: Iterable[SessionRow]) -> list[str]:
@@ -84,12 +85,12 @@ def head_text(session: StoredSession) -> list[str]:
     meta, row = session.meta, session.meta.row
     ended = how_it_ended(row)
     lines = [
-        f"Session {row.id}: {session.config.preset.title} ({row.preset})",
+        one_line(f"Session {row.id}: {session.config.preset.title} ({row.preset})"),
         f"{local(row.started)}, {row.minutes:.1f} minutes, {ended}.",
-        *([f"Of {row.person}."] if row.person else []),
+        *([one_line(f"Of {row.person}.")] if row.person else []),
         origin(meta),
     ]
-    lines += [f"Note: {line}" for line in row.note.splitlines()]
+    lines += [f"Note: {line}" for line in many_lines(row.note).splitlines()]
     lines += filter(None, [session.damage()])
     return lines
 
@@ -101,7 +102,7 @@ def origin(meta: SessionMeta) -> str:
         f"voice {meta.voice or 'none'}",
         f"entrain {meta.entrain_version} under Python {meta.python_version}",
     ]
-    return ", ".join(parts) + "."
+    return one_line(", ".join(parts), 600) + "."
 
 
 def summary_text(summary: Summary) -> list[str]:

@@ -9,6 +9,7 @@ from entrain.presets import library as presets
 from entrain.presets import own as own_presets
 from entrain.shipped import shipped_presets_path
 from entrain.storage.places import own_presets_path
+from entrain.toml_lines import LARGEST_BYTES
 
 WRONG = 'title = "Mine"\nsummary = ""\nminutes = 90\n[tempo]\npolicy = "glid"\n'
 RIGHT = 'title = "Mine"\nsummary = ""\nminutes = 8\n'
@@ -90,7 +91,7 @@ def test_what_cannot_be_taken_in_is_said(home: Path) -> None:
     for path in (home, home / "none.toml"):
         with pytest.raises(InputError):
             own_presets.take_in(path)
-    (home / "large.toml").write_text("#" * own_presets.LARGEST_BYTES + "\n")
+    (home / "large.toml").write_text("#" * LARGEST_BYTES + "\n")
     with pytest.raises(InputError, match="too large"):
         own_presets.take_in(home / "large.toml")
     (home / "wrong.toml").write_text(WRONG)

@@ -10,9 +10,10 @@ from itertools import pairwise
 from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
+from entrain.foreign import clean
+
 Point = tuple[float, float]
 XMLNS: Final = "http://www.w3.org/2000/svg"
-_CONTROL: Final = dict.fromkeys((*range(9), 11, 12, *range(14, 32)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +43,8 @@ class Drawing:
 
 
 def plain(text: str) -> str:
-    """Text as XML takes it: escaped, without control characters."""
-    return escape(text.translate(_CONTROL))
+    """Text as XML takes it: cleaned and escaped."""
+    return escape(clean(text))
 
 
 def number(value: float) -> str:

@@ -30,6 +30,10 @@ class UnusableStore(StoreError):
     """The file will not become usable by waiting: damaged, of a newer schema, or not ours."""
 
 
+class DamagedStore(UnusableStore):
+    """SQLite cannot go through the file any more."""
+
+
 class NewerStore(UnusableStore):
     """The file is whole, as far as this version can tell, and of a schema that it does not know."""
 
@@ -300,7 +304,7 @@ def _from_system(error: OSError, path: Path) -> StoreError:
 
 
 def _damaged(path: Path, how: str) -> StoreError:
-    return UnusableStore(
+    return DamagedStore(
         f"The session store {path} is damaged: {how}.",
         "`entrain doctor --repair` saves what can be read into a new one and keeps this one aside.",
     )

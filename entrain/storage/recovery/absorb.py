@@ -1,16 +1,28 @@
 """Bringing another store's sessions into this one: a backup, another computer's store, a rescue file."""
 
 import sqlite3
-from collections.abc import Mapping
-from contextlib import closing
+from collections.abc import Generator, Mapping
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from entrain.errors import StoreError
+from entrain.errors import InputError, UsageError
 from entrain.storage.log import person_rows
-from entrain.storage.log.database import named, open_for_writing, reading, told, writing
+from entrain.storage.log.database import (
+    DamagedStore,
+    UnusableStore,
+    named,
+    open_for_writing,
+    reading,
+    told,
+    writing,
+)
 from entrain.storage.log.store import Store
 
+_MEND: Final = (
+    "To save what can be read of it, copy it as sessions.db into a folder of its own, and then:"
+    " ENTRAIN_HOME=FOLDER entrain doctor --repair"
+)
 # What a session may lack because its log was cut off, and its other half has.
 _LATE: Final = ("end_epoch_s", "end_monotonic_s", "end_reason", "summary")
 
@@ -26,12 +38,13 @@ def absorb(store: Store, path: Path, person: str = "", *, only: str | None = Non
 
     Returns: the numbers, in this store, of the sessions to which something was added.
     Raises:
-        StoreError: one of the two cannot be read or written.
+        InputError: the other store cannot be read. UsageError: it is this very one.
+        StoreError: this one cannot be read or written.
     """
     if path.exists() and store.path.exists() and path.samefile(store.path):
-        raise StoreError(f"{path} is this very store.")
+        raise UsageError(f"{path} is this very store.")
     with (
-        reading(path) as source,
+        _readable(path) as source,
         told(store.path),
         closing(open_for_writing(store.path)) as target,
         writing(target),
@@ -44,6 +57,17 @@ def absorb(store: Store, path: Path, person: str = "", *, only: str | None = Non
             if only in (None, row["person"])
             and (session_id := _absorb_session(source, row, target, person)) is not None
         )
+
+
+@contextmanager
+def _readable(path: Path) -> Generator[sqlite3.Connection]:
+    """What is wrong with the other store is a fault of the input, and says how to mend that one."""
+    try:
+        with reading(path) as source:
+            yield source
+    except UnusableStore as fault:
+        is_torn = isinstance(fault, DamagedStore)
+        raise InputError(fault.message, _MEND if is_torn else fault.advice) from fault
 
 
 def _absorb_session(

@@ -147,8 +147,8 @@ class _Found:
         )
         person_rows.take_in(connection, self.persons)
         events = self.events
-        # An effect without its event would be an answer without its question.
-        effects = {key: row for key, row in self.effects.items() if (key[0], row[2]) in events}
+        # What came of an event that is lost stays: a beat that was heard is a beat.
+        effects = {key: row for key, row in self.effects.items() if key[0] in self.sessions}
         connection.executemany("INSERT INTO event VALUES (?, ?, ?, ?, ?)", events.values())
         connection.executemany("INSERT INTO effect VALUES (?, ?, ?, ?, ?, ?)", effects.values())
         return Salvaged(
