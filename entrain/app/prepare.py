@@ -260,8 +260,8 @@ def _ble(strap: str, selector: str, person: str) -> LiveHeart:
         ) from error
     wanted = WantedStrap.parse(selector)
     remembered = whose.record_of(person).strap
-    if wanted.any and remembered is not None:
-        wanted = WantedStrap(preferred=remembered.address)
+    if wanted.address is None and remembered is not None:
+        wanted = replace(wanted, preferred=remembered.address)  # of several that will do, one's own
     return BleHeart(strap, wanted, on_found=lambda found: _remember(found, person))
 
 

@@ -84,7 +84,8 @@ def _hint(straps: list["FoundStrap"]) -> str:
         return f"Use one: entrain run --heart ble:{straps[0].address}"
     from entrain.devices.ble.faults import BluetoothFault, Trouble
 
-    return f"No strap was heard. {BluetoothFault(Trouble.NOT_FOUND).advice}"
+    advice = BluetoothFault(Trouble.NOT_FOUND).advice
+    return f"No strap was heard. {advice} Some do not announce themselves: entrain straps --all lists them."
 
 
 def _seconds(text: str) -> float:

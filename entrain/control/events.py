@@ -152,7 +152,7 @@ class LinkChanged:
 
 @dataclass(frozen=True, slots=True)
 class StrapDescribed:
-    """Name, battery and device information as the strap offers them; each time something is learnt."""
+    """What a strap offers of itself; each time something is learnt."""
 
     t_s: float
     strap: str
@@ -162,6 +162,8 @@ class StrapDescribed:
     model: str | None = None
     firmware: str | None = None
     signal_dbm: int | None = None
+    address: str | None = None  # what it is known by on this computer
+    location: str | None = None  # where on the body it sits: "chest", "wrist" …
 
 
 class SensorState(StrEnum):

@@ -1,9 +1,9 @@
 """One connection's life: connect, subscribe, describe, watch, disconnect."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
-from typing import Final, NoReturn
+from typing import Any, Final, NoReturn
 
 from bleak import BleakClient
 from bleak.backends.characteristic import BleakGATTCharacteristic
@@ -19,6 +19,9 @@ from entrain.devices.ble.wanted import printable
 from entrain.heart.gatt import HEART_RATE_MEASUREMENT
 
 _MEASUREMENT: Final = normalize_uuid_16(HEART_RATE_MEASUREMENT)
+_LOCATION: Final = normalize_uuid_16(0x2A38)
+# Body Sensor Location, GATT Specification Supplement, section 3.36.
+_PLACES: Final = {1: "chest", 2: "wrist", 3: "finger", 4: "hand", 5: "ear lobe", 6: "foot"}
 _BATTERY_LEVEL: Final = normalize_uuid_16(0x2A19)
 # Battery Service and Device Information Service; their fields in `StrapDescribed` by characteristic.
 _SERVICES: Final = [HEART_RATE_SERVICE_UUID, normalize_uuid_16(0x180F), normalize_uuid_16(0x180A)]
@@ -51,10 +54,11 @@ class Connection:
         self._stirred = asyncio.Event()  # something happened that the watchdog has to look at
         self._lost = self._silent = self._closed = False
         self._heard_s = _now_s()
+        self._linked_by_others = sighting.linked_by_others
         self._client = _client(sighting, timing, backends, self._disconnected)
 
     async def open(self) -> None:
-        """Connect and subscribe.
+        """Connect, and find what measures.
 
         Raises:
             BluetoothFault: that failed, and why.
@@ -67,9 +71,32 @@ class Connection:
             measurement = _find(self._client, _MEASUREMENT)
             if measurement is None:
                 raise BluetoothFault(Trouble.NOT_A_STRAP, self.name)
+            self._measurement = measurement
+
+    async def subscribe(self) -> None:
+        """Ask for heart beats. A strap that demands encryption answers only once it is paired.
+
+        Raises:
+            BluetoothFault: that failed, and why.
+        """
+        with explained(self.name):
             self._report.link(Link.SUBSCRIBING, f"Asking {self.name} to send heart beats.")
             self._heard_s = _now_s()
-            await within(self._timing.call_s, self._client.start_notify(measurement, self._arrived))
+            hint = asyncio.get_running_loop().call_later(self._timing.pairing_told_s, self._suspect_pairing)
+            try:
+                await within(
+                    self._timing.pairing_s, self._client.start_notify(self._measurement, self._arrived)
+                )
+            except TimeoutError:
+                raise BluetoothFault(Trouble.PAIRING_LIKELY, self.name) from None
+            finally:
+                hint.cancel()
+            self._heard_s = _now_s()
+
+    def _suspect_pairing(self) -> None:
+        if self._begun is not None:  # data has not come either
+            fault = BluetoothFault(Trouble.PAIRING_LIKELY, self.name)
+            self._report.link(Link.SUBSCRIBING, fault.message, fault.advice)
 
     async def stream(self) -> NoReturn:
         """Let data flow for as long as it does; meanwhile learn what the strap says of itself.
@@ -89,6 +116,23 @@ class Connection:
         self._closed = True
         with suppress(Exception):
             await within(self._timing.disconnect_s, self._client.disconnect())
+
+    async def leave(self) -> None:
+        """The session is over: let the strap go, but do not cut a link that was there before us.
+
+        A link is the system's; with BlueZ, to disconnect ends it for all who use it.
+        """
+        backend = self._client._backend  # pyright: ignore[reportPrivateUsage]
+        release: Callable[[], Coroutine[Any, Any, None]] | None = getattr(backend, "_release_bus", None)
+        if not self._linked_by_others or self._lost or release is None:
+            await self.close()
+            return
+        self._closed = True
+        with suppress(Exception):
+            await within(self._timing.disconnect_s, self._client.stop_notify(self._measurement))
+        with suppress(Exception):
+            backend._on_disconnected()  # type: ignore[attr-defined] # pyright: ignore
+            await within(self._timing.disconnect_s, release())
 
     def _disconnected(self) -> None:
         self._lost = True
@@ -118,8 +162,6 @@ class Connection:
                 raise BluetoothFault(Trouble.SILENT, self.name)
             if quiet_s >= self._timing.silent_s and not self._silent:
                 self._silent = True
-                silence = BluetoothFault(Trouble.SILENT, self.name)
-                self._report.link(Link.SILENT, silence.message, silence.advice)
                 await self._probe()
                 continue
             limit_s = self._timing.give_up_s if self._silent else self._timing.silent_s
@@ -127,24 +169,40 @@ class Connection:
                 await asyncio.wait_for(self._stirred.wait(), self._heard_s + limit_s - _now_s())
 
     async def _probe(self) -> None:
-        """Ask the silent strap for anything at all. An answer means a live link and a strap with nothing to
-        say; an error means the end, unless data has come meanwhile."""
+        """Ask the silent strap for anything at all, before a word about electrodes. An answer means a live
+        link and a strap with nothing to say; an error means the end, unless data has come meanwhile."""
         readable = (c for c in self._client.services.characteristics.values() if "read" in c.properties)
         if (question := next(readable, None)) is None:
+            self._say_silent(Trouble.SILENT)
             return
+        answer = asyncio.ensure_future(within(self._timing.call_s, self._client.read_gatt_char(question)))
         try:
-            await within(self._timing.call_s, self._client.read_gatt_char(question))
+            await asyncio.wait({answer}, timeout=self._timing.probe_s)
+            if not answer.done():
+                self._say_silent(Trouble.MUTE)
+            await answer
         except Exception:
             if self._silent:
                 raise
+        else:
+            self._say_silent(Trouble.SILENT)
+        finally:
+            answer.cancel()
+
+    def _say_silent(self, reason: Trouble) -> None:
+        if self._silent:
+            silence = BluetoothFault(reason, self.name)
+            self._report.link(Link.SILENT, silence.message, silence.advice)
 
     async def _describe(self) -> None:
-        """Battery, maker, model, firmware: whatever the strap offers. None of it matters enough to fail."""
+        """Battery, maker, model, firmware, place on the body: what the strap offers; none is worth failing."""
         battery = _find(self._client, _BATTERY_LEVEL)
         self._report.described(battery_percent=_percent(await self._read(battery)))
         for what, uuid in _INFORMATION.items():
             value = await self._read(_find(self._client, uuid))
             self._report.described(**{what: printable(bytes(value).decode(errors="replace"))})
+        where = await self._read(_find(self._client, _LOCATION))
+        self._report.described(location=_PLACES.get(where[0]) if where else None)
         if battery is not None and "notify" in battery.properties:
             with suppress(Exception):
                 await within(self._timing.call_s, self._client.start_notify(battery, self._battery_changed))

@@ -1,6 +1,7 @@
 """What can go wrong with Bluetooth: the reasons, each in a sentence, and what a person can do about it."""
 
 import platform
+import re
 from enum import Enum, StrEnum
 from typing import Final
 
@@ -47,6 +48,8 @@ class Trouble(StrEnum):
     UNSUPPORTED = "system not supported"
 
     NOT_FOUND = "strap not found"
+    ANOTHER = "another of that name"
+    TAKEN = "read by another heart"
     GONE = "strap forgotten"
     RACE = "link broke while set up"
     BUSY = "busy"
@@ -55,8 +58,10 @@ class Trouble(StrEnum):
     ADAPTER_FAILED = "adapter failed"
     LINK_LOST = "link lost"
     SILENT = "connected and silent"
+    MUTE = "silent, and does not answer"
     NOT_A_STRAP = "no heart rate"
     PAIRING = "wants pairing"
+    PAIRING_LIKELY = "may want pairing"
     UNFORESEEN = "unforeseen"
 
     @property
@@ -94,13 +99,26 @@ class BluetoothFault(DeviceError):
             Trouble.NO_ADAPTER,
         ):
             reason = Trouble.NO_WSL
-        sentence = _SENTENCE[reason].format(strap=strap, cause=cause)
+        sentence = _SENTENCE[reason].format(strap=strap, cause=_plain(cause))
         super().__init__(
             sentence[:1].upper() + sentence[1:], _HOST_ADVICE.get((reason, host), _ADVICE[reason])
         )
         self.reason = reason
         self.cause = cause
 
+
+def _plain(cause: str) -> str:
+    """What an exception says, without the names that programs give to things."""
+    said = _INNER_NAME.sub(lambda name: _IN_WORDS.sub(" ", name[1]).lower(), cause)
+    words = _CLASS_NAME.sub("", said.replace("[", "").replace("]", ": ")).replace(": :", ":").split()
+    return " ".join(words).strip(" :.") or "without saying why"
+
+
+_INNER_NAME: Final = re.compile(
+    r"\b(?:org|com)\.[\w.]*?\.?(\w+)(?=[\s\]:,]|$)"
+)  # org.bluez.Error.NotPermitted
+_CLASS_NAME: Final = re.compile(r"\b(?:\w*Error|\w*Exception)\b")
+_IN_WORDS: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 _SENTENCE: Final = {
     Trouble.NO_ADAPTER: "this computer has no Bluetooth adapter that could be used.",
@@ -114,6 +132,8 @@ _SENTENCE: Final = {
     Trouble.NO_WSL: "Windows Subsystem for Linux has no Bluetooth.",
     Trouble.UNSUPPORTED: "Bluetooth is not supported on this system.",
     Trouble.NOT_FOUND: "no sign of {strap} so far.",
+    Trouble.ANOTHER: "no sign of {strap} so far, but of another strap of that name.",
+    Trouble.TAKEN: "{strap} is read by another heart of this session.",
     Trouble.GONE: "the system has forgotten {strap}.",
     Trouble.RACE: "the connection to {strap} broke while it was set up.",
     Trouble.BUSY: "the Bluetooth service is still busy with something else.",
@@ -122,8 +142,10 @@ _SENTENCE: Final = {
     Trouble.ADAPTER_FAILED: "the Bluetooth adapter failed ({cause}).",
     Trouble.LINK_LOST: "the connection to {strap} was lost.",
     Trouble.SILENT: "{strap} is connected and sends nothing.",
+    Trouble.MUTE: "nothing comes from {strap}, and it does not answer.",
     Trouble.NOT_A_STRAP: "{strap} offers no heart rate.",
     Trouble.PAIRING: "{strap} wants to be paired first.",
+    Trouble.PAIRING_LIKELY: "{strap} does not answer: it may want to be paired first.",
     Trouble.UNFORESEEN: "Bluetooth failed in a way nobody foresaw ({cause}).",
 }
 
@@ -142,6 +164,11 @@ _ADVICE: Final = {
         "Put the strap on with moist electrodes: most wake up only on the skin. Close the phone or watch app"
         " that may hold it. Check its battery."
     ),
+    Trouble.ANOTHER: (
+        "It may be somebody else's, so it is not taken. If it is yours, begin a new session with it: entrain"
+        " straps shows its address."
+    ),
+    Trouble.TAKEN: "Give each heart a strap of its own: entrain straps shows their addresses.",
     Trouble.GONE: "Nothing to do: it is being looked for again.",
     Trouble.RACE: "Nothing to do: it is tried again. If it goes on, come closer to the computer.",
     Trouble.BUSY: "Nothing to do: it is tried again. If it goes on, switch Bluetooth off and on.",
@@ -150,8 +177,10 @@ _ADVICE: Final = {
     Trouble.ADAPTER_FAILED: "It is tried again. If it goes on, switch Bluetooth off and on.",
     Trouble.LINK_LOST: "Stay within a few metres; it is being looked for.",
     Trouble.SILENT: "Moisten the electrodes and tighten the strap.",
+    Trouble.MUTE: "Come closer. If it stays so, the link is made anew; then switch Bluetooth off and on.",
     Trouble.NOT_A_STRAP: "Choose another (entrain straps). Watches have to be told to broadcast heart rate.",
-    Trouble.PAIRING: "Pair it in the system's Bluetooth settings.",
+    Trouble.PAIRING: "Pair it in the system's Bluetooth settings; it is tried again.",
+    Trouble.PAIRING_LIKELY: "Confirm the system's pairing dialogue, or pair it in the Bluetooth settings.",
     Trouble.UNFORESEEN: "It is tried again. If it goes on, please report it with this line.",
 }
 

@@ -57,6 +57,7 @@ class Sighting:
 
     strap: FoundStrap
     device: BLEDevice
+    linked_by_others: bool = False  # the link was there before we came, and is not ours to cut
 
 
 @dataclass(slots=True)
@@ -72,9 +73,10 @@ class Airspace:
         return _AIRSPACES.setdefault(asyncio.get_running_loop(), cls())
 
     def spoken_for(self, strap: FoundStrap, heart: str) -> bool:
-        """Whether another heart than `heart` has found or asks for this very strap."""
+        """Whether another heart than `heart` has found this very strap, or asks for it more precisely."""
+        mine = self.wanted[heart].precision if heart in self.wanted else 0
         asked = any(
-            not wanted.any and wanted.matches(strap)
+            wanted.precision > mine and wanted.matches(strap)
             for other, wanted in self.wanted.items()
             if other != heart
         )
@@ -187,10 +189,12 @@ async def search(
     backends: Backends,
     *,
     started: Callable[[], None],
+    strange: Callable[[FoundStrap], None] = lambda _: None,
 ) -> Sighting | None:
     """Look for `wanted` for `timing.search_s`; None if it was not heard.
 
-    `refused` keeps straps of others out of it; `started` is called once scanning has begun. Where any strap
+    `refused` keeps straps of others out of it; `started` is called once scanning has begun, `strange`
+    for each strap that will not do. Where several
     will do, the nearest wins, unless the preferred one is heard.
     """
     seen: dict[str, Sighting] = {}
@@ -201,8 +205,10 @@ async def search(
         if wanted.matches(strap) and not refused(strap):
             seen[strap.address] = Sighting(strap, device)
             heard_one.set()
-            if not wanted.any or wanted.prefers(strap):
+            if wanted.address is not None or wanted.prefers(strap):
                 heard_the_one.set()
+        else:
+            strange(strap)
 
     # A filter spares the radio's work, but hides straps that do not advertise the service. (macOS 12.0 to
     # 12.2 hear nothing without a filter; there only `Wanted()` works.)
@@ -239,7 +245,7 @@ async def already_connected(timing: Timing, backends: Backends) -> list[Sighting
     _prepare_platform(backends)
     with suppress(Exception):  # a mere short cut: whatever is wrong, the scan that follows says it better
         return [
-            Sighting(FoundStrap(device.address, printable(device.name or "")), device)
+            Sighting(FoundStrap(device.address, printable(device.name or "")), device, linked_by_others=True)
             for device in await within(timing.call_s, ask())
         ]
     return []

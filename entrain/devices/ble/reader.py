@@ -10,6 +10,7 @@ by the end of the session, before the next LOST. We never give up.
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 from entrain.clock import Clock
@@ -30,9 +31,9 @@ _OF_PLATFORM: Final = Backends()
 class BleHeart:
     """Implements `LiveHeart`. `strap` is its id in all events; `wanted` says which strap it is.
 
-    A heart that takes any strap stays with the first that sends data, so that after an outage a neighbour's
-    heart does not slip in. `on_found` is told of a strap each time it begins to send: the place to remember
-    its address.
+    A heart stays with the very address that first sent data, through every outage: another strap, of the same
+    name or nearer, is a neighbour's heart. `on_found` is told of a strap each time it begins to send: the
+    place to remember its address.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class BleHeart:
         self._backends = backends
         self._fault: BluetoothFault | None = None  # what went wrong since data flowed last
         self._last: Sighting | None = None
+        self._made: set[str] = set()  # addresses whose links are of our making
         self._missing_s: float | None = None  # since when it is looked for in vain
         self._may_adopt = (
             True  # try a link that the system already has; not twice in a row, it may be a ghost
@@ -94,26 +96,46 @@ class BleHeart:
                     return
                 self._last, strap = sighting, sighting.strap
                 airspace.held[self.strap] = strap.address
-                report.described(name=strap.name, signal_dbm=strap.signal_dbm)
+                report.described(name=strap.name, signal_dbm=strap.signal_dbm, address=strap.address)
                 connection = Connection(
                     sighting, report, self._timing, self._backends, lambda: self._settle(strap, airspace)
                 )
                 await connection.open()
+                if not sighting.linked_by_others:
+                    self._made.add(strap.address)
+            await connection.subscribe()  # may wait for a pairing, and needs no turn
             await connection.stream()
-        finally:
+        except BluetoothFault:
             if connection is not None:
                 await connection.close()
+            raise
+        except BaseException:
+            if connection is not None:
+                await connection.leave()
+            raise
+        finally:
             airspace.held.pop(self.strap, None)
 
     async def _find(self, report: Report, airspace: Airspace) -> Sighting | None:
+        others: set[Trouble] = set()  # why a strap that was heard is not this heart's
+
         def spoken_for(strap: FoundStrap) -> bool:
-            return self._wanted.any and airspace.spoken_for(strap, self.strap)
+            taken = airspace.spoken_for(strap, self.strap)
+            if taken:
+                others.add(Trouble.TAKEN)
+            return taken
+
+        def strange(strap: FoundStrap) -> None:
+            if self._wanted.has_name_of(strap):
+                others.add(Trouble.ANOTHER)
 
         if self._may_adopt:
-            for sighting in await already_connected(self._timing, self._backends):
+            linked = await already_connected(self._timing, self._backends)
+            for sighting in sorted(linked, key=lambda each: not self._wanted.prefers(each.strap)):
                 if self._wanted.matches(sighting.strap) and not spoken_for(sighting.strap):
                     self._may_adopt = False
-                    return sighting
+                    # One that we left behind when a disconnect failed is ours all the same.
+                    return replace(sighting, linked_by_others=sighting.strap.address not in self._made)
         try:
             sighting = await search(
                 self._wanted,
@@ -121,6 +143,7 @@ class BleHeart:
                 self._timing,
                 self._backends,
                 started=lambda: self._say_looking(report),
+                strange=strange,
             )
         except BluetoothFault as fault:
             # A scan that BlueZ failed to end makes it refuse all others until it is switched off and on.
@@ -128,25 +151,25 @@ class BleHeart:
                 return self._last
             raise
         self._may_adopt = True
-        self._mind_absence(sighting is not None, report)
+        self._mind_absence(sighting is not None, min(others, default=Trouble.NOT_FOUND), report)
         return sighting
 
-    def _mind_absence(self, found: bool, report: Report) -> None:
+    def _mind_absence(self, found: bool, why: Trouble, report: Report) -> None:
         now_s = asyncio.get_running_loop().time()
         if found:
             self._missing_s = None
         elif self._missing_s is None:
             self._missing_s = now_s - self._timing.search_s
         if self._missing_s is not None and now_s - self._missing_s >= self._timing.patience_s:
-            self._fault = BluetoothFault(Trouble.NOT_FOUND, str(self._wanted))
+            if why is Trouble.TAKEN and self._wanted.any:
+                why = Trouble.NOT_FOUND  # there are others to wait for
+            self._fault = BluetoothFault(why, str(self._wanted))
             self._say_looking(report)
 
     def _settle(self, strap: FoundStrap, airspace: Airspace) -> None:
         """The first data of a connection has come: it is a strap, and it is ours."""
         self._fault = None
-        if self._wanted.any:
-            # By name too: watches change their address every quarter of an hour.
-            self._wanted = airspace.wanted[self.strap] = WantedStrap(strap.address, strap.name)
+        self._wanted = airspace.wanted[self.strap] = WantedStrap(strap.address, called=strap.name)
         if self._on_found is not None:
             self._on_found(strap)
 

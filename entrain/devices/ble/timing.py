@@ -32,9 +32,14 @@ class Timing:
     patience_s: float = 15.0
     connect_s: float = 20.0
     call_s: float = 5.0  # any other call; all of them can hang
+    # To subscribe may take a pairing first: that there may be a dialogue to answer is told, and waited for.
+    pairing_told_s: float = 3.0
+    pairing_s: float = 45.0
     disconnect_s: float = 3.0  # the way out of a session passes here
-    # No data for this long: say so, and ask the strap for anything, to tell a dead link from a dry strap.
-    silent_s: float = 5.0
+    probe_s: float = 1.5  # of the question that tells a dry strap from a dead link
+    # No data for this long (some straps send each 5 s): ask the strap for anything, to tell a dead link
+    # from a dry strap, and say so.
+    silent_s: float = 6.0
     # No data for this long: disconnect and begin anew, whatever the link says of itself.
     give_up_s: float = 30.0
 
@@ -53,6 +58,6 @@ class Timing:
         """Which back-off treats `reason`."""
         if reason.blocks:
             return self.person
-        if reason in (Trouble.NOT_A_STRAP, Trouble.PAIRING, Trouble.UNFORESEEN):
+        if reason in (Trouble.NOT_A_STRAP, Trouble.PAIRING, Trouble.PAIRING_LIKELY, Trouble.UNFORESEEN):
             return self.stubborn
         return self.air

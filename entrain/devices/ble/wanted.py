@@ -28,12 +28,14 @@ class WantedStrap:
     """Which strap: one by `address` or `name` (either suffices), or any that offers heart rate.
 
     A name matches where it is part of the strap's name, in whatever case. `preferred` is an address to take
-    at once where any strap will do, because it was used before.
+    at once of those that will do, because it was used before. `called` is what an address is known by: it
+    is said, and matches nothing.
     """
 
     address: str | None = None
     name: str | None = None
     preferred: str | None = None
+    called: str | None = None
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -49,6 +51,11 @@ class WantedStrap:
     def any(self) -> bool:
         return self.address is None and self.name is None
 
+    @property
+    def precision(self) -> int:
+        """How precisely a strap is meant: 2 one address, 1 a name, 0 any."""
+        return 2 if self.address is not None else 1 if self.name is not None else 0
+
     def matches(self, strap: FoundStrap) -> bool:
         """Whether this strap will do. Where one is named, it need not advertise the heart rate service."""
         if self.any:
@@ -59,11 +66,15 @@ class WantedStrap:
             self.name is not None and strap.name is not None and self.name.casefold() in strap.name.casefold()
         )
 
+    def has_name_of(self, strap: FoundStrap) -> bool:
+        """Whether it is called like the wanted one, and is another."""
+        return self.called is not None and strap.name == self.called and not self.matches(strap)
+
     def prefers(self, strap: FoundStrap) -> bool:
         return self.preferred is not None and same_address(self.preferred, strap.address)
 
     def __str__(self) -> str:
-        return self.name or self.address or "a strap"
+        return self.called or self.name or self.address or "a strap"
 
 
 def same_address(a: str, b: str) -> bool:

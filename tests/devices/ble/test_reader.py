@@ -7,6 +7,7 @@ import pytest
 
 from entrain.control.events import Link
 from entrain.devices.ble.reader import BleHeart
+from entrain.devices.ble.timing import Timing
 from entrain.devices.ble.wanted import FoundStrap, WantedStrap
 from tests.devices.ble.conftest import QUICK, Ear, listening, running
 from tests.support.bluez_script import Delay, Hang, Race, Refuse, Step
@@ -44,12 +45,13 @@ async def test_describes_the_strap_and_follows_its_battery(bluez: FakeBluez) -> 
     strap = bluez.add_strap(battery=87, signal_dbm=-71)
     async with running(BleHeart("s1", timing=QUICK)) as ear:
         await beat(strap, ear)
-        await ear.until(lambda: ear.described is not None and ear.described.firmware is not None)
+        await ear.until(lambda: ear.described is not None and ear.described.location is not None)
         described = ear.described
         assert described is not None
         assert (described.name, described.signal_dbm) == ("Polar H10 12345678", -71)
         assert (described.manufacturer, described.model) == ("Polar Electro Oy", "H10")
         assert (described.firmware, described.battery_percent) == ("5.0.0", 87)
+        assert (described.address, described.location) == ("F0:F1:F2:F3:F4:F5", "chest")
         await ear.until(lambda: bool(strap.characteristic(BATTERY_LEVEL).subscribers))
         strap.set_battery(12)
         await ear.until(lambda: ear.described is not None and ear.described.battery_percent == 12)
@@ -68,7 +70,7 @@ async def test_a_strap_without_battery_and_information_streams_all_the_same(blue
     bluez.script("ReadValue", Refuse("NotPermitted"), Hang(), Refuse("Failed", "Operation failed"))
     async with running(BleHeart("s1", timing=QUICK)) as ear:
         await beat(strap, ear)
-        await ear.until(lambda: bluez.calls.count("ReadValue") == 3)
+        await ear.until(lambda: bluez.calls.count("ReadValue") == 4)
         await beat(strap, ear)
     assert ear.links == WALK
 
@@ -128,7 +130,7 @@ async def test_a_fault_on_the_way_is_told_and_overcome(
     assert Link.LOST not in ear.links, "nothing had begun that could be lost"
     told = [change for change in ear.changes if change.advice]
     assert told
-    assert all(change.link in (Link.SEARCHING, Link.BLOCKED) for change in told)
+    assert all(change.link in (Link.SEARCHING, Link.SUBSCRIBING, Link.BLOCKED) for change in told)
 
 
 @pytest.mark.parametrize("step", [Refuse("Failed", "whatever"), Hang()])
@@ -339,6 +341,109 @@ async def test_two_hearts_of_a_group_take_two_straps(bluez: FakeBluez, second: W
     assert [strap.n_links for strap in straps] == [2, 1]
     scans = [call for call in bluez.calls if call in ("StartDiscovery", "StopDiscovery")]
     assert scans == ["StartDiscovery", "StopDiscovery"] * (len(scans) // 2), "one at a time"
+
+
+@pytest.mark.parametrize("wanted", [WantedStrap(), WantedStrap(name="polar")])
+async def test_another_strap_of_the_same_name_is_never_taken(bluez: FakeBluez, wanted: WantedStrap) -> None:
+    own = bluez.add_strap("AA:00:00:00:00:01", "Polar H10")
+    async with running(BleHeart("s1", wanted, timing=QUICK)) as ear:
+        await beat(own, ear)
+        other = bluez.add_strap("AA:00:00:00:00:02", "Polar H10", signal_dbm=-30)
+        for _ in range(3):
+            own.leave()
+            await ear.until(lambda: "another strap of that name" in ear.now.detail)
+            assert "somebody else's" in ear.now.advice
+            own.come_back()
+            await beat(own, ear)
+    assert (own.n_links, other.n_links) == (4, 0)
+
+
+async def test_two_hearts_of_one_name_read_two_straps_over_cuts(bluez: FakeBluez) -> None:
+    straps = [bluez.add_strap(f"AA:00:00:00:00:0{n}", "Polar H10", signal_dbm=-50 - n) for n in (1, 2)]
+    wanted = WantedStrap(name="Polar H10")
+    one, other = BleHeart("s1", wanted, timing=QUICK), BleHeart("s2", wanted, timing=QUICK)
+    async with running(one) as ear, running(other) as second_ear:
+        for n in range(4):
+            for strap in straps:
+                await listening(strap)
+                n_heard = len(ear.payloads) + len(second_ear.payloads)
+                assert strap.notify(strap.address.encode())
+                await ear.until(lambda n=n_heard: len(ear.payloads) + len(second_ear.payloads) > n)
+            straps[n % 2].cut()
+            await asyncio.sleep(0.05)
+    assert len(set(ear.payloads)) == len(set(second_ear.payloads)) == 1, "each its own, and never the other's"
+
+
+async def test_of_two_of_one_name_the_nearest_or_ones_own(bluez: FakeBluez) -> None:
+    far = bluez.add_strap("AA:00:00:00:00:02", "Polar H10", signal_dbm=-80)  # heard first
+    near = bluez.add_strap("AA:00:00:00:00:01", "Polar H10", signal_dbm=-50)
+    async with running(BleHeart("s1", WantedStrap(name="polar"), timing=QUICK)) as ear:
+        await beat(near, ear)
+    assert far.n_links == 0
+    own = WantedStrap(name="polar", preferred=far.address)
+    async with running(BleHeart("s1", own, timing=QUICK)) as ear:
+        await beat(far, ear)
+
+
+async def test_one_strap_asked_for_twice_is_said(bluez: FakeBluez) -> None:
+    strap = bluez.add_strap()
+    wanted = WantedStrap(address=strap.address)
+    async with running(BleHeart("s1", wanted, timing=QUICK)) as ear:
+        await beat(strap, ear)
+        async with running(BleHeart("s2", wanted, timing=QUICK)) as second_ear:
+            await asyncio.sleep(2 * QUICK.patience_s)
+            assert not second_ear.payloads
+        await beat(strap, ear)
+    assert strap.n_links == 1
+
+
+async def test_a_link_of_others_is_not_cut_on_leaving(bluez: FakeBluez) -> None:
+    strap = bluez.add_strap()
+    strap.linked = strap.known = strap.resolved = True
+    async with running(BleHeart("s1", timing=QUICK)) as ear:
+        await beat(strap, ear)
+    assert strap.linked
+    assert "Disconnect" not in bluez.calls
+    assert not strap.notify(BEAT), "and nobody listens any more"
+    async with running(BleHeart("s2", timing=QUICK)) as ear:
+        strap.subscribed.clear()
+        await beat(strap, ear)
+
+
+async def test_a_strap_that_wants_pairing_is_told_and_waited_for(bluez: FakeBluez) -> None:
+    """With BlueZ, StartNotify has no answer until a person has answered the pairing dialogue."""
+    strap = bluez.add_strap()
+    bluez.script("StartNotify", Delay(0.6))
+    timing = replace(QUICK, pairing_told_s=0.1, pairing_s=5.0)
+    async with running(BleHeart("s1", timing=timing)) as ear:
+        await ear.until(lambda: "may want to be paired" in ear.now.detail)
+        assert ear.now.link is Link.SUBSCRIBING
+        assert "pairing" in ear.now.advice
+        await beat(strap, ear)
+    assert strap.n_links == 1, "the first attempt was waited for"
+
+
+def test_pairing_is_told_within_five_seconds_and_time_is_left_for_it() -> None:
+    assert Timing().pairing_told_s < 5.0
+    assert Timing().pairing_s >= 30.0
+
+
+@pytest.mark.parametrize(
+    ("method", "step"),
+    [
+        ("StartNotify", Refuse("NotPermitted", "Notify not permitted")),
+        ("Connect", Refuse("AlreadyExists", "nobody has ever seen this one")),
+        ("Connect", Refuse("org.freedesktop.DBus.Error.LimitsExceeded", "too many of org.bluez.Things")),
+    ],
+)
+async def test_no_name_of_the_bus_is_told_to_a_person(bluez: FakeBluez, method: str, step: Step) -> None:
+    strap = bluez.add_strap()
+    bluez.script(method, step)
+    async with running(BleHeart("s1", timing=QUICK)) as ear:
+        await beat(strap, ear)
+    said = " ".join(f"{change.detail} {change.advice}" for change in ear.changes)
+    for inner in ("org.", "Error", "Bleak", "DBus", "bluez"):
+        assert inner not in said, said
 
 
 async def test_a_link_left_over_from_a_crash_is_taken_on(bluez: FakeBluez) -> None:
