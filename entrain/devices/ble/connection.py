@@ -195,7 +195,7 @@ class Connection:
             self._report.link(Link.SILENT, silence.message, silence.advice)
 
     async def _describe(self) -> None:
-        """Battery, maker, model, firmware, place on the body: what the strap offers; none is worth failing."""
+        """Battery, maker, model, firmware, place on the body: what it offers; none is worth failing."""
         battery = _find(self._client, _BATTERY_LEVEL)
         self._report.described(battery_percent=_percent(await self._read(battery)))
         for what, uuid in _INFORMATION.items():
