@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import sqrt
 from typing import Final
 
 import numpy as np
@@ -14,10 +15,14 @@ from entrain.synth.music.layer import AnyMusic
 from entrain.synth.stretch import Samples, Stretch, Strike, presence_in, silence, strikes_in, swells_in
 from entrain.synth.voice import Grain, Voice
 from entrain.synth.voices import DEFAULT, build
-from entrain.synth.volume import gain_of
+from entrain.synth.volume import db, gain_of
 
 DEFAULT_RATE_HZ: Final = 48_000
 _FULL: Final = np.float32(1.0)
+# However sounds are put together, they are as loud as one voice, within a decibel. A voice's beat and breath
+# are weighed against each other; another voice's breath may be the stronger one.
+_BORROWED_BREATH: Final = np.float32(db(-2.0))
+_STEADY_BPM: Final = 60.0  # quicker beats are as loud as these: each of them softer
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +65,21 @@ class Renderer:
         layers.check()
         built: dict[str, Voice] = {}
 
-        def layer(name: str, volume: float, adder: Callable[[Voice, np.float32], _Adder]) -> Layer:
+        def layer(
+            name: str, volume: float, adder: Callable[[Voice, np.float32], _Adder], share: np.float32 = _FULL
+        ) -> Layer:
             name = voice if name == OWN else name
             if name not in built:
                 built[name] = build(name, sample_rate_hz, layers.scale)
-            gain = np.float32(gain_of(volume) * built[name].gain)
+            gain = np.float32(gain_of(volume) * built[name].gain) * share
             return Layer(name, float(gain), adder(built[name], gain))
 
+        borrowed = _FULL if layers.breath_voice == OWN else _BORROWED_BREATH
+        self._together = _FULL if layers.music is None else _beside(gain_of(layers.music.volume))
         self.layers: Final = (
             layer(layers.background, layers.background_volume, _bed),
             *(() if music is None else (Layer("music", 1.0, music.add),)),
-            layer(layers.breath_voice, breath, _swells),
+            layer(layers.breath_voice, breath, _swells, borrowed),
             layer(OWN, beat, _strikes),
         )
         self._gong = (
@@ -98,7 +107,11 @@ class Renderer:
         presence = presence_in(score.presence, stretch) if stretch.n_frames else 0.0
         if isinstance(presence, np.ndarray) or presence > 0.0:
             add_all(out, stretch)
-            out *= presence[:, None] if isinstance(presence, np.ndarray) else np.float32(presence)
+            gain = presence * self._together
+            if isinstance(gain, np.ndarray):
+                out *= gain[:, None]
+            elif gain != 1.0:
+                out *= np.float32(gain)
         if self._gong is not None:
             for frame in end_gong.frames_in(score.presence, stretch, len(self._gong)):
                 _add(out, (0, self._gong), frame - stretch.first_frame)
@@ -111,6 +124,11 @@ class Renderer:
 
 
 _Adder = Callable[[Samples, Score, Stretch], None]
+
+
+def _beside(music_gain: float) -> np.float32:
+    """For music and voice together, neither of which knows of the other: their powers add up."""
+    return np.float32(1.0 / sqrt(1.0 + music_gain**2))
 
 
 def _nothing(out: Samples, score: Score, stretch: Stretch) -> None:
@@ -150,8 +168,9 @@ def _strikes(voice: Voice, gain: np.float32) -> _Adder:
 
     def add(out: Samples, score: Score, stretch: Stretch) -> None:
         for strike in strikes_in(score, stretch, tail_frames):
+            even = gain if strike.bpm <= _STEADY_BPM else gain * np.float32(sqrt(_STEADY_BPM / strike.bpm))
             for grain in grains_of(strike):
-                _add(out, grain, strike.frame - stretch.first_frame, gain)
+                _add(out, grain, strike.frame - stretch.first_frame, even)
 
     return add
 

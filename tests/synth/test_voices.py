@@ -181,7 +181,17 @@ def test_everything_at_once_and_in_a_hurry_is_held_by_the_limiter():
     score = replace(score, presence=score.presence.changed(4.0, 0.0, 4.0))
     sound = Renderer("heartbeat", RATE_HZ, layers=loudest).render(score, 0, 10 * RATE_HZ, 0.0)
     assert np.abs(resample_poly(sound, 4, 1, axis=0)).max() < 1.0
-    assert pyloudnorm.Meter(RATE_HZ).integrated_loudness(sound[: 4 * RATE_HZ].astype(float)) < -12.0
+
+
+@pytest.mark.parametrize("bpm", [60.0, 150.0])
+@pytest.mark.parametrize("name", ["kalimba", "gong", "heartbeat", "metronome"])
+@pytest.mark.parametrize("breath", ["breath", "ocean", "frame-drum"])
+def test_never_louder_than_its_volume_says_whatever_is_put_together(name: str, breath: str, bpm: float):
+    """The loudest beats with the loudest breaths, over the loudest background, slow and quick."""
+    layers = Layers(breath_voice=breath, background="raga")
+    score = steady(bpm, 0.0, BreathPattern(4, 6) if bpm < 100.0 else BreathPattern(9, 14))
+    sound = Renderer(name, RATE_HZ, layers=layers).render(score, 0, 20 * RATE_HZ, 0.0)
+    assert pyloudnorm.Meter(RATE_HZ).integrated_loudness(sound.astype(float)) < LOUDNESS_LUFS + 1.0
 
 
 @pytest.mark.parametrize("name", SOUNDING)
