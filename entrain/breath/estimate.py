@@ -6,27 +6,31 @@ sliding spectrum of `entrain.breath.tachogram`:
 1. *Rate.* A Hann window is three neighbouring bins; the two largest beside each other place the peak between
    bins (Grandke 1983). The share of all change within one bin of the peak is the confidence: below
    `LEAST_SHARE` no rate is given, for then a third of them are wrong by more than 1/min in simulation.
-2. *Not a Mayer wave.* The baroreflex makes waves near 6/min by itself. A wave below 9/min that moves the
-   pulse by less than `MAYER_BPM` is taken for no breath, and one is looked for above it.
+2. *Not a Mayer wave.* The baroreflex makes waves near 6/min by itself. Where no pacer is followed, a wave
+   below 9/min that moves the pulse by less than `MAYER_BPM` is taken for no breath, and one is looked for
+   above it.
 3. *In step.* Against a pacer more can be known: each step is turned back by the pacer's own phase (a lock-in
-   amplifier along a tempo that may change) and summed over three windows of 20 s, 10 s apart. A breath in
-   step leaves the sums pointing one way; one that is not makes them turn, by as much as it is off. In step
-   is: off by no more than 10 %, sums of one direction, and a fair share of all change explained.
+   amplifier along a tempo that may change) and summed over windows of 20 s, 10 s apart. A breath in step
+   leaves the sums pointing one way; one that is not makes them turn, by as much as it is off. A Mayer wave
+   may have the pacer's rate, but it does not keep its phase: so how *large* a wave is does not count here,
+   how long it keeps step does.
 
-In simulation (`tests/breath`) the median error is about 0.1/min, at rest and paced; typical people who follow
-a pacer are seen in step 95 % of the time (else it is listening again after an outage), those who breathe on
-at their own rate 0 to 2 %. In real recordings of slow breathing it is within 0.5/min of the plain periodogram
-96 to 100 % of the time. Being in step is seen over 40 s, so a shorter lapse is passed over. With a very small
-RSA it says "too small to tell". It cannot see faster than half the pulse, and what it calls breath is what
-the heart does: to it, a large Mayer wave looks like a breath.
+There are three answers. **In step**: over 60 s off by no more than 10 %, sums that point one way, and a fair
+share of all change explained by what keeps the pacer's phase; or all of that over 40 s, much clearer. **Out
+of step**: a clear breath at a rate that is more than 10 % from the pacer's. **Unknown**: neither.
+A breath near the pacer's rate that is not seen to keep its phase is unknown, not out of step.
+
+How often each answer is right, on people and recordings it was not made on: `docs/coach.md`. It cannot see
+breaths faster than half the pulse; a lapse shorter than the 40 to 60 s it looks back on is passed over.
 """
 
 from cmath import exp as turned
 from cmath import phase as angle
 from enum import StrEnum
+from itertools import pairwise
 from math import floor, fsum, pi, sin, sqrt
 from operator import mul
-from typing import Final
+from typing import Final, NamedTuple
 
 from entrain.breath.tachogram import (
     FASTEST_BIN,
@@ -56,11 +60,24 @@ ABOVE_MAYER_BIN: Final = 10
 PHASE_N: Final = round(15.0 / SAMPLE_S)
 
 LOCK_HOP_N: Final = LOCK_N // 2
-LOCKS: Final = tuple(range(0, LOCKS_N, LOCK_HOP_N))  # which windows are looked at, oldest first
-PACED_N: Final = LOCK_N + LOCKS_N - 1  # so far do they look back
 STEP_WITHIN: Final = 0.10
-LEAST_AGREEMENT: Final = 0.8
-LEAST_EXPLAINED: Final = 0.3
+
+
+class Evidence(NamedTuple):
+    """How long a breath must have kept the pacer's phase, and how well."""
+
+    windows: int  # of 20 s, 10 s apart
+    agreement: float  # 0..1: how much their sums must point one way
+    explained: float  # 0..1: the share of all change that must keep to the pacer
+
+    @property
+    def samples(self) -> int:
+        """So far it looks back."""
+        return LOCK_N + LOCK_HOP_N * (self.windows - 1)
+
+
+STEADY: Final = Evidence(windows=5, agreement=0.8, explained=0.3)  # 60 s
+CLEAR: Final = Evidence(windows=3, agreement=0.95, explained=0.5)  # 40 s
 
 _HANN: Final = tuple(sin(pi * n / N) ** 2 for n in range(N))
 _HANN_SUM: Final = fsum(_HANN)
@@ -70,9 +87,13 @@ _NOTHING_MS: Final = 1e-6  # what rounding leaves of a sum that has slid to noth
 class InStep(StrEnum):
     NO_PACER = "no pacer"
     LISTENING = "listening"  # too soon to tell
-    TOO_SMALL = "too small to tell"  # the breath does not show in this heart
+    UNKNOWN = "unknown"  # the breath does not show, or not whether it keeps the pacer's phase
     YES = "in step"
     NO = "out of step"
+
+    @classmethod
+    def _missing_(cls, value: object) -> "InStep | None":
+        return cls.UNKNOWN if value == "too small to tell" else None  # in logs of earlier versions
 
 
 class BreathSource(StrEnum):
@@ -88,7 +109,7 @@ class BreathEstimate:
     """What is known of the breath at `t_s`; None where it is not."""
 
     t_s: float
-    rate_per_min: float | None  # over the last minute, or the last 40 s in step with a pacer
+    rate_per_min: float | None  # over the last minute, or the last 40 to 60 s in step with a pacer
     rsa_ms: float | None  # peak to trough of the RR intervals
     confidence: float  # 0..1: the share of all change that is this breath's
     in_step: InStep
@@ -162,24 +183,24 @@ def _is_stale(tachogram: Tachogram, t_s: float) -> bool:
 
 
 def _in_step(tachogram: Tachogram) -> InStep:
-    if tachogram.paced_per_min is None:
+    paced_per_min, since = tachogram.paced_per_min, tachogram.paced_from
+    if paced_per_min is None or since is None:
         return InStep.NO_PACER
-    lock = _lock(tachogram, tachogram.paced_per_min)
-    if lock is None:
+    if tachogram.at - since < CLEAR.samples:
         return InStep.LISTENING
-    if lock.agrees:
-        return InStep.TOO_SMALL if lock.wave.may_be_mayer else InStep.YES
+    if _locked(tachogram) is not None:
+        return InStep.YES
     wave, _ = _breath(tachogram)
-    return InStep.TOO_SMALL if wave is None else InStep.NO
+    if wave is None or abs(wave.per_min - paced_per_min) <= STEP_WITHIN * paced_per_min:
+        return InStep.UNKNOWN
+    return InStep.NO
 
 
 def _seen(tachogram: Tachogram) -> tuple["_Wave | None", float]:
     """The breath's wave if it shows, and the confidence."""
-    lock = None if tachogram.paced_per_min is None else _lock(tachogram, tachogram.paced_per_min)
-    if lock is not None and lock.agrees:
-        # Forty seconds against a known pace tell more than sixty against none.
-        return None if lock.wave.may_be_mayer else lock.wave, lock.explained
-    return _breath(tachogram)
+    lock = _locked(tachogram)
+    # Forty seconds against a known pace tell more than sixty against none.
+    return _breath(tachogram) if lock is None else (lock.wave, lock.explained)
 
 
 def _breath(tachogram: Tachogram) -> tuple["_Wave | None", float]:
@@ -266,40 +287,36 @@ def _known_weight(tachogram: Tachogram) -> float:
 @quick
 class _Lock:
     wave: _Wave
-    paced_per_min: float
-    agreement: float  # 0..1: how much the windows point one way
-    explained: float  # 0..1: the share of all change that keeps to the pacer
-
-    @property
-    def agrees(self) -> bool:
-        off = abs(self.wave.per_min - self.paced_per_min) / self.paced_per_min
-        return off <= STEP_WITHIN and self.agreement >= LEAST_AGREEMENT and self.explained >= LEAST_EXPLAINED
+    explained: float  # 0..1: the share of all change that keeps the pacer's phase
 
 
-def _lock(tachogram: Tachogram, paced_per_min: float) -> _Lock | None:
-    """The last 40 s against the pacer; None where either of them is not known throughout."""
-    since = tachogram.paced_from
-    if tachogram.newest is None or since is None or tachogram.at - since < PACED_N:
+def _locked(tachogram: Tachogram) -> _Lock | None:
+    """The wave that keeps the pacer's phase, by either evidence; None where none does."""
+    return _lock(tachogram, STEADY) or _lock(tachogram, CLEAR)
+
+
+def _lock(tachogram: Tachogram, evidence: Evidence) -> _Lock | None:
+    """None, too, where beats or pacer are not known for as long as the evidence asks for."""
+    since, paced_per_min, looked_n = tachogram.paced_from, tachogram.paced_per_min, evidence.samples
+    if tachogram.newest is None or paced_per_min is None or since is None or tachogram.at - since < looked_n:
         return None
-    if tachogram.n_known(PACED_N) < 0.8 * PACED_N:
+    if tachogram.n_known(looked_n) < 0.8 * looked_n:
         return None
-    windows = [tachogram.locks[n] for n in LOCKS]
-    sums = [2.0 * z / (0.5 * LOCK_N) for z, _ in windows]
-    size = fsum(map(abs, sums))
-    if size <= _NOTHING_MS:
+    windows = tachogram.locks[LOCKS_N - 1 - LOCK_HOP_N * (evidence.windows - 1) :: LOCK_HOP_N]
+    sums = [z for z, _ in windows]
+    size, energy = fsum(map(abs, sums)), fsum(energy for _, energy in windows)
+    if size <= _NOTHING_MS or energy <= _NOTHING_MS:
         return None
-    explained = [abs(z) ** 2 / (0.25 * LOCK_N * e) for z, e in windows if e > _NOTHING_MS]
-    first, middle, last = sums
-    turn = middle * first.conjugate() + last * middle.conjugate()
+    together = abs(sum(sums))
+    explained = together**2 / (0.25 * LOCK_N * energy * evidence.windows)
+    turn = sum(after * before.conjugate() for before, after in pairwise(sums))
     off_hz = angle(turn) / (2.0 * pi) / (LOCK_HOP_N * SAMPLE_S)
-    return _Lock(
-        wave=_Wave(
-            paced_per_min + off_hz * S_PER_MIN, size / len(LOCKS), tachogram.newest[1], tachogram.between
-        ),
-        paced_per_min=paced_per_min,
-        agreement=abs(first + middle + last) / size,
-        explained=min(1.0, fsum(explained) / len(LOCKS)),
-    )
+    is_off = abs(off_hz) * S_PER_MIN > STEP_WITHIN * paced_per_min
+    if is_off or together < evidence.agreement * size or explained < evidence.explained:
+        return None
+    change_ms = 2.0 * size / (0.5 * LOCK_N) / evidence.windows
+    wave = _Wave(paced_per_min + off_hz * S_PER_MIN, change_ms, tachogram.newest[1], tachogram.between)
+    return _Lock(wave, min(1.0, explained))
 
 
 def _phase(tachogram: Tachogram, per_min: float, t_s: float) -> float:

@@ -25,7 +25,7 @@ SAMPLE_S: Final = 1.0  # half a second tells no more (`benchmarks/breath.py`)
 WINDOW_S: Final = 60.0
 N: Final = round(WINDOW_S / SAMPLE_S)
 LOCK_N: Final = round(20.0 / SAMPLE_S)  # samples in a window of the lock
-LOCKS_N: Final = LOCK_N + 1  # so that the newest window and one that has no sample in common are both kept
+LOCKS_N: Final = 2 * LOCK_N + 1  # so that the newest window and two that share no sample are kept
 FASTEST_BIN: Final = 24  # breaths/min, as a bin is one
 GAP_S: Final = 5.0  # nothing is drawn through a longer one
 

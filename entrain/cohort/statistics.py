@@ -46,11 +46,12 @@ def _values(everybody: Sequence[Participant], policy: int) -> NDArray[np.float64
 
 def _estimates(values: NDArray[np.float64]) -> dict[str, Estimate]:
     return {
-        name: _estimate(column[np.isfinite(column)]) for name, column in zip(MEASURES, values.T, strict=True)
+        name: estimate(column[np.isfinite(column)]) for name, column in zip(MEASURES, values.T, strict=True)
     }
 
 
-def _estimate(column: NDArray[np.float64]) -> Estimate:
+def estimate(column: NDArray[np.float64]) -> Estimate:
+    """The mean of one value for each person."""
     n = column.size
     if n == 0:
         return Estimate(None, None, None, 0)

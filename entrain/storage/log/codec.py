@@ -192,8 +192,9 @@ def _enum_decoder(kind: type[Enum]) -> Decoder:
 
     def check(value: Any) -> Enum:
         try:
-            return members[value]
-        except (KeyError, TypeError):
+            # What is no value now may be the name an earlier version had for one (`_missing_`).
+            return members[value] if value in members else kind(value)
+        except (ValueError, TypeError):
             raise Undecodable(f"must be one of {', '.join(map(repr, members))}, not {value!r}") from None
 
     return check
