@@ -237,7 +237,7 @@ def test_of_a_heart_that_hardly_answers_little_is_said_and_little_of_it_is_wrong
                 rates_wrong += seen.rate_per_min is not None and abs(seen.rate_per_min - rate) > 1.0
                 steps_wrong += seen.in_step is InStep.YES and (is_deaf or abs(rate - 6.0) > 1.5)
     assert unsure > 0.3 * n
-    assert rates_wrong < 0.15 * n
+    assert rates_wrong < 0.2 * n
     assert steps_wrong < 0.03 * n
 
 
