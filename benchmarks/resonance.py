@@ -2,11 +2,14 @@
 
     python -m benchmarks.resonance [--people N] [--from SEED] [--confidence C]
 
-Simulated people breathe through the protocol in an order drawn for each; one beat in twenty is spoilt
-(missed, or an extra one). The same body without noise tells where the peak truly is: its swing at rates
-0.125/min apart, and a parabola through the highest three. Printed, each with its 95 % interval (Wilson): how
-many are placed within 0.25/min of it, placed elsewhere, or told "no clear peak". Who has no peak within the
-rates has none to be found: counted apart among the typical, and everybody in the last three crowds.
+Simulated people of both simulators breathe through each protocol (five rates in an order drawn for each; as
+many in the same time, each chosen where it teaches most; a slide); one beat in twenty is spoilt (missed, or
+an extra one). The same body without noise tells where the peak truly is: its swing at rates 0.125/min
+apart, and a parabola through the highest three. Printed, each with its 95 % interval (Wilson): how many are
+placed within 0.25/min of it, placed elsewhere, or told "no clear peak". Who has no peak within the rates
+has none to be found: counted apart among the typical, and everybody in the last three crowds. *Use*: how
+often the rate to use, named or not, has at least 90 % of the best swing between 4.5 and 6.5 a minute, and
+beside it the same of 6 a minute.
 """
 
 import argparse
@@ -20,21 +23,29 @@ from random import Random
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
-from entrain.analysis.assessment import LEAST_CONFIDENCE, WITHIN_PER_MIN, assess
+from entrain.analysis.assessment import LEAST_CONFIDENCE, assess, next_rate
 from entrain.analysis.correction import correct
 from entrain.analysis.phase import breaths_s
+from entrain.analysis.resonance_fit import NEAR_BEST, WITHIN_PER_MIN
 from entrain.analysis.series import NNSeries
-from entrain.app.assess_protocol import five_rates, pieces, sliding
+from entrain.app.assess_protocol import RATES_PER_MIN as FIVE_PER_MIN
+from entrain.app.assess_protocol import REST_S, STAGE_S, five_rates, pieces, sliding
+from entrain.cohort.people import Somebody, body
+from entrain.cohort.second.heart import SecondPerson
 from entrain.control.protocol import PacedStage
 from entrain.control.stages import length_s, score_of, spans
-from entrain.devices.simulated.heart import SimulatedHeart
+from entrain.devices.simulated.heart import STEP_S
 from entrain.devices.simulated.person import Kind, Person
 
+Series = NDArray[np.float64]
 SPOILT: Final = 0.05
+RATES_PER_MIN: Final[Series] = np.arange(4.5, 6.51, 0.125)
+NARROW: Final = 0.75  # of the best swing, one breath a minute beside it
 START_S: Final = 70.0
 RATIO: Final = (4.0, 0.0, 6.0, 0.0)
-PROTOCOLS: Final = ("five", "sliding")
+PROTOCOLS: Final = ("five", "adaptive", "sliding")
 Z: Final = 1.96  # of a 95 % interval
 
 
@@ -44,12 +55,14 @@ def main() -> None:
     )
     parser.add_argument("--people", type=int, default=100)
     parser.add_argument("--from", dest="first", type=int, default=0, help="seed of the first person")
+    parser.add_argument("--crowd", choices=tuple(CROWDS), action="append")
     parser.add_argument("--confidence", type=float, default=LEAST_CONFIDENCE, help="what a peak needs")
     given = parser.parse_args()
     seeds = range(given.first, given.first + given.people)
-    print(f"{'people':<28} {'protocol':<9} {'n':>4}  {'found':<17} {'elsewhere':<17} {'no clear peak':<17}")
+    heads = ("found", "elsewhere", "no clear peak", "use: 90 %", "6/min: 90 %")
+    print(f"{'people':<28} {'protocol':<9} {'n':>4}  " + " ".join(f"{head:<17}" for head in heads))
     with ProcessPoolExecutor(cpu_count()) as pool:
-        for name in CROWDS:
+        for name in given.crowd or CROWDS:
             outcomes = list(pool.map(partial(assessed, name, given.confidence), seeds, chunksize=8))
             for has_peak in sorted({one.true_per_min is not None for one in outcomes}, reverse=True):
                 some = [one for one in outcomes if (one.true_per_min is not None) == has_peak]
@@ -59,26 +72,53 @@ def main() -> None:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    per_min: float | None
+    of_best: float  # the share of the best swing at the rate to use
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
-    """Where the peak of one person is, and where each protocol named it."""
+    """Where the peak of one person is, and what each protocol said."""
 
     true_per_min: float | None
-    said_per_min: tuple[float | None, ...]
+    said: tuple[Said, ...]
+    six_of_best: float
 
 
 def assessed(crowd: str, confidence: float, seed: int) -> Outcome:
-    """Person number `seed` of a crowd under both protocols."""
+    """Person number `seed` of a crowd under every protocol."""
     person = CROWDS[crowd].drawn(seed)
-    true = true_peak(person) if CROWDS[crowd].has_peak else None
-    found = [assess(recorded(person, stages), confidence) for stages in (five_rates(seed), sliding())]
-    return Outcome(true, tuple(one.resonance_per_min for one in found))
+    swings = quiet_swings(person)
+    true = true_peak(swings) if CROWDS[crowd].has_peak else None
+
+    def of_best(rate: float) -> float:
+        return float(np.interp(rate, RATES_PER_MIN, swings)) / float(swings.max())
+
+    said: list[Said] = []
+    for stages in (five_rates(seed), adaptive(person), sliding()):
+        found = assess(recorded(person, stages), confidence)
+        use = found.resonance_per_min or (6.0 if found.good is None else found.good.use_per_min)
+        said.append(Said(found.resonance_per_min, of_best(use)))
+    return Outcome(true, tuple(said), of_best(6.0))
+
+
+def adaptive(person: Somebody) -> tuple[PacedStage, ...]:
+    """As many stages as the five rates are, each where it teaches most after those before."""
+    stages: tuple[PacedStage, ...] = ()
+    for n in range(len(FIVE_PER_MIN)):
+        rate = next_rate(recorded(person, stages) if stages else ())
+        stages = (*stages, PacedStage(rate, STAGE_S, rest_s=REST_S if n else 0.0))
+    return stages
 
 
 def row(outcomes: list[Outcome], protocol: int) -> str:
-    pairs = [(one.said_per_min[protocol], one.true_per_min) for one in outcomes]
+    pairs = [(one.said[protocol].per_min, one.true_per_min) for one in outcomes]
     nothing = sum(said is None for said, _ in pairs)
     found = sum(said is not None and true is not None and near(said, true) for said, true in pairs)
-    counts = (found, len(pairs) - nothing - found, nothing)
+    used = sum(one.said[protocol].of_best >= NEAR_BEST for one in outcomes)
+    six = sum(one.six_of_best >= NEAR_BEST for one in outcomes)
+    counts = (found, len(pairs) - nothing - found, nothing, used, six)
     return f"{len(pairs):>4}  " + " ".join(f"{share(count, len(pairs)):<17}" for count in counts)
 
 
@@ -151,9 +191,26 @@ def typical(seed: int) -> Person:
     return Person.draw(seed, Kind.TYPICAL)
 
 
+def second_narrow(seed: int) -> SecondPerson:
+    """Of the second simulator, the first drawn whose swing has a narrow peak well within the rates."""
+    rng = Random(f"{seed}/second narrow")
+    while True:
+        person = SecondPerson.draw(rng.getrandbits(31))
+        swings = quiet_swings(person)
+        peak = true_peak(swings)
+        if peak is not None and 5.0 <= peak <= 6.0:
+            sides = np.interp([peak - 1.0, peak + 1.0], RATES_PER_MIN, swings) / swings.max()
+            if sides.max() < NARROW:
+                return person
+
+
+def second_any(seed: int) -> SecondPerson:
+    return SecondPerson.draw(seed)
+
+
 @dataclass(frozen=True, slots=True)
 class Crowd:
-    drawn: Callable[[int], Person]
+    drawn: Callable[[int], Somebody]
     has_peak: bool
 
 
@@ -162,39 +219,58 @@ CROWDS: Final[dict[str, Crowd]] = {
     "narrow, mind wandering": Crowd(wandering, has_peak=True),
     "middling (Q 2 to 3)": Crowd(middling, has_peak=True),
     "typical (broad)": Crowd(typical, has_peak=True),
+    "second: narrow": Crowd(second_narrow, has_peak=True),
+    "second: anybody": Crowd(second_any, has_peak=True),
     "no resonance": Crowd(without_resonance, has_peak=False),
     "non-responders": Crowd(non_responder, has_peak=False),
     "narrow, beyond the rates": Crowd(beyond_the_rates, has_peak=False),
 }
 
 
-def true_peak(person: Person) -> float | None:
+def true_peak(swings: Series) -> float | None:
     """Where the swing of the body without noise is largest; None at the ends of 4.5 to 6.5."""
-    quiet = replace(
+    top = int(np.argmax(swings))
+    if not 0 < top < swings.size - 1:
+        return None
+    before, most, after = swings[top - 1 : top + 2]
+    return float(RATES_PER_MIN[top] + 0.125 * 0.5 * (before - after) / (before - 2.0 * most + after))
+
+
+def quiet_swings(person: Somebody) -> Series:
+    """How far the body without noise swings at each of `RATES_PER_MIN`, in bpm."""
+    quiet = without_chance(person)
+    return np.array([_quiet_swing(quiet, rate) for rate in RATES_PER_MIN])
+
+
+def without_chance(person: Somebody) -> Somebody:
+    if isinstance(person, SecondPerson):
+        breath = replace(person.breath, wander_chance=0.0, motor_error=0.0)
+        circulation = replace(
+            person.circulation, wander_ms=0.0, resistance_noise=0.0, trend_bpm=0.0, run_chance=0.0
+        )
+        return replace(person, breath=breath, circulation=circulation)
+    return replace(
         person,
         heart=replace(person.heart, mayer_bpm=0.0, wander_bpm=0.0, ectopic_chance=0.0, relaxation_bpm=0.0),
         lungs=replace(person.lungs, lapses_per_min=0.0, imprecision=0.0, settle_s=1.0),
     )
-    rates = np.arange(4.5, 6.51, 0.125)
-    sizes = [_quiet_swing(quiet, rate) for rate in rates]
-    top = int(np.argmax(sizes))
-    if not 0 < top < rates.size - 1:
-        return None
-    before, most, after = sizes[top - 1 : top + 2]
-    return float(rates[top] + 0.125 * 0.5 * (before - after) / (before - 2.0 * most + after))
 
 
-def _quiet_swing(person: Person, rate: float) -> float:
-    heart = SimulatedHeart(person, keep_truth=True)
+def _quiet_swing(person: Somebody, rate: float) -> float:
+    """The size of the wave at just the paced rate, peak to trough, over eight breaths."""
+    heart = body(person)
     heart.until(150.0, score_of((PacedStage(float(rate), 150.0),), 0.0, 70.0, RATIO))
     assert heart.truth is not None
-    return float(np.ptp(heart.truth.bpm[-round(8 * 60.0 / rate) :]))
+    bpm = np.array(heart.truth.bpm[-round(8 * 60.0 / rate / STEP_S) :])
+    turns = np.exp(2j * np.pi * np.arange(bpm.size) * STEP_S * rate / 60.0)
+    return 4.0 * abs(complex(np.mean((bpm - bpm.mean()) * turns)))
 
 
-def recorded(person: Person, stages: tuple[PacedStage, ...]) -> list[tuple[NNSeries, list[float]]]:
+def recorded(person: Somebody, stages: tuple[PacedStage, ...]) -> list[tuple[NNSeries, list[float]]]:
     """Corrected intervals and breath starts of each stage, one beat in twenty spoilt."""
-    score = score_of(stages, START_S, person.heart.base_bpm, RATIO)
-    heart = SimulatedHeart(person, keep_truth=True)
+    bpm = person.circulation.bpm if isinstance(person, SecondPerson) else person.heart.base_bpm
+    score = score_of(stages, START_S, bpm, RATIO)
+    heart = body(person)
     end_s = START_S + length_s(stages) + 1.0
     heart.until(end_s, score)
     assert heart.truth is not None

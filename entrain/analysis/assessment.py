@@ -19,25 +19,18 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from entrain.analysis.resonance import ResonanceCriteria, resonance_criteria
+from entrain.analysis.resonance_fit import WITHIN_PER_MIN, GoodRates, Resonances
 from entrain.analysis.series import FloatArray, NNSeries
 from entrain.analysis.swing import SETTLE_S, Swing, swing
 
-WITHIN_PER_MIN: Final = 0.25
 LEAST_CONFIDENCE: Final = 0.8
 # The median over rates: what a heart does without keeping phase with the pacer is not its answer.
 LEAST_IN_PHASE: Final = 0.9
 LEAST_RATES: Final = 4
-N_CURVE: Final = 41
-
-BEYOND_PER_MIN: Final = 1.5  # how far outside the paced rates a resonance is looked for
-STEP_PER_MIN: Final = 0.05
-# None, then by quarters of an octave; Vaschillo and others (2002) found about 1.6.
-SHARPNESS: Final[FloatArray] = np.append(0.0, np.geomspace(0.5, 8.0, 17))
-LEVELS: Final[FloatArray] = np.geomspace(0.7, 1.0 / 0.7, 61)  # of the mean swing
-CURVE_ERROR: Final = 0.03  # of a swing: no heart is a resonance of second order to the last digit
-# Of a Student t. So many degrees of freedom has the error of some five parts of two axes; and a rate at which
-# something went wrong may be passed by at less cost.
-SWING_DOF: Final = 8.0
+# Of adaptive stages: the ends and the middle, then where it teaches most.
+FIRST_PER_MIN: Final = (5.5, 4.5, 6.5)
+CANDIDATES_PER_MIN: Final[FloatArray] = np.arange(4.5, 6.51, 0.125)
+SAME_PER_MIN: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +46,7 @@ class Assessment:
     resonance_per_min: float | None
     confidence: float
     curve: tuple[tuple[float, float], ...]
+    good: GoodRates | None = None  # None with too few rates, or with rates that are as good as one
 
     @property
     def is_clear(self) -> bool:
@@ -71,10 +65,24 @@ def assess(
     swings = _alike(_swings(stages))
     if len(swings) < LEAST_RATES or swings[-1].pace_per_min - swings[0].pace_per_min <= 2.0 * WITHIN_PER_MIN:
         return Assessment(criteria, swings, None, 0.0, ())
-    fit = _Resonances(swings)
+    fit = Resonances(swings)
     follows = float(np.median([each.in_phase for each in swings])) >= LEAST_IN_PHASE
     clear = follows and fit.confidence >= least_confidence
-    return Assessment(criteria, swings, fit.peak_per_min if clear else None, fit.confidence, fit.curve())
+    peak_per_min = fit.peak_per_min if clear else None
+    return Assessment(criteria, swings, peak_per_min, fit.confidence, fit.curve(), fit.good_rates())
+
+
+def next_rate(stages: Sequence[tuple[NNSeries, ArrayLike]]) -> float:
+    """The rate at which the next stage teaches most of where the peak is; breaths per minute.
+
+    `FIRST_PER_MIN` come first, in their order; so does what could not be measured, once more.
+    """
+    swings = _alike(_swings(stages))
+    measured = [each.pace_per_min for each in swings]
+    left = [rate for rate in FIRST_PER_MIN if not any(abs(rate - one) < SAME_PER_MIN for one in measured)]
+    if left:
+        return left[0]
+    return float(CANDIDATES_PER_MIN[int(np.argmax(Resonances(swings).teaches(CANDIDATES_PER_MIN)))])
 
 
 def _swings(stages: Sequence[tuple[NNSeries, ArrayLike]]) -> list[Swing]:
@@ -95,40 +103,3 @@ def _alike(swings: Sequence[Swing]) -> tuple[Swing, ...]:
     own = np.array([each.error_bpm for each in swings])
     errors = np.sqrt(0.5 * np.square(own) + 0.5 * np.median(np.square(own))) if own.size else own
     return tuple(replace(each, error_bpm=float(e)) for each, e in zip(swings, errors, strict=True))
-
-
-class _Resonances:
-    """All resonances that may have made some swings, and what each weighs."""
-
-    def __init__(self, swings: Sequence[Swing]) -> None:
-        self._rates = np.array([each.pace_per_min for each in swings])
-        sizes = np.array([each.swing_bpm for each in swings])
-        errors = np.hypot([each.error_bpm for each in swings], CURVE_ERROR * sizes)
-        trust = 1.0 / np.square(errors)
-        low, high = float(self._rates[0]), float(self._rates[-1])
-        self._peaks = np.arange(low - BEYOND_PER_MIN, high + BEYOND_PER_MIN, STEP_PER_MIN)
-        shapes = self._shapes(self._rates)
-        # Levels are those of the whole curve, so that all shapes have the same choice of them.
-        means = np.average(shapes, axis=2, weights=trust)
-        levels = LEVELS * np.average(sizes, weights=trust) / means[:, :, None]
-        off = (sizes - levels[..., None] * shapes[:, :, None, :]) / errors
-        log_weights = -0.5 * (SWING_DOF + 1.0) * np.log1p(np.square(off) / SWING_DOF).sum(axis=3)
-        weights = np.exp(log_weights - log_weights.max())
-        weights /= weights.sum()
-        self._heights = (weights * levels).sum(axis=2)  # shape (peaks, sharpness)
-        inside = (self._peaks > low) & (self._peaks < high)
-        peak_weights = np.where(inside, weights.sum(axis=(1, 2)), 0.0)
-        self.peak_per_min = float(np.average(self._peaks, weights=peak_weights + 1e-12 * inside))
-        near = np.abs(self._peaks - self.peak_per_min) <= WITHIN_PER_MIN
-        self.confidence = float(peak_weights[near].sum())
-
-    def curve(self) -> tuple[tuple[float, float], ...]:
-        """(rate, swing in bpm): the mean of all by their weights, from the slowest to the quickest rate."""
-        at = np.linspace(float(self._rates[0]), float(self._rates[-1]), N_CURVE)
-        swing_bpm = np.einsum("ps,psr->r", self._heights, self._shapes(at))
-        return tuple((float(at[n]), float(swing_bpm[n])) for n in range(N_CURVE))
-
-    def _shapes(self, rates: FloatArray) -> FloatArray:
-        """Each resonance's gain at some rates, 1 at its peak; shape (peaks, sharpness, rates)."""
-        ratio = rates / self._peaks[:, None]
-        return 1.0 / np.hypot(1.0, SHARPNESS[:, None] * (ratio - 1.0 / ratio)[:, None, :])

@@ -1,11 +1,14 @@
 """The analysis of many recordings on this machine; `analyse_cluster` does it on others."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from functools import partial
+from multiprocessing import parent_process
+from multiprocessing.connection import wait
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from entrain.errors import EntrainError
@@ -77,8 +80,7 @@ def here(names: Sequence[str], wish: AnalysisWish, jobs: int | None) -> Iterator
     # Each process has one core, so the linear algebra below must not start threads of its own.
     for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(variable, "1")
-    unlock = partial(cipher.unlock_all, cipher.unlocked())
-    with ProcessPoolExecutor(n_jobs, initializer=unlock) as pool:
+    with ProcessPoolExecutor(n_jobs, initializer=partial(_begin, cipher.unlocked())) as pool:
         try:
             yield from (
                 future.result() for future in as_completed(pool.submit(analysed, n, wish) for n in names)
@@ -86,3 +88,16 @@ def here(names: Sequence[str], wish: AnalysisWish, jobs: int | None) -> Iterator
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
+
+
+def _begin(passphrases: Mapping[Path, str]) -> None:
+    """In a worker: open what is open here, and end with the process that asked, however that ends."""
+    cipher.unlock_all(passphrases)
+    Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)

@@ -3,6 +3,7 @@
 import argparse
 import re
 import sys
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from pathlib import Path
@@ -33,7 +34,7 @@ examples:
   entrain analyse study --out table.parquet --scheduler tcp://127.0.0.1:8786
 """
 
-
+LINE_EVERY_S: Final = 5.0  # where there is no terminal
 _ADDRESS: Final = re.compile(r"(tcp|tls|ws|wss)://.+:\d+")
 
 
@@ -108,11 +109,12 @@ def _done(
         print(f"{len(before)} of {len(names)} were done before: {args.out}.partial", file=sys.stderr)
     yield from before.values()
     left = [name for name in names if name not in before]
-    _progress(len(before), len(names))
+    told = _Told(len(names))
+    told(len(before))
     for n, each in enumerate(_worked(left, wish, args), start=len(before) + 1):
         if progress is not None:
             progress.add(each)
-        _progress(n, len(names))
+        told(n)
         yield each
 
 
@@ -135,10 +137,22 @@ def _in_order(names: Sequence[str], done: Iterable[Done]) -> Iterator[Done]:
             at += 1
 
 
-def _progress(n_done: int, n: int) -> None:
-    if n > 1 and sys.stderr.isatty():
-        end = "\n" if n_done == n else ""
-        print(f"\r{n_done} of {n} recordings", end=end, file=sys.stderr, flush=True)
+class _Told:
+    """How many are done, on stderr: a line that is renewed on a terminal, else a line now and then."""
+
+    def __init__(self, n: int) -> None:
+        self._n = n
+        self._told_s = time.monotonic()
+
+    def __call__(self, n_done: int) -> None:
+        if self._n <= 1:
+            return
+        if sys.stderr.isatty():
+            end = "\n" if n_done == self._n else ""
+            print(f"\r{n_done} of {self._n} recordings", end=end, file=sys.stderr, flush=True)
+        elif n_done and (n_done == self._n or time.monotonic() - self._told_s >= LINE_EVERY_S):
+            self._told_s = time.monotonic()
+            print(f"{n_done} of {self._n} recordings", file=sys.stderr, flush=True)
 
 
 def _text(done: Sequence[Done], *, whole: bool) -> str:

@@ -15,7 +15,8 @@ from entrain.wording import assessment as words
 EPILOG: Final = """\
 You breathe with the cue, gently and not deeply, at 6.5, 6, 5.5, 5 and 4.5 breaths a minute, two minutes each
 in an order drawn by lot, and rest between. Stop any time, and stop if you get dizzy. The outcome can be the
-goal of a preset: goal_per_min = "own resonance". "No clear peak" is an outcome too: then 6 is as good as any.
+goal of a preset: goal_per_min = "own resonance". "No clear peak" is an outcome too: then
+you are told the rates at which your pulse swings most.
 
 examples:
   entrain assess
@@ -73,6 +74,7 @@ def _outcome(session: str, *, keep: bool, as_json: bool) -> int:
         "rates": [asdict(each) for each in found.criteria],
         "swings": [asdict(each) for each in found.swings],
         "curve": found.curve,
+        "good": None if found.good is None else asdict(found.good),
         "before": None if looked.before is None else asdict(looked.before),
     }
     print(json_text(said))

@@ -72,10 +72,26 @@ def verdict(found: "Assessment") -> list[str]:
             "Too few of the rates could be measured to say anything.",
             "Check the strap's contact and try again.",
         ]
-    return [
-        f"No clear peak (confidence {sure}): no rate stands out from the ones beside it.",
-        "That is common and nothing is wrong with it. Choose the rate that feels easiest; 6 is a good one.",
-    ]
+    return [f"No clear peak (confidence {sure}): no rate stands out from the ones beside it.", *_good(found)]
+
+
+def _good(found: "Assessment") -> list[str]:
+    """Which rates to use where none stands out."""
+    good = found.good
+    if good is None:
+        return ["That is common and nothing is wrong with it. Choose the rate that feels easiest."]
+    lines = [f"That is common and nothing is wrong with it. Breathe at {good.use_per_min:.1f} a minute:"]
+    if good.to_per_min - good.from_per_min >= SAME_RATE:
+        lines[0] = lines[0][:-1] + f", or anywhere from {good.from_per_min:.1f} to {good.to_per_min:.1f}:"
+    lines.append(
+        f"there your pulse swings at least nine tenths as far as at the best rate (chance {good.chance:.0%})."
+    )
+    if good.only_grows_downwards:
+        lines.append(
+            "The swing only grows towards slower rates. Slower than the slowest tried is not better by that:"
+            " stay where it is easy."
+        )
+    return lines
 
 
 def compared(looked: "ResonanceOutcome") -> list[str]:

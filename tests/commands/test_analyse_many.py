@@ -6,8 +6,9 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow.parquet
@@ -181,3 +182,44 @@ def test_a_scheduler_that_is_not_there_or_has_no_workers(
 @pytest.mark.parametrize("words", [["--scheduler", "rubbish"], ["--scheduler", "tcp://a:1", "--jobs", "2"]])
 def test_wrong_use(study: Path, words: list[str]) -> None:
     assert main(["analyse", str(study), *words]) == 2
+
+
+def test_workers_end_with_the_process_that_asked(tmp_path: Path) -> None:
+    """Killed so that it cannot tidy up; nothing of it goes on working."""
+    rng = np.random.default_rng(1)
+    for n in range(12):
+        long = "\n".join(f"{value:.0f}" for value in 850.0 + rng.normal(0.0, 40.0, 60_000))
+        (tmp_path / f"night{n}.txt").write_text(long)
+    command = [sys.executable, "-m", "entrain", "analyse", str(tmp_path), "--jobs", "2", "--json"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as asked:
+        workers = until(lambda: children(asked.pid))
+        asked.kill()
+    until(lambda: not any(map(is_running, workers)))
+
+
+def children(pid: int) -> list[int]:
+    """Both workers of the process, or none while they are not both there."""
+    found = [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    return found if len(found) >= 2 else []
+
+
+def is_running(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def until(found: Callable[[], Any], patience_s: float = 30.0) -> Any:
+    end_s = time.monotonic() + patience_s
+    while not (value := found()):
+        assert time.monotonic() < end_s
+        time.sleep(0.05)
+    return value
+
+
+def test_progress_is_told_in_lines_where_there_is_no_terminal(
+    study: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["analyse", str(study), "--jobs", "1"]) == 0
+    assert capsys.readouterr().err.splitlines()[-1] == f"{N} of {N} recordings"

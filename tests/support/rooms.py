@@ -196,7 +196,8 @@ UNCLEAR = AssessmentOutcome(
     table=TABLE,
     verdict=(
         "No clear peak (confidence 41 %): no rate stands out from the ones beside it.",
-        "That is common and nothing is wrong with it. Choose the rate that feels easiest; 6 is a good one.",
+        "That is common and nothing is wrong with it. Breathe at 5.0 a minute, or anywhere from 4.5 to 5.6:",
+        "there your pulse swings at least nine tenths as far as at the best rate (chance 97 %).",
     ),
     compared=("Last time, 2026-09-30, it was 5.61 a minute; that one stays kept.",),
 )
