@@ -5,7 +5,7 @@ for each change and each breath, fit for a screen reader or a log.
 """
 
 import heapq
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Any, TextIO
 
@@ -19,6 +19,7 @@ from entrain.control.events import (
     Effect,
     Event,
     HeartDoubted,
+    Link,
     LinkChanged,
     LogChanged,
     Mark,
@@ -32,6 +33,7 @@ from entrain.control.events import (
     Stop,
 )
 from entrain.control.view import Summary
+from entrain.errors import DeviceError
 from entrain.foreign import json_text
 from entrain.heart.beat import PulseSource
 from entrain.heart.doubt import Doubt
@@ -47,6 +49,7 @@ _WORDS = {
 }
 PULSE_EVERY_S = 15.0
 LEAST_JUDGED_S = 60.0
+BLOCKED_S = 5.0  # that Bluetooth has to come up
 
 
 class Lines:
@@ -180,10 +183,53 @@ class Lines:
                 return ""
 
 
-async def run_headless(session: Session, out: TextIO, json_lines: bool) -> tuple[Summary, bool]:
+class Missing:
+    """Watches for a device that was asked for by name and is not here: without a screen nobody can help it.
+
+    A sound device by another name would be another device. Hearts that all stay blocked, by a missing adapter
+    or permission, are given some seconds in which Bluetooth may still come up.
+    """
+
+    def __init__(self, straps: Sequence[str], end: Callable[[], None], *, named_sound: bool) -> None:
+        self.fault: DeviceError | None = None
+        self._straps = frozenset(straps)
+        self._end = end
+        self._named_sound = named_sound
+        self._blocked: dict[str, LinkChanged] = {}  # by strap, since when
+
+    def observe(self, event: Event, effects: tuple[Effect, ...]) -> None:
+        del effects
+        match event:
+            case SoundChanged(sound=Sound.UNAVAILABLE, detail=detail, advice=advice) if self._named_sound:
+                self._is_missing(DeviceError(detail, advice))
+            case SoundChanged(sound=Sound.PLAYING):
+                self._named_sound = False  # it is there; should it go away, it is waited for
+            case LinkChanged(strap=strap, link=Link.BLOCKED):
+                self._blocked.setdefault(strap, event)
+            case LinkChanged(strap=strap, link=link) if link not in (Link.SEARCHING, Link.OFF):
+                self._blocked.pop(strap, None)
+            case _:
+                pass
+        if self._straps and self._blocked.keys() >= self._straps:
+            last = max(self._blocked.values(), key=lambda each: each.t_s)
+            if event.t_s - last.t_s >= BLOCKED_S:
+                self._is_missing(DeviceError(last.detail, last.advice))
+
+    def _is_missing(self, fault: DeviceError) -> None:
+        if self.fault is None:
+            self.fault = fault
+            self._end()
+
+
+async def run_headless(
+    session: Session, out: TextIO, json_lines: bool, *, named_sound: bool = False
+) -> tuple[Summary, bool, DeviceError | None]:
     """Run `session` to its end, telling what happens; a signal to end and a closed pipe stop it cleanly.
 
-    Returns the summary, and whether a signal ended it. The caller says the summary once the log is closed.
+    Args:
+        named_sound: a sound device was asked for by its name.
+    Returns: the summary, whether a signal ended it, and the device for want of which it was ended. The caller
+        says the summary once the log is closed.
     """
     interrupted = False
 
@@ -193,11 +239,12 @@ async def run_headless(session: Session, out: TextIO, json_lines: bool) -> tuple
         session.send(Stop(), "interrupt")
 
     lines = Lines(out, json_lines, lambda: None if session.ended else interrupt())
-    session.observers.append(lines.observe)
+    missing = Missing(session.straps, lambda: session.send(Stop(), "interrupt"), named_sound=named_sound)
+    session.observers += [lines.observe, missing.observe]
     with ending_by_signal(interrupt):
         summary = await session.run()
     lines.finish()
-    return summary, interrupted
+    return summary, interrupted, missing.fault
 
 
 def say_summary(summary: Summary, out: TextIO, json_lines: bool) -> None:

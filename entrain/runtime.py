@@ -104,6 +104,7 @@ class Session:
         speed: float = 1.0,
     ) -> None:
         self.observers: list[Observer] = []
+        self.straps = config.straps
         self._state: SessionState = start(config)
         self._live = tuple(live)
         self._virtual = tuple(virtual)

@@ -36,6 +36,7 @@ class Done:
     result: dict[str, Any] | None = None
     fault: str = ""
     advice: str = ""
+    exit_code: int = 0  # of the fault
 
 
 def analysed(name: str, wish: AnalysisWish) -> Done:
@@ -68,7 +69,8 @@ def measured(name: str, found: "Given", wish: AnalysisWish) -> Done:
 
 def _failed(name: str, error: EntrainError) -> Done:
     known = Path(name).name in error.message
-    return Done(name, fault=error.message if known else f"{name}: {error.message}", advice=error.advice)
+    fault = error.message if known else f"{name}: {error.message}"
+    return Done(name, fault=fault, advice=error.advice, exit_code=error.exit_code)
 
 
 def here(names: Sequence[str], wish: AnalysisWish, jobs: int | None) -> Iterator[Done]:

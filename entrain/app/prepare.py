@@ -21,6 +21,7 @@ from entrain.presets import library as presets
 from entrain.presets.library import LoadedPreset
 from entrain.runtime import OnLogFault, Recorder, Session
 from entrain.storage.log.store import Store
+from entrain.synth import voices
 from entrain.synth.music.piece import Playlist
 from entrain.whatif.progression import today
 
@@ -173,6 +174,7 @@ def _preset(choices: Choices) -> Preset:
     if preset.breath.over_days:
         preset = today(preset, whose.steps_done(choices.person, preset.name))
     if choices.voice is not None:
+        voices.check(choices.voice)  # with no sound, too: the log tells which it would have been
         preset = replace(preset, sound=replace(preset.sound, voice=choices.voice))
     return replace(preset, sound=with_music(preset.sound, choices.music, choices.music_bpm))
 

@@ -14,7 +14,7 @@ from entrain.app.analyse_names import recordings_of
 from entrain.arguments import seed
 from entrain.commands import analyse_table, passphrase
 from entrain.commands.analyse_progress import Progress
-from entrain.errors import InputError, UsageError
+from entrain.errors import UsageError
 from entrain.foreign import json_text
 
 DESCRIPTION: Final = """\
@@ -59,7 +59,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """0; 3 where a recording cannot be used, after all others are done."""
+    """0; 2 or 3 where one is not there or cannot be used, after all others are done."""
     _check(args)
     names = recordings_of(args.recordings)
     if not all(Path(name).exists() for name in names):
@@ -82,7 +82,8 @@ def run(args: argparse.Namespace) -> int:
     bad = [each for each in done if each.result is None]
     for each in bad:
         print("\n".join(filter(None, (f"entrain: {each.fault}", each.advice))), file=sys.stderr)
-    return InputError.exit_code if bad else 0
+    # Of several faults, a name that does not exist is the least: it may be a slip.
+    return max((each.exit_code for each in bad), default=0)
 
 
 def _check(args: argparse.Namespace) -> None:

@@ -9,6 +9,7 @@ from typing import Any, Final
 from entrain import extras
 from entrain.app.analyse import Done
 from entrain.errors import StoreError, UsageError
+from entrain.storage.places import check_new
 from entrain.wording import analysis_text as analyse_text
 
 ENDINGS: Final = (".csv", ".json", ".parquet")
@@ -17,13 +18,12 @@ ENDINGS: Final = (".csv", ".json", ".parquet")
 def check(path: Path) -> None:
     """
     Raises:
-        UsageError: the name tells no kind of table, or the file is there already.
+        UsageError: the name tells no kind of table, the file is there already, or no folder for it.
         MissingExtra: the library for it is not installed.
     """
     if path.suffix.lower() not in ENDINGS:
         raise UsageError(f"{path.name} is no kind of table known here.", "End it in .csv, .json or .parquet.")
-    if path.exists():
-        raise UsageError(f"{path} exists and is left as it is.", "Choose another name, or remove it.")
+    check_new(path)
     if path.suffix.lower() == ".parquet":
         _pyarrow()
 

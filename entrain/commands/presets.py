@@ -101,7 +101,7 @@ def _copy(name: str, own: str) -> int:
 
 
 def _check(files: list[str]) -> int:
-    """0 where all can be used, 3 where one cannot."""
+    """0 where all can be used, 3 where one cannot, 2 where there is none of that name."""
     exit_code = 0
     for name in files:
         try:
@@ -109,6 +109,8 @@ def _check(files: list[str]) -> int:
             faults = list(map(str, presets.check(path)))
         except EntrainError as error:
             faults = [f"{error.message} {error.advice}".rstrip()]
+            exit_code = max(exit_code, error.exit_code)
+        else:
+            exit_code = max(exit_code, InputError.exit_code) if faults else exit_code
         print("\n".join(faults) if faults else f"{name}: nothing wrong")
-        exit_code = InputError.exit_code if faults else exit_code
     return exit_code

@@ -145,9 +145,13 @@ def without_screen(choices: Choices, *, json_lines: bool) -> int:
     if prepared.tap is not None:
         raise UsageError("--heart tap needs the screen, for its space bar.", "Leave out --headless.")
     say_notice_once(choices.person)
-    summary, interrupted = asyncio.run(run_headless(prepared.session, sys.stdout, json_lines))
+    named = choices.audio.startswith("device:")
+    ran = run_headless(prepared.session, sys.stdout, json_lines, named_sound=named)
+    summary, interrupted, missing = asyncio.run(ran)
     setup.close_log(prepared, summary)
     say_summary(prepared.session.summary() or summary, sys.stdout, json_lines)
+    if missing is not None:
+        raise missing
     return INTERRUPTED if interrupted else 0
 
 

@@ -127,6 +127,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     each.description = "Who has sessions here; with OLD and NEW, every session of OLD becomes NEW's."
     each.add_argument("old", metavar="OLD", nargs="?", help='a pseudonym; "" is whoever was not named')
     each.add_argument("new", metavar="NEW", nargs="?", help='a pseudonym; "" takes it away')
+    each.add_argument("--json", action="store_true", help="of the list: one JSON array, for programs")
 
     each = actions.add_parser("delete", help="remove sessions for good, their bytes overwritten")
     each.add_argument("ids", metavar="ID", nargs="+")
@@ -356,6 +357,10 @@ def _note(store: Store, args: argparse.Namespace) -> int:
 def _person(store: Store, args: argparse.Namespace) -> int:
     if args.old is None:
         n_sessions = Counter(row.person for row in store.sessions())
+        if args.json:
+            rows = [{"person": name, "n_sessions": n_sessions[name]} for name in sorted(n_sessions)]
+            print(json_text(rows))
+            return 0
         for person in sorted(n_sessions):
             print(f"{words.who(person)}: {words.times(n_sessions[person], 'session')}")
         return 0

@@ -14,12 +14,14 @@ from entrain.control.events import Event, Sound, SoundChanged
 from entrain.devices.audio import FORMS, open_sound
 from entrain.devices.ports import SoundOutput
 from entrain.errors import DeviceError, InputError, PresetError, UsageError
+from entrain.foreign import json_text
 from entrain.score import Presence, Score
 from entrain.storage.places import own_scales_path
 from entrain.synth import scales, voices
 from entrain.synth.layers import OWN, Layers
 from entrain.synth.voices import BACKGROUNDS
 from entrain.tempo.plan import TempoPlan
+from entrain.wording.columns import aligned
 
 EPILOG: Final = """\
 examples:
@@ -42,8 +44,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = EPILOG
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    actions.add_parser("list", help="the voices, each in a line")
-    actions.add_parser("scales", help="the scales that tuned voices play, yours among them")
+    for name, text in (
+        ("list", "the voices, each in a line"),
+        ("scales", "the scales that tuned voices play, yours among them"),
+    ):
+        each = actions.add_parser(name, help=text)
+        each.add_argument("--json", action="store_true", help="one JSON array, for programs")
     play = actions.add_parser("play", help="listen to one, with its breath cues")
     play.add_argument("voice", metavar="NAME", help="one of those that `list` names")
     play.add_argument("--breath-voice", default=OWN, metavar="NAME", help="the voice whose breath sounds")
@@ -59,13 +65,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """List the voices, or play one; 4 where there is nothing to play on, 130 where it was interrupted."""
+    if args.action == "list" and args.json:
+        print(json_text([{"name": name, "summary": text} for name, text in voices.CATALOGUE.items()]))
+        return 0
     if args.action == "list":
         width = max(map(len, voices.CATALOGUE))
         for name, text in voices.CATALOGUE.items():
             print(f"{name:<{width}}  {text}")
         return 0
     if args.action == "scales":
-        _list_scales()
+        _list_scales(as_json=args.json)
         return 0
     if not (args.seconds > 0.0 and 20.0 <= args.bpm <= 240.0 and 0.0 <= args.volume <= 1.0):
         raise UsageError(
@@ -89,19 +98,26 @@ def taste(bpm: float, from_s: float, seconds: float) -> Score:
     return Score(TempoPlan.steady(from_s, bpm), BreathPlan.steady(PATTERN, 0), presence)
 
 
-def _list_scales() -> None:
+def _list_scales(*, as_json: bool) -> None:
     """All that can be read; one that cannot is said, and hides none of the others."""
-    names = scales.names(own_scales_path())
-    width = max(map(len, names))
-    for name in names:
+    found: list[dict[str, object]] = []
+    for name in scales.names(own_scales_path()):
         try:
             scale = scale_of(name)
         except InputError as fault:
             told = fault.faults if isinstance(fault, PresetError) else (fault.message,)
-            print(f"{name:<{width}}  cannot be used: {' '.join(told)}")
+            found.append({"name": name, "title": f"cannot be used: {' '.join(told)}", "faults": told})
             continue
         assert scale is not None
-        print(f"{name:<{width}}  {scale.title}{f', {scale.when}' if scale.when else ''}")
+        found.append({"name": name, "title": scale.title, "when": scale.when, "faults": ()})
+    if as_json:
+        print(json_text(found))
+        return
+    rows = [
+        (str(each["name"]), ", ".join(filter(None, (str(each["title"]), str(each.get("when") or "")))))
+        for each in found
+    ]
+    print("\n".join(aligned(rows)))
 
 
 async def listen(voice: str) -> None:

@@ -153,7 +153,7 @@ def test_neither_file_nor_session(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ENTRAIN_HOME", str(tmp_path))
-    assert analyse.run(told("nobody")) == 3
+    assert analyse.run(told("nobody")) == 2
     assert "neither a file nor a session 'nobody'" in capsys.readouterr().err
 
 
@@ -172,6 +172,9 @@ class StoredAs:
     def __init__(self, records: list[Record]) -> None:
         self.records = records
         self.meta = argparse.Namespace(row=argparse.Namespace(id=5))
+
+    def damage(self) -> str:
+        return ""
 
 
 def test_a_session_gives_beats_sound_breath_phases_and_ratings() -> None:

@@ -182,7 +182,7 @@ def test_backup_import_and_another_store(recorded: Store, home: Path, capsys: Ty
     assert entrain(capsys, "sessions", "import", copy)[1] == f"{copy}: nothing that is not here already\n"
     assert len(recorded.sessions()) == 1
     code, _, err = entrain(capsys, "sessions", "--store", str(home / "none.db"), "list")
-    assert code == 2
+    assert code == 3
     assert "There is no store" in err
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from entrain.control.events import Tick
-from entrain.errors import StoreError
+from entrain.errors import InputError, StoreError, UsageError
 from entrain.storage.log.store import Store
 from entrain.storage.recovery.absorb import absorb
 from tests.storage.conftest import SmallDisk
@@ -61,7 +61,7 @@ def test_deleting_a_session_takes_its_rescue_file_along(store: Store) -> None:
     store.path.write_bytes(b"torn" * 1000)
     log = store.begin(CONFIG, preset_text="")
     log.append(Tick(1.0), ())
-    with pytest.raises(StoreError, match="damaged"):
+    with pytest.raises(InputError, match="damaged"):
         log.close()
     store.path.write_bytes(whole)
     assert absorb(store, log.path) == (2,)
@@ -71,10 +71,10 @@ def test_deleting_a_session_takes_its_rescue_file_along(store: Store) -> None:
 
 def test_what_cannot_be_absorbed(store: Store, tmp_path: Path) -> None:
     recorded(store)
-    with pytest.raises(StoreError, match="this very store"):
+    with pytest.raises(UsageError, match="this very store"):
         absorb(store, store.path)
     with pytest.raises(StoreError, match="no session store"):
         absorb(store, tmp_path / "nothing.db")
     (tmp_path / "text.db").write_text("hello " * 100)
-    with pytest.raises(StoreError, match="damaged"):
+    with pytest.raises(InputError, match="damaged"):
         absorb(store, tmp_path / "text.db")

@@ -164,10 +164,19 @@ def test_what_passes_is_safe_in_names_of_files(name: str) -> None:
     assert label(person).isalnum()
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("P-1", "P1"), ("Jörg", "Jorg"), ("日本", "東京"), ("", "01"), ("a b", "a_b"), ("ab", "a b")],
+)
+def test_two_persons_never_fall_together(one: str, other: str) -> None:
+    assert label(one) != label(other)
+    assert label("P01") == "P01"
+
+
 def test_exports_name_the_person_and_deidentified_ones_another(store: Store, tmp_path: Path) -> None:
     sitting(store, "Blue heron")
     export(store, 1, "bids", tmp_path / "bids")
-    assert (tmp_path / "bids" / "sub-Blueheron" / "beh").is_dir()
+    assert (tmp_path / "bids" / f"sub-{label('Blue heron')}" / "beh").is_dir()
     assert "sub-Blueheron" in (tmp_path / "bids" / "participants.tsv").read_text()
     export(store, 1, "jsonl", tmp_path / "plain.jsonl")
     assert heads(tmp_path / "plain.jsonl") == ["Blue heron"]

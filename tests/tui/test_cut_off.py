@@ -112,7 +112,7 @@ def test_both_halves_tell_of_each_other(store: Store) -> None:
     before = store.load(1)
     choices = Choices(("sim:7",), preset_of(before), audio="none", speed=100000.0, minutes=3.0, goes_on=1)
     prepared = setup.prepare(choices)
-    summary, _ = asyncio.run(run_headless(prepared.session, io.StringIO(), True))
+    summary, *_ = asyncio.run(run_headless(prepared.session, io.StringIO(), True))
     setup.close_log(prepared, summary)
     assert store.load(1).meta.row.note == "Gone on in session 2."
     after = store.load(2)

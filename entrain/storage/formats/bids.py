@@ -20,6 +20,7 @@ from typing import Any, Final
 from entrain import __version__
 from entrain.storage.formats.files import new_bytes, new_folder, new_text
 from entrain.storage.formats.source import ExportSource, Remarks
+from entrain.storage.log.stored import SessionOutcome
 from entrain.streams import PARTS
 
 VERSION: Final = "1.10.1"
@@ -90,7 +91,7 @@ def write_bids(source: ExportSource, path: Path) -> Remarks:
                 )
                 events = _events(source)
                 _write_tsv(beh / f"{stem}_events.tsv", list(_EVENTS), events)
-                _write_json(beh / f"{stem}_events.json", _events_json())
+                _write_json(beh / f"{stem}_events.json", _events_json(guided=not _is_imported(source)))
     return (
         f"{len(beats)} beats, {len(physio)} seconds, {len(events)} events of {person}",
         "times in session seconds",
@@ -113,9 +114,14 @@ def _write_root(source: ExportSource, path: Path, person: str) -> None:
         },
     )
     with new_text(path / "README.md") as file:
-        file.write(_README.format(title=source.title, person=person, **_setting(source)))
+        about = _IMPORTED if _is_imported(source) else _GUIDED.format(**_setting(source))
+        file.write(_README.format(title=source.title, person=person, about=about))
     _write_tsv(path / "participants.tsv", ["participant_id"], [(person,)])
     _write_json(path / "participants.json", {"participant_id": {"Description": "one person"}})
+
+
+def _is_imported(source: ExportSource) -> bool:
+    return source.session.meta.row.state is SessionOutcome.IMPORTED
 
 
 def _setting(source: ExportSource) -> dict[str, str]:
@@ -171,9 +177,11 @@ def _events(source: ExportSource) -> list[tuple[object, ...]]:
     return [(_s(t_s), _s(long_s), kind, text) for t_s, long_s, kind, text in sorted(found)]
 
 
-def _events_json() -> dict[str, Any]:
+def _events_json(*, guided: bool) -> dict[str, Any]:
     columns = _columns(_EVENTS)
     columns["trial_type"]["Levels"] = _KINDS
+    if not guided:
+        return {**columns, "TaskName": TASK, "TaskDescription": _IMPORTED}
     return {
         **columns,
         "StimulusPresentation": {"SoftwareName": "entrain", "SoftwareVersion": __version__},
@@ -224,11 +232,15 @@ def _write_json(path: Path, content: Mapping[str, Any]) -> None:
         file.write("\n")
 
 
+_GUIDED: Final = """\
+A session of rhythmic entrainment coaching by `entrain`: a heart-rate strap's intervals, and what the person
+heard. Preset "{preset}", policy {policy}, voice {voice}."""
+_IMPORTED: Final = """\
+A recording of intervals made by another program and brought into `entrain`. Nothing was guided in it."""
 _README: Final = """\
 # {title}
 
-A session of rhythmic entrainment coaching by `entrain`: a heart-rate strap's intervals, and what the person
-heard. Preset "{preset}", policy {policy}, voice {voice}.
+{about}
 
 `{person}` is one person. All times are seconds on the session's clock, a monotonic one, which is 0 when the
 session began. Beats (`physioevents`) are placed by the strap's own chain of RR intervals; the strap's
