@@ -8,6 +8,7 @@ from entrain.arguments import seed
 from entrain.commands import passphrase
 from entrain.errors import InputError, UsageError
 from entrain.person.pseudonym import checked
+from entrain.report.edition import Edition
 from entrain.storage.log.store import Store
 
 DESCRIPTION: Final = """\
@@ -23,6 +24,10 @@ examples:
   entrain report 12 --out session12.pdf
   entrain report 3 5 8 12                a course: one line for each session
   entrain report --person P01 --open
+  entrain report --person P01 --edition client
+
+A practice's letterhead.txt and logo.svg (or .png, .jpg), in the folder `practice` beside the sessions, stand
+above every report.
 """
 
 
@@ -34,6 +39,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--person", metavar="P", help="all sessions of this person, by pseudonym")
     parser.add_argument(
         "--out", type=Path, metavar="FILE", help="a new .html or .pdf; nothing is overwritten"
+    )
+    parser.add_argument(
+        "--edition",
+        choices=[each.value for each in Edition],
+        default=Edition.WHOLE.value,
+        help="whole, client (without methods, decisions and your notes), or methods alone (default: whole)",
     )
     parser.add_argument("--open", action="store_true", help="show it at once")
     parser.add_argument("--strap", metavar="NAME", help="of a session with several hearts, this one")
@@ -48,11 +59,12 @@ def run(args: argparse.Namespace) -> int:
     passphrase.unlock_store(args, args.store)
     store = Store.open(args.store)
     ids = _chosen(store, args.ids, args.person)
-    path = args.out or _usual(ids, args.person)
+    edition = Edition(args.edition)
+    path = args.out or _usual(ids, args.person, edition)
 
     from entrain.report import write
 
-    write(store, ids, path, args.strap, args.seed)
+    write(store, ids, path, args.strap, args.seed, edition)
     print(path)
     if args.open:
         import webbrowser
@@ -75,10 +87,11 @@ def _chosen(store: Store, names: list[str], person: str | None) -> tuple[int, ..
     return ids
 
 
-def _usual(ids: tuple[int, ...], person: str | None) -> Path:
+def _usual(ids: tuple[int, ...], person: str | None, edition: Edition) -> Path:
     """A name that tells what it is about, in the present folder."""
+    ending = ".html" if edition is Edition.WHOLE else f"-{edition.value}.html"
     if person is not None:
-        return Path(f"entrain-{checked(person).replace(' ', '-')}.html")
+        return Path(f"entrain-{checked(person).replace(' ', '-')}{ending}")
     if len(ids) == 1:
-        return Path(f"entrain-session-{ids[0]}.html")
-    return Path(f"entrain-sessions-{min(ids)}-to-{max(ids)}.html")
+        return Path(f"entrain-session-{ids[0]}{ending}")
+    return Path(f"entrain-sessions-{min(ids)}-to-{max(ids)}{ending}")

@@ -9,10 +9,13 @@ from entrain.errors import UsageError
 from entrain.history import slope
 from entrain.history.row import Sitting
 from entrain.history.trend import Line, Trend, Way, trend
+from entrain.person.record import CaseNote
 from entrain.report.document import Cell, Column, Document, Figure, Pair, Paragraph, Section, Table, Terms
 from entrain.report.drawing.course import Measured, Sat, course, day
+from entrain.report.edition import NOTES
 from entrain.report.methods import listed
 from entrain.wording import history as wording
+from entrain.wording import person as person_words
 from entrain.wording import report as words
 from entrain.wording.analysis_json import SETTINGS
 
@@ -20,10 +23,11 @@ UNKNOWN: Final = "–"
 MOST_SENTENCES: Final = 4  # beside the first
 
 
-def course_page(sittings: Sequence[Sitting]) -> Document:
+def course_page(sittings: Sequence[Sitting], notes: Sequence[CaseNote] = ()) -> Document:
     """
     Args:
         sittings: measured ones, see `entrain.history.recorded.measured`.
+        notes: what the practice noted on this person.
 
     Raises:
         UsageError: none of them was guided.
@@ -47,7 +51,7 @@ def course_page(sittings: Sequence[Sitting]) -> Document:
         dated=last.began,
         notice="The hearts in this report are simulated. Nobody was measured." if is_simulated else "",
         lead=tuple(_lead(found)),
-        sections=(_figures(found.sittings), _changes(found), _sessions(found.sittings)),
+        sections=(_figures(found.sittings), _changes(found), _sessions(found.sittings), *_notes(notes)),
         small_print=_small_print(found),
     )
 
@@ -148,6 +152,13 @@ def _session_row(each: Sitting) -> tuple[Cell, ...]:
         UNKNOWN if share is None else f"{100.0 * share:.1f} %",
         f"{each.preset}, {each.ended.value}",
     )
+
+
+def _notes(notes: Sequence[CaseNote]) -> Iterator[Section]:
+    """What was noted, the earliest first; the day stands beside the first field of each."""
+    items = [(term, said) for note in notes for term, said in person_words.note_terms(note)]
+    if items:
+        yield Section(NOTES, (Terms(tuple(items)),))
 
 
 def _both(before: float | None, after: float | None) -> str:

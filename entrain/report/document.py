@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from entrain.report.drawing.svg import Drawing
+from entrain.report.letterhead import Letterhead
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +91,9 @@ class Document:
     notice: str
     lead: tuple[str, ...]
     sections: tuple[Section, ...]
-    small_print: Section
+    small_print: Section  # without blocks: there is none
     attachments: tuple[Attachment, ...] = ()
+    letterhead: Letterhead | None = None
 
     def rows(self) -> list[tuple[Section, ...]]:
         """The sections as they stand: two narrow neighbours side by side, all others alone."""

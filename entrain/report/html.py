@@ -1,5 +1,6 @@
 """A report as one HTML file: nothing is loaded from anywhere, and nothing runs."""
 
+from base64 import b64encode
 from collections.abc import Iterator
 from itertools import count
 from typing import Final
@@ -18,34 +19,52 @@ from entrain.report.document import (
     Terms,
 )
 from entrain.report.drawing.svg import Drawing, plain
+from entrain.report.letterhead import Letterhead
 from entrain.report.stylesheet import page_css
 
 HALF_PX: Final = 400.0  # a figure no wider than this takes half of the page
-POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'"
+POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
 
 def html(document: Document) -> str:
     """The whole page. It forbids itself to load or run anything, whatever may have got into it."""
     writer = _Writer()
+    has_footer = bool(document.small_print.blocks)
     parts = [
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8"/>',
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}"/>',
         '<meta name="viewport" content="width=device-width, initial-scale=1"/>',
         f"<title>{plain(document.title)}, {plain(document.subtitle)}</title>",
         f"<style>\n{page_css()}</style>\n</head>\n<body>\n<main>",
+        _letterhead(document.letterhead),
         f"<header><h1>{plain(document.title)}</h1><p>{plain(document.subtitle)}</p></header>",
         f'<p class="notice" role="note">{plain(document.notice)}</p>' if document.notice else "",
-        '<div class="lead">' + "".join(f"<p>{plain(each)}</p>" for each in document.lead) + "</div>",
+        '<div class="lead">' + "".join(f"<p>{plain(each)}</p>" for each in document.lead) + "</div>"
+        if document.lead
+        else "",
         *(writer.row(row) for row in document.rows()),
-        '<footer class="small">' + "".join(writer.parts(document.small_print)),
+        '<footer class="small">' * has_footer + "".join(writer.parts(document.small_print)) * has_footer,
         *(
             f"<details><summary>{plain(each.what)}: {plain(each.name)}</summary>"
             f"<pre>{plain(each.text)}</pre></details>"
             for each in document.attachments
         ),
-        "</footer>\n</main>\n</body>\n</html>\n",
+        "</footer>" * has_footer,
+        "</main>\n</body>\n</html>\n",
     ]
     return "\n".join(part for part in parts if part)
+
+
+def _letterhead(found: Letterhead | None) -> str:
+    """The practice's own head; its logo is in the page itself."""
+    if found is None:
+        return ""
+    lines = "".join(f"<p>{plain(line)}</p>" for line in found.lines)
+    logo = ""
+    if found.logo is not None:
+        data = b64encode(found.logo.data).decode()
+        logo = f'<img src="data:{found.logo.mime};base64,{data}" alt="The practice\'s logo"/>'
+    return f'<div class="letterhead"><div>{lines}</div>{logo}</div>'
 
 
 class _Writer:

@@ -26,6 +26,7 @@ from entrain.report.drawing.density import density
 from entrain.report.drawing.interval import interval
 from entrain.report.drawing.stretches import stretches
 from entrain.report.drawing.timeline import timeline
+from entrain.report.edition import DECISIONS
 from entrain.report.methods import small_print
 from entrain.wording import report as words
 from entrain.wording.findings import Caution, cautions
@@ -239,7 +240,7 @@ def _decided(material: Material) -> Section:
         for each in given
     )
     columns = (Column("Reason"), Column("by"), Column("at"))
-    return Section("What the program decided, and why", (Table("Decisions by reason", columns, rows),))
+    return Section(DECISIONS, (Table("Decisions by reason", columns, rows),))
 
 
 def _coherence(material: Material) -> Section:

@@ -23,6 +23,7 @@ from entrain.report.document import (
     Terms,
 )
 from entrain.report.drawing.svg import Drawing
+from entrain.report.letterhead import Letterhead
 from entrain.report.stylesheet import LIGHT, figure_css, style
 
 FONT: Final = "Libertinus Serif"
@@ -54,16 +55,28 @@ def typst_source(document: Document) -> str:
         f"#let face = {_quoted(FONT)}",
         f"#set document(title: {_quoted(f'{document.title}, {document.subtitle}')})",
         style("head.typ"),
+        _letterhead(document.letterhead),
         f"#heading(level: 1, {_quoted(document.title)})",
         f"#block(above: 0.8em, soft({_quoted(document.subtitle)}))",
         f"#notice({_quoted(document.notice)})" if document.notice else "",
-        f"#{_called('lead', document.lead)}",
+        f"#{_called('lead', document.lead)}" if document.lead else "",
         *(_row(row) for row in document.rows()),
-        "#rule",
-        *_section(document.small_print),
+        *(("#rule", *_section(document.small_print)) if document.small_print.blocks else ()),
         *(_attached(each) for each in document.attachments),
     ]
     return "\n".join(parts)
+
+
+def _letterhead(found: Letterhead | None) -> str:
+    if found is None:
+        return ""
+    logo = "none"
+    if found.logo is not None:
+        data = ", ".join(map(str, found.logo.data))
+        logo = (
+            f'image(bytes(({data},)), format: "{found.logo.kind}", height: 16mm, alt: "The practice\'s logo")'
+        )
+    return f"#letterhead(({''.join(f'{_quoted(line)}, ' for line in found.lines)}), {logo})"
 
 
 def _row(sections: tuple[Section, ...]) -> str:

@@ -1,6 +1,7 @@
 """From stored sessions to a file: HTML, or PDF where the extra `report` is installed."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -9,9 +10,12 @@ from entrain.errors import UsageError
 from entrain.history.recorded import measured, sittings
 from entrain.report.course_page import course_page
 from entrain.report.document import Document
+from entrain.report.edition import Edition, edited
 from entrain.report.html import html
+from entrain.report.letterhead import read_letterhead
 from entrain.report.page import page
 from entrain.report.pdf import pdf
+from entrain.storage import people
 from entrain.storage.formats.files import new_bytes
 from entrain.storage.log.store import Store
 from entrain.storage.places import check_new
@@ -20,7 +24,12 @@ KINDS: Final = (".html", ".pdf")
 
 
 def write(
-    store: Store, session_ids: int | Sequence[int], path: Path, strap: str | None = None, seed: int = 0
+    store: Store,
+    session_ids: int | Sequence[int],
+    path: Path,
+    strap: str | None = None,
+    seed: int = 0,
+    edition: Edition = Edition.WHOLE,
 ) -> Path:
     """Write the report of one session, or of a course of them, to the new file `path`; may run in any thread.
 
@@ -30,6 +39,7 @@ def write(
         session_ids: one session, or those of a course.
         strap: of a session with several hearts, this one.
         seed: of everything random.
+        edition: which parts of it.
 
     Raises:
         UsageError: there is a file already or no folder for it, or its ending is none of `KINDS`; there is no
@@ -43,7 +53,8 @@ def write(
         raise UsageError(f"{path.name} is no kind of report known here.", "End it in .html or .pdf.")
     check_new(path)
     ids = (session_ids,) if isinstance(session_ids, int) else tuple(session_ids)
-    found = document(store, ids, strap, seed)
+    found = edited(document(store, ids, strap, seed), edition)
+    found = replace(found, letterhead=read_letterhead())
     content = pdf(found) if kind == ".pdf" else html(found).encode()
     with new_bytes(path) as file:
         file.write(content)
@@ -55,4 +66,6 @@ def document(store: Store, ids: Sequence[int], strap: str | None = None, seed: i
     if len(ids) == 1:
         return page(material(store.load(ids[0]), strap, seed))
     chosen = [each for each in sittings(store) if each.id in ids]
-    return course_page([measured(store, each) for each in chosen])
+    whose = {each.person for each in chosen}
+    notes = people.load(store, whose.pop()).notes if len(whose) == 1 else ()
+    return course_page([measured(store, each) for each in chosen], notes)

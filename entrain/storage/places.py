@@ -34,6 +34,11 @@ def own_scales_path() -> Path:
     return home() / "scales"
 
 
+def practice_path() -> Path:
+    """The folder of a practice's letterhead and logo."""
+    return home() / "practice"
+
+
 def settings_path() -> Path:
     return home() / "settings.json"
 

@@ -89,3 +89,9 @@ def note_text(note: CaseNote) -> list[str]:
     """A note with its day, only the fields that say something."""
     said = [f"  {label:<8} {getattr(note, name)}" for name, label in FIELDS if getattr(note, name)]
     return [local(datetime.fromisoformat(note.written_utc)), *said]
+
+
+def note_terms(note: CaseNote) -> list[tuple[str, str]]:
+    """A note for a report: (day, field) and then the other fields that say something."""
+    said = [f"{label}: {getattr(note, name)}" for name, label in FIELDS if getattr(note, name)]
+    return [(day(note.written_utc) if n == 0 else "\u00a0", each) for n, each in enumerate(said)]
