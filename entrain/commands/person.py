@@ -12,6 +12,7 @@ from entrain.app import clients
 from entrain.app.clients import Client, Forgotten
 from entrain.commands import passphrase
 from entrain.errors import UsageError
+from entrain.foreign import json_text
 from entrain.person.pseudonym import checked
 from entrain.person.record import CaseNote
 from entrain.storage import settings
@@ -121,7 +122,7 @@ def run(args: argparse.Namespace) -> int:
 def _list(store: Store, args: argparse.Namespace) -> int:
     found = clients.clients(store)
     if getattr(args, "json", False):
-        print(json.dumps([_as_json(each) for each in found], ensure_ascii=False))
+        print(json_text([_as_json(each) for each in found]))
     elif found:
         rows = [words.row(each.person, len(each.sessions), each.last, each.record) for each in found]
         print("\n".join(words.table(rows)))
@@ -216,7 +217,7 @@ def _consents(store: Store, args: argparse.Namespace) -> int:
     record = clients.client(store, args.person).record
     found = () if record is None else record.consents
     if args.json:
-        print(json.dumps([json.loads(codec.encode(each)) for each in found], ensure_ascii=False))
+        print(json_text([json.loads(codec.encode(each)) for each in found]))
     for each in () if args.json else found:
         print(f"{words.consent_text(each)}\n\n{each.text.rstrip()}\n")
     if not found and not args.json:
@@ -232,7 +233,7 @@ def _note(store: Store, args: argparse.Namespace) -> int:
     record = clients.client(store, args.person).record
     notes = () if record is None else record.notes
     if args.json:
-        print(json.dumps([json.loads(codec.encode(each)) for each in notes], ensure_ascii=False))
+        print(json_text([json.loads(codec.encode(each)) for each in notes]))
     elif notes:
         print("\n".join(line for each in notes for line in words.note_text(each)))
     else:
