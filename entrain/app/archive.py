@@ -56,7 +56,7 @@ class StoreArchive:
                 each.person,
                 len(each.sessions),
                 None if each.last is None else each.last.astimezone(),
-                person_words.consent_said(each.record),
+                person_words.consent_day(each.record),
             )
             for each in clients(self.store)
             if each.person

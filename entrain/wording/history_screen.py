@@ -31,7 +31,7 @@ def known(person: KnownPerson, now: datetime) -> str:
         often = "no session yet"
     else:
         n = person.n_sessions
-        often = f"{n} session{'s' * (n != 1)}, the last {day(person.last, now)}"
+        often = f"{n} session{'s' * (n != 1)}, last {day(person.last, now)}"
     return f"{often} · consent {person.consent}" if person.consent else often
 
 
@@ -74,8 +74,8 @@ def interrupted(found: Interrupted, now: datetime) -> str:
     when = f"{began:%H:%M}" if began.date() == now.date() else day(began, now)
     after = f"after {span(60.0 * found.minutes)}" if found.minutes else "at once"
     older = f" So were {found.n_older} before it." if found.n_older else ""
-    whose = f"The session of {found.person}, {when}," if found.person else f"Your session of {when}"
-    return f"{whose} was interrupted {after}; everything up to then is kept.{older}"
+    whose = f"{found.person}’s" if found.person else "Your"
+    return f"{whose} session of {when} was interrupted {after}; everything up to then is kept.{older}"
 
 
 def comparison(one: PastSession, other: PastSession, now: datetime) -> list[tuple[str, str, str]]:

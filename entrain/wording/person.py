@@ -28,6 +28,15 @@ def consent_said(record: PersonRecord | None) -> str:
     return f"{consent.version}, {day(consent.given_utc)}"
 
 
+def consent_day(record: PersonRecord | None) -> str:
+    """Since when somebody agrees, or no longer does; empty where none was asked for."""
+    consent = None if record is None else record.consent
+    if consent is None:
+        return ""
+    gone = consent.withdrawn_utc
+    return day(consent.given_utc) if gone is None else f"withdrawn {day(gone)}"
+
+
 def withdrawn_said(record: PersonRecord) -> str:
     """Where somebody agrees no more; empty where that is not so."""
     consent = record.consent

@@ -67,7 +67,7 @@ class ScriptedArchive:
 
     def people(self) -> Sequence[KnownPerson]:
         last = NOW - timedelta(days=1)
-        return (KnownPerson("P01", 26, last, "consent-2026, 2026-01-07"), KnownPerson("P02", 4, last))
+        return (KnownPerson("P01", 26, last, "2026-01-07"), KnownPerson("P02", 4, last))
 
     def checked(self, name: str) -> str:
         return name

@@ -66,7 +66,7 @@ async def test_it_is_said_in_a_sentence_and_can_be_kept(store: Store) -> None:
     async with house(store) as h:
         text = await h.shows("was interrupted after")
         began = before.started.astimezone()
-        assert f"Your session of {began:%H:%M} was interrupted after" in text
+        assert f"P01’s session of {began:%H:%M} was interrupted after" in text
         assert "everything up to then is kept." in " ".join(text.split())
         for key in ("k keep it", "g go on", "o open it"):
             assert key in text
