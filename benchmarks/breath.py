@@ -22,7 +22,7 @@ from entrain.devices.replay import ReplayedHeart
 from entrain.devices.simulated.heart import STEP_S, SimulatedHeart
 from entrain.devices.simulated.person import Kind, Person
 from entrain.heart.beat import Verdict
-from entrain.recordings.text import read_recording
+from entrain.recordings.reading import read_recording
 from entrain.score import Presence, Score
 from entrain.tempo.plan import TempoPlan
 

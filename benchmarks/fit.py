@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from entrain.errors import InputError
-from entrain.recordings.text import read_recording
+from entrain.recordings.reading import read_recording
 
 
 def main(folder: Path) -> None:

@@ -20,7 +20,7 @@ from entrain.control.events import BeatSeen, Link, LinkChanged, NotificationArri
 from entrain.control.protocol import PhaseTimes, Preset, SoundRule
 from entrain.devices.ble.timing import Timing
 from entrain.heart.gatt import HeartRateMeasurement
-from entrain.recordings.text import read_recording
+from entrain.recordings.reading import read_recording
 from entrain.runtime import Session
 from tests.support.pulse import private_pulse
 from tests.support.virtual_strap import VirtualStrap, packets_of, virtual_strap

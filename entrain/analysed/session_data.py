@@ -1,6 +1,7 @@
 """What a stored session gives the analysis: one heart, corrected, and what the person was given with it."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -37,6 +38,7 @@ class Given:
     remarks: tuple[str, ...]
     origin_s: float = 0.0
     strap: str = ""
+    reading: dict[str, Any] | None = None  # of a file: what it was taken for, for programs
 
 
 @dataclass(slots=True)

@@ -12,6 +12,7 @@ from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from entrain.errors import EntrainError
+from entrain.recordings.options import AS_IT_LOOKS, ReadOptions
 from entrain.storage.encryption import cipher
 
 if TYPE_CHECKING:  # it needs NumPy, which a command that waits for a cluster does not
@@ -22,7 +23,7 @@ if TYPE_CHECKING:  # it needs NumPy, which a command that waits for a cluster do
 class AnalysisWish:
     """What is asked of every recording; the same wish of the same recording has the same result anywhere."""
 
-    strap: str | None = None
+    reading: ReadOptions = AS_IT_LOOKS
     window_s: float | None = None
     seed: int = 0
 
@@ -50,7 +51,7 @@ def read(name: str, wish: AnalysisWish) -> "Given | Done":
     from entrain.app.analyse_input import given
 
     try:
-        return given(name, wish.strap)
+        return given(name, wish.reading)
     except EntrainError as error:
         return _failed(name, error)
 
@@ -64,7 +65,8 @@ def measured(name: str, found: "Given", wish: AnalysisWish) -> Done:
         result = analyse(found.correction, found.guidance, wish.window_s, wish.seed)
     except EntrainError as error:
         return _failed(name, error)
-    return Done(name, found.remarks, as_json(result))
+    said = {} if found.reading is None else {"reading": found.reading}
+    return Done(name, found.remarks, as_json(result) | said)
 
 
 def _failed(name: str, error: EntrainError) -> Done:

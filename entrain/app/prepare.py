@@ -19,6 +19,7 @@ from entrain.errors import DeviceError, InputError, StoreError, UsageError
 from entrain.person.record import KnownStrap
 from entrain.presets import library as presets
 from entrain.presets.library import LoadedPreset
+from entrain.recordings.options import AS_IT_LOOKS, ReadOptions
 from entrain.runtime import OnLogFault, Recorder, Session
 from entrain.storage.log.store import Store
 from entrain.synth import voices
@@ -51,6 +52,7 @@ class Choices:
     speed: float = 1.0
     seed: int | None = None
     lsl: bool = False
+    reading: ReadOptions = AS_IT_LOOKS  # of replayed files
     yoke: str | None = None  # the session whose tempo this one has, for policy "yoked"
     stages: tuple[PacedStage, ...] = ()  # in place of a policy
     person: str = ""  # a pseudonym, as `people.checked` gives it
@@ -97,7 +99,7 @@ def prepare(choices: Choices, find_music: Callable[[Choices], Playlist | None] =
     """
     seed = SystemRandom().randrange(2**31) if choices.seed is None else choices.seed
     preset = _preset(choices)
-    hearts = _hearts(choices.hearts, seed, choices.person)
+    hearts = _hearts(choices.hearts, seed, choices.person, choices.reading)
     if choices.speed != 1.0:
         _check_speed(choices, hearts)
     if preset.needs_heart and not hearts.straps:
@@ -222,7 +224,7 @@ def _check_speed(choices: Choices, hearts: _Hearts) -> None:
         )
 
 
-def _hearts(specs: Sequence[str], seed: int, person: str) -> _Hearts:
+def _hearts(specs: Sequence[str], seed: int, person: str, options: ReadOptions) -> _Hearts:
     live: list[LiveHeart] = []
     virtual: list[VirtualHeart] = []
     straps: list[str] = []
@@ -243,7 +245,7 @@ def _hearts(specs: Sequence[str], seed: int, person: str) -> _Hearts:
             case "sim":
                 virtual.append(_simulated(strap, rest, seed + index))
             case "replay" if rest:
-                virtual.append(_replayed(strap, rest))
+                virtual.append(_replayed(strap, rest, options))
             case "none" if not rest:
                 continue
             case _:
@@ -300,14 +302,14 @@ def _simulated(strap: str, rest: str, seed: int) -> VirtualHeart:
     return SimulatedHeart(person, strap)
 
 
-def _replayed(strap: str, source: str) -> VirtualHeart:
+def _replayed(strap: str, source: str, options: ReadOptions) -> VirtualHeart:
     from entrain.devices.replay import ReplayedHeart
 
     if _NUMBER.fullmatch(source) and not Path(source).exists():
         return _replayed_session(strap, source)
-    from entrain.recordings.text import read_recording
+    from entrain.recordings.reading import read_recording
 
-    recording = read_recording(Path(source))
+    recording = read_recording(source, options)
     for warning in recording.warnings:
         tell(f"{source}: {warning}")
     return ReplayedHeart.of_recording(recording, strap)

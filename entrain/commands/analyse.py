@@ -12,13 +12,14 @@ from typing import Final
 from entrain.app.analyse import AnalysisWish, Done, here
 from entrain.app.analyse_names import recordings_of
 from entrain.arguments import seed
-from entrain.commands import analyse_table, passphrase
+from entrain.commands import analyse_table, passphrase, reading_options
 from entrain.commands.analyse_progress import Progress
 from entrain.errors import UsageError
 from entrain.foreign import json_text
+from entrain.recordings.files import STANDARD_INPUT
 
 DESCRIPTION: Final = """\
-Analyse recordings of RR intervals (text, CSV, Polar .hrm, FIT) or sessions of your own: data quality,
+Analyse recordings of RR intervals (text, CSV, JSON, FIT, EDF+, WFDB, XDF and others) or sessions of your own: data quality,
 heart-rate variability, breathing, and for sessions whether the sound moved the heart. Artefacts are corrected
 and listed; every setting stands in the JSON. For wellness and research, not a medical device."""
 EPILOG: Final = """\
@@ -27,6 +28,8 @@ beginning of its UUID. An analysis with --out that was broken off goes on when i
 
 examples:
   entrain analyse rest.txt
+  entrain analyse peaks.csv --column R_peak --beats --unit samples:250
+  zcat rest.txt.gz | entrain analyse -
   entrain analyse last --json
   entrain analyse night.csv --window 5
   entrain analyse study --out table.csv                one row for each recording
@@ -42,19 +45,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.description = DESCRIPTION
     parser.epilog = EPILOG
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    what = "RR intervals, a folder of them, or a session of yours"
+    what = "RR intervals, a folder of them, a session of yours, or - for standard input"
     parser.add_argument("recordings", metavar="FILE", nargs="+", help=what)
     parser.add_argument("--window", type=float, metavar="MIN", help="also each MIN minutes by themselves")
     parser.add_argument(
         "--out", type=Path, metavar="FILE", help="a tidy table: a new .csv, .json or .parquet"
     )
     parser.add_argument("--json", action="store_true", help="one JSON object a line, with every setting")
-    parser.add_argument("--strap", metavar="NAME", help="of a session with several hearts, this one")
+    parser.add_argument("--strap", metavar="NAME", help="of several hearts, this one")
     parser.add_argument("--seed", type=seed, default=0, metavar="N", help="of everything random (default: 0)")
     parser.add_argument("--jobs", type=int, metavar="N", help="processes (default: one a core)")
     parser.add_argument(
         "--scheduler", metavar="ADDRESS", help="have a Dask cluster do the work (extra cluster)"
     )
+    reading_options.add_arguments(parser)
     passphrase.add_argument(parser)
 
 
@@ -62,9 +66,11 @@ def run(args: argparse.Namespace) -> int:
     """0; 2 or 3 where one is not there or cannot be used, after all others are done."""
     _check(args)
     names = recordings_of(args.recordings)
-    if not all(Path(name).exists() for name in names):
+    if not all(name == STANDARD_INPUT or Path(name).exists() for name in names):
         passphrase.unlock_store(args)
-    wish = AnalysisWish(args.strap, None if args.window is None else args.window * 60.0, args.seed)
+    wish = AnalysisWish(
+        reading_options.options_of(args), None if args.window is None else args.window * 60.0, args.seed
+    )
     done: list[Done] = []
     with nullcontext() if args.out is None else Progress(args.out, wish) as progress:
         for each in _in_order(names, _done(names, wish, args, progress)):

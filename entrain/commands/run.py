@@ -10,7 +10,7 @@ from entrain.app.desk import Desk, name_outside
 from entrain.app.music import add_music_arguments
 from entrain.app.prepare import Choices
 from entrain.app.whose import record_of
-from entrain.commands import passphrase
+from entrain.commands import passphrase, reading_options
 from entrain.errors import UsageError
 from entrain.person.pseudonym import checked
 from entrain.wording import notice
@@ -48,6 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--preset", metavar="NAME|FILE", help="what kind of session (default: desk)")
     parser.add_argument("--yoke", metavar="ID", help="for the policy yoked: the session whose tempo it has")
+    reading_options.add_arguments(parser)
     add_session_arguments(parser)
 
 
@@ -100,6 +101,7 @@ def run(args: argparse.Namespace) -> int:
         music=args.music,
         music_bpm=args.music_bpm,
         yoke=args.yoke,
+        reading=reading_options.options_of(args),
         person=person,
     )
     return with_or_without_screen(choices, args)

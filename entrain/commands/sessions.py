@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from entrain import __version__
-from entrain.commands import encryption
+from entrain.commands import encryption, reading_options
 from entrain.commands.passphrase import FILE_VARIABLE as PASSPHRASE_FILE
 from entrain.commands.passphrase import add_argument as add_passphrase_file
 from entrain.commands.passphrase import unlock_store
@@ -18,6 +18,7 @@ from entrain.errors import InputError, UsageError
 from entrain.foreign import json_text, many_lines
 from entrain.history.recorded import summary_so_far
 from entrain.person.pseudonym import checked
+from entrain.recordings.options import ReadOptions
 from entrain.storage.export import FORMATS
 from entrain.storage.log import codec
 from entrain.storage.log.store import Store
@@ -50,8 +51,9 @@ slope with a 95 % interval. "No clear trend" is an ordinary answer. How it is re
 
 _IMPORTS: Final = """\
 Bring in what was recorded elsewhere; what it is shows in the file itself:
-  intervals as text, in ms or s, one a line or in a table (Elite HRV, Kubios, HRV4Training, Polar Flow and
-  Sensor Logger, FatMaxxer, OpenHRV), Polar .hrm, and FIT files with HRV; each becomes a session of its own
+  intervals as text, one a line or in a table (Elite HRV, Kubios, HRV4Training, Polar Flow and Sensor Logger,
+  FatMaxxer, OpenHRV), JSON, Polar .hrm, FIT with HRV, Suunto SML, EDF+, WFDB, XDF, Parquet, BIDS, NumPy, and
+  any of them packed with gzip; each becomes a session of its own
   a backup, another computer's store, a rescue file: the sessions that are missing here
 The same file twice changes nothing.
 """
@@ -117,6 +119,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _add_person(each, "whose they are, where the file does not say")
     keep = "of a recording with bad lines take the others; the chain of beats is broken where one was"
     each.add_argument("--keep-good", action="store_true", help=keep)
+    each.add_argument("--strap", metavar="NAME", help="of a file with several hearts, this one")
+    reading_options.add_arguments(each)
 
     each = actions.add_parser("note", help="add a line to a session's note, or read the note")
     _add_id(each)
@@ -311,8 +315,8 @@ def _import(store: Store, args: argparse.Namespace) -> int:
     code = 0
     for path in args.files:
         try:
-            if path.suffix.lower() in _PACKED or not is_database(path):
-                _import_recording(store, path, args.keep_good, person)
+            if path.suffix.lower() in _PACKED or not path.is_file() or not is_database(path):
+                _import_recording(store, path, reading_options.options_of(args), person)
             else:
                 unlock_store(path=path)
                 new = absorb(store, path, person)
@@ -326,10 +330,10 @@ def _import(store: Store, args: argparse.Namespace) -> int:
     return code
 
 
-def _import_recording(store: Store, path: Path, keep_good: bool, person: str) -> None:
+def _import_recording(store: Store, path: Path, options: ReadOptions, person: str) -> None:
     from entrain.storage.imported import import_recording
 
-    imported = import_recording(store, path, keep_good=keep_good, person=person)
+    imported = import_recording(store, path, options, person=person)
     if not imported.is_new:
         print(f"{path}: nothing that is not here already, in session {imported.session_id}")
         return

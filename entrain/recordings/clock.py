@@ -1,17 +1,33 @@
-"""What a recording's column of times means, and where it says that something is lacking.
+"""What a column of times means beside the intervals, and where it says that something is lacking.
 
 Times are a running sum of the intervals, stamped at an interval's start or its end; or they are when packets
-came in, late by up to a second and several intervals at once. Which of them shows in how they fit the
-intervals, not in the column's name.
+came in, late by up to a second and several intervals at once; or whole seconds of either. Which of them shows
+in how they fit the intervals, not in the column's name. What fits nothing is a counter, or says that the
+intervals are none: one value a second, one mean for each five minutes, two hearts in one table.
 """
 
-from dataclasses import replace
-from itertools import pairwise
-from math import log10
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import accumulate, pairwise
+from math import floor, log
+from statistics import fmean, median
 from typing import Final
 
-from entrain.heart.recording import Gap, Recording, TimeKind
-from entrain.units import MS_PER_S
+from entrain.heart.recording import TimeKind
+from entrain.recordings.moments import Moments
+from entrain.recordings.options import (
+    DAYS,
+    HOURS,
+    MICROSECONDS,
+    MILLISECONDS,
+    MINUTES,
+    NANOSECONDS,
+    SECONDS,
+    TICKS,
+    TimeUnit,
+    samples,
+)
+from entrain.recordings.turns import Straightened, straightened
 
 LEAST: Final = 3  # intervals from which one can tell
 SAME_S: Final = 0.002  # times and intervals agree within this
@@ -19,46 +35,323 @@ GAP_S: Final = 0.25  # a running sum that jumps by more lacks something
 LATE_S: Final = 2.0  # packets that are later than this from some interval on: something was lost on air
 AROUND: Final = 30  # intervals before and after that say how late packets usually are
 PACKET_S: Final = 0.95  # what one packet carries spans less
+COARSE_S: Final = 0.5  # times of this resolution or a worse one are only good for finding holes
+TOO_COARSE_S: Final = 5.0
 MANY: Final = 10  # gaps that are named one by one
-EARLIEST_S: Final = 1e9  # seconds since 1970 that a date can be, and not a count
-LATEST_S: Final = 4.1e9
+_UNITS: Final = (SECONDS, MILLISECONDS, MICROSECONDS, NANOSECONDS, MINUTES, HOURS, DAYS)
+_STRETCH: Final = 10  # intervals that the clock's unit is judged by, again and again
+_NEAR: Final = log(1.3)  # how far a unit of times may be from the intervals' sum
+_RATES_HZ: Final = (100, 125, 128, 130, 200, 250, 256, 300, 360, 400, 500, 512, 600, 800, 1000, 1024, 2000)
 
 
-def timed(recording: Recording, lines: list[int], times: list[float]) -> Recording:
-    """`recording` with what its column of `times`, one for each interval, has to say.
+@dataclass(frozen=True, slots=True)
+class ClockFit:
+    """How one column of times goes with the intervals; `rank` 0: not at all."""
 
-    `lines` are the intervals' line numbers in the file, for the warnings.
+    rank: int
+    notes: tuple[str, ...] = ()
+    fault: str = ""  # why the intervals cannot be what they seem
+    advice: str = ""
+    time: TimeKind = TimeKind.NONE
+    keep: tuple[int, ...] = ()  # of the intervals, in this order
+    at_s: tuple[float, ...] = ()  # for each kept interval, 0 at the first
+    gaps_s: dict[int, float] = field(default_factory=dict[int, float])  # by the place in `keep`
+    unit: TimeUnit | None = None  # of the intervals, where the clock shows another than was taken
+    first: float | None = None  # moment of the first interval's beginning in s, on the clock's own scale
+
+
+def fitted(
+    clock: Moments,
+    values: Sequence[float],
+    unit: TimeUnit,
+    is_sure: bool,
+    same: Sequence[int],
+    lines: Sequence[int],
+    place: str = "line",
+) -> ClockFit:
+    """Lay the times beside the intervals.
+
+    Args:
+        values: in `unit`; `is_sure` where a name or a person says so, and it was not judged by size.
+        same: equal numbers for equal rows; () where rows were not compared.
     """
-    if len(times) < LEAST:
-        return recording
-    rr_s = [ms / MS_PER_S for ms in recording.intervals_ms]
-    per_s = _per_second(times, rr_s)
+    times = [time for time in clock.values if time is not None]
+    called = f"The times in {clock.name!r}" if clock.name else "Its column of times"
+    if len(times) < LEAST or len(times) < len(values):
+        return ClockFit(0)
+    if _counts(times, clock):
+        return ClockFit(
+            0, (f"{called} only count the rows and were left aside.".replace("The times", "The numbers"),)
+        )
+    if max(times) <= min(times):
+        return ClockFit(0, (f"{called} never change and were left aside.",))
+    rr_s = [value / unit.per_s for value in values]
+    per_s, note = _per_second(clock, times, rr_s)
     if per_s is None:
-        said = "Its column of times does not fit the intervals and was left aside."
-        return replace(recording, warnings=(*recording.warnings, said))
-    recording = replace(
-        recording, began_epoch_s=_epoch(times[0] / per_s - rr_s[0]) or recording.began_epoch_s
+        usual = median([b - a for a, b in pairwise(times)])
+        if usual > 0.0 and _is_regular(times, usual) and not usual.is_integer():
+            return ClockFit(0, fault=f"{called} go on by {usual:g} each time: samples, not each interval once.")
+        return ClockFit(0, (f"{called} do not fit the intervals and were left aside.",))
+    scaled = [time / per_s for time in times]
+    resolution_s = _resolution(times, per_s)
+    straight = straightened(scaled, rr_s, clock, same, lines, resolution_s)
+    if straight is None:
+        return ClockFit(0, (f"{called} run back again and again and were left aside.",))
+    notes = (*((clock.note,) if clock.note else ()), *((note,) if note else ()), *straight.notes)
+    kept_s = [rr_s[n] for n in straight.keep]
+    found = _running(straight, kept_s, resolution_s, unit, is_sure) or _arriving(
+        straight, kept_s, resolution_s, unit, is_sure, called
     )
-    at_s = [(time - times[0]) / per_s for time in times]
-    steps_s = [b - a for a, b in pairwise(at_s)]
-    by_start = sum(abs(step_s - rr) <= SAME_S for step_s, rr in zip(steps_s, rr_s, strict=False))
-    by_end = sum(abs(step_s - rr) <= SAME_S for step_s, rr in zip(steps_s, rr_s[1:], strict=True))
-    if max(by_start, by_end) > 0.9 * len(steps_s):
-        joins = rr_s[:-1] if by_start >= by_end else rr_s[1:]
-        return _cumulated(recording, [step_s - rr for step_s, rr in zip(steps_s, joins, strict=True)], lines)
-    if by_start > 0.1 * len(steps_s):
+    kept_lines = [lines[n] for n in straight.keep]
+    return ClockFit(
+        found.rank,
+        (
+            *notes,
+            *found.notes,
+            *_gaps_said(found.gaps_s, [f"{place} {line}" for line in kept_lines]),
+        ),
+        found.fault,
+        found.advice,
+        found.time,
+        straight.keep,
+        found.at_s,
+        {n: max(0.0, seconds) for n, seconds in found.gaps_s.items()},
+        found.unit,
+        None if found.first is None else scaled[straight.keep[0]] - found.first,
+    )
+
+
+# ---- what the numbers of the clock are ---------------------------------------------------------------------
+
+
+def _counts(times: Sequence[float], clock: Moments) -> bool:
+    """1, 2, 3 and so on: numbers of rows. A day's or an epoch's seconds are none, whatever their steps."""
+    if clock.is_clock or times[0] > 1e8:
+        return False
+    steps = {b - a for a, b in pairwise(times)}
+    return steps == {1.0} and float(times[0]).is_integer()
+
+
+def _per_second(clock: Moments, times: Sequence[float], rr_s: Sequence[float]) -> tuple[float | None, str]:
+    """How many of the clock's units make a second, and a sentence where its name says otherwise."""
+    if clock.is_clock:
+        return 1.0, ""
+    ratio = _ratio(times, rr_s)
+    if ratio is None:
+        return None, ""
+    if clock.unit is not None and abs(log(ratio / clock.unit.per_s)) < _NEAR:
+        return clock.unit.per_s, ""
+    best = min(_UNITS, key=lambda unit: (abs(log(ratio / unit.per_s)), unit.name))
+    if best is MILLISECONDS and _is_sum(times, rr_s, TICKS.per_s) and not _is_sum(times, rr_s, 1000.0):
+        best = TICKS
+    if abs(log(ratio / best.per_s)) < _NEAR and clock.unit is None:
+        return best.per_s, ""
+    if abs(log(ratio / best.per_s)) < 0.05:
+        said = clock.unit.name if clock.unit else ""
+        return (
+            best.per_s,
+            f"{clock.name!r} says {said}; by the intervals it is in {best.name}, and was read so.",
+        )
+    rate = round(ratio)
+    if (
+        clock.unit is None
+        and rate > 1
+        and abs(ratio / rate - 1.0) < 0.01
+        and not clock.is_clock
+        and _is_sum(times, rr_s, rate)
+    ):
+        return float(rate), f"{clock.name!r} counts {rate} a second."
+    return (clock.unit.per_s, "") if clock.unit is not None else (None, "")
+
+
+def _is_sum(times: Sequence[float], rr_s: Sequence[float], per_s: float) -> bool:
+    """Whether the times are a running sum of the intervals, stamped at their end or their start."""
+    for joins in (rr_s[1:], rr_s[:-1]):
+        steps = zip(pairwise(times), joins, strict=True)
+        close = [abs((b - a) / per_s - rr) <= 1.0 / per_s + SAME_S for (a, b), rr in steps]
+        if sum(close) > 0.9 * len(close):
+            return True
+    return False
+
+
+def _ratio(times: Sequence[float], rr_s: Sequence[float]) -> float | None:
+    """The clock's units in a second of intervals: the median over stretches, so that holes do not count."""
+    found: list[float] = []
+    for first in range(0, len(times) - 1, _STRETCH):
+        last = min(first + _STRETCH, len(times) - 1)
+        span, total_s = times[last] - times[first], sum(rr_s[first + 1 : last + 1])
+        if total_s > 0.0 and span != 0.0:
+            found.append(abs(span) / total_s)
+    return median(found) if found else None
+
+
+def _resolution(times: Sequence[float], per_s: float) -> float:
+    """The steps that times are written in, in s: 1 for whole seconds."""
+    for step in (60.0, 30.0, 15.0, 10.0, 5.0, 1.0, 0.5, 0.1, 0.05, 0.01):
+        unit = step * per_s
+        times = [time - times[0] for time in times]  # a fraction that never changes says nothing
+        if all(
+            abs(time / unit - round(time / unit)) < 1e-6 * max(1.0, abs(time / unit) * 1e-6) for time in times
+        ):
+            return step
+    return 1.0 / per_s if per_s > 1.0 and all(float(time).is_integer() for time in times) else 0.001
+
+
+# ---- how they lie beside the intervals ---------------------------------------------------------------------
+
+
+def _running(
+    straight: Straightened, rr_s: Sequence[float], resolution_s: float, unit: TimeUnit, is_sure: bool
+) -> ClockFit | None:
+    """A running sum of the intervals; None where the times are none."""
+    if resolution_s >= COARSE_S:
+        return None
+    at_s = straight.at_s
+    joined = [n for n in range(1, len(at_s)) if n not in straight.breaks]
+    steps_s = [at_s[n] - at_s[n - 1] for n in joined]
+    best: tuple[int, list[float], bool, float] | None = None
+    for by_end in (True, False):
+        joins = [rr_s[n if by_end else n - 1] for n in joined]
+        scale = _scale(steps_s, joins)
+        near_s = max(SAME_S, 1.02 * resolution_s)
+        close = sum(abs(step - scale * rr) <= near_s for step, rr in zip(steps_s, joins, strict=True))
+        if best is None or close > best[0]:
+            best = (close, joins, by_end, scale)
+    if best is None or not steps_s or best[0] <= 0.9 * len(steps_s):
+        return None
+    _, joins, by_end, scale = best
+    shown = None
+    if scale != 1.0:
+        shown = _shown_by(scale, unit)
+        if shown is None or is_sure:
+            says = f"{shown.name}" if shown else f"{1e3 * scale / unit.per_s:.4g} ms each"
+            return ClockFit(
+                0, fault=f"By its times the intervals are in {says}, not in {unit.name}.",
+                advice="Say what they are in: --unit s, ms, us, 1/1024 or samples:HZ.",
+            )  # fmt: skip
+    gaps_s = dict.fromkeys(straight.breaks, 0.0)
+    for n, step, rr in zip(joined, steps_s, joins, strict=True):
+        if abs(step - scale * rr) > max(GAP_S, 1.5 * resolution_s):  # less time than the interval: a turn
+            gaps_s[n] = step - scale * rr
+    notes = (f"By its times the intervals are in {shown.name}, and were read so.",) if shown else ()
+    first_s = rr_s[0] * scale if by_end else 0.0
+    at = tuple(time - at_s[0] for time in at_s)
+    return ClockFit(2, notes, time=TimeKind.CUMULATED, at_s=at, gaps_s=gaps_s, unit=shown, first=first_s)
+
+
+def _scale(steps_s: Sequence[float], joins: Sequence[float]) -> float:
+    """Seconds of the clock in a second of intervals; exactly 1 where it is that within half a percent."""
+    ratios = [step / rr for step, rr in zip(steps_s, joins, strict=True) if rr > 0.0]
+    if not ratios:
+        return 1.0
+    middle = median(ratios)
+    good = [(step, rr) for step, rr in zip(steps_s, joins, strict=True) if abs(step - middle * rr) < 0.06]
+    total_s = sum(rr for _, rr in good)
+    scale = sum(step for step, _ in good) / total_s if total_s else middle
+    return 1.0 if abs(scale - 1.0) < 0.005 else scale
+
+
+def _shown_by(scale: float, unit: TimeUnit) -> TimeUnit | None:
+    """The unit that a clock shows where another was taken by size."""
+    per_s = unit.per_s / scale
+    if abs(per_s / TICKS.per_s - 1.0) < 0.003:
+        return TICKS
+    return next((samples(rate) for rate in _RATES_HZ if abs(per_s / rate - 1.0) < 0.003), None)
+
+
+def _arriving(
+    straight: Straightened,
+    rr_s: Sequence[float],
+    resolution_s: float,
+    unit: TimeUnit,
+    is_sure: bool,
+    called: str,
+) -> ClockFit:
+    """Arrival times: a gap is where packets become later, for good, than the intervals explain."""
+    at_s = [time - straight.at_s[0] for time in straight.at_s]
+    by_start = sum(abs(b - a - rr) <= SAME_S for (a, b), rr in zip(pairwise(at_s), rr_s, strict=False))
+    if by_start > 0.1 * len(at_s) and resolution_s < COARSE_S:
         at_s = _packet_times(at_s, rr_s)
-    return _arrived(recording, at_s, lines)
+    at_s = list(accumulate(at_s, max))
+    gaps_s = dict.fromkeys(straight.breaks, 0.0) | _lateness(at_s, rr_s, resolution_s)
+    total_s, span_s = sum(rr_s[1:]), at_s[-1]
+    slack = 1.5 * max(1.0, resolution_s) / total_s
+    left = (span_s - sum(gaps_s.values())) / total_s
+    usual_s = median([b - a for a, b in pairwise(at_s)])
+    regular = _is_regular(at_s, usual_s)
+    varied = max(rr_s) - min(rr_s) > 0.04 * median(rr_s)
+    if usual_s > 3.0 * median(rr_s):
+        return ClockFit(
+            0, fault=f"There is one value every {usual_s:g} s: means or other results, not each interval.",
+            advice="Give the recording that they were reckoned from.",
+        )  # fmt: skip
+    if regular and varied and abs(span_s / total_s - 1.0) > 0.03 + slack:
+        return ClockFit(
+            0, fault=f"There is one value every {usual_s:g} s, whatever its length: samples, not each interval once.",
+            advice="Give the intervals as the strap sent them, each once.",
+        )  # fmt: skip
+    if left < 0.985 - slack:
+        if abs(left - 1000.0 / TICKS.per_s) < 0.004 and unit is MILLISECONDS and not is_sure and slack < 0.01:
+            note = "By its times the intervals are in 1/1024, and were read so."
+            return _with_times(at_s, gaps_s, resolution_s, (note,), TICKS, rr_s[0])
+        return ClockFit(
+            0, fault=f"The intervals add up to {total_s:.0f} s, which is more than the {span_s:.0f} s of its times.",
+            advice="Two hearts or doubled rows in one file do that, and a wrong unit (--unit).",
+        )  # fmt: skip
+    if resolution_s >= TOO_COARSE_S:
+        return ClockFit(0, (f"{called} are too coarse to find a gap and were left aside.",))
+    notes: tuple[str, ...] = ()
+    if left > 1.08 + slack:
+        notes = (
+            f"The intervals cover only {100 * total_s / span_s:.0f} % of the time in the file; some are missing.",
+        )
+    return _with_times(at_s, gaps_s, resolution_s, notes, None, rr_s[0])
 
 
-def _epoch(time_s: float) -> float | None:
-    """The time, if it can be one on the wall's clock: between 2001 and 2100."""
-    return time_s if EARLIEST_S < time_s < LATEST_S else None
+def _is_regular(times: Sequence[float], usual: float) -> bool:
+    """Whether most steps are the usual one, as where something is sampled and not measured from beat to beat."""
+    return sum(abs(b - a - usual) < 0.02 * usual for a, b in pairwise(times)) > 0.9 * (len(times) - 1)
 
 
-def _packet_times(at_s: list[float], rr_s: list[float]) -> list[float]:
+def _with_times(
+    at_s: Sequence[float],
+    gaps_s: dict[int, float],
+    resolution_s: float,
+    notes: tuple[str, ...],
+    unit: TimeUnit | None,
+    first_s: float,
+) -> ClockFit:
+    kind = TimeKind.CUMULATED if resolution_s >= COARSE_S else TimeKind.ARRIVAL
+    return ClockFit(1, notes, time=kind, at_s=tuple(at_s), gaps_s=gaps_s, unit=unit, first=first_s)
+
+
+def _lateness(at_s: Sequence[float], rr_s: Sequence[float], resolution_s: float) -> dict[int, float]:
+    elapsed_s, delays_s = 0.0, list[float]()
+    for arrival_s, rr in zip(at_s, rr_s, strict=True):
+        elapsed_s += rr
+        delays_s.append(arrival_s - elapsed_s)
+    limit_s = LATE_S + (resolution_s if resolution_s > 1.0 else 0.0)
+    around = max(AROUND, floor(4.0 * resolution_s / median(rr_s)))
+    gaps_s: dict[int, float] = {}
+    since = 0
+    for index in range(1, len(delays_s)):
+        before_s = min(delays_s[max(since, index - around) : index])
+        if delays_s[index] - before_s <= limit_s:
+            continue
+        late_s = min(delays_s[index : index + around]) - before_s
+        if late_s > limit_s:
+            if resolution_s >= COARSE_S:  # cut-off seconds spread evenly, and so does their mean
+                late_s = fmean(delays_s[index : index + around]) - fmean(
+                    delays_s[max(since, index - around) : index]
+                )
+            gaps_s[index] = late_s
+            since = index
+    return gaps_s
+
+
+def _packet_times(at_s: Sequence[float], rr_s: Sequence[float]) -> list[float]:
     """FatMaxxer stamps the later intervals of a packet by adding them up; give them the packet's own time."""
-    packets_s = at_s[:1]
+    packets_s = list(at_s[:1])
     for before_s, stamp_s, rr in zip(at_s, at_s[1:], rr_s, strict=False):
         added = abs(stamp_s - before_s - rr) <= SAME_S
         packets_s.append(packets_s[-1] if added and stamp_s - packets_s[-1] < PACKET_S else stamp_s)
@@ -68,63 +361,9 @@ def _packet_times(at_s: list[float], rr_s: list[float]) -> list[float]:
     return packets_s
 
 
-def _per_second(times: list[float], rr_s: list[float]) -> float | None:
-    """How many of the time column's units make a second: 1, or a thousand, million or thousand million."""
-    span, total_s = times[-1] - times[0], sum(rr_s[1:])
-    if span <= 0.0:
-        return None
-    power = round(log10(span / total_s) / 3.0)
-    return 1000.0**power if 0 <= power <= 3 else None
-
-
-def _cumulated(recording: Recording, jumps_s: list[float], lines: list[int]) -> Recording:
-    warnings = list(recording.warnings)
-    gaps: list[Gap] = []
-    for index, jump_s in enumerate(jumps_s, 1):
-        if jump_s > GAP_S:
-            gaps.append(Gap(index, jump_s))
-        elif jump_s < -GAP_S:
-            warnings.append(
-                f"Time runs back by {-jump_s:.1f} s at line {lines[index]}; the intervals are kept."
-            )
-    text = f"{recording.format}, with a running time"
-    return replace(
-        recording,
-        time=TimeKind.CUMULATED,
-        gaps=tuple(gaps),
-        format=text,
-        warnings=(*warnings, *_gaps_said(gaps, lines)),
-    )
-
-
-def _arrived(recording: Recording, at_s: list[float], lines: list[int]) -> Recording:
-    """Arrival times: a gap is where packets become later, for good, than the intervals explain."""
-    backwards = next((n for n, (a, b) in enumerate(pairwise(at_s), 1) if b < a), None)
-    if backwards is not None:
-        said = f"The times run back at line {lines[backwards]} and were left aside."
-        return replace(recording, warnings=(*recording.warnings, said))
-    elapsed_s, delays_s = 0.0, list[float]()
-    for arrival_s, ms in zip(at_s, recording.intervals_ms, strict=True):
-        elapsed_s += ms / MS_PER_S
-        delays_s.append(arrival_s - elapsed_s)
-    gaps: list[Gap] = []
-    since = 0
-    for index in range(1, len(delays_s)):
-        before_s = min(delays_s[max(since, index - AROUND) : index])
-        late_s = min(delays_s[index : index + AROUND]) - before_s
-        if late_s > LATE_S:
-            gaps.append(Gap(index, late_s))
-            since = index
-    return replace(
-        recording,
-        time=TimeKind.ARRIVAL,
-        arrival_s=tuple(at_s),
-        gaps=tuple(gaps),
-        format=f"{recording.format}, with arrival times",
-        warnings=(*recording.warnings, *_gaps_said(gaps, lines)),
-    )
-
-
-def _gaps_said(gaps: list[Gap], lines: list[int]) -> list[str]:
-    said = [f"{gap.seconds:.1f} s are missing before line {lines[gap.index]}." for gap in gaps[:MANY]]
-    return said + ([f"There are {len(gaps) - MANY} more gaps."] if len(gaps) > MANY else [])
+def _gaps_said(gaps_s: dict[int, float], places: Sequence[str]) -> list[str]:
+    named = [(index, seconds) for index, seconds in sorted(gaps_s.items()) if seconds > 0.0]
+    said = [f"{seconds:.1f} s are missing before {places[index]}." for index, seconds in named[:MANY]]
+    more = [f"There are {len(named) - MANY} more gaps."] if len(named) > MANY else []
+    back = [(places[n], -seconds) for n, seconds in sorted(gaps_s.items()) if seconds < 0.0]
+    return said + more + [f"Time runs back by {s:.1f} s at {at}; the chain is broken there." for at, s in back[:MANY]]

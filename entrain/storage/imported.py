@@ -5,14 +5,17 @@ import json
 import platform
 import uuid
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from time import time
 from typing import Final
 
 from entrain import __version__
 from entrain.control.snapshot import summary
 from entrain.heart.recording import Recording
-from entrain.recordings.text import read_recording
+from entrain.recordings.files import load
+from entrain.recordings.options import AS_IT_LOOKS, ReadOptions
+from entrain.recordings.reading import recording_in
 from entrain.storage.log import codec, rows
 from entrain.storage.log.database import open_for_writing, told, writing
 from entrain.storage.log.rows import EffectRow, Ending, EventRow, Head
@@ -30,27 +33,30 @@ class Imported:
     began_is_known: bool  # False: the file's own date was taken for the recording's end
 
 
-def import_recording(store: Store, path: Path, *, keep_good: bool = False, person: str = "") -> Imported:
-    """Store the recording in the file at `path`; the same file twice is one session.
+def import_recording(
+    store: Store, path: Path | str, options: ReadOptions = AS_IT_LOOKS, *, person: str = ""
+) -> Imported:
+    """Store the recording in the file at `path`, "-" being standard input; the same file twice is one session.
 
     Raises:
-        InputError: the file is no recording of RR intervals, or has bad lines and `keep_good` is False.
+        InputError: the file is no recording of RR intervals, or has bad lines and is not to keep the good ones.
         StoreError: it cannot be stored; nothing of it is.
     """
-    recording = read_recording(path, keep_good=keep_good)
+    file = load(path)
+    recording = recording_in(file, options)
     began_epoch_s = recording.began_epoch_s
     if began_epoch_s is None:
-        began_epoch_s = path.stat().st_mtime - recording.duration_s
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        began_epoch_s = (file.modified_epoch_s or time()) - recording.duration_s
+    digest = hashlib.sha256(file.data).hexdigest()
     config = config_of(recording)
     head = Head(
-        uuid=str(uuid.uuid5(_NAMES, f"{digest} {keep_good and recording.warnings}")),
+        uuid=str(uuid.uuid5(_NAMES, f"{digest} {_other(options, recording)}")),
         origin_epoch_s=began_epoch_s,
         origin_monotonic_s=0.0,
         config=codec.encode(config),
         preset_text="",
         preset_sha256=hashlib.sha256(b"").hexdigest(),
-        hearts=json.dumps([f"{PREFIX}{path.name}"]),
+        hearts=json.dumps([f"{PREFIX}{file.name}"]),
         audio="none",
         voice="",
         entrain_version=__version__,
@@ -77,3 +83,10 @@ def import_recording(store: Store, path: Path, *, keep_good: bool = False, perso
             note = "\n".join((f"{recording.format}.", *recording.warnings))
             connection.execute("UPDATE session SET note = ? WHERE id = ?", (note, session_id))
     return Imported(session_id, is_new, recording, recording.began_epoch_s is not None)
+
+
+def _other(options: ReadOptions, recording: Recording) -> object:
+    """What makes another session of the same file; as it always was where nothing but `keep_good` is asked."""
+    if replace(options, keep_good=False) == AS_IT_LOOKS:
+        return options.keep_good and recording.warnings
+    return asdict(options)

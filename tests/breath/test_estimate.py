@@ -20,7 +20,7 @@ from entrain.devices.replay import ReplayedHeart
 from entrain.devices.simulated.heart import STEP_S, SimulatedHeart, Truth
 from entrain.devices.simulated.person import Kind, Person
 from entrain.heart.beat import Beat, Verdict
-from entrain.recordings.text import read_recording
+from entrain.recordings.reading import read_recording
 from entrain.score import Score
 from tests.devices.simulated.guidance import paced
 from tests.support.recordings import recording_path

@@ -14,7 +14,7 @@ from entrain.control.session import reduce, start
 from entrain.errors import UsageError
 from entrain.extras import MissingExtra
 from entrain.heart.beat import Beat, RRInterval, Verdict
-from entrain.recordings.text import read_recording
+from entrain.recordings.reading import read_recording
 from entrain.storage.export import FORMATS, export
 from entrain.storage.formats.source import TABLES
 from entrain.storage.log import codec

@@ -17,7 +17,8 @@ from entrain.control.events import BeatSeen
 from entrain.errors import InputError
 from entrain.heart.beat import Beat
 from entrain.heart.recording import Gap, Recording, TimeKind
-from entrain.recordings.text import read_recording
+from entrain.recordings.options import ReadOptions
+from entrain.recordings.reading import read_recording
 from entrain.storage.export import export
 from entrain.storage.imported import import_recording
 from entrain.storage.log.store import Store
@@ -29,6 +30,7 @@ from entrain.whatif.imported import events_of, observe, start
 from tests.support.recordings import recording_path
 from tests.support.sessions import beats_of
 
+NIGHT_MS = [*range(800, 999, 2), *range(997, 800, -2)]
 STARTED_MS = 1_700_000_000_000
 
 
@@ -60,7 +62,7 @@ def test_every_interval_is_a_beat_in_its_place(intervals: list[float], gaps: dic
 
 def test_a_text_becomes_a_session(store: Store, tmp_path: Path) -> None:
     path = tmp_path / "night.txt"
-    path.write_text("".join(f"0.{ms}\n" for ms in range(800, 999)))
+    path.write_text("".join(f"0.{ms}\n" for ms in NIGHT_MS))
     os.utime(path, (1_700_000_000, 1_700_000_000))
     done = import_recording(store, path)
     assert (done.is_new, done.began_is_known, done.recording.unit) == (True, False, "s")
@@ -68,14 +70,14 @@ def test_a_text_becomes_a_session(store: Store, tmp_path: Path) -> None:
     row = session.meta.row
     assert (row.state, row.preset, row.end_reason) == (SessionOutcome.IMPORTED, "imported", "")
     assert row.started.timestamp() == pytest.approx(1_700_000_000 - done.recording.duration_s)
-    assert row.note == "plain text, one interval per line, intervals in s."
+    assert row.note == "plain text, one number per line, intervals in s (by their size; --unit says otherwise)."
     assert session.meta.summary is not None
     assert session.meta.summary.n_beats == 199
     outcome = replay(session, imported.start, imported.observe)
     assert outcome.is_identical
     export(store, done.session_id, "rr", tmp_path / "again.txt")
     again = read_recording(tmp_path / "again.txt")
-    assert list(again.intervals_ms) == pytest.approx(list(range(800, 999)), abs=0.489)
+    assert list(again.intervals_ms) == pytest.approx(NIGHT_MS, abs=0.489)
 
 
 def test_the_same_file_twice_is_one_session(store: Store, tmp_path: Path) -> None:
@@ -100,7 +102,7 @@ def test_bad_lines_are_told_and_left_out_only_when_asked(store: Store, tmp_path:
     )
     assert "--keep-good" in caught.value.advice
     assert store.sessions() == ()
-    done = import_recording(store, path, keep_good=True)
+    done = import_recording(store, path, ReadOptions(keep_good=True))
     beats = beats_of(store, done.session_id)
     assert [round(beat.rr.ms, -1) for beat in beats] == [800, 810, 820, 830, 840]
     assert [beat.segment for beat in beats] == [0, 0, 1, 1, 2]
@@ -171,7 +173,7 @@ def test_a_fit_file(store: Store, tmp_path: Path) -> None:
     damaged.write_bytes(path.read_bytes()[:-20])
     with pytest.raises(InputError, match=r"damaged\.fit is a damaged FIT file"):
         import_recording(store, damaged)
-    kept = import_recording(store, damaged, keep_good=True)
+    kept = import_recording(store, damaged, ReadOptions(keep_good=True))
     assert 18 < len(beats_of(store, kept.session_id)) < 36
 
 

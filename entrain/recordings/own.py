@@ -1,0 +1,113 @@
+"""Tables that entrain writes itself, and others that hold several hearts or many kinds of rows."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from entrain.errors import InputError
+from entrain.recordings.dialect import Table, TableRow
+from entrain.recordings.names import ColumnName, Role, column_name
+from entrain.recordings.options import TimeUnit
+
+_WHO: Final = frozenset(
+    {
+        "subject",
+        "person",
+        "participant",
+        "participant_id",
+        "patient",
+        "strap",
+        "device",
+        "session",
+        "session_uuid",
+    }
+    | {"subject_id", "patient_id", "session_id", "record", "sub", "pid", "user", "user_id", "heart", "id"}
+    | {"file", "filename", "deviceid", "device_id", "probandid"}
+)
+_MANY: Final = 8  # names that a message lists
+
+
+def refuse_own(heading: Sequence[str], name: str) -> None:
+    """
+    Raises:
+        InputError: the heading is that of one of our own tables without intervals.
+    """
+    heading = tuple(text for text in heading if text != "session_uuid")
+    if heading[:1] == ("recording",) and (
+        "sdnn_ms" in heading or "n_intervals" in heading or "rmssd_ms" in heading
+    ):
+        raise InputError(
+            f"{name} is a table of results by `entrain analyse`, not a recording.",
+            "Give the recordings that it names in its first column.",
+        )
+    if (heading[:2] == ("seq", "t_s") and "rr_ms" not in heading) or heading[:2] == ("seq", "n"):
+        raise InputError(
+            f"{name} is a table of an entrain session without its beats.",
+            "The beats are in the table beat of the same folder; give the folder, or that file.",
+        )
+
+
+def one_heart(
+    heading: Sequence[str], rows: Sequence[TableRow], name: str, strap: str | None
+) -> tuple[Sequence[TableRow], list[str]]:
+    """The rows of one heart, where a column says whose each row is.
+
+    Raises:
+        InputError: there are several, and none was chosen, or the chosen one is not there.
+    """
+    for n, text in enumerate(heading):
+        if text.strip().lower() not in _WHO:
+            continue
+        owners = Counter(row.cells[n] for row in rows if n < len(row.cells) and row.cells[n])
+        if len(owners) < 2 or len(owners) > 0.2 * len(rows):  # a number for each row is nobody's name
+            continue
+        if strap in owners:
+            chosen = [row for row in rows if n < len(row.cells) and row.cells[n] == strap]
+            return chosen, [f"Of {len(owners)} in {text!r} {strap!r} was read."]
+        there = ", ".join(map(repr, list(owners)[:_MANY]))
+        raise InputError(
+            f"{name} holds the rows of {len(owners)} in {text!r}: {there}.",
+            "Choose one with --strap NAME, or make a file of each.",
+        )
+    return rows, []
+
+
+# ---- rows of many kinds ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class EventRows:
+    """The rows about intervals of a table whose rows say what they are about."""
+
+    table: Table
+    value: int  # the column of the intervals
+    unit: TimeUnit | None
+    notes: tuple[str, ...]
+
+
+def event_rows(names: Sequence[ColumnName], table: Table) -> EventRows | None:
+    """None where the table is not of that kind (`event,value,timestamp`)."""
+    kinds = [n for n, each in enumerate(names) if each.role in (Role.EVENT, Role.OTHER, Role.WHO)]
+    values = [n for n, each in enumerate(names) if each.role is Role.VALUE]
+    intervals = [n for n, each in enumerate(names) if each.role is Role.INTERVAL]
+    for n in kinds:
+        labels = Counter(row.cells[n] for row in table.rows if n < len(row.cells))
+        if len(labels) > 50 or len(values) != 1 or intervals:
+            continue
+        wanted = [label for label in labels if column_name(label).role is Role.INTERVAL]
+        if not wanted:
+            continue
+        if len(wanted) > 1:
+            raw = [label for label in wanted if not column_name(label).is_corrected]
+            wanted = raw if len(raw) == 1 else wanted
+        if len(wanted) > 1:
+            raise InputError(
+                f"Rows of several kinds can be intervals: {', '.join(map(repr, wanted))}.",
+                "Keep those of one kind.",
+            )
+        chosen = [row for row in table.rows if n < len(row.cells) and row.cells[n] == wanted[0]]
+        n_others = len(table.rows) - len(chosen)
+        notes = (f"Rows of {wanted[0]!r} were read; {n_others} others left aside.",) if n_others else ()
+        return EventRows(replace(table, rows=tuple(chosen)), values[0], column_name(wanted[0]).unit, notes)
+    return None

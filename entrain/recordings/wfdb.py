@@ -1,0 +1,109 @@
+"""WFDB annotations, PhysioNet's format: the beats in `.atr`, `.qrs` and the like, ours with the chains of `.evt`.
+Read with wfdb (extra `formats`)."""
+
+from pathlib import Path
+from typing import Any, Final
+
+from entrain import extras
+from entrain.errors import InputError
+from entrain.recordings.options import ReadOptions, samples
+from entrain.recordings.series import Series
+
+ENDINGS: Final = (".atr", ".qrs", ".ecg", ".ari", ".wqrs", ".gqrs", ".man", ".epi", ".evt")
+_BEATS: Final = frozenset("NLRBAaJSVrFejnE/fQ?")
+
+
+def annotation_beside(header: Path) -> Path:
+    """The annotations of the record whose header this is.
+
+    Raises:
+        InputError: there are none, or several kinds.
+    """
+    found = [header.with_suffix(ending) for ending in ENDINGS[:-1] if header.with_suffix(ending).is_file()]
+    if len(found) == 1:
+        return found[0]
+    several = ", ".join(path.name for path in found)
+    raise InputError(
+        f"{header.name} is the header of a WFDB record with {f'several annotations: {several}' if found else 'no annotations of beats beside it'}.",
+        "Give the file with the annotations, for instance record.atr.",
+    )
+
+
+def series_in(path: Path, options: ReadOptions) -> Series:
+    """
+    Raises:
+        InputError: it is damaged, has no beats, or nothing says how many samples make a second.
+        MissingExtra: wfdb is not installed.
+    """
+    wfdb = extras.load("wfdb", "formats", "Reading WFDB annotations")
+    marks = _read(wfdb, path)
+    rate_hz: float | None = marks.fs
+    if not rate_hz and options.unit is None:
+        raise InputError(
+            f"Nothing says how many samples a second {path.name} counts; its header {path.stem}.hea is not there.",
+            "Put the header beside it, or say --unit samples:HZ.",
+        )
+    beats = [
+        (int(at), int(chan))
+        for at, symbol, chan in zip(marks.sample, marks.symbol, marks.chan, strict=True)
+        if symbol in _BEATS
+    ]
+    hearts = sorted({chan for _, chan in beats})
+    names = _hearts(path)
+    notes: list[str] = []
+    if len(hearts) > 1 and names:
+        chosen = next((chan for chan in hearts if names.get(chan) == options.strap), None)
+        if chosen is None:
+            there = ", ".join(repr(names.get(chan, str(chan))) for chan in hearts)
+            raise InputError(
+                f"{path.name} holds {len(hearts)} hearts: {there}.", "Choose one with --strap NAME."
+            )
+        beats = [each for each in beats if each[1] == chosen]
+    if len(beats) < 2:
+        raise InputError(
+            f"{path.name} holds no beats among its annotations.", "Give the file with the beats (.atr, .qrs)."
+        )
+    n_others = len(marks.symbol) - len(beats)
+    if n_others:
+        notes.append(f"{n_others} annotations that are no beats left aside.")
+    at = [sample for sample, _ in beats]
+    breaks = _breaks(wfdb, path, at) if names else frozenset[int]()
+    return Series(
+        tuple(map(float, at)), tuple(range(1, len(at) + 1)), "WFDB annotations", samples(rate_hz) if rate_hz else None,
+        "the header", are_beats=True, notes=tuple(notes), breaks=breaks, place="beat",
+    )  # fmt: skip
+
+
+def _read(wfdb: Any, path: Path) -> Any:
+    try:
+        return wfdb.rdann(str(path.with_suffix("")), path.suffix[1:])
+    except Exception as error:  # the library trusts what it reads, so anything may come of a damaged file
+        raise InputError(
+            f"{path.name} are no WFDB annotations, or damaged ({type(error).__name__}).", "Copy it again."
+        ) from None
+
+
+def _hearts(path: Path) -> dict[int, str]:
+    """The names of the hearts by `chan`, as our own header has them; none in others'."""
+    header = path.with_suffix(".hea")
+    try:
+        lines = header.read_text("utf-8", "replace").splitlines()[:200]
+    except OSError:
+        return {}
+    found = [line.removeprefix("# chan ").partition(": ") for line in lines if line.startswith("# chan ")]
+    return {int(number): strap for number, _, strap in found if number.isdigit()}
+
+
+def _breaks(wfdb: Any, path: Path, at: list[int]) -> frozenset[int]:
+    """In our own records: the beats that begin a new chain, which `.evt` notes."""
+    if not path.with_suffix(".evt").is_file():
+        return frozenset()
+    notes = _read(wfdb, path.with_suffix(".evt"))
+    starts = [
+        int(sample)
+        for sample, text in zip(notes.sample, notes.aux_note, strict=True)
+        if text.startswith("segment: ")
+    ]
+    return frozenset(
+        n for start in starts if (n := next((n for n, beat in enumerate(at) if beat >= start), 0))
+    )

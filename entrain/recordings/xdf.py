@@ -1,0 +1,74 @@
+"""XDF, the files of the Lab Streaming Layer: a stream with intervals. Read with pyxdf (extra `formats`)."""
+
+import logging
+from io import BytesIO
+from typing import Any
+
+from entrain import extras
+from entrain.errors import InputError
+from entrain.recordings.columns import series_of
+from entrain.recordings.dialect import Table, TableRow
+from entrain.recordings.names import Role, column_name
+from entrain.recordings.options import ReadOptions
+from entrain.recordings.series import Series
+
+
+def series_in(data: bytes, name: str, options: ReadOptions) -> Series:
+    """
+    Raises:
+        InputError: it is damaged, no stream holds intervals, or several do and none was chosen.
+        MissingExtra: pyxdf is not installed.
+    """
+    pyxdf = extras.load("pyxdf", "formats", "Reading XDF")
+    logging.getLogger("pyxdf").setLevel(logging.CRITICAL)
+    try:
+        streams, _ = pyxdf.load_xdf(BytesIO(data))
+        found = [each for each in map(_Stream, streams) if each.has_intervals]
+    except Exception as error:  # the library trusts what it reads, so anything may come of a damaged file
+        raise InputError(
+            f"{name} is a damaged XDF file ({type(error).__name__}).", "Copy it again."
+        ) from None
+    if options.strap is not None and len(found) > 1:
+        found = [each for each in found if options.strap in each.name]
+    if len(found) != 1:
+        there = ", ".join(repr(each.name) for each in found) or "none"
+        raise InputError(
+            f"{name} is XDF; streams with intervals: {there}.",
+            "Choose one with --strap NAME."
+            if found
+            else "Streams of intervals have a channel or a type called RR.",
+        )
+    return series_of(found[0].table(), name, options)
+
+
+class _Stream:
+    def __init__(self, stream: Any) -> None:
+        info = stream["info"]
+        self.name = str(info["name"][0])
+        kind = str(info["type"][0])
+        described = (info.get("desc") or [None])[0] or {}
+        channels = ((described.get("channels") or [None])[0] or {}).get("channel") or []
+        n_channels = int(info["channel_count"][0])
+        labels = [(str(_first(each, "label")), str(_first(each, "unit"))) for each in channels]
+        if len(labels) != n_channels:
+            labels = [(kind if n_channels == 1 else f"channel {n + 1}", "") for n in range(n_channels)]
+        self._heading = tuple(label for label, _ in labels)
+        self._units = tuple(unit for _, unit in labels)
+        self._times = [float(time) for time in stream["time_stamps"]]
+        self._values = stream["time_series"]
+        self.has_intervals = bool(self._times) and any(
+            column_name(label).role is Role.INTERVAL for label in self._heading
+        )
+
+    def table(self) -> Table:
+        rows = tuple(
+            TableRow(n, (repr(time), *(str(value) for value in values)))
+            for n, (time, values) in enumerate(zip(self._times, self._values, strict=True), 1)
+        )
+        heading, units = ("time_stamp", *self._heading), ("s", *self._units)
+        return Table(heading, units, rows, len(heading), f"the stream {self.name!r} of XDF", place="sample")
+
+
+def _first(channel: Any, key: str) -> object:
+    found = channel.get(key) or [""]
+    return found[0] or ""
