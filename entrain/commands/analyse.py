@@ -19,9 +19,10 @@ from entrain.foreign import json_text
 from entrain.recordings.files import STANDARD_INPUT
 
 DESCRIPTION: Final = """\
-Analyse recordings of RR intervals (text, CSV, JSON, FIT, EDF+, WFDB, XDF and others) or sessions of your own: data quality,
-heart-rate variability, breathing, and for sessions whether the sound moved the heart. Artefacts are corrected
-and listed; every setting stands in the JSON. For wellness and research, not a medical device."""
+Analyse recordings of RR intervals (text, CSV, JSON, FIT, EDF+, WFDB, XDF and others) or sessions of your own:
+data quality, heart-rate variability, breathing, and for sessions whether the sound moved the heart. Artefacts
+are corrected and listed; every setting stands in the JSON.
+For wellness and research, not a medical device."""
 EPILOG: Final = """\
 FILE may also be a folder, for all recordings in it and below it, or a session: its number, "last", or the
 beginning of its UUID. An analysis with --out that was broken off goes on when it is asked for again.

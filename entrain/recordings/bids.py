@@ -1,9 +1,9 @@
-"""BIDS: tables whose columns are named in a JSON file beside them (`_physio.tsv.gz`, `_physioevents.tsv.gz`)."""
+"""BIDS: tables whose columns are named in a JSON file beside them (`_physioevents.tsv.gz`)."""
 
 import json
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from entrain.errors import InputError
 from entrain.recordings.dialect import Table
@@ -21,10 +21,11 @@ def with_names(table: Table, path: Path, name: str) -> Table:
     try:
         said: Any = json.loads(beside.read_text("utf-8"))
         columns = tuple(str(each) for each in said.get("Columns", table.heading))
-        units = tuple(str((said.get(each) or {}).get("Units", "")) for each in columns)
+        described: list[Any] = [said.get(each) or {} for each in columns]
+        units = tuple(str(each.get("Units", "")) for each in described)
     except (OSError, ValueError, AttributeError, TypeError, RecursionError):
         return table
-    if "SamplingFrequency" in cast("dict[str, Any]", said):
+    if "SamplingFrequency" in said:
         raise InputError(
             f"{name} is a BIDS recording of signals ({', '.join(columns[:6])}), not of each interval.",
             "Give the beats: the _physioevents.tsv.gz beside it, if there is one.",

@@ -90,7 +90,7 @@ def fitted(
     if per_s is None:
         usual = median([b - a for a, b in pairwise(times)])
         if usual > 0.0 and _is_regular(times, usual) and not usual.is_integer():
-            return ClockFit(0, fault=f"{called} go on by {usual:g} each time: samples, not each interval once.")
+            return ClockFit(0, fault=f"{called} go on by {usual:g}: samples, not each interval once.")
         return ClockFit(0, (f"{called} do not fit the intervals and were left aside.",))
     scaled = [time / per_s for time in times]
     resolution_s = _resolution(times, per_s)
@@ -209,17 +209,16 @@ def _running(
     at_s = straight.at_s
     joined = [n for n in range(1, len(at_s)) if n not in straight.breaks]
     steps_s = [at_s[n] - at_s[n - 1] for n in joined]
-    best: tuple[int, list[float], bool, float] | None = None
+    found: list[tuple[int, list[float], bool, float]] = []
     for by_end in (True, False):
         joins = [rr_s[n if by_end else n - 1] for n in joined]
         scale = _scale(steps_s, joins)
         near_s = max(SAME_S, 1.02 * resolution_s)
         close = sum(abs(step - scale * rr) <= near_s for step, rr in zip(steps_s, joins, strict=True))
-        if best is None or close > best[0]:
-            best = (close, joins, by_end, scale)
-    if best is None or not steps_s or best[0] <= 0.9 * len(steps_s):
+        found.append((close, joins, by_end, scale))
+    n_close, joins, by_end, scale = max(found, key=lambda each: each[0])
+    if not steps_s or n_close <= 0.9 * len(steps_s):
         return None
-    _, joins, by_end, scale = best
     shown = None
     if scale != 1.0:
         shown = _shown_by(scale, unit)
@@ -287,7 +286,7 @@ def _arriving(
         )  # fmt: skip
     if regular and varied and abs(span_s / total_s - 1.0) > 0.03 + slack:
         return ClockFit(
-            0, fault=f"There is one value every {usual_s:g} s, whatever its length: samples, not each interval once.",
+            0, fault=f"There is one value every {usual_s:g} s: samples, not each interval once.",
             advice="Give the intervals as the strap sent them, each once.",
         )  # fmt: skip
     if left < 0.985 - slack:
@@ -295,21 +294,19 @@ def _arriving(
             note = "By its times the intervals are in 1/1024, and were read so."
             return _with_times(at_s, gaps_s, resolution_s, (note,), TICKS, rr_s[0])
         return ClockFit(
-            0, fault=f"The intervals add up to {total_s:.0f} s, which is more than the {span_s:.0f} s of its times.",
+            0, fault=f"The intervals add up to {total_s:.0f} s, its times only to {span_s:.0f} s.",
             advice="Two hearts or doubled rows in one file do that, and a wrong unit (--unit).",
         )  # fmt: skip
     if resolution_s >= TOO_COARSE_S:
         return ClockFit(0, (f"{called} are too coarse to find a gap and were left aside.",))
     notes: tuple[str, ...] = ()
     if left > 1.08 + slack:
-        notes = (
-            f"The intervals cover only {100 * total_s / span_s:.0f} % of the time in the file; some are missing.",
-        )
+        notes = (f"The intervals cover only {100 * total_s / span_s:.0f} % of the time; some are missing.",)
     return _with_times(at_s, gaps_s, resolution_s, notes, None, rr_s[0])
 
 
 def _is_regular(times: Sequence[float], usual: float) -> bool:
-    """Whether most steps are the usual one, as where something is sampled and not measured from beat to beat."""
+    """Whether most steps are the usual one, as where something is sampled."""
     return sum(abs(b - a - usual) < 0.02 * usual for a, b in pairwise(times)) > 0.9 * (len(times) - 1)
 
 
@@ -366,4 +363,8 @@ def _gaps_said(gaps_s: dict[int, float], places: Sequence[str]) -> list[str]:
     said = [f"{seconds:.1f} s are missing before {places[index]}." for index, seconds in named[:MANY]]
     more = [f"There are {len(named) - MANY} more gaps."] if len(named) > MANY else []
     back = [(places[n], -seconds) for n, seconds in sorted(gaps_s.items()) if seconds < 0.0]
-    return said + more + [f"Time runs back by {s:.1f} s at {at}; the chain is broken there." for at, s in back[:MANY]]
+    return (
+        said
+        + more
+        + [f"Time runs back by {s:.1f} s at {at}; the chain is broken there." for at, s in back[:MANY]]
+    )

@@ -8,6 +8,7 @@ import csv
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from entrain.errors import InputError
@@ -82,10 +83,10 @@ def _quote(lines: Sequence[str]) -> str:
     )
 
 
-def _separator(lines: Sequence[str], quote: str) -> str:
+def _separator(lines: list[str], quote: str) -> str:
     """One of SEPARATORS, or "" where a line is one number."""
     middle = len(lines) // 2
-    some = lines[:_LOOKED_AT] + list(lines[max(_LOOKED_AT, middle) : middle + _LOOKED_AT])
+    some = lines[:_LOOKED_AT] + lines[max(_LOOKED_AT, middle) : middle + _LOOKED_AT]
     # 0.872,872 is two cells: a point and a comma in one number are seen only where another mark parts cells.
     single = sum("." not in line or "," not in line for line in some if number_of(line.strip().strip(quote)))
     if some and single >= 0.5 * len(some):
@@ -102,7 +103,7 @@ def _separator(lines: Sequence[str], quote: str) -> str:
 
 
 def _score(lines: Sequence[str], separator: str, quote: str) -> float:
-    """The share of lines that have as many cells as most, at least two, times the share of numbers in them."""
+    """The share of lines with as many cells as most, two or more, times the share of numbers in them."""
     try:
         rows = [_cells(line, separator, quote) for line in lines]
     except csv.Error:
@@ -151,10 +152,10 @@ def _is_pair_of_columns(lines: Sequence[str]) -> bool:
     first, second = [int(a) for a, _ in pairs], [int(b) for _, b in pairs]
     is_fraction = any(len(b) > 1 and b[0] == "0" for _, b in pairs) or len({len(b) for _, b in pairs}) > 1
     looks_like_intervals = all(250 <= value <= 3000 for value in second)
-    if all(b - a == 1 for a, b in zip(first, first[1:], strict=False)) and looks_like_intervals:
+    if all(b - a == 1 for a, b in pairwise(first)) and looks_like_intervals:
         return True
     decimal = [float(line.replace(",", ".")) for line in lines]
-    is_rising = all(a <= b for a, b in zip(decimal, decimal[1:], strict=False))
+    is_rising = all(a <= b for a, b in pairwise(decimal))
     if looks_like_intervals and not is_rising and max(first) > 10 and not is_fraction and len(lines) >= 8:
         raise InputError(
             "A comma stands between two numbers in each line: it can be a decimal comma or part two columns.",
@@ -314,7 +315,7 @@ def _fitted(
         return ("", *heading), body
     if separator == "," and width == 2 * len(heading):
         raise InputError(
-            f"In {name} the comma is separator and decimal sign at once: {len(heading)} names, {width} cells.",
+            f"In {name} the comma is separator and decimal sign at once.",
             "Export it with semicolons or tabs between the columns, or with decimal points.",
         )
     raise InputError(
@@ -327,4 +328,4 @@ def _are_row_names(body: Sequence[TableRow]) -> bool:
     """A first column without a name that counts the rows, as R writes it."""
     firsts = [row.cells[0] for row in body]
     numbers = [int(cell) for cell in firsts if cell.isdigit()]
-    return len(numbers) == len(firsts) and all(b - a == 1 for a, b in zip(numbers, numbers[1:], strict=False))
+    return len(numbers) == len(firsts) and all(b - a == 1 for a, b in pairwise(numbers))

@@ -1,4 +1,4 @@
-"""EDF+: beats that stand in it as annotations, ours with their intervals. Read with edfio (extra `formats`)."""
+"""EDF+: beats that are annotated in it, ours with their intervals. Read with edfio (extra `formats`)."""
 
 import re
 from typing import Any, Final

@@ -1,7 +1,7 @@
 """RR intervals in FIT files, as watches write them that record heart rate variability.
 
-The message `hrv` holds up to five intervals in s and no time; its place among messages with a time stamp tells
-when they came, and so where some are missing. `hr` holds moments of beats in 1/1024 s instead, and
+The message `hrv` holds up to five intervals in s and no time; its place among messages with a time stamp
+tells when they came, and so where some are missing. `hr` holds moments of beats in 1/1024 s instead, and
 `beat_intervals` and `raw_bbi` intervals in ms with a time (FIT SDK, Profile.xlsx). Fields of apps (developer
 fields) are read where one is called like intervals. The chain is broken where the timer was stopped.
 Read with fitdecode (extra `formats`).
@@ -168,8 +168,8 @@ class _Found:
         began = None if self._began is None else self._began.timestamp()
         if not kinds and len(self._beats_s) > 1:
             return Series(
-                tuple(self._beats_s), tuple(range(1, len(self._beats_s) + 1)), "a FIT file with hr messages", SECONDS,
-                "the format", are_beats=True, notes=notes, began_epoch_s=began, place="beat",
+                tuple(self._beats_s), tuple(range(1, len(self._beats_s) + 1)), "a FIT file with hr messages",
+                SECONDS, "the format", are_beats=True, notes=notes, began_epoch_s=began, place="beat",
             )  # fmt: skip
         if not kinds:
             raise InputError(
@@ -183,7 +183,8 @@ class _Found:
         times = tuple(held.at_s)
         clock = Moments("the watch's clock", times, None, is_clock=True, has_date=True, insists=False)
         return Series(
-            tuple(held.values), tuple(range(1, len(held.values) + 1)), f"a FIT file with {kind}", held.unit, "the format",
+            tuple(held.values), tuple(range(1, len(held.values) + 1)), f"a FIT file with {kind}", held.unit,
+            "the format",
             clocks=(clock,) if all(time is not None for time in times) else (), notes=notes,
             began_epoch_s=began, place="interval", stops_s=held.stops_s, are_intervals=True,
         )  # fmt: skip

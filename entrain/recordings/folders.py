@@ -1,4 +1,4 @@
-"""Folders that are one recording: what `entrain sessions export` writes, WFDB records, BIDS datasets of one."""
+"""Folders that are one recording: our exports, WFDB records, BIDS datasets of one person."""
 
 from pathlib import Path
 from typing import Final

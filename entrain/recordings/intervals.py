@@ -109,13 +109,15 @@ def _must_be_beats(series: Series, name: str, options: ReadOptions) -> bool:
     usual = median(steps)
     unit = unit_of(options.unit) if options.unit else series.unit
     units = [unit] if unit is not None else [SECONDS, MILLISECONDS, MICROSECONDS]
-    are_intervals = any(_is_pulse_ms(values[0] * u.to_ms) and _is_pulse_ms(values[-1] * u.to_ms) for u in units)
+    are_intervals = any(
+        _is_pulse_ms(values[0] * u.to_ms) and _is_pulse_ms(values[-1] * u.to_ms) for u in units
+    )
     if not any(_is_pulse_ms(usual * each.to_ms) for each in units):
-        if are_intervals and len(values) < _LONG or len(values) < _SURE:
+        if (are_intervals and len(values) < _LONG) or len(values) < _SURE:
             return False  # few, and as long as intervals are; or refused for its size
         raise InputError(
-            f"The numbers in {name} never fall, so they are no intervals; and no heart beats every {usual:g}.",
-            "A counter? Name the right column with --column NAME; for moments of beats say their unit with --unit.",
+            f"The numbers in {name} never fall, so they are no intervals.",
+            "A counter? Choose with --column NAME; for moments of beats say their unit with --unit.",
         )
     if len(values) < _SURE:
         if len(values) < _FEW or not are_intervals:
@@ -204,7 +206,7 @@ def _unit(series: Series, are_beats: bool, name: str, options: ReadOptions) -> t
     what = "steps between beats" if are_beats else "intervals"
     raise InputError(
         f"The {what} in {name} have a median of {middle:g}: neither milliseconds nor seconds of a pulse.",
-        f"Give RR intervals, not heart rates, in ms (such as 857) or s (such as 0.857); --unit takes {UNITS}.",
+        f"Give RR intervals, not heart rates, in ms (857) or s (0.857); --unit takes {UNITS}.",
     )
 
 
@@ -212,7 +214,7 @@ def _check_plausible(series: Series, unit: TimeUnit, name: str) -> None:
     middle_ms = median(series.values) * unit.to_ms
     if not _is_pulse_ms(middle_ms):
         raise InputError(
-            f"The intervals in {name} would have a median of {middle_ms:.4g} ms in {unit.name}; no heart makes that.",
+            f"The intervals in {name} would have a median of {middle_ms:.4g} ms, taken as {unit.name}.",
             f"Say the unit with --unit: {UNITS}.",
         )
 
@@ -262,7 +264,7 @@ def _best_clock(
 
 
 def _stopped(gaps_s: dict[int, float], series: Series) -> list[str]:
-    """Put the gaps of a recorder that stood still where it did; what the clock found near there is the same."""
+    """Put the gaps of a recorder that stood still where it did; what the clock found near is the same."""
     said: list[str] = []
     for index, stop_s in series.stops_s.items():
         near = [n for n in gaps_s if abs(n - index) <= _STOP_WITHIN]
@@ -320,7 +322,7 @@ def _pauses_said(series: Series, unit: TimeUnit) -> list[str]:
         return []
     return [
         f"{len(pauses)} interval{'s' * (len(pauses) > 1)} of more than {PAUSE_MS / MS_PER_S:g} s, the first"
-        f" at {series.place} {series.lines[pauses[0]]}: kept as they stand, though no heart at rest makes them."
+        f" at {series.place} {series.lines[pauses[0]]}: kept, though no heart at rest makes them."
     ]
 
 
@@ -328,12 +330,10 @@ def _rate_said(intervals_ms: Sequence[float], is_sure: bool, series: Series) -> 
     bpm = S_PER_MIN * MS_PER_S / median(intervals_ms)
     said: list[str] = []
     if not is_sure and bpm > UNLIKELY_BPM:
-        said.append(
-            f"That is a pulse of {bpm:.0f}. If these are counts of samples, say --unit samples:HZ (500, for instance)."
-        )
+        said.append(f"That is a pulse of {bpm:.0f}. If these are counts of samples, say --unit samples:HZ.")
     if series.rates_bpm and abs(bpm / median(series.rates_bpm) - 1.0) > _RATES_DIFFER:
         said.append(
-            f"The intervals say a pulse of {bpm:.0f}, and the heart rates beside them {median(series.rates_bpm):.0f}."
+            f"The intervals say a pulse of {bpm:.0f}, the rates beside them {median(series.rates_bpm):.0f}."
         )
     return said
 

@@ -1,4 +1,4 @@
-"""JSON: an array of intervals, arrays side by side, records, one record a line; and our own logs as JSON lines."""
+"""JSON: an array of intervals, arrays side by side, records, one record a line; and our own logs."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -33,7 +33,7 @@ def table_in(text: str, name: str) -> Table:
         own = _own_log(cast("list[Any]", value))
         if own is not None:
             return own
-    above = tuple(_said(value)) if isinstance(value, dict) else ()
+    above = tuple(_said(cast("Mapping[str, Any]", value))) if isinstance(value, dict) else ()
     table = _best(list(_tables(value, "", 0)))
     if table is None:
         raise InputError(
@@ -108,7 +108,7 @@ def _tables(value: Any, called: str, depth: int) -> Iterator[_Found]:
     elif isinstance(value, dict):
         mapping = cast("Mapping[str, Any]", value)
         arrays = {key: item for key, item in mapping.items() if _is_column(item)}
-        for _, item in arrays.items():
+        for item in arrays.values():
             side = {key: other for key, other in arrays.items() if len(other) == len(item)}
             yield tuple(side), [tuple(map(_cell, row)) for row in zip(*side.values(), strict=True)]
             if len(side) == len(arrays):
@@ -119,7 +119,9 @@ def _tables(value: Any, called: str, depth: int) -> Iterator[_Found]:
 
 
 def _is_column(item: Any) -> bool:
-    return isinstance(item, list) and bool(item) and not isinstance(item[0], list | dict)
+    if not isinstance(item, list) or not item:
+        return False
+    return not isinstance(cast("list[Any]", item)[0], list | dict)
 
 
 def _best(found: list[_Found]) -> _Found | None:

@@ -18,7 +18,7 @@ _KNOWN: Final = {
     "gpx": ("GPX, a track", _HEART_RATES),
     "healthdata": (
         "Apple Health's export",
-        "It holds heart rates, and beats to 1/100 s at best; export the intervals from the app that recorded them.",
+        "It holds heart rates, and beats to 1/100 s at best; export intervals from the app that recorded.",
     ),
     "html": ("a web page", "Save the table itself as CSV."),
     "svg": ("a drawing", "Give the recording itself."),

@@ -75,7 +75,7 @@ def moments_of(name: str, cells: Sequence[str], unit: TimeUnit | None) -> Moment
     values = readable[best]
     if all(stamp.order == "" for stamp in dated) and len(readable) > 1:
         first = "day" if best == "dmy" else "month"
-        note = f"Which is the day and which the month in {name!r} is not said; the {first} was taken to come first."
+        note = f"{name!r} does not say what is day and what month; the {first} was taken to come first."
     return Moments(name, tuple(values), None, True, is_local, True, note=note)
 
 

@@ -1,4 +1,4 @@
-"""What stands in a cell: a number with a point or a comma and perhaps its unit, a list of them, or nothing."""
+"""What stands in a cell: a number, perhaps with its unit, a list of them, or nothing."""
 
 import re
 from dataclasses import dataclass

@@ -76,7 +76,7 @@ def straightened(
 
 
 def _is_clock_change(before_s: float, after_s: float, rr: float) -> bool:
-    """Summer time begins or ends: an hour more or less than the interval, at a full hour of the wall's clock."""
+    """Summer time begins or ends: an hour more or less than the interval, at a full hour."""
     step_s = after_s - before_s
     if abs(step_s + HOUR_S - rr) < _NEAR_HOUR_S:
         return after_s % HOUR_S < _NEAR_HOUR_S and before_s % HOUR_S > HOUR_S - _NEAR_HOUR_S
@@ -114,7 +114,9 @@ def _once(
         total_s = sum(rr_s[n] for n in order if n not in gone) - rr_s[order[0]]
         twice_s = sum(rr_s[n] for n in doubled)
         fine = resolution_s < 0.05
-        if total_s > span_s + 0.5 * twice_s + BACK_S or (fine and _adds_up(order, set(doubled) | gone, times_s, rr_s)):
+        if total_s > span_s + 0.5 * twice_s + BACK_S or (
+            fine and _adds_up(order, set(doubled) | gone, times_s, rr_s)
+        ):
             gone |= set(doubled)
     return [n for n in order if n not in gone], len(gone)
 

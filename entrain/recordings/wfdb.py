@@ -1,5 +1,7 @@
-"""WFDB annotations, PhysioNet's format: the beats in `.atr`, `.qrs` and the like, ours with the chains of `.evt`.
-Read with wfdb (extra `formats`)."""
+"""WFDB annotations, PhysioNet's format: the beats in `.atr` and the like; with wfdb (extra `formats`).
+
+In our own records `.evt` notes where a chain of beats begins.
+"""
 
 from pathlib import Path
 from typing import Any, Final
@@ -23,8 +25,9 @@ def annotation_beside(header: Path) -> Path:
     if len(found) == 1:
         return found[0]
     several = ", ".join(path.name for path in found)
+    beside = f"several annotations: {several}" if found else "no annotations of beats beside it"
     raise InputError(
-        f"{header.name} is the header of a WFDB record with {f'several annotations: {several}' if found else 'no annotations of beats beside it'}.",
+        f"{header.name} is the header of a WFDB record with {beside}.",
         "Give the file with the annotations, for instance record.atr.",
     )
 
@@ -40,7 +43,7 @@ def series_in(path: Path, options: ReadOptions) -> Series:
     rate_hz: float | None = marks.fs
     if not rate_hz and options.unit is None:
         raise InputError(
-            f"Nothing says how many samples a second {path.name} counts; its header {path.stem}.hea is not there.",
+            f"Nothing says how many samples a second {path.name} counts; {path.stem}.hea is not there.",
             "Put the header beside it, or say --unit samples:HZ.",
         )
     beats = [
@@ -69,8 +72,9 @@ def series_in(path: Path, options: ReadOptions) -> Series:
     at = [sample for sample, _ in beats]
     breaks = _breaks(wfdb, path, at) if names else frozenset[int]()
     return Series(
-        tuple(map(float, at)), tuple(range(1, len(at) + 1)), "WFDB annotations", samples(rate_hz) if rate_hz else None,
-        "the header", are_beats=True, notes=tuple(notes), breaks=breaks, place="beat",
+        tuple(map(float, at)), tuple(range(1, len(at) + 1)), "WFDB annotations",
+        samples(rate_hz) if rate_hz else None, "the header", are_beats=True,
+        notes=tuple(notes), breaks=breaks, place="beat",
     )  # fmt: skip
 
 

@@ -48,7 +48,7 @@ def in_lines(table: Table, name: str) -> Series | None:
         down = mean([abs((a or 0.0) - (b or 0.0)) for each in columns for a, b in pairwise(each)] or [0.0])
         if along > 0.8 * down:
             raise InputError(
-                f"{name} has {table.width} numbers in each line: one after another, or a heart in each column?",
+                f"{name} has {table.width} numbers in each line: one heart, or one in each column?",
                 "Write one interval a line, or choose one column with --column NUMBER.",
             )
     lines = [

@@ -46,8 +46,9 @@ class _Stream:
         info = stream["info"]
         self.name = str(info["name"][0])
         kind = str(info["type"][0])
-        described = (info.get("desc") or [None])[0] or {}
-        channels = ((described.get("channels") or [None])[0] or {}).get("channel") or []
+        described: Any = (info.get("desc") or [None])[0] or {}
+        inner: Any = (described.get("channels") or [None])[0] or {}
+        channels: list[Any] = inner.get("channel") or []
         n_channels = int(info["channel_count"][0])
         labels = [(str(_first(each, "label")), str(_first(each, "unit"))) for each in channels]
         if len(labels) != n_channels:

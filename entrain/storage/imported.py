@@ -36,10 +36,10 @@ class Imported:
 def import_recording(
     store: Store, path: Path | str, options: ReadOptions = AS_IT_LOOKS, *, person: str = ""
 ) -> Imported:
-    """Store the recording in the file at `path`, "-" being standard input; the same file twice is one session.
+    """Store the recording at `path`, "-" being standard input; the same file twice is one session.
 
     Raises:
-        InputError: the file is no recording of RR intervals, or has bad lines and is not to keep the good ones.
+        InputError: the file is no recording of RR intervals, or has bad lines that are not to be left out.
         StoreError: it cannot be stored; nothing of it is.
     """
     file = load(path)
@@ -86,7 +86,7 @@ def import_recording(
 
 
 def _other(options: ReadOptions, recording: Recording) -> object:
-    """What makes another session of the same file; as it always was where nothing but `keep_good` is asked."""
+    """What makes another session of the same file; as it always was with `keep_good` alone."""
     if replace(options, keep_good=False) == AS_IT_LOOKS:
         return options.keep_good and recording.warnings
     return asdict(options)

@@ -14,7 +14,9 @@ from entrain.recordings.reading import parse_recording, read_recording
 from tests.support.recordings import recording_path
 
 # What only rises can be moments of beats, and is told so.
-intervals = st.lists(st.integers(400, 1500), min_size=5, max_size=80).filter(lambda rr: rr != sorted(rr) or rr[0] == rr[-1])
+intervals = st.lists(st.integers(400, 1500), min_size=5, max_size=80).filter(
+    lambda rr: rr != sorted(rr) or rr[0] == rr[-1]
+)
 
 
 def lines(*rows: object) -> str:
