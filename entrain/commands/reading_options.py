@@ -17,8 +17,14 @@ def options_of(args: argparse.Namespace) -> ReadOptions:
     Raises:
         UsageError: there is no such unit.
     """
-    if args.unit is not None:
-        unit_of(args.unit)
+    given: dict[str, object] = vars(args)  # a command that has only some of them reads as it looks
+    unit, column, strap = given.get("unit"), given.get("column"), given.get("strap")
+    if unit is not None:
+        unit_of(str(unit))
     return ReadOptions(
-        args.unit, args.column, args.beats, getattr(args, "strap", None), getattr(args, "keep_good", False)
+        None if unit is None else str(unit),
+        None if column is None else str(column),
+        bool(given.get("beats")),
+        None if strap is None else str(strap),
+        bool(given.get("keep_good")),
     )

@@ -218,7 +218,7 @@ def _alike(table: Table, rows: Sequence[int]) -> tuple[int, ...]:
 
 def _what(table: Table, choice: Choice) -> str:
     if table.width == 1 and table.what == "plain text":
-        return "plain text, one number per line"
+        return "plain text, one interval per line"
     if len(choice.columns) > 1:
         return f"{table.what} with several numbers in a row"
     column = choice.first

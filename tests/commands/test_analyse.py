@@ -52,7 +52,7 @@ def recording(
 def test_one_recording_in_full(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert analyse.run(told(recording(tmp_path), "--window", "2")) == 0
     out = capsys.readouterr().out
-    assert "Read as plain text, one interval per line, intervals in ms." in out
+    assert "Read as plain text, one interval per line, intervals in ms (by their size;" in out
     assert "Data quality is good" in out
     for label in ("RMSSD", "LF 0.04–0.15 Hz", "Lomb–Scargle", "sample entropy", "DFA α1", "coherence score"):
         assert label in out

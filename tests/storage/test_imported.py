@@ -70,7 +70,7 @@ def test_a_text_becomes_a_session(store: Store, tmp_path: Path) -> None:
     row = session.meta.row
     assert (row.state, row.preset, row.end_reason) == (SessionOutcome.IMPORTED, "imported", "")
     assert row.started.timestamp() == pytest.approx(1_700_000_000 - done.recording.duration_s)
-    assert row.note.startswith("plain text, one number per line, intervals in s (by their size;")
+    assert row.note.startswith("plain text, one interval per line, intervals in s (by their size;")
     assert session.meta.summary is not None
     assert session.meta.summary.n_beats == 199
     outcome = replay(session, imported.start, imported.observe)
