@@ -301,7 +301,7 @@ def _gaps(
 
 
 def _format(what: str, unit: TimeUnit, how: str, are_beats: bool, fit: ClockFit | None) -> str:
-    said = f"by {how}" if how and not how.startswith("by") else how or "by their size; --unit says otherwise"
+    said = f"by {how}" if how and not how.startswith("by") else how or "by their size; see --unit"
     kind = "moments of beats" if are_beats else "intervals"
     words = f"{what}, {kind} in {unit.name} ({said})"
     if fit is None:
