@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
@@ -71,6 +72,17 @@ def read_cells(table: Table, choice: Choice, name: str, notes: Sequence[str]) ->
     if n_empty:
         said.append(f"{n_empty} row{'s' * (n_empty > 1)} without an interval passed over.")
     clocks, aside = _times(table, choice, time_columns, rows)
+    untimed = [n for n, time in enumerate(clocks[0].values) if time is None] if clocks else []
+    if untimed:  # such as a line with means below the table
+        bad += [
+            (table.rows[rows[n]].line, f"it has no time: {quoted(' '.join(table.rows[rows[n]].cells))}")
+            for n in untimed
+        ]
+        keep = [n for n in range(len(values)) if clocks[0].values[n] is not None]
+        clocks = [replace(each, values=tuple(each.values[n] for n in keep)) for each in clocks]
+        place = {n: at for at, n in enumerate(keep)}
+        breaks = {place[n] for n in breaks if n in place}
+        values, rows = [values[n] for n in keep], [rows[n] for n in keep]
     return Series(
         values=tuple(values),
         lines=tuple(table.rows[at].line for at in rows),
@@ -84,7 +96,7 @@ def read_cells(table: Table, choice: Choice, name: str, notes: Sequence[str]) ->
         rates_bpm=_rates(table, choice, rows),
         breaks=frozenset(breaks),
         same=_alike(table, rows) if longest == 1 else (),
-        bad=tuple(bad),
+        bad=tuple(sorted(bad)),
         notes=(*said, *aside),
         place=table.place,
     )

@@ -135,7 +135,11 @@ def _counts(times: Sequence[float], clock: Moments) -> bool:
 def _per_second(clock: Moments, times: Sequence[float], rr_s: Sequence[float]) -> tuple[float | None, str]:
     """How many of the clock's units make a second, and a sentence where its name says otherwise."""
     if clock.is_clock:
-        return 1.0, ""
+        span, total_s = abs(times[-1] - times[0]), sum(rr_s)
+        is_minutes = (
+            clock.is_short and span > 0.0 and abs(log(60.0 * span / total_s)) < abs(log(span / total_s))
+        )
+        return 1.0 / 60.0 if is_minutes else 1.0, ""
     ratio = _ratio(times, rr_s)
     if ratio is None:
         return None, ""

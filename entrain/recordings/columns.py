@@ -62,9 +62,12 @@ def _choice(names: tuple[ColumnName, ...], table: Table, name: str, options: Rea
     found = [n for n, each in enumerate(names) if each.role is Role.INTERVAL]
     if found:
         return _of_several(found, names, table, name)
-    beats = [n for n, each in enumerate(names) if each.role is Role.BEATS and _rises(table, n)]
-    if len(beats) == 1:
-        return Choice((beats[0],), names, are_beats=True)
+    beats = [n for n, each in enumerate(names) if each.role is Role.BEATS]
+    timed = [n for n in beats if _rises(table, n) and not _only_counts(table, n)]
+    if beats and not timed:  # `beat,time`: the beats are counted, and their moments stand beside
+        timed = [n for n, each in enumerate(names) if each.role is Role.TIME and _rises(table, n)]
+    if len(timed) == 1:
+        return Choice((timed[0],), names, are_beats=True)
     durations = [n for n, each in enumerate(names) if each.words[:1] == ("duration",)]
     if len(durations) == 1 and all(
         each.role is Role.TIME for n, each in enumerate(names) if n not in durations
@@ -213,6 +216,11 @@ def _by_look(table: Table, name: str) -> Choice:
 
 def _can_be_interval(value: float | None) -> bool:
     return value is not None and any(250.0 <= value * scale <= 3000.0 for scale in (1.0, 1000.0))
+
+
+def _only_counts(table: Table, column: int) -> bool:
+    numbers = [value for cell in column_of(table, column) if (value := plain(cell)) is not None]
+    return {b - a for a, b in pairwise(numbers)} == {1.0}
 
 
 def _rises(table: Table, column: int) -> bool:

@@ -193,12 +193,11 @@ def _rows(lines: Sequence[tuple[int, str]], separator: str, quote: str, name: st
 
 def _is_quoted_whole(rows: Sequence[TableRow]) -> bool:
     """Each line in quotes as one cell, with the real cells within."""
-    return (
-        len(rows) > 1
-        and all(len(row.cells) == 1 for row in rows)
-        and all("," in row.cells[0] or ";" in row.cells[0] for row in rows)
-        and not all(number_of(row.cells[0]) is not None for row in rows[1:])
-    )
+    if len(rows) < 2 or any(len(row.cells) != 1 for row in rows):
+        return False
+    cells = [row.cells[0] for row in rows]
+    is_number = [number_of(cell) is not None and not ("." in cell and "," in cell) for cell in cells[1:]]
+    return all("," in cell or ";" in cell for cell in cells) and not all(is_number)
 
 
 # ---- what stands above -------------------------------------------------------------------------------------
@@ -307,8 +306,10 @@ def _fitted(
     Raises:
         InputError: the rows have more cells than the heading has names.
     """
-    body = [TableRow(row.line, tuple(_trimmed(row.cells))) for row in body]
-    heading = tuple(heading)
+    widest = max(width, len(heading))
+    body = [
+        row if len(row.cells) <= widest else TableRow(row.line, tuple(_trimmed(row.cells))) for row in body
+    ]
     if not heading or len(heading) >= width or (len(heading) == 1 and separator in (" ", "")):
         return heading, body
     if width == len(heading) + 1 and _are_row_names(body):

@@ -23,7 +23,7 @@ _DATE: Final = re.compile(r"(\d{1,4})[./-](\d{1,2}|[A-Za-z]{3,9})[./-](\d{1,4})"
 _SPELT: Final = re.compile(
     r"(?:[A-Za-z]{3,9},?\s+)?(?:(\d{1,2})\.?\s+([A-Za-z]{3,9})|([A-Za-z]{3,9})\s+(\d{1,2})),?\s+(\d{4})"
 )
-_COMPACT: Final = re.compile(r"(\d{4})(\d\d)(\d\d)[T_ ](\d\d)(\d\d)(\d\d(?:[.,]\d+)?)(Z)?", re.ASCII)
+_COMPACT: Final = re.compile(r"(\d{4})(\d\d)(\d\d)[T_ ]?(\d\d)(\d\d)(\d\d(?:[.,]\d+)?)(Z)?", re.ASCII)
 _MONTHS: Final = {
     name: n
     for n, name in enumerate(
@@ -42,6 +42,7 @@ class Moments:
     is_clock: bool = False  # dates or times of day, in s
     is_local: bool = False  # of the wall's clock where it was, without a zone
     has_date: bool = False
+    is_short: bool = False  # such as 10:58, minutes and seconds as it stands, or hours and minutes
     insists: bool = True  # False: where it contradicts the intervals, they are believed
     note: str = ""  # what was decided in reading it
 
@@ -57,7 +58,7 @@ class _Stamp:
 def moments_of(name: str, cells: Sequence[str], unit: TimeUnit | None) -> Moments | None:
     """The column `cells` as times; None where it holds none."""
     numbers = [plain(cell) for cell in cells]
-    if _enough(numbers):
+    if _enough(numbers) and not all(_COMPACT.fullmatch(cell) and cell[:2] in ("19", "20") for cell in cells):
         return Moments(name, tuple(numbers), unit)
     stamps = [_stamp(cell.strip()) for cell in cells]
     if not _enough(stamps):
@@ -65,7 +66,9 @@ def moments_of(name: str, cells: Sequence[str], unit: TimeUnit | None) -> Moment
     dated = [stamp for stamp in stamps if stamp is not None and stamp.date is not None]
     is_local = all(stamp is None or stamp.offset_s is None for stamp in stamps)
     if not dated:
-        return Moments(name, _past_midnight(stamps), None, is_clock=True, is_local=is_local)
+        is_short = all(re.fullmatch(r"\d{1,3}:\d\d", cell.strip()) for cell in cells)
+        times = _past_midnight(stamps)
+        return Moments(name, times, None, is_clock=True, is_local=is_local, is_short=is_short)
     note, values = "", list[float | None]()
     by_order = {order: [_seconds(stamp, order) for stamp in stamps] for order in ("dmy", "mdy")}
     readable = {order: column for order, column in by_order.items() if _enough(column)}

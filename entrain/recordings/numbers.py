@@ -18,7 +18,9 @@ UNIT_WORDS: Final = {
 }
 _PLAIN: Final = r"[+-]?(?:[0-9]+(?:[.,][0-9]*)?|[.,][0-9]+)(?:[eE][+-]?[0-9]+)?"
 _NUMBER: Final = re.compile(rf"({_PLAIN})\s*([a-zA-Zµμ]*)\.?", re.ASCII | re.IGNORECASE)
-_GROUPED: Final = re.compile(r"[+-]?(?:[0-9]{1,3}(?:\.[0-9]{3})+,[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+\.[0-9]+)")
+_GROUPED: Final = re.compile(
+    r"[+-]?[1-9](?:[0-9]{0,2}(?:\.[0-9]{3})+,[0-9]+|[0-9]{0,2}(?:,[0-9]{3})+\.[0-9]+)"
+)
 _BRACKETS: Final = re.compile(r"^[\[({<]\s*|\s*[\])}>]$")
 
 

@@ -39,13 +39,10 @@ def straightened(
     if times_s[-1] < times_s[0] and all(b <= a for a, b in pairwise(times_s)):
         order.reverse()
         notes.append("The newest row stands on top; the rows were read from the bottom up.")
-    is_changed = clock.is_clock and clock.is_local
-    turns = [
-        n
-        for before, n in pairwise(order)
-        if times_s[n] < times_s[before] - BACK_S
-        and not (is_changed and _is_clock_change(times_s[before], times_s[n], rr_s[n]))
-    ]
+    if clock.is_clock and clock.is_local:
+        times_s, said = _without_clock_changes(order, times_s, rr_s, lines)
+        notes += said
+    turns = [n for before, n in pairwise(order) if times_s[n] < times_s[before] - BACK_S]
     if len(turns) > max(3, _TOO_MANY * len(order)):
         return None
     order, n_double = _once(order, times_s, rr_s, same, resolution_s)
@@ -61,18 +58,28 @@ def straightened(
     ]
     out_s = [times_s[order[0]]]
     shift_s = 0.0
-    for place, (before, n) in enumerate(pairwise(order), 1):
-        if is_changed and _is_clock_change(times_s[before], times_s[n], rr_s[n]):
-            back = times_s[n] < times_s[before]
-            shift_s += HOUR_S if back else -HOUR_S
-            way = "back" if back else "forward"
-            notes.append(
-                f"The clock was put {way} by an hour before line {lines[n]}; nothing is missing there."
-            )
-        elif place in breaks:
+    for place, n in enumerate(order[1:], 1):
+        if place in breaks:
             shift_s = out_s[-1] + rr_s[n] - times_s[n]
         out_s.append(times_s[n] + shift_s)
     return Straightened(tuple(order), tuple(out_s), frozenset(breaks), tuple(notes))
+
+
+def _without_clock_changes(
+    order: Sequence[int], times_s: Sequence[float], rr_s: Sequence[float], lines: Sequence[int]
+) -> tuple[list[float], list[str]]:
+    """The times as if summer time had neither begun nor ended, and what was taken for that."""
+    out_s, said, shift_s = list(times_s), list[str](), 0.0
+    for before, n in pairwise(order):
+        if _is_clock_change(times_s[before], times_s[n], rr_s[n]):
+            back = times_s[n] < times_s[before]
+            shift_s += HOUR_S if back else -HOUR_S
+            way = "back" if back else "forward"
+            said.append(
+                f"The clock was put {way} by an hour before line {lines[n]}; nothing is missing there."
+            )
+        out_s[n] = times_s[n] + shift_s
+    return out_s, said
 
 
 def _is_clock_change(before_s: float, after_s: float, rr: float) -> bool:

@@ -37,6 +37,9 @@ def in_lines(table: Table, name: str) -> Series | None:
         len(cell) > 1 and cell[0] == "0" and cell[1].isdigit() for row in table.rows for cell in row.cells
     ):
         raise InputError(f"In {name} commas seem to part digits from decimals.", "Write decimal points.")
+    near = mean([abs(a - b) for a, b in pairwise(numbers)] or [0.0])
+    if mean([abs(a - b) for a, b in zip(numbers, numbers[2:], strict=False)] or [0.0]) < 0.3 * near:
+        raise InputError(f"In {name} every other number is of another kind.", "Write one interval a line.")
     columns = [[row[n] for row in rows if n < len(row) and row[n] is not None] for n in range(table.width)]
     if any(
         len(each) > 2 and all((a or 0.0) <= (b or 0.0) for a, b in pairwise(each)) and each[0] != each[-1]
