@@ -23,7 +23,7 @@ from entrain.cohort.people import SIMULATORS, Who, body, draw
 from entrain.cohort.statistics import estimate
 from entrain.devices.replay import ReplayedHeart
 from entrain.devices.simulated.heart import STEP_S
-from entrain.recordings.text import read_recording
+from entrain.recordings.reading import read_recording
 
 Series = NDArray[np.float64]
 Beats = Sequence[tuple[float, float]]
