@@ -17,7 +17,7 @@ from benchmarks.hearts import recordings_folder
 from entrain.breath.estimate import BreathTrack, InStep, with_interval, with_tick
 from entrain.breath.pattern import BreathPattern, BreathPlan
 from entrain.control.events import BeatSeen, Event, NotificationArrived
-from entrain.control.track import HeartTrack, with_notification
+from entrain.control.heart import HeartTrack, with_notification
 from entrain.devices.replay import ReplayedHeart
 from entrain.devices.simulated.heart import STEP_S, SimulatedHeart
 from entrain.devices.simulated.person import Kind, Person

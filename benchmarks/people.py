@@ -19,7 +19,7 @@ from scipy.signal import argrelextrema, detrend, welch
 
 from entrain.breath.pattern import BreathPattern, BreathPlan
 from entrain.control.events import BeatSeen, NotificationArrived
-from entrain.control.track import HeartTrack, with_notification
+from entrain.control.heart import HeartTrack, with_notification
 from entrain.devices.replay import ReplayedHeart
 from entrain.devices.simulated.heart import STEP_S, SimulatedHeart
 from entrain.devices.simulated.person import Kind, Person

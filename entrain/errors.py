@@ -1,14 +1,23 @@
 """Every exception this package raises on purpose.
 
-    EntrainError                 something a person can be told in a sentence
+    EntrainError                 something a person can be told in a sentence (exit 1)
     ├── UsageError               the command line asks for something that cannot be (exit 2)
     ├── InputError               a file or payload is not what it should be (exit 3)
-    │   ├── MalformedMeasurement bytes on 0x2A37 that are no heart rate measurement
-    │   └── PresetError          a preset or a scale with faults; carries all of them
+    │   ├── MalformedMeasurement bytes of a strap that are not what their characteristic promises
+    │   ├── PresetError          a preset or a scale with faults; carries all of them
+    │   └── Undecodable          in storage/log/codec.py: a text that is not the message it should be
     ├── DeviceError              a strap or a sound device is missing or lost for good (exit 4)
     │   └── BluetoothFault       in devices/ble/faults.py: what is wrong with Bluetooth; carries its reason
     ├── OutputError              a file that was asked for cannot be written (exit 1)
-    └── StoreError               the session store cannot be read or written (exit 1)
+    ├── StoreError               the session store cannot be read or written (exit 1)
+    │   ├── UnusableStore        in storage/log/database.py: it will not become usable by waiting
+    │   │   └── NewerStore       in storage/log/database.py: a newer entrain wrote it
+    │   └── Locked               in storage/encryption/cipher.py: it needs a passphrase, or another one
+    ├── MissingExtra             in extras.py: a library of an extra is not there or does not work (exit 1)
+    └── ClusterFault             in app/analyse_cluster.py: the scheduler is not there or was lost (exit 1)
+
+Two more never leave their rooms and are told as one of these: `Unreadable` in music_library/reading.py (music
+that no decoder takes) and `NoDevice` in devices/audio/portaudio.py. A test holds this tree against the code.
 
 `advice` says what to do next. A front end prints `message` and `advice`, never a traceback.
 """

@@ -19,6 +19,7 @@ from entrain.control.events import (
     Effect,
     Event,
     HeartDoubted,
+    HeartMeasured,
     Link,
     LinkChanged,
     LogChanged,
@@ -37,9 +38,12 @@ from entrain.errors import DeviceError
 from entrain.foreign import json_text
 from entrain.heart.beat import PulseSource
 from entrain.heart.doubt import Doubt
+from entrain.reason import Reason
 from entrain.runtime import Session
 from entrain.signals import ending_by_signal
+from entrain.wording.decisions import said, sentence
 from entrain.wording.doubts import BELIEVED, doubt_words
+from entrain.wording.times import clock
 
 _WORDS = {
     BreathPart.INHALE: "breathe in",
@@ -111,14 +115,16 @@ class Lines:
                 ]
             case PulseMeasured(t_s=t_s, bpm=bpm, age_s=age_s, source=source):
                 return [_line(t_s, "pulse", bpm=bpm, age_s=age_s, source=source.value)]
+            case HeartMeasured(t_s=t_s, strap=strap, bpm=bpm, age_s=age_s, source=source):
+                return [_line(t_s, "heart", strap=strap, bpm=bpm, age_s=age_s, source=source.value)]
             case BreathMeasured(t_s=t_s, strap=strap, rate_per_min=rate, rsa_ms=rsa_ms, in_step=in_step):
                 return [_line(t_s, "breathing", strap=strap, bpm=rate, rsa_ms=rsa_ms, in_step=in_step.value)]
             case PhaseBegan(t_s=t_s, phase=phase, reason=reason):
-                return [_line(t_s, "phase", name=phase.value, reason=reason)]
+                return [_line(t_s, "phase", name=phase.value, **_why(reason))]
             case Decided(t_s=t_s, what="tempo_bpm", after=after, reason=reason, author=author):
-                return [_line(t_s, "tempo", bpm=after, reason=reason, author=author.value)]
+                return [_line(t_s, "tempo", bpm=after, **_why(reason), author=author.value)]
             case Decided(t_s=t_s, what=what, after=after, reason=reason, author=author):
-                return [_line(t_s, "decision", what=what, after=after, reason=reason, author=author.value)]
+                return [_line(t_s, "decision", what=what, after=after, **_why(reason), author=author.value)]
             case OnsetPlanned(t_s=t_s, n=n) if not self._playing:
                 return [_line(t_s, "onset", n=n, planned_t_s=t_s, dac_t_s=None)]
             case BreathCued(t_s=t_s, part=part, beats=beats, breath_per_min=bpm):
@@ -126,11 +132,11 @@ class Lines:
             case HeartDoubted(t_s=t_s, strap=strap, doubt=None):
                 return [_line(t_s, "doubt", strap=strap, doubt=None, detail=BELIEVED, advice="")]
             case HeartDoubted(t_s=t_s, strap=strap, doubt=Doubt() as doubt):
-                said = doubt_words(doubt)
-                line = {"strap": strap, "doubt": doubt.value, "detail": said.sentence, "advice": said.advice}
+                told = doubt_words(doubt)
+                line = {"strap": strap, "doubt": doubt.value, "detail": told.sentence, "advice": told.advice}
                 return [_line(t_s, "doubt", **line)]
             case SegmentBegan(t_s=t_s, strap=strap, reason=reason):
-                return [_line(t_s, "segment", strap=strap, reason=reason)]
+                return [_line(t_s, "segment", strap=strap, **_why(reason))]
             case _:
                 return []
 
@@ -140,7 +146,7 @@ class Lines:
             return
         text = self._plain(line)
         if text:
-            self._write(f"{_clock(line['t_s'])}  {text}")
+            self._write(f"{clock(line['t_s'])}  {text}")
 
     def _write(self, text: str) -> None:
         if not self._is_heard:
@@ -259,7 +265,7 @@ def say_summary(summary: Summary, out: TextIO, json_lines: bool) -> None:
 
 def summary_lines(summary: Summary) -> list[str]:
     """The summary in plain sentences, for a terminal."""
-    lines = ["", f"{summary.reason[:1].upper()}{summary.reason[1:]} after {_clock(summary.duration_s)}."]
+    lines = ["", f"{sentence(summary.reason).rstrip('.')} after {clock(summary.duration_s)}."]
     if summary.baseline_bpm is not None and summary.end_bpm is not None:
         first, last = summary.baseline_bpm, summary.end_bpm
         change = f"({last - first:+.1f})"
@@ -294,5 +300,11 @@ def _line(t_s: float, event: str, **fields: object) -> dict[str, Any]:
     return {"t_s": t_s, "event": event, **fields}
 
 
-def _clock(t_s: float) -> str:
-    return f"{int(t_s) // 60}:{int(t_s) % 60:02d}"
+def _why(reason: Reason) -> dict[str, object]:
+    """A reason in words and in figures."""
+    return {
+        "reason": said(reason),
+        "code": reason.code.value,
+        "figures": reason.values,
+        "whose": reason.whose,
+    }

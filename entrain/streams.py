@@ -21,6 +21,7 @@ from entrain.control.events import (
     Ended,
     Event,
     HeartDoubted,
+    HeartMeasured,
     LinkChanged,
     Mark,
     OnsetPlanned,
@@ -94,6 +95,7 @@ def streams_of(straps: tuple[str, ...]) -> tuple[Stream, ...]:
         *(Stream(rr_name(strap), "RR", _RR, strap) for strap in straps),
         *(Stream(own_breath_name(strap), "Breathing", _OWN_BREATH, strap) for strap in straps),
         Stream("pulse", "HeartRate", _PULSE),
+        *(Stream(own_pulse_name(strap), "HeartRate", _PULSE, strap) for strap in straps if len(straps) > 1),
         Stream("guide", "Tempo", _GUIDE),
         Stream("onset", "Onset", _ONSET),
         Stream("sounded", "Onset", _SOUNDED),
@@ -103,6 +105,10 @@ def streams_of(straps: tuple[str, ...]) -> tuple[Stream, ...]:
 
 def rr_name(strap: str) -> str:
     return f"rr {strap}"
+
+
+def own_pulse_name(strap: str) -> str:
+    return f"pulse {strap}"
 
 
 def own_breath_name(strap: str) -> str:
@@ -146,6 +152,9 @@ def _sample(effect: Effect) -> StreamSample | None:
         case PulseMeasured():
             values = (_or_nan(effect.bpm), _or_nan(effect.age_s), _or_nan(effect.rmssd_ms))
             return StreamSample("pulse", effect.t_s, values)
+        case HeartMeasured():
+            values = (_or_nan(effect.bpm), _or_nan(effect.age_s), _or_nan(effect.rmssd_ms))
+            return StreamSample(own_pulse_name(effect.strap), effect.t_s, values)
         case BreathMeasured():
             values = (_or_nan(effect.rate_per_min), _or_nan(effect.rsa_ms), effect.confidence)
             return StreamSample(own_breath_name(effect.strap), effect.t_s, values)
@@ -188,7 +197,7 @@ def markers(event: Event, effects: tuple[Effect, ...]) -> Iterator[Marker]:
                 said = "believed again" if doubt is None else doubt.value
                 yield Marker(effect.t_s, MarkerKind.DOUBT, f"{effect.strap} {said}")
             case Ended():
-                yield Marker(effect.t_s, MarkerKind.END, effect.reason)
+                yield Marker(effect.t_s, MarkerKind.END, str(effect.reason))
             case _:
                 pass
 

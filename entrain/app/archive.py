@@ -33,6 +33,7 @@ from entrain.storage.log.stored import StoredSession
 from entrain.streams import Sampler
 from entrain.wording import person as person_words
 from entrain.wording import session as words
+from entrain.wording.decisions import said
 
 LEAST_LEFT_MIN: Final = 1.0  # of an interrupted session, for going on with it
 _HEARTS: Final = {"sim": HeartKind.SIMULATED, "tap": HeartKind.TAP, "none": HeartKind.NONE}
@@ -198,7 +199,7 @@ class _Story:
 
     def _take(self, effect: Effect) -> None:
         if isinstance(effect, PhaseBegan):
-            self.phases.append(Told(effect.t_s, effect.phase.value, effect.reason))
+            self.phases.append(Told(effect.t_s, effect.phase.value, said(effect.reason)))
         elif isinstance(effect, Decided):
             self.decisions.append(Told(effect.t_s, words.who_decided(effect), words.why(effect)))
 

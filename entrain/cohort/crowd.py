@@ -9,7 +9,8 @@ from os import cpu_count
 from random import Random
 from typing import Final
 
-from entrain.cohort.life import YOKED, Lives, Outcome, arm
+from entrain.cohort.life import YOKED, Lives, Outcome
+from entrain.control.arms import under_policy
 from entrain.control.protocol import Preset
 from entrain.devices.simulated.person import Kind, Person
 
@@ -62,13 +63,13 @@ def draw(study: Study, person: int) -> Person:
 def _group(study: Study, people: Sequence[int]) -> list[Participant]:
     is_yoked = YOKED in study.policies
     policies = (*study.policies, YOKED_TO) if is_yoked else study.policies
-    presets = [arm(study.preset, policy) for policy in dict.fromkeys(policies)]
+    presets = [under_policy(study.preset, policy) for policy in dict.fromkeys(policies)]
     lives = [Lives(draw(study, person), presets) for person in people]
     if is_yoked:
         # In a ring, each to the next; who is alone, to somebody outside the study.
         others = [*lives[1:], lives[0]]
         if len(lives) == 1:
-            others = [Lives(draw(study, people[0] + 1), (arm(study.preset, YOKED_TO),))]
+            others = [Lives(draw(study, people[0] + 1), (under_policy(study.preset, YOKED_TO),))]
         for one, other in zip(lives, others, strict=True):
             _, tempo = other.lived[YOKED_TO]
             one.yoke(tempo)

@@ -17,14 +17,15 @@ from numpy.typing import NDArray
 from entrain.breath.estimate import STEP_WITHIN
 from entrain.cohort.people import Body, Somebody, body
 from entrain.control.events import Author, Decided, Effect, Event, NotificationArrived, Phase, Tick
-from entrain.control.guide import asks_policy, steer
+from entrain.control.group import states_at
+from entrain.control.heart import HeartTrack
 from entrain.control.protocol import Preset, SessionConfig
+from entrain.control.scoring import asks_policy
 from entrain.control.session import reduce, start
-from entrain.control.state import GUIDED, TICK_S, SessionState, length_s
-from entrain.control.track import HeartTrack, group_state
+from entrain.control.state import GUIDED, TICK_S, SessionState, edit, length_s
+from entrain.control.tempo_guide import steer
 from entrain.devices.simulated.heart import STEP_S, Truth
 from entrain.devices.simulated.lungs import LOW_PETCO2_MMHG
-from entrain.frozen import changed
 from entrain.units import MS_PER_S, S_PER_MIN
 
 GUIDED_END_S: Final = 120.0  # the end of the guiding, over which its effect is measured
@@ -52,18 +53,6 @@ class Outcome:
     hold_min: float
     overbreathing_min: float  # minutes below 30 mmHg PetCO2: the model's stand-in for discomfort
     ended_early: float  # 1: stopped for safety
-
-
-def arm(preset: Preset, policy: str) -> Preset:
-    """The preset under another policy, with what belongs to that policy."""
-    tempo, breath = replace(preset.tempo, policy=policy), preset.breath
-    if policy != "fixed":
-        tempo = replace(tempo, fixed_bpm=None)
-    if policy == "follow":
-        tempo = replace(tempo, start_fraction=0.0)
-    if policy == "exhale":
-        breath = replace(breath, lengthen="out")
-    return replace(preset, tempo=tempo, breath=breath)
 
 
 Lived = tuple[Outcome, Tempo]
@@ -96,7 +85,7 @@ class Lives:
         waiting, self._waiting = self._waiting, []
         for life in waiting:
             life.arms = tuple(replace(arm, yoked=tempo) for arm in life.arms)
-            life.state = changed(life.state, config=life.arms[0])
+            life.state = edit(life.state, config=life.arms[0])
             life.may_part = False
         self._live_out(waiting)
 
@@ -147,10 +136,10 @@ class _Life:
             return not effects  # not sure, or: what is only measured is measured for all
         if not asks_policy(state):
             return True
-        heart = group_state(state.tracks, state.t_s)
+        states = states_at(state.tracks, state.t_s)
         decided: list[Effect] = []
         for arm in self.arms[1:]:
-            steer(changed(state, config=arm), heart, decided)
+            steer(edit(state, config=arm), states, decided)
         return not decided and not any(map(_is_yoked, self.arms))
 
     def _part(self, event: Event) -> "list[_Life]":
@@ -158,7 +147,7 @@ class _Life:
         # What is decided is said, so those that say the same have decided the same.
         ways: dict[tuple[Effect, ...] | None, tuple[SessionState, list[SessionConfig]]] = {}
         for arm in self.arms:
-            state, effects = reduce(changed(self.state, config=arm), event, reports=False)
+            state, effects = reduce(edit(self.state, config=arm), event, reports=False)
             waits = _is_yoked(arm) and asks_policy(state)
             ways.setdefault(None if waits else effects, (state, []))[1].append(arm)
         lives = [self, *(self._copy() for _ in range(len(ways) - 1))]

@@ -12,6 +12,7 @@ from entrain.storage.log.stored import SessionOutcome, StoredSession
 from entrain.tempo.policy import POLICIES
 from entrain.whatif.counterfactual import Counterfactual, GuidedMoment, course, with_policy
 from entrain.wording.columns import aligned
+from entrain.wording.decisions import said
 from entrain.wording.session import decisions_text
 from entrain.wording.times import clock
 
@@ -75,7 +76,7 @@ def _ends(then: Counterfactual, other: Counterfactual) -> list[str]:
         lines.append(f"With {other.policy} the session would have gone on; the inputs are over here.")
     elif other.ended and other.summary.duration_s < then.summary.duration_s:
         end = clock(other.summary.duration_s)
-        lines.append(f"With {other.policy} it would have ended at {end}: {other.summary.reason}.")
+        lines.append(f"With {other.policy} it would have ended at {end}: {said(other.summary.reason)}.")
     return lines
 
 

@@ -12,7 +12,6 @@ from entrain.app.music import add_music_arguments, playlist_of, with_music
 from entrain.breath.pattern import BreathPattern, BreathPlan
 from entrain.clock import ManualClock
 from entrain.control.events import Event, Sound, SoundChanged
-from entrain.control.guide import presence_from
 from entrain.control.protocol import (
     HARD_BREATH_FLOOR_PER_MIN,
     HARD_FALL_BPM_PER_MIN,
@@ -21,6 +20,7 @@ from entrain.control.protocol import (
     HARD_TEMPO_FLOOR_BPM,
     Preset,
 )
+from entrain.control.scoring import presence_from
 from entrain.errors import OutputError, UsageError
 from entrain.score import Score
 from entrain.synth import voices

@@ -9,11 +9,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
-from entrain import __version__
 from entrain.commands import encryption, reading_options
+from entrain.control.protocol import RULES
 from entrain.commands.passphrase import FILE_VARIABLE as PASSPHRASE_FILE
 from entrain.commands.passphrase import add_argument as add_passphrase_file
 from entrain.commands.passphrase import unlock_store
+from entrain.control.protocol import RULES
 from entrain.errors import InputError, UsageError
 from entrain.foreign import json_text, many_lines
 from entrain.history.recorded import summary_so_far
@@ -256,19 +257,24 @@ def _replay(store: Store, args: argparse.Namespace) -> int:
         outcome = replay(session, start, reduce)
     if args.json:
         difference = outcome.difference and str(outcome.difference)
-        print(json_text({**asdict(outcome), "difference": difference, "identical": outcome.is_identical}))
+        said = {"difference": difference, "identical": outcome.is_identical, "rules_now": RULES}
+        print(json_text({**asdict(outcome), **said}))
         return 0 if outcome.is_identical else 1
     which = f"Session {session.meta.row.id}"
     if outcome.is_identical:
         print(f"{which}: {outcome.n_events} events, {outcome.n_effects} effects, the same bit for bit.")
+        if outcome.is_of_older_rules:
+            print(f"It was decided by rules {outcome.rules}; today's are {RULES} and decide the same.")
         return 0
     if outcome.n_missing:
         print(f"{which}: {outcome.n_missing} records could not be stored when it ran.")
     if outcome.difference is not None:
-        print(f"{which}: the same up to here, then not.\n{outcome.difference}")
-        then = session.meta.entrain_version
-        since = "" if then == __version__ else f"; this is {__version__}, whose rules may be others"
-        print(f"It was recorded by entrain {then}{since}.", file=sys.stderr)
+        if outcome.is_of_older_rules:
+            print(f"{which} was decided by rules {outcome.rules}. Today's, {RULES}, decide otherwise:")
+        else:
+            print(f"{which}: the same up to here, then not.")
+        print(outcome.difference)
+        print(f"It was recorded by entrain {session.meta.entrain_version}.", file=sys.stderr)
     return 1
 
 

@@ -43,18 +43,18 @@ def with_sensor(track: ChestTrack | None, event: SensorChanged) -> ChestTrack | 
     return changed(track, nominal_hz=event.rate_hz or track.nominal_hz, factor=event.factor or track.factor)
 
 
-def with_frames(track: ChestTrack | None, event: SensorFrames) -> tuple[ChestTrack | None, tuple[str, ...]]:
-    """Fold a block in; beside it what is wrong with frames that could not be read."""
-    faults: list[str] = []
+def with_frames(track: ChestTrack | None, event: SensorFrames) -> tuple[ChestTrack | None, int]:
+    """Fold a block in; beside it the number of frames that could not be read."""
+    n_unread = 0
     for arrived_s, payload in zip(event.arrived_s, event.frames, strict=False):
         try:
             frame = SensorFrame.from_bytes(payload)
-        except MalformedMeasurement as error:
-            faults.append(error.message)
+        except MalformedMeasurement:
+            n_unread += 1
             continue
         if frame.sensor is Sensor.ACC:
             track = _with_frame(track or ChestTrack(), arrived_s, frame)
-    return track, tuple(faults)
+    return track, n_unread
 
 
 def _with_frame(track: ChestTrack, arrived_s: float, frame: SensorFrame) -> ChestTrack:

@@ -13,6 +13,7 @@ from entrain.frozen import quick
 from entrain.heart.beat import Beat, PulseSource
 from entrain.heart.doubt import Doubt
 from entrain.heart.pmd.control import Sensor
+from entrain.reason import Reason
 from entrain.score import Score
 
 # ---- commands: what a person asks for ----------------------------------------------------------------------
@@ -84,18 +85,40 @@ class SetVoice:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A moment worth finding again; it was `ago_s` before the command, while the note was written."""
+    """A moment worth finding again; it was `ago_s` before the command, while the note was written.
+
+    `strap` is the heart of the person it is about; None: nobody's or everybody's.
+    """
 
     note: str = ""
     ago_s: float = 0.0
+    strap: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """How one feels, 0 (calm) to 10 (as tense as can be): SUDS, Wolpe 1969. `when`: "before" or "after"."""
+    """How one feels, 0 (calm) to 10 (as tense as can be): SUDS, Wolpe 1969. `when`: "before" or "after".
+
+    `strap` is the heart of the person who feels so; None where there is one person.
+    """
 
     value: int
     when: str
+    strap: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseHeart:
+    """Guide a group without this heart from now on: it holds nobody back, and goes on being measured."""
+
+    strap: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeadHeart:
+    """Take a heart that was released back into the group."""
+
+    strap: str
 
 
 Steering = (
@@ -111,6 +134,8 @@ Steering = (
     | SetVoice
     | Mark
     | Rate
+    | ReleaseHeart
+    | LeadHeart
 )
 Command = Stop | Steering
 
@@ -293,19 +318,22 @@ class Author(StrEnum):
 class PhaseBegan:
     t_s: float
     phase: Phase
-    reason: str
+    reason: Reason
 
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """Something was changed or refused: what, by whom, from what to what, why, and on which figures."""
+    """Something was changed or refused: what, by whom, from what to what, why, and on which figures.
+
+    In a group `reason.whose` is the heart it came about by.
+    """
 
     t_s: float
     what: str  # "tempo_bpm", "breath_beats", "hold", "baseline_bpm", "stop" …
     author: Author
     before: float | None
     after: float | None
-    reason: str
+    reason: Reason
     inputs: tuple[tuple[str, float | None], ...] = ()
 
 
@@ -350,7 +378,7 @@ class SegmentBegan:
     t_s: float
     strap: str
     segment: int
-    reason: str
+    reason: Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -366,7 +394,7 @@ class HeartDoubted:
 class PayloadRejected:
     t_s: float
     strap: str
-    reason: str
+    reason: Reason
 
 
 @quick
@@ -374,6 +402,18 @@ class PulseMeasured:
     """The smoothed pulse that the coach acts on, once a tick. `bpm` is None where nothing fresh is known."""
 
     t_s: float
+    bpm: float | None
+    age_s: float | None
+    source: PulseSource
+    rmssd_ms: float | None
+
+
+@quick
+class HeartMeasured:
+    """Of a group: one heart's own smoothed pulse, once a tick."""
+
+    t_s: float
+    strap: str
     bpm: float | None
     age_s: float | None
     source: PulseSource
@@ -413,7 +453,7 @@ class Ended:
     """The session is over: fade what sounds within `fade_s`, save, sum up."""
 
     t_s: float
-    reason: str
+    reason: Reason
     fade_s: float
     completed: bool  # False: stopped before its time
 
@@ -429,6 +469,7 @@ Effect = (
     | HeartDoubted
     | PayloadRejected
     | PulseMeasured
+    | HeartMeasured
     | BreathMeasured
     | VolumeChanged
     | VoiceChanged

@@ -16,6 +16,11 @@ HARD_BREATH_FALL_PER_MIN2: Final = 2.0
 HARD_TEMPO_CEILING_BPM: Final = 140.0
 HARD_SESSION_MAX_MIN: Final = 60.0
 
+# Counted up with every change after which the same events can lead to another decision.
+# 1: reasons were sentences, and several hearts one median. 2: reasons are codes; every heart has its own
+# rules.
+RULES: Final = 2
+
 MOST_AROUND: Final = 0.6  # of a shortened session may go to baseline, match and silence
 
 
@@ -103,6 +108,14 @@ class SoundRule:
 
 
 @dataclass(frozen=True, slots=True)
+class GroupRule:
+    """Whose pulse a beat that several people hear is made for; see `entrain.control.group`."""
+
+    rule: str = "highest-floor"  # or "median", or "leader"
+    leader: str = ""  # for the rule "leader": a person's pseudonym or a heart
+
+
+@dataclass(frozen=True, slots=True)
 class Preset:
     """One kind of session. `name` is what one types, `title` what one reads."""
 
@@ -116,6 +129,7 @@ class Preset:
     breath: BreathRule = field(default_factory=BreathRule)
     bounds: Bounds = field(default_factory=Bounds)
     sound: SoundRule = field(default_factory=SoundRule)
+    group: GroupRule = field(default_factory=GroupRule)
 
 
 def with_minutes(preset: Preset, minutes: float) -> Preset:
@@ -159,3 +173,5 @@ class SessionConfig:
     yoked: tuple[tuple[float, float], ...] = ()  # (s since its beat began, bpm) of another session
     stages: tuple[PacedStage, ...] = ()  # in place of a policy; see `entrain.control.stages`
     music: tuple[ChosenPiece, ...] = ()  # in the order in which they play
+    persons: tuple[str, ...] = ()  # whose each strap is, by pseudonym; empty: one person or nobody named
+    rules: int = 1  # the version of the rules it was decided by; the log states it, see `RULES`

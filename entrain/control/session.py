@@ -15,11 +15,14 @@ core reads no clock. Effects come out in order; those about onsets and cues spea
 the commit horizon, and are final.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Final, assert_never
 
-from entrain.control import guide, stages
+from entrain.control import group, stages
+from entrain.control.alarms import reason_to_stop
+from entrain.control.breath_guide import pace_breath
+from entrain.control.commands import obey
 from entrain.control.events import (
     Author,
     BreathCued,
@@ -28,6 +31,7 @@ from entrain.control.events import (
     Effect,
     Ended,
     Event,
+    HeartMeasured,
     Link,
     LinkChanged,
     LogChanged,
@@ -46,43 +50,35 @@ from entrain.control.events import (
     StrapDescribed,
     Tick,
 )
-from entrain.control.person import obey
-from entrain.control.protocol import SessionConfig
-from entrain.control.safety import reason_to_stop
-from entrain.control.state import (
-    GUIDED,
+from entrain.control.group import States
+from entrain.control.heart import (
     MINUTE_S,
-    SessionState,
-    SoundState,
-    has_sensor,
-    length_s,
-    with_pulse,
-)
-from entrain.control.track import (
     HeartTrack,
     breaths_measured,
-    group_breath_per_min,
-    group_state,
-    with_breath_at,
+    rested,
     with_description,
     with_frames,
     with_link,
     with_notification,
     with_sensor,
+    with_tick_at,
     with_time,
 )
-from entrain.frozen import changed
+from entrain.control.holds import with_hold
+from entrain.control.protocol import SessionConfig
+from entrain.control.scoring import KEEP_S, edit_time_s, goal_breath_per_min, with_score
+from entrain.control.state import GUIDED, SessionState, SoundState, edit, has_sensor, length_s
+from entrain.control.tempo_guide import SAME_BPM, begin, steer
 from entrain.heart.beat import HeartState
-from entrain.heart.median import median
+from entrain.reason import Code, Reason
 from entrain.score import LEAD_S, Score
 
 _Change = Callable[[HeartTrack], tuple[HeartTrack, tuple[Effect, ...]]]
 
-STOPPED: Final = "stopped, as you asked"
+STOPPED: Final = Reason(Code.STOPPED)
+COMPLETED: Final = Reason(Code.COMPLETED)
 STOP_FADE_S: Final = 2.0
-UNLED: Final = "no pulse to go by: your breath is guided by itself"
 UNLED_AFTER_S: Final = 30.0  # in a doubt that leaves no pulse
-LEAST_BASELINE_S: Final = 15.0  # a pulse known for less is not worth measuring against
 
 
 def start(config: SessionConfig) -> SessionState:
@@ -92,7 +88,7 @@ def start(config: SessionConfig) -> SessionState:
         t_s=0.0,
         tracks=tuple(HeartTrack(strap) for strap in config.straps),
         volume=config.preset.sound.volume,
-        reason="looking for your heart" if config.straps else "beginning without a sensor",
+        reason=Reason(Code.WAITING_FOR_PULSE if config.straps else Code.WITHOUT_SENSOR),
     )
 
 
@@ -114,7 +110,7 @@ def reduce(
         return _tick(state, t_s, out, reports), tuple(out)
     if isinstance(event, NotificationArrived):
         return _after_notification(state, t_s, event, out, reports), tuple(out)
-    state = changed(state, t_s=t_s)
+    state = edit(state, t_s=t_s)
     match event:
         case LinkChanged():
             state = _on_track(state, t_s, event.strap, lambda track: with_link(track, event), out)
@@ -128,9 +124,9 @@ def reduce(
         case SoundChanged():
             n_gaps = state.sound.n_gaps + (event.gap_s > 0.0)
             sound = SoundState(event.sound, event.device, event.detail, event.advice, n_gaps)
-            state = changed(state, sound=sound)
+            state = edit(state, sound=sound)
         case LogChanged(fault=fault, advice=advice):
-            state = changed(state, log_fault=f"{fault} {advice}".strip() or None)
+            state = edit(state, log_fault=f"{fault} {advice}".strip() or None)
         case OnsetPlayed():
             pass  # kept in the log; nothing is decided on it
         case CommandGiven(command=command):
@@ -138,7 +134,7 @@ def reduce(
                 out.append(Decided(state.t_s, "stop", Author.PERSON, None, None, STOPPED))
                 state = _end(state, STOPPED, completed=False, out=out)
             else:
-                state = obey(state, command, group_state(state.tracks, state.t_s), out)
+                state = obey(state, command, group.states_at(state.tracks, state.t_s), out)
         case _:
             assert_never(event)
     return state, tuple(out)
@@ -153,34 +149,39 @@ def _matters_after_the_end(event: Event) -> bool:
 
 def _tick(state: SessionState, t_s: float, out: list[Effect], reports: bool) -> SessionState:
     state = _with_time(state, t_s, out)
-    heart = group_state(state.tracks, t_s)
+    states = group.states_at(state.tracks, t_s)
+    heart = group.heard_of(state, states)
     since_s = 0.0 if state.last_tick_s is None else t_s - state.last_tick_s
     spent_s = 0.0 if state.paused or not _counts(state, heart) else since_s
     if reports and has_sensor(state):
-        out.append(PulseMeasured(t_s, heart.bpm, heart.age_s, heart.source, heart.rmssd_ms))
+        out.extend(_pulses_measured(state, states, heart, t_s))
     pulses_from_s = state.phase_since_s if state.phase is Phase.BASELINE else t_s - MINUTE_S
     committed_s = state.committed_s
-    state = changed(
+    state = edit(
         state,
         t_s=t_s,
         last_tick_s=t_s,
         phase_spent_s=state.phase_spent_s + spent_s,
         spent_s=state.spent_s + spent_s,
         committed_s=max(committed_s, t_s + LEAD_S),
-        pulses=with_pulse(state.pulses, heart, t_s, pulses_from_s),
-        tracks=tuple([with_breath_at(track, t_s, state.score) for track in state.tracks]),
+        tracks=tuple(
+            [
+                with_tick_at(track, own, t_s, pulses_from_s, state.score)
+                for track, own in zip(state.tracks, states, strict=True)
+            ]
+        ),
     )
     if reports:
         out.extend(breaths_measured(state.tracks, t_s))
-    state = _advance_phase(state, heart, out)
+    state = _advance_phase(state, states, heart, out)
     if state.phase in GUIDED:
-        state, stop = reason_to_stop(state, heart)
-        if stop:
+        state, stop = reason_to_stop(group.with_newcomers(state), states)
+        if stop is not None:
             out.append(Decided(state.t_s, "stop", Author.BOUND, None, None, stop))
             return _end(state, stop, completed=False, out=out)
-        state = guide.with_hold(guide.with_step(state), heart, out)
-        state = guide.steer(state, heart, out)
-        state = guide.pace_breath(state, spent_s, out)
+        state = with_hold(state, states, out)
+        state = steer(state, states, out)
+        state = pace_breath(state, spent_s, out)
     return _said(state, committed_s, out, reports)
 
 
@@ -191,7 +192,16 @@ def _with_time(state: SessionState, t_s: float, out: list[Effect]) -> SessionSta
         return state
     for _, effects in judged:
         out.extend(effects)
-    return changed(state, tracks=tuple(track for track, _ in judged))
+    return edit(state, tracks=tuple(track for track, _ in judged))
+
+
+def _pulses_measured(
+    state: SessionState, states: States, heart: HeartState, t_s: float
+) -> Iterator[PulseMeasured | HeartMeasured]:
+    yield PulseMeasured(t_s, heart.bpm, heart.age_s, heart.source, heart.rmssd_ms)
+    if len(states) > 1:
+        for track, own in zip(state.tracks, states, strict=True):
+            yield HeartMeasured(t_s, track.strap, own.bpm, own.age_s, own.source, own.rmssd_ms)
 
 
 def _counts(state: SessionState, heart: HeartState) -> bool:
@@ -201,37 +211,37 @@ def _counts(state: SessionState, heart: HeartState) -> bool:
     return state.phase is not Phase.BASELINE or heart.bpm is not None
 
 
-def _advance_phase(state: SessionState, heart: HeartState, out: list[Effect]) -> SessionState:
+def _advance_phase(state: SessionState, states: States, heart: HeartState, out: list[Effect]) -> SessionState:
     preset = state.config.preset
     times = preset.phases
     match state.phase:
         case Phase.WAITING:
             if not has_sensor(state):
-                return _begin_guiding(state, heart, "no sensor: the beat begins by itself", out)
+                return _begin_guiding(state, states, Code.BEGINS_WITHOUT_SENSOR, out)
             if _is_hopeless(state, heart):
-                return _begin_guiding(state, heart, UNLED, out)
+                return _begin_guiding(state, states, Code.UNLED, out)
             if heart.bpm is None and preset.needs_heart:
                 return state
             if times.baseline_s <= 0.0 or not preset.needs_heart:
-                return _begin_guiding(state, heart, "the beat begins", out)
-            return _enter(state, Phase.BASELINE, "listening to your resting pulse, in silence", out)
+                return _begin_guiding(state, states, Code.BEGINS, out)
+            return _enter(state, Phase.BASELINE, Reason(Code.RESTING), out)
         case Phase.BASELINE if _is_hopeless(state, heart):
-            return _begin_guiding(_with_baseline(state, out), heart, UNLED, out)
+            return _begin_guiding(_with_baselines(state, out), states, Code.UNLED, out)
         case Phase.BASELINE if state.phase_spent_s >= times.baseline_s:
-            state = _with_baseline(state, out)
-            return _begin_guiding(state, heart, "the beat meets your pulse", out)
+            state = _with_baselines(state, out)
+            return _begin_guiding(state, states, Code.MEETS_PULSE, out)
         case Phase.MATCH | Phase.DESCEND | Phase.HOLD if state.config.stages:
             return _advance_stages(state, out)
         case Phase.MATCH if _guiding_is_over(state):
             return _enter_silence(state, out)
         case Phase.MATCH if state.phase_spent_s >= times.match_s:
-            return _enter(state, Phase.DESCEND, "the beat leads, gently", out)
+            return _enter(state, Phase.DESCEND, Reason(Code.LEADS), out)
         case Phase.DESCEND | Phase.HOLD if _guiding_is_over(state):
             return _enter_silence(state, out)
         case Phase.DESCEND if _at_goal(state):
-            return _enter(state, Phase.HOLD, "you are there: stay with this beat and this breath", out)
+            return _enter(state, Phase.HOLD, Reason(Code.ARRIVED), out)
         case Phase.SILENCE if state.spent_s >= length_s(state):
-            return _end(state, "the session is complete", completed=True, out=out)
+            return _end(state, COMPLETED, completed=True, out=out)
         case _:
             return state
 
@@ -240,7 +250,8 @@ def _is_hopeless(state: SessionState, heart: HeartState) -> bool:
     """Data comes, and for long no pulse to lead by: the breath is guided by itself."""
     if heart.doubt is None or not heart.doubt.withholds or not has_sensor(state):
         return False
-    since_s = max(state.phase_since_s, state.pulses[-1][0] if state.pulses else 0.0)
+    known_s = [track.pulses[-1][0] for track in state.tracks if track.pulses]
+    since_s = max(state.phase_since_s, *known_s, 0.0)
     return state.t_s - since_s >= UNLED_AFTER_S
 
 
@@ -249,28 +260,30 @@ def _advance_stages(state: SessionState, out: list[Effect]) -> SessionState:
     since_s = state.t_s - (state.guided_since_s or state.t_s)
     if since_s >= stages.length_s(state.config.stages):
         return _enter_silence(state, out)
-    said = stages.now_said(state.config.stages, since_s)
-    return state if said == state.reason else _enter(state, Phase.HOLD, said, out)
+    now = stages.now_reason(state.config.stages, since_s)
+    return state if now == state.reason else _enter(state, Phase.HOLD, now, out)
 
 
-def _begin_guiding(state: SessionState, heart: HeartState, reason: str, out: list[Effect]) -> SessionState:
-    return guide.begin(_enter(state, Phase.MATCH, reason, out), heart, out)
+def _begin_guiding(state: SessionState, states: States, code: Code, out: list[Effect]) -> SessionState:
+    return begin(_enter(state, Phase.MATCH, Reason(code), out), states, out)
 
 
-def _with_baseline(state: SessionState, out: list[Effect]) -> SessionState:
-    """The resting pulse and RMSSD: medians over the baseline's ticks."""
-    if len(state.pulses) < LEAST_BASELINE_S:
-        return state
-    bpm = median([bpm for _, bpm, _ in state.pulses])
-    rmssds = [ms for _, _, ms in state.pulses if ms is not None]
-    rmssd_ms = median(rmssds) if rmssds else None
-    breath_per_min = group_breath_per_min(state.tracks)
-    inputs = (("n", float(len(state.pulses))), ("rmssd_ms", rmssd_ms), ("breath_per_min", breath_per_min))
-    reason = f"your resting pulse is {bpm:.0f}"
-    out.append(Decided(state.t_s, "baseline_bpm", Author.PROTOCOL, None, bpm, reason, inputs))
-    return changed(
-        state, baseline_bpm=bpm, baseline_rmssd_ms=rmssd_ms, baseline_breath_per_min=breath_per_min
-    )
+def _with_baselines(state: SessionState, out: list[Effect]) -> SessionState:
+    """The resting pulse of everybody whose pulse was known long enough."""
+    for index, track in enumerate(state.tracks):
+        track = rested(track)
+        if track.resting is None:
+            continue
+        state, rest = group.with_track(state, index, track), track.resting
+        inputs = (
+            ("n", float(rest.n_s)),
+            ("rmssd_ms", rest.rmssd_ms),
+            ("breath_per_min", rest.breath_per_min),
+        )
+        whose = track.strap if len(state.tracks) > 1 else None
+        reason = Reason(Code.RESTING_PULSE, (("bpm", rest.bpm),), whose=whose)
+        out.append(Decided(state.t_s, "baseline_bpm", Author.PROTOCOL, None, rest.bpm, reason, inputs))
+    return state
 
 
 def _guiding_is_over(state: SessionState) -> bool:
@@ -281,18 +294,18 @@ def _at_goal(state: SessionState) -> bool:
     if state.score is None or state.hold is not None:
         return False
     tempo = state.score.tempo
-    still = abs(tempo.bpm_at(state.t_s) - tempo.goal_bpm) < guide.SAME_BPM
+    still = abs(tempo.bpm_at(state.t_s) - tempo.goal_bpm) < SAME_BPM
     # One tick of policy first: at the very start of the descent the plan is still as well.
     if not still or state.phase_spent_s < LEAD_S:
         return False
     breath = state.config.preset.breath
-    return not breath.guided or state.breath_line_per_min <= guide.goal_breath_per_min(state)
+    return not breath.guided or state.breath_line_per_min <= goal_breath_per_min(state)
 
 
-def _enter(state: SessionState, phase: Phase, reason: str, out: list[Effect]) -> SessionState:
+def _enter(state: SessionState, phase: Phase, reason: Reason, out: list[Effect]) -> SessionState:
     out.append(PhaseBegan(state.t_s, phase, reason))
     lengths = (*state.phase_lengths, (state.phase, state.t_s - state.phase_since_s))
-    return changed(
+    return edit(
         state,
         phase=phase,
         phase_since_s=state.t_s,
@@ -304,24 +317,24 @@ def _enter(state: SessionState, phase: Phase, reason: str, out: list[Effect]) ->
 
 def _enter_silence(state: SessionState, out: list[Effect]) -> SessionState:
     if state.config.preset.phases.silence_s <= 0.0:
-        return _end(state, "the session is complete", completed=True, out=out)
-    state = _enter(state, Phase.SILENCE, "the sound fades; stay as you are", out)
-    state = changed(state, hold=None, hold_reason="")
+        return _end(state, COMPLETED, completed=True, out=out)
+    state = _enter(state, Phase.SILENCE, Reason(Code.FADES), out)
+    state = edit(state, hold=None, hold_reason=None)
     return _fade(state, state.config.preset.sound.fade_out_s, out)
 
 
 def _fade(state: SessionState, fade_s: float, out: list[Effect]) -> SessionState:
     if state.score is None:
         return state
-    at_s = guide.edit_time_s(state)
+    at_s = edit_time_s(state)
     presence = state.score.presence.changed(at_s, 0.0, fade_s)
-    return guide.with_score(state, replace(state.score, presence=presence), at_s, out)
+    return with_score(state, replace(state.score, presence=presence), at_s, out)
 
 
-def _end(state: SessionState, reason: str, *, completed: bool, out: list[Effect]) -> SessionState:
+def _end(state: SessionState, reason: Reason, *, completed: bool, out: list[Effect]) -> SessionState:
     state = _enter(state, Phase.ENDED, reason, out)
     out.append(Ended(state.t_s, reason, STOP_FADE_S, completed))
-    return changed(state, completed=completed, hold=None, hold_reason="", paused=False)
+    return edit(state, completed=completed, hold=None, hold_reason=None, paused=False)
 
 
 def _said(state: SessionState, from_s: float, out: list[Effect], reports: bool) -> SessionState:
@@ -330,12 +343,14 @@ def _said(state: SessionState, from_s: float, out: list[Effect], reports: bool) 
     if score is None:
         return state
     if reports and not state.paused:
+        # After a long sleep of the computer the score knows no further back; nothing of that has sounded.
+        from_s = max(from_s, state.t_s - KEEP_S)
         n_onsets += _say_what_will_sound(score, from_s, state.committed_s, out)
     if state.phase in GUIDED and lowest is not None:
         lowest = min(lowest, score.tempo.bpm_at(state.t_s))
     if n_onsets == state.n_onsets and lowest == state.lowest_tempo_bpm:
         return state
-    return changed(state, n_onsets=n_onsets, lowest_tempo_bpm=lowest)
+    return edit(state, n_onsets=n_onsets, lowest_tempo_bpm=lowest)
 
 
 def _say_what_will_sound(score: Score, from_s: float, until_s: float, out: list[Effect]) -> int:
@@ -363,7 +378,7 @@ def _after_notification(
             track, effects = with_notification(track, event, state.score, reports)
             out.extend(effects)
             tracks = (*tracks[:index], track, *tracks[index + 1 :])
-    return changed(state, t_s=t_s, tracks=tracks)
+    return edit(state, t_s=t_s, tracks=tracks)
 
 
 def _on_track(
@@ -376,15 +391,14 @@ def _on_track(
             track, effects = change(track)
             out.extend(effects)
         tracks.append(track)
-    return changed(state, t_s=t_s, tracks=tuple(tracks))
+    return edit(state, t_s=t_s, tracks=tuple(tracks))
 
 
 def _after_link(state: SessionState, event: LinkChanged, out: list[Effect]) -> SessionState:
     if state.tracks and all(track.link is Link.FINISHED for track in state.tracks):
-        return _end(state, "the recording has come to its end", completed=True, out=out)
+        return _end(state, Reason(Code.RECORDING_OVER), completed=True, out=out)
     if state.phase in GUIDED:
         # A lost strap freezes the tempo at once, not at the next tick.
-        heart = group_state(state.tracks, state.t_s)
-        state = guide.with_hold(state, heart, out)
-        state = guide.steer(state, heart, out)
+        states = group.states_at(state.tracks, state.t_s)
+        state = steer(with_hold(state, states, out), states, out)
     return state

@@ -1,21 +1,32 @@
 """From a session's state to the pictures that others see: the view of a moment, the summary of the whole."""
 
 from math import fsum
+from typing import Final
 
 from entrain.breath.estimate import InStep
-from entrain.control import stages
+from entrain.control import group, stages
 from entrain.control.events import Phase
-from entrain.control.guide import goal_bpm, goal_breath_per_min
-from entrain.control.state import GUIDED, MINUTE_S, SessionState, length_s
-from entrain.control.track import HeartTrack, group_breath_per_min, group_in_step, group_state
-from entrain.control.view import Sample, SessionView, SoundView, StageView, StrapView, Summary
-from entrain.heart.beat import HeartState, PulseSource
+from entrain.control.heart import MINUTE_S, HeartTrack, Resting
+from entrain.control.protocol import SessionConfig
+from entrain.control.scoring import goal_bpm, goal_breath_per_min
+from entrain.control.state import GUIDED, SessionState, length_s
+from entrain.control.view import (
+    HeartSummary,
+    Sample,
+    SessionView,
+    SoundView,
+    StageView,
+    StrapView,
+    Summary,
+)
+from entrain.heart.beat import HeartState
 from entrain.heart.median import median
 
 
 def view(state: SessionState, t_s: float, trend: tuple[Sample, ...] = ()) -> SessionView:
     """The picture at `t_s`, which may be a little after the newest event: ages go on, nothing is guessed."""
     t_s = max(t_s, state.t_s)
+    states = group.states_at(state.tracks, t_s)
     guided = state.phase in GUIDED and state.score is not None and t_s >= state.score.tempo.start_s
     return SessionView(
         t_s=t_s,
@@ -27,16 +38,18 @@ def view(state: SessionState, t_s: float, trend: tuple[Sample, ...] = ()) -> Ses
         if state.phase in (Phase.WAITING, Phase.ENDED)
         else max(0.0, length_s(state) - state.spent_s),
         reason=state.hold_reason or state.reason,
-        hold_reason=state.hold_reason or None,
+        hold_reason=state.hold_reason,
         paused=state.paused,
-        heart=group_state(state.tracks, t_s) if state.tracks else _NO_HEART,
-        baseline_bpm=state.baseline_bpm,
+        heart=group.heard_of(state, states) if states else group.NO_HEART,
+        baseline_bpm=group.baseline_of(state),
         score=state.score,
         tempo_bpm=state.score.tempo.bpm_at(t_s) if guided and state.score else None,
         breath_per_min=state.score.breath_rate_at(t_s) if guided and state.score else None,
         goal_bpm=goal_bpm(state) if guided else None,
         goal_breath_per_min=goal_breath_per_min(state) if guided else None,
-        straps=tuple(_strap_view(track, t_s) for track in state.tracks),
+        straps=tuple(
+            _strap_view(state.config, index, track, states[index]) for index, track in enumerate(state.tracks)
+        ),
         sound=SoundView(
             state.sound.sound,
             state.sound.device,
@@ -53,10 +66,10 @@ def view(state: SessionState, t_s: float, trend: tuple[Sample, ...] = ()) -> Ses
         ),
         log_fault=state.log_fault,
         ended=state.reason if state.phase is Phase.ENDED else None,
-        own_breath_per_min=group_breath_per_min(state.tracks),
-        in_step=group_in_step(state.tracks) if state.tracks else InStep.NO_PACER,
-        in_step_s=_mean(tuple(track.in_step_s for track in state.tracks)),
-        judged_s=_mean(tuple(track.judged_s for track in state.tracks)),
+        own_breath_per_min=group.seen_breath_per_min(state.tracks) if state.tracks else None,
+        in_step=group.in_step_of(state.tracks) if state.tracks else InStep.NO_PACER,
+        in_step_s=state.tracks[0].in_step_s if len(state.tracks) == 1 else 0.0,
+        judged_s=state.tracks[0].judged_s if len(state.tracks) == 1 else 0.0,
         stage=_stage(state, t_s),
     )
 
@@ -64,34 +77,69 @@ def view(state: SessionState, t_s: float, trend: tuple[Sample, ...] = ()) -> Ses
 def summary(state: SessionState, session_id: int | None = None) -> Summary:
     """The session in figures. Meant for its end, valid at any moment."""
     lengths = (*state.phase_lengths, (state.phase, state.t_s - state.phase_since_s))
-    minute = [(bpm, ms) for t_s, bpm, ms in state.pulses if t_s > state.t_s - MINUTE_S]
-    last, last_rmssd = [bpm for bpm, _ in minute], [ms for _, ms in minute if ms is not None]
+    hearts = tuple(
+        _heart_summary(state, index, state.config.persons[index] if state.config.persons else "")
+        for index in range(len(state.tracks))
+    )
+    one = hearts[0] if len(hearts) == 1 else None
     return Summary(
         reason=state.reason,
         completed=state.completed,
         duration_s=state.t_s,
         guided_s=fsum(length for phase, length in lengths if phase in GUIDED),
         phases=tuple((phase, length) for phase, length in lengths if phase is not Phase.ENDED),
-        n_beats=sum(track.n_beats for track in state.tracks),
-        n_artefacts=sum(track.n_artefacts for track in state.tracks),
-        n_outages=sum(track.n_outages for track in state.tracks),
-        outage_s=fsum(_outage_s(track, state.t_s) for track in state.tracks),
+        n_beats=sum(heart.n_beats for heart in hearts),
+        n_artefacts=sum(heart.n_artefacts for heart in hearts),
+        n_outages=sum(heart.n_outages for heart in hearts),
+        outage_s=fsum(heart.outage_s for heart in hearts),
         n_onsets=state.n_onsets,
-        baseline_bpm=state.baseline_bpm,
-        end_bpm=median(last) if last else None,
-        baseline_rmssd_ms=state.baseline_rmssd_ms,
-        end_rmssd_ms=median(last_rmssd) if last_rmssd else None,
+        baseline_bpm=one and one.baseline_bpm,
+        end_bpm=one and one.end_bpm,
+        baseline_rmssd_ms=one and one.baseline_rmssd_ms,
+        end_rmssd_ms=one and one.end_rmssd_ms,
         lowest_tempo_bpm=state.lowest_tempo_bpm,
         slowest_breath_per_min=state.slowest_breath_per_min,
         n_holds=state.n_holds,
         n_markers=state.n_markers,
-        rating_before=state.rating_before,
-        rating_after=state.rating_after,
+        rating_before=state.rating_before if one is None else _first(state.rating_before, one.rating_before),
+        rating_after=state.rating_after if one is None else _first(state.rating_after, one.rating_after),
         session_id=session_id,
-        baseline_breath_per_min=state.baseline_breath_per_min,
-        in_step_s=_mean(tuple(track.in_step_s for track in state.tracks)),
-        judged_s=_mean(tuple(track.judged_s for track in state.tracks)),
+        baseline_breath_per_min=one and one.baseline_breath_per_min,
+        in_step_s=one.in_step_s if one else 0.0,
+        judged_s=one.judged_s if one else 0.0,
+        hearts=() if one else hearts,
     )
+
+
+_UNKNOWN: Final = Resting(0.0, None, None, 0)
+
+
+def _heart_summary(state: SessionState, index: int, person: str) -> HeartSummary:
+    track = state.tracks[index]
+    minute = [(bpm, ms) for t_s, bpm, ms in track.pulses if t_s > state.t_s - MINUTE_S]
+    last, last_rmssd = [bpm for bpm, _ in minute], [ms for _, ms in minute if ms is not None]
+    rest = track.resting or _UNKNOWN
+    return HeartSummary(
+        strap=track.strap,
+        person=person,
+        baseline_bpm=track.baseline_bpm,
+        end_bpm=median(last) if last else None,
+        baseline_rmssd_ms=rest.rmssd_ms,
+        end_rmssd_ms=median(last_rmssd) if last_rmssd else None,
+        baseline_breath_per_min=rest.breath_per_min,
+        in_step_s=track.in_step_s,
+        judged_s=track.judged_s,
+        n_beats=track.n_beats,
+        n_artefacts=track.n_artefacts,
+        n_outages=track.n_outages,
+        outage_s=_outage_s(track, state.t_s),
+        rating_before=track.rating_before,
+        rating_after=track.rating_after,
+    )
+
+
+def _first(one: int | None, other: int | None) -> int | None:
+    return other if one is None else one
 
 
 def _phase_left_s(state: SessionState) -> float | None:
@@ -117,7 +165,7 @@ def _stage(state: SessionState, t_s: float) -> StageView | None:
     return stages.now(state.config.stages, t_s - state.guided_since_s)
 
 
-def _strap_view(track: HeartTrack, t_s: float) -> StrapView:
+def _strap_view(config: SessionConfig, index: int, track: HeartTrack, heart: HeartState) -> StrapView:
     return StrapView(
         strap=track.strap,
         link=track.link,
@@ -125,20 +173,16 @@ def _strap_view(track: HeartTrack, t_s: float) -> StrapView:
         advice=track.advice,
         name=track.name,
         battery_percent=track.battery_percent,
-        heart=track.state_at(t_s),
+        heart=heart,
         n_beats=track.n_beats,
         n_outages=track.n_outages,
+        person=config.persons[index] if config.persons else "",
+        baseline_bpm=track.baseline_bpm,
+        own_breath_per_min=track.own_breath and track.own_breath.rate_per_min,
+        in_step=track.in_step,
+        is_led=track.is_led,
     )
-
-
-def _mean(values: tuple[float, ...]) -> float:
-    return fsum(values) / len(values) if values else 0.0
 
 
 def _outage_s(track: HeartTrack, t_s: float) -> float:
     return track.outage_s + (0.0 if track.lost_since_s is None else t_s - track.lost_since_s)
-
-
-_NO_HEART = HeartState(
-    bpm=None, age_s=None, source=PulseSource.NONE, rmssd_ms=None, artefacts_per_min=0.0, settled=False
-)

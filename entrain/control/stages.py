@@ -11,6 +11,7 @@ from typing import Final
 from entrain.breath.pattern import BreathPattern, BreathPlan, BreathRun
 from entrain.control.protocol import HARD_BREATH_FLOOR_PER_MIN, HARD_TEMPO_FLOOR_BPM, PacedStage, SoundRule
 from entrain.control.view import StageView
+from entrain.reason import Code, Reason
 from entrain.score import Presence, Score
 from entrain.tempo.plan import TempoPlan
 from entrain.units import S_PER_MIN
@@ -79,21 +80,17 @@ def now(stages: tuple[PacedStage, ...], since_s: float) -> StageView | None:
     return None
 
 
-def now_said(stages: tuple[PacedStage, ...], since_s: float) -> str:
-    """What the person is to do, `since_s` after the first rest began."""
+def now_reason(stages: tuple[PacedStage, ...], since_s: float) -> Reason:
+    """What the person is to do, `since_s` after the first rest began: another one for each stage and rest."""
     stage = now(stages, since_s)
     if stage is None:
-        return "that was the last one"
-    of = f" ({stage.number} of {stage.of})" if stage.of > 1 else ""
+        return Reason(Code.STAGES_OVER)
+    place = (("number", stage.number), ("of", stage.of))
     if stage.resting:
-        return f"rest and breathe as you like{of}"
-    return f"breathe with it, gently: {rate_said(stage)} breaths a minute{of}"
-
-
-def rate_said(stage: StageView) -> str:
-    """`5.5`, or `6.75 to 4.25` where it slides."""
-    slides = stage.to_per_min is not None
-    return f"{stage.per_min:g} to {stage.to_per_min:g}" if slides else f"{stage.per_min:g}"
+        return Reason(Code.STAGE_REST, place)
+    if stage.to_per_min is None:
+        return Reason(Code.STAGE, (*place, ("per_min", stage.per_min)))
+    return Reason(Code.STAGE_SLIDING, (*place, ("per_min", stage.per_min), ("to_per_min", stage.to_per_min)))
 
 
 def _presence(stages: tuple[PacedStage, ...], at_s: float, sound: SoundRule) -> Presence:

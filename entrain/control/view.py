@@ -6,11 +6,14 @@ from entrain.breath.estimate import InStep
 from entrain.control.events import Link, Phase, Sound
 from entrain.control.protocol import Preset
 from entrain.heart.beat import HeartState
+from entrain.reason import Reason
 from entrain.score import Score
 
 
 @dataclass(frozen=True, slots=True)
 class StrapView:
+    """One heart: whose it is, how it is reached, what it does."""
+
     strap: str
     link: Link
     detail: str
@@ -20,6 +23,11 @@ class StrapView:
     heart: HeartState
     n_beats: int
     n_outages: int
+    person: str = ""  # a pseudonym; '' where nobody is named
+    baseline_bpm: float | None = None
+    own_breath_per_min: float | None = None
+    in_step: InStep = InStep.NO_PACER
+    is_led: bool = True  # False: released from the group
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +73,8 @@ class SessionView:
     phase_since_s: float
     phase_left_s: float | None  # None: it ends by an event, not by time
     session_left_s: float | None
-    reason: str  # why things are as they are, in a plain sentence
-    hold_reason: str | None
+    reason: Reason  # why things are as they are
+    hold_reason: Reason | None
     paused: bool
     heart: HeartState  # of the group; for one strap, that strap's
     baseline_bpm: float | None
@@ -81,7 +89,7 @@ class SessionView:
     trend: tuple[Sample, ...]
     last_beat_t_s: float | None
     log_fault: str | None  # what keeps the log from the disk, with what to do; None: all is kept
-    ended: str | None  # why, once it is over
+    ended: Reason | None  # why, once it is over
     own_breath_per_min: float | None = None  # the person's own breathing, as the heart shows it
     in_step: InStep = InStep.NO_PACER
     in_step_s: float = 0.0  # so long it was in step …
@@ -90,10 +98,34 @@ class SessionView:
 
 
 @dataclass(frozen=True, slots=True)
-class Summary:
-    """A session in figures, when it is over. None where it could not be measured."""
+class HeartSummary:
+    """What belongs to one person of a group."""
 
-    reason: str
+    strap: str
+    person: str
+    baseline_bpm: float | None
+    end_bpm: float | None
+    baseline_rmssd_ms: float | None
+    end_rmssd_ms: float | None
+    baseline_breath_per_min: float | None
+    in_step_s: float
+    judged_s: float
+    n_beats: int
+    n_artefacts: int
+    n_outages: int
+    outage_s: float
+    rating_before: int | None
+    rating_after: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A session in figures as they were seen while it ran. None where it could not be measured.
+
+    Of a group, what belongs to a person is None here and stands in `hearts`.
+    """
+
+    reason: Reason
     completed: bool
     duration_s: float
     guided_s: float
@@ -117,3 +149,4 @@ class Summary:
     baseline_breath_per_min: float | None = None
     in_step_s: float = 0.0
     judged_s: float = 0.0  # how long it could be told whether the breath was in step
+    hearts: tuple[HeartSummary, ...] = ()  # of a group: each by itself

@@ -30,7 +30,7 @@ BUNCHED: Final = 0.5  # of a period: nearer to its neighbour than that, it came 
 
 
 @quick
-class Grid:
+class SendGrid:
     """State. Moments are those at which a notification arrives that nothing holds up."""
 
     n: int = 0  # notifications so far
@@ -65,7 +65,7 @@ class Grid:
         return self.misfit_s < WORST_MISFIT_S and not by_beats
 
 
-def with_arrival(grid: Grid, arrival_s: float, chain_change_s: float | None) -> tuple[Grid, int]:
+def with_arrival(grid: SendGrid, arrival_s: float, chain_change_s: float | None) -> tuple[SendGrid, int]:
     """Fold in one notification; returns the grid and how many slots are missing before this one.
 
     It is -1 where a slot that was told missing comes after all: held up so long that it seemed the next.
@@ -92,7 +92,7 @@ def with_arrival(grid: Grid, arrival_s: float, chain_change_s: float | None) -> 
         return _held_up(grid, arrival_s, off_s, chain_misfit_s, n_chain), 0
     cross = grid.covariance + k * grid.var_period
     gain_sent, gain_period = var / innovation, cross / innovation
-    return Grid(
+    return SendGrid(
         grid.n + 1,
         grid.n_fitted + 1,
         grid.sent_s + k * grid.period_s + gain_sent * off_s,
@@ -111,9 +111,9 @@ def with_arrival(grid: Grid, arrival_s: float, chain_change_s: float | None) -> 
     ), k - 1
 
 
-def _begun(grid: Grid, arrival_s: float) -> Grid:
+def _begun(grid: SendGrid, arrival_s: float) -> SendGrid:
     """(Re)learn it from here; how well a grid has fitted so far is kept."""
-    return Grid(
+    return SendGrid(
         grid.n + 1,
         1,
         sent_s=arrival_s,
@@ -125,7 +125,7 @@ def _begun(grid: Grid, arrival_s: float) -> Grid:
     )
 
 
-def _with_period(grid: Grid, apart_s: float) -> Grid:
+def _with_period(grid: SendGrid, apart_s: float) -> SendGrid:
     """A first idea of the period: the usual one where the first two agree with it."""
     usual = abs(apart_s - USUAL_PERIOD_S) < GATE * (USUAL_SPREAD_S + JITTER_S)
     own = PERIODS_S[0] <= apart_s <= PERIODS_S[1] and not usual
@@ -133,8 +133,8 @@ def _with_period(grid: Grid, apart_s: float) -> Grid:
     return replace(grid, period_s=period_s, covariance=0.0, var_period=spread_s**2)
 
 
-def _after_all(grid: Grid, arrival_s: float) -> Grid:
-    return Grid(
+def _after_all(grid: SendGrid, arrival_s: float) -> SendGrid:
+    return SendGrid(
         grid.n + 1,
         grid.n_fitted + 1,
         grid.sent_s - (grid.n_skipped - 1) * grid.period_s,
@@ -153,13 +153,13 @@ def _after_all(grid: Grid, arrival_s: float) -> Grid:
     )
 
 
-def _held_up(grid: Grid, arrival_s: float, off_s: float, chain_misfit_s: float, n_chain: int) -> Grid:
+def _held_up(grid: SendGrid, arrival_s: float, off_s: float, chain_misfit_s: float, n_chain: int) -> SendGrid:
     """It belongs to the slot after the last. Too many of these, and there is no such grid (any more)."""
     bunched = arrival_s - grid.arrival_s < BUNCHED * grid.period_s
     n_off = grid.n_off + (not bunched)
     if n_off >= GIVE_UP or arrival_s < grid.sent_s:
         return _begun(grid, arrival_s)
-    return Grid(
+    return SendGrid(
         grid.n + 1,
         grid.n_fitted + 1,
         grid.sent_s + grid.period_s,

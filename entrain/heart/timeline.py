@@ -28,7 +28,7 @@ from typing import Final
 
 from entrain.frozen import quick
 from entrain.heart.beat import RRInterval
-from entrain.heart.grid import Grid, with_arrival
+from entrain.heart.grid import SendGrid, with_arrival
 from entrain.units import ticks_to_s
 
 SLACK_S: Final = 1.25
@@ -62,7 +62,7 @@ class Timeline:
     last_t_s: float = 0.0  # of the newest beat
     last_ticks: float = 0  # its interval
     last_delay_s: float = 0.0  # its packet's arrival - sum
-    grid: Grid = Grid()
+    grid: SendGrid = SendGrid()
 
 
 @quick
@@ -134,7 +134,7 @@ def advance(
     return new, beats, was_broken
 
 
-def _without_beats(line: Timeline, grid: Grid, sent_s: float, n_missing: int) -> Timeline:
+def _without_beats(line: Timeline, grid: SendGrid, sent_s: float, n_missing: int) -> Timeline:
     return Timeline(
         line.segment,
         line.n_beats,
@@ -193,7 +193,7 @@ def _without_loss(line: Timeline) -> Timeline:
     )
 
 
-def _bounded(line: Timeline, grid: Grid, sent_s: float, rr_ticks: tuple[int, ...]) -> Timeline:
+def _bounded(line: Timeline, grid: SendGrid, sent_s: float, rr_ticks: tuple[int, ...]) -> Timeline:
     """With what this packet tells of the offset."""
     let_out_s = LET_OUT * max(0.0, sent_s - line.bounded_s)
     least_s, most_s = line.least_s - let_out_s, line.most_s + let_out_s
@@ -220,7 +220,7 @@ def _bounded(line: Timeline, grid: Grid, sent_s: float, rr_ticks: tuple[int, ...
     )
 
 
-def _goal_s(line: Timeline, grid: Grid, last_ticks: float) -> float:
+def _goal_s(line: Timeline, grid: SendGrid, last_ticks: float) -> float:
     """The best offset by what is known: the middle of its bounds, or what was guessed across a loss."""
     if grid.is_unknowable:
         return line.most_s

@@ -11,6 +11,7 @@ from difflib import get_close_matches
 from math import inf
 from typing import Any, Final, cast, get_args, get_origin, get_type_hints
 
+from entrain.control.group import RULES_OF_GROUP
 from entrain.control.protocol import Preset
 from entrain.foreign import clean, one_line
 from entrain.presets.rules import LIMITS, RULES
@@ -23,6 +24,7 @@ from entrain.toml_lines import NotTOML, line_of, parsed
 
 _CHOICES: Final[Mapping[str, Callable[[], Iterable[str]]]] = {
     "tempo.policy": lambda: POLICIES,
+    "group.rule": lambda: RULES_OF_GROUP,
     "breath.lengthen": lambda: ("both", "out"),
     "sound.voice": lambda: CATALOGUE,
     "sound.breath_voice": lambda: (OWN, *CATALOGUE),

@@ -168,7 +168,7 @@ class _Cleaner:
             body["name"] = None
         if kind == "SoundChanged" and body.get("device"):
             self._names.add(body["device"])
-        if kind == "SegmentBegan" and after == "LinkChanged":
+        if kind == "SegmentBegan" and after == "LinkChanged" and isinstance(body["reason"], str):
             body["reason"] = _LOST
         return _json(self._cleaned(body))
 

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Final
 
 from entrain.frozen import quick
+from entrain.reason import Code, Reason
 
 MEASURE_EVERY_S: Final = 30.0  # how often the leader looks at the pulse again
 LEAD_BPM: Final = 1.0
@@ -42,7 +43,7 @@ class Wish:
     """A tempo to go to. `per_min`: how fast in bpm per minute; None: as fast as the bounds permit."""
 
     to_bpm: float
-    reason: str
+    reason: Reason
     per_min: float | None = None
 
 
@@ -54,7 +55,7 @@ def glide(now: Situation) -> Wish:
 
     Source: the iso principle of music therapy (Altshuler 1948; Heiderscheit & Madson 2015).
     """
-    return Wish(now.goal_bpm, f"slowing gently towards {now.goal_bpm:.0f} beats a minute")
+    return Wish(now.goal_bpm, Reason.of(Code.GLIDING, goal_bpm=now.goal_bpm))
 
 
 def offset(now: Situation) -> Wish:
@@ -63,10 +64,10 @@ def offset(now: Situation) -> Wish:
     Source: the arms at -7, -10 and -15 % of a thesis pilot (n=84), and Juslin and others 2024 (±3, ±30 %).
     """
     if now.pulse_bpm is None:
-        return Wish(now.tempo_bpm, "waiting for your pulse")
-    side = "below" if now.offset_fraction < 0.0 else "above"
+        return Wish(now.tempo_bpm, Reason(Code.NO_PULSE_YET))
+    side = Code.BELOW_PULSE if now.offset_fraction < 0.0 else Code.ABOVE_PULSE
     wish_bpm = now.pulse_bpm * (1.0 + now.offset_fraction)
-    return Wish(wish_bpm, f"staying {abs(now.offset_fraction):.0%} {side} your pulse")
+    return Wish(wish_bpm, Reason.of(side, percent=100.0 * abs(now.offset_fraction)))
 
 
 def leader(now: Situation) -> Wish:
@@ -75,8 +76,8 @@ def leader(now: Situation) -> Wish:
     Source: US patent 5,267,942 (expired): the pacing rate stays within about one beat of the heart's.
     """
     if now.pulse_bpm is None or now.guided_s % MEASURE_EVERY_S >= 1.0:
-        return Wish(now.plan_bpm, "leading by one beat until your pulse is measured again")
-    return Wish(now.pulse_bpm - LEAD_BPM, "leading by one beat below your pulse")
+        return Wish(now.plan_bpm, Reason(Code.LEADER_WAITS))
+    return Wish(now.pulse_bpm - LEAD_BPM, Reason(Code.LEADER))
 
 
 def step(now: Situation) -> Wish:
@@ -86,7 +87,7 @@ def step(now: Situation) -> Wish:
     """
     n = int(now.guided_s / now.step_s)
     wish_bpm = max(now.goal_bpm, now.start_bpm * (1.0 - now.step_fraction * n))
-    return Wish(wish_bpm, f"step {n}: {wish_bpm:.0f} beats a minute" if n else "before the first step")
+    return Wish(wish_bpm, Reason.of(Code.AT_STEP, n=n, bpm=wish_bpm) if n else Reason(Code.BEFORE_STEPS))
 
 
 def exhale(now: Situation) -> Wish:
@@ -95,7 +96,7 @@ def exhale(now: Situation) -> Wish:
     Source: RESPeRATE's manual (guided lengthening of the exhale to below 10 breaths a minute). The breath's
     part of it is `lengthen = "out"` in the preset.
     """
-    return Wish(now.start_bpm, "the beat stays; your breath out grows longer")
+    return Wish(now.start_bpm, Reason(Code.EXHALE_GROWS))
 
 
 def endless(now: Situation) -> Wish:
@@ -107,12 +108,12 @@ def endless(now: Situation) -> Wish:
     while it was heard, which nobody has shown again.
     """
     if now.pulse_bpm is None:
-        return Wish(min(now.tempo_bpm, now.plan_bpm), "waiting for your pulse")
+        return Wish(min(now.tempo_bpm, now.plan_bpm), Reason(Code.NO_PULSE_YET))
     near_bpm = max(now.goal_bpm, now.pulse_bpm * (1.0 - abs(now.offset_fraction)))
     wish_bpm = min(now.tempo_bpm, near_bpm)
     if now.tempo_bpm - near_bpm < STAYS_BPM:
-        return Wish(wish_bpm, f"staying at {wish_bpm:.0f}, near your pulse; only the rhythm seems to slow on")
-    return Wish(wish_bpm, f"slowing gently to {wish_bpm:.0f}, near your pulse")
+        return Wish(wish_bpm, Reason.of(Code.ENDLESS_STAYS, bpm=wish_bpm))
+    return Wish(wish_bpm, Reason.of(Code.ENDLESS_SLOWS, bpm=wish_bpm))
 
 
 def follow(now: Situation) -> Wish:
@@ -121,18 +122,18 @@ def follow(now: Situation) -> Wish:
     Without a fresh pulse it stays where it is.
     """
     if now.pulse_bpm is None:
-        return Wish(now.tempo_bpm, "waiting for your pulse")
-    return Wish(now.pulse_bpm, "staying with your pulse")
+        return Wish(now.tempo_bpm, Reason(Code.NO_PULSE_YET))
+    return Wish(now.pulse_bpm, Reason(Code.FOLLOWING))
 
 
 def fixed(now: Situation) -> Wish:
     """Fixed tempo, the plainest control: the preset's, or the one the beat began with."""
-    return Wish(now.start_bpm if now.fixed_bpm is None else now.fixed_bpm, "keeping one tempo")
+    return Wish(now.start_bpm if now.fixed_bpm is None else now.fixed_bpm, Reason(Code.FIXED))
 
 
 def silence(now: Situation) -> Wish:
     """No sound at all: the control that tells what sitting still does by itself."""
-    return Wish(now.tempo_bpm, "silence, as a control")
+    return Wish(now.tempo_bpm, Reason(Code.SILENT))
 
 
 def yoked(now: Situation) -> Wish:
@@ -142,8 +143,8 @@ def yoked(now: Situation) -> Wish:
     """
     n_past = bisect_right(now.yoked, now.guided_s, key=itemgetter(0))
     if not n_past:
-        return Wish(now.plan_bpm, "the other session has not begun")
-    return Wish(now.yoked[n_past - 1][1], "as in another session")
+        return Wish(now.plan_bpm, Reason(Code.YOKE_WAITS))
+    return Wish(now.yoked[n_past - 1][1], Reason(Code.YOKED))
 
 
 POLICIES: Mapping[str, Policy] = MappingProxyType(

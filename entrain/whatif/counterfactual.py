@@ -7,6 +7,7 @@ beat is not in them, and nothing here pretends to know it.
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from entrain.control.arms import under_policy
 from entrain.control.events import Decided, Event, Phase, PulseMeasured, Tick
 from entrain.control.protocol import SessionConfig
 from entrain.control.session import reduce, start
@@ -36,8 +37,8 @@ class Counterfactual:
 
 
 def with_policy(config: SessionConfig, policy: str) -> SessionConfig:
-    tempo = replace(config.preset.tempo, policy=policy)
-    return replace(config, preset=replace(config.preset, tempo=tempo))
+    """The same session under another policy."""
+    return replace(config, preset=under_policy(config.preset, policy))
 
 
 def course(config: SessionConfig, events: Iterable[Event], every_s: float) -> Counterfactual:

@@ -20,20 +20,20 @@ from entrain.control.events import (
     StrapDescribed,
     Tick,
 )
-from entrain.control.protocol import Preset, SessionConfig
-from entrain.control.state import MINUTE_S, TICK_S, SessionState, with_pulse
-from entrain.control.track import (
+from entrain.control.heart import (
+    MINUTE_S,
     HeartTrack,
     breaths_measured,
-    group_state,
-    with_breath_at,
     with_description,
     with_link,
     with_notification,
+    with_tick_at,
 )
-from entrain.frozen import changed
+from entrain.control.protocol import Preset, SessionConfig
+from entrain.control.state import TICK_S, SessionState, edit
 from entrain.heart.gatt import HeartRateMeasurement
 from entrain.heart.recording import Recording
+from entrain.reason import Code, Reason
 from entrain.units import MS_PER_S, RR_TICKS_PER_S, S_PER_MIN, ms_to_ticks
 
 STRAP: Final = "imported"
@@ -58,13 +58,14 @@ def start(config: SessionConfig) -> SessionState:
         t_s=0.0,
         tracks=tuple(map(HeartTrack, config.straps)),
         phase=Phase.ENDED,
+        reason=Reason(Code.IMPORTED),
         completed=True,
     )
 
 
 def observe(state: SessionState, event: Event) -> tuple[SessionState, tuple[Effect, ...]]:
     """Fold one event in. Pure, as `reduce` is."""
-    state = changed(state, t_s=max(state.t_s, event.t_s))
+    state = edit(state, t_s=max(state.t_s, event.t_s))
     (track,) = state.tracks
     match event:
         case NotificationArrived():
@@ -77,15 +78,14 @@ def observe(state: SessionState, event: Event) -> tuple[SessionState, tuple[Effe
             return _tick(state, track)
         case _:
             effects = ()
-    return changed(state, tracks=(track,)), effects
+    return edit(state, tracks=(track,)), effects
 
 
 def _tick(state: SessionState, track: HeartTrack) -> tuple[SessionState, tuple[Effect, ...]]:
-    heart = group_state((track,), state.t_s)
-    track = with_breath_at(track, state.t_s)
-    pulses = with_pulse(state.pulses, heart, state.t_s, state.t_s - MINUTE_S)
+    heart = track.state_at(state.t_s)
+    track = with_tick_at(track, heart, state.t_s, state.t_s - MINUTE_S)
     measured = PulseMeasured(state.t_s, heart.bpm, heart.age_s, heart.source, heart.rmssd_ms)
-    return changed(state, tracks=(track,), pulses=pulses), (
+    return edit(state, tracks=(track,)), (
         measured,
         *breaths_measured((track,), state.t_s),
     )

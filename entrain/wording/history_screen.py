@@ -5,6 +5,7 @@ from typing import Final
 
 from entrain.history.row import Heart, HowItEnded, Sitting
 from entrain.ports import Interrupted, KnownPerson, PastSession
+from entrain.wording.decisions import end_said
 from entrain.wording.times import clock, span
 
 NOTHING: Final = "–"
@@ -64,7 +65,8 @@ def remark(sitting: Sitting) -> str:
 
 def how_it_ended(sitting: Sitting) -> str:
     ended = sitting.ended.value
-    reason = "" if sitting.end_reason in ("", ended) else f": {sitting.end_reason}"
+    why = end_said(sitting.end_reason)
+    reason = "" if why in ("", ended) else f": {why}"
     return f"{ended[:1].upper()}{ended[1:]}{reason}."
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from entrain.control.events import Author, Decided
+from entrain.wording.decisions import said
 
 _FIGURE: Final = re.compile(r"-?\d+(?:\.\d+)?")
 WHO: Final = {
@@ -33,9 +34,11 @@ def reasons(decisions: Sequence[Decided]) -> tuple[GroupedReason, ...]:
     """In the order in which each was first given."""
     groups: dict[tuple[str, Author, str], list[Decided]] = {}
     for each in _once(decisions):
-        groups.setdefault((each.what, each.author, _FIGURE.sub("#", each.reason)), []).append(each)
+        groups.setdefault((each.what, each.author, _FIGURE.sub("#", said(each.reason))), []).append(each)
     return tuple(
-        GroupedReason(author, _sentence([each.reason for each in group]), tuple(each.t_s for each in group))
+        GroupedReason(
+            author, _sentence([said(each.reason) for each in group]), tuple(each.t_s for each in group)
+        )
         for (_, author, _), group in groups.items()
     )
 

@@ -10,6 +10,7 @@ from entrain.analysis.entrainment import ALPHA, Evidence
 from entrain.analysis.findings import Findings
 from entrain.analysis.quality import Grade
 from entrain.storage.log.stored import SessionMeta, SessionOutcome
+from entrain.wording.decisions import end_said
 from entrain.wording.times import clock
 
 S_PER_HOUR: Final = 3600.0
@@ -117,7 +118,7 @@ def subtitle(material: Material) -> str:
     row = material.session.meta.row
     ended = row.state.value
     if row.state is SessionOutcome.STOPPED:
-        ended = row.end_reason or ended
+        ended = end_said(row.end_reason) or ended
     unit = " minutes" if material.length_s < S_PER_HOUR else ""
     whose = f"{row.person} · " if row.person else ""
     return f"{whose}Session {row.id} · {when(row.started)} · {clock(material.length_s)}{unit} · {ended}"

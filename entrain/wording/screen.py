@@ -9,11 +9,11 @@ from typing import Final
 from entrain.breath.estimate import InStep
 from entrain.breath.pattern import BreathMoment, BreathPart
 from entrain.control.events import Link, Phase, Sound
-from entrain.control.stages import rate_said
 from entrain.control.view import SessionView, SoundView, StageView, StrapView
 from entrain.heart.beat import PulseSource
 from entrain.heart.doubt import Doubt
 from entrain.ports import HeartChoice, HeartKind
+from entrain.wording import decisions
 from entrain.wording.doubts import doubt_words
 from entrain.wording.times import clock, span
 
@@ -190,13 +190,24 @@ def session_left(view: SessionView) -> str:
     return f"{clock(view.session_left_s)} to go"
 
 
+def rate_said(stage: StageView) -> str:
+    """`5.5`, or `6.75 to 4.25` where it slides."""
+    slides = stage.to_per_min is not None
+    return f"{stage.per_min:g} to {stage.to_per_min:g}" if slides else f"{stage.per_min:g}"
+
+
+def names(view: SessionView) -> decisions.Names:
+    """What the people of a group are called: by pseudonym, else by the strap's own name."""
+    return {strap.strap: strap.person or strap.name or strap.strap for strap in view.straps}
+
+
 def reason(view: SessionView) -> str:
     """Why things are as they are, in a plain sentence."""
     if view.ended is not None:
-        return sentence(view.ended)
+        return decisions.sentence(view.ended, names(view))
     if view.paused:
         return "Nothing goes on while you pause."
-    return sentence(view.hold_reason or view.reason)
+    return decisions.sentence(view.hold_reason or view.reason, names(view))
 
 
 def strap_line(strap: StrapView) -> str:

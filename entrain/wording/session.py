@@ -7,9 +7,11 @@ from entrain.control.events import Author, Decided, Phase, PhaseBegan
 from entrain.control.view import Summary
 from entrain.foreign import many_lines, one_line
 from entrain.heart.recording import Recording
+from entrain.reason import Code, Reason
 from entrain.storage.log.stored import SessionMeta, SessionRow, StoredSession
 from entrain.units import S_PER_MIN
 from entrain.wording.columns import aligned
+from entrain.wording.decisions import end_said, said, sentence
 from entrain.wording.times import clock, local
 
 _WHO: Final = {
@@ -42,7 +44,8 @@ def who(person: str) -> str:
 
 def how_it_ended(row: SessionRow) -> str:
     state = row.state.value
-    return state if row.end_reason in (None, "", state) else f"{state}: {one_line(str(row.end_reason))}"
+    ended = one_line(end_said(row.end_reason))
+    return state if ended in ("", state) else f"{state}: {ended}"
 
 
 def rows_text(rows: Iterable[SessionRow]) -> list[str]:
@@ -68,7 +71,8 @@ def row_json(row: SessionRow) -> dict[str, Any]:
         "preset": row.preset,
         "n_events": row.n_events,
         "state": row.state.value,
-        "end_reason": row.end_reason,
+        "end_reason": end_said(row.end_reason) or None,
+        "end_code": row.end_reason,
         "note": row.note,
     }
 
@@ -174,11 +178,11 @@ def story(session: StoredSession) -> tuple[list[PhaseBegan], list[Decided]]:
 def phases_text(phases: list[PhaseBegan]) -> list[str]:
     rows: list[tuple[str, str, str, str]] = []
     if phases and phases[0].t_s > 0.0:
-        phases = [PhaseBegan(0.0, Phase.WAITING, "for the first pulse"), *phases]
+        phases = [PhaseBegan(0.0, Phase.WAITING, Reason(Code.WAITING_FOR_PULSE)), *phases]
     for index, phase in enumerate(phases):
         until_s = phases[index + 1].t_s if index + 1 < len(phases) else None
         lasted = "" if until_s is None or phase.phase is Phase.ENDED else clock(until_s - phase.t_s)
-        rows.append((clock(phase.t_s), phase.phase.value, lasted, phase.reason))
+        rows.append((clock(phase.t_s), phase.phase.value, lasted, said(phase.reason)))
     return [f"  {line}" for line in aligned(rows, right=frozenset({0, 2}))]
 
 
@@ -198,8 +202,8 @@ def why(decision: Decided) -> str:
     if decision.what in ("hold", "stop"):
         figures = []  # the reason has said it
     figures += [_named(name, _figure(value)) for name, value in decision.inputs]
-    reason = decision.reason[:1].upper() + decision.reason[1:]
-    return f"{reason}. [{', '.join(figures)}]" if figures else f"{reason}."
+    reason = sentence(decision.reason)
+    return f"{reason} [{', '.join(figures)}]" if figures else reason
 
 
 def _named(name: str, figure: str) -> str:

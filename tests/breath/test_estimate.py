@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from entrain.breath.estimate import BreathEstimate, BreathTrack, InStep, phase, with_interval, with_tick
 from entrain.breath.tachogram import N, Tachogram, extended
 from entrain.control.events import BeatSeen, Event, NotificationArrived
-from entrain.control.track import HeartTrack, with_notification
+from entrain.control.heart import HeartTrack, with_notification
 from entrain.devices.replay import ReplayedHeart
 from entrain.devices.simulated.heart import STEP_S, SimulatedHeart, Truth
 from entrain.devices.simulated.person import Kind, Person

@@ -8,8 +8,9 @@ import pytest
 
 from entrain.cohort import crowd
 from entrain.cohort.crowd import Participant, Study, conduct, draw
-from entrain.cohort.life import Lives, Outcome, arm, live
+from entrain.cohort.life import Lives, Outcome, live
 from entrain.cohort.statistics import MEASURES, differences, estimates
+from entrain.control.arms import under_policy
 from entrain.control.protocol import PhaseTimes, Preset, SessionConfig
 from entrain.devices.audio.none import NoSound
 from entrain.devices.simulated.heart import SimulatedHeart
@@ -54,7 +55,7 @@ def test_another_policy_meets_the_same_people() -> None:
 @pytest.mark.parametrize("policy", POLICIES)
 def test_every_policy_runs_to_its_end(policy: str) -> None:
     yoked = ((0.0, 66.0), (60.0, 64.0)) if policy == "yoked" else ()
-    outcome, tempo = live(Person.draw(1, Kind.TYPICAL), arm(PRESET, policy), yoked)
+    outcome, tempo = live(Person.draw(1, Kind.TYPICAL), under_policy(PRESET, policy), yoked)
     assert not outcome.ended_early
     assert len(tempo) == pytest.approx(160, abs=2)
     assert (outcome.in_step_min > 1.0) is (policy != "silence")
@@ -65,17 +66,19 @@ def test_every_policy_runs_to_its_end(policy: str) -> None:
 def test_sessions_lived_together_are_those_lived_alone(person: int, kind: Kind) -> None:
     """Those that decide alike are lived once: nobody may notice."""
     preset, tempo = replace(PRESET, minutes=6), ((0.0, 66.0), (60.0, 64.0))
-    together = Lives(Person.draw(person, kind), [arm(preset, policy) for policy in POLICIES])
+    together = Lives(Person.draw(person, kind), [under_policy(preset, policy) for policy in POLICIES])
     together.yoke(tempo)
     assert together.lived.keys() == POLICIES.keys()
     for policy, lived in together.lived.items():
-        alone = live(Person.draw(person, kind), arm(preset, policy), tempo if policy == "yoked" else ())
+        alone = live(
+            Person.draw(person, kind), under_policy(preset, policy), tempo if policy == "yoked" else ()
+        )
         assert repr(alone) == repr(lived)  # repr, for nan is not equal to itself
 
 
 def test_what_slow_breathing_does_to_a_heart_is_seen() -> None:
     preset = replace(PRESET, minutes=10)
-    quiet, _ = live(Person.draw(2, Kind.RESPONDER), arm(preset, "silence"))
+    quiet, _ = live(Person.draw(2, Kind.RESPONDER), under_policy(preset, "silence"))
     guided, _ = live(Person.draw(2, Kind.RESPONDER), preset)
     assert guided.rsa_times > 1.3 * quiet.rsa_times
     assert guided.rmssd_times > quiet.rmssd_times

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from entrain.cohort.life import arm, live
+from entrain.cohort.life import live
 from entrain.cohort.people import SIMULATORS, Somebody, Who, body, draw
+from entrain.control.arms import under_policy
 from entrain.control.events import NotificationArrived
 from entrain.control.protocol import PhaseTimes, Preset
 from entrain.devices.simulated.heart import Truth
@@ -71,6 +72,6 @@ def test_over_breathers_breathe_too_much_and_only_along(simulator: str) -> None:
 
 def test_a_session_can_be_lived_by_the_second_kind() -> None:
     preset = Preset("test", "Test", "", minutes=4, phases=PhaseTimes(40, 20, 40))
-    outcome, tempo = live(draw(Who.TYPICAL, 1, "second"), arm(preset, "glide"))
+    outcome, tempo = live(draw(Who.TYPICAL, 1, "second"), under_policy(preset, "glide"))
     assert not outcome.ended_early
     assert len(tempo) > 100

@@ -27,8 +27,11 @@ from entrain.control.events import (
 )
 from entrain.errors import InputError, UsageError
 from entrain.heart.beat import Beat, RRInterval, Verdict
+from entrain.reason import Reason
 from entrain.storage.log.store import Store
 from tests.support.sessions import Record
+
+TOLD = Reason.of_older("")
 
 
 def told(*words: str | Path) -> argparse.Namespace:
@@ -179,19 +182,19 @@ class StoredAs:
 
 def test_a_session_gives_beats_sound_breath_phases_and_ratings() -> None:
     times = [100.0 + 0.8 * k for k in range(60)]
-    records: list[Record] = [(Tick(0.0), (PhaseBegan(100.0, Phase.BASELINE, ""),))]
+    records: list[Record] = [(Tick(0.0), (PhaseBegan(100.0, Phase.BASELINE, TOLD),))]
     records += [(Tick(t), (BeatSeen(t, beat(t, 800.0, segment=k // 30)),)) for k, t in enumerate(times)]
     records += [
-        (CommandGiven(110.0, Rate(6, "before")), (PhaseBegan(110.0, Phase.MATCH, ""),)),
+        (CommandGiven(110.0, Rate(6, "before")), (PhaseBegan(110.0, Phase.MATCH, TOLD),)),
         (OnsetPlayed(111.0, 0, 111.5, 111.6, 0.01, 0), (BreathCued(112.0, BreathPart.INHALE, 4, 4.0, 6.0),)),
         (OnsetPlayed(112.0, 1, 112.4, None, None, 0), (BreathCued(116.0, BreathPart.EXHALE, 6, 6.0, 6.0),)),
         (
             Tick(120.0),
-            (PhaseBegan(120.0, Phase.SILENCE, ""), BreathCued(122.0, BreathPart.INHALE, 4, 4.0, 6.0)),
+            (PhaseBegan(120.0, Phase.SILENCE, TOLD), BreathCued(122.0, BreathPart.INHALE, 4, 4.0, 6.0)),
         ),
         (
             CommandGiven(140.0, Rate(2, "after")),
-            (PhaseBegan(140.0, Phase.ENDED, ""), Ended(140.0, "", 0.0, True)),
+            (PhaseBegan(140.0, Phase.ENDED, TOLD), Ended(140.0, TOLD, 0.0, True)),
         ),
     ]
     found = of_session(StoredAs(records))  # type: ignore[arg-type]

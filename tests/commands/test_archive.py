@@ -15,6 +15,7 @@ from entrain.history.row import HowItEnded
 from entrain.ports import HeartChoice, HeartKind, Interrupted
 from entrain.storage.log.store import Store
 from entrain.wording import history_screen as words
+from entrain.wording.decisions import said
 from tests.history.conftest import sitting
 from tests.support import many
 from tests.support.sessions import CONFIG, RECORDS
@@ -35,7 +36,7 @@ def test_a_session_is_told_as_it_was_recorded(store: Store) -> None:
     effects = [effect for _, effects in store.load(1).records for effect in effects]
     phases = [each for each in effects if isinstance(each, PhaseBegan)]
     assert [(each.t_s, each.what, each.text) for each in past.phases] == [
-        (each.t_s, each.phase.value, each.reason) for each in phases
+        (each.t_s, each.phase.value, said(each.reason)) for each in phases
     ]
     assert len(past.decisions) == sum(isinstance(each, Decided) for each in effects) > 3
     pulses = {int(each.t_s): each.bpm for each in effects if isinstance(each, PulseMeasured)}

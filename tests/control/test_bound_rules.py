@@ -4,15 +4,24 @@ from dataclasses import asdict, replace
 
 import pytest
 
-from entrain.control.bounds import ROOM_BPM, bounded, start_bpm
+from entrain.control.bounds import ROOM_BPM, Lowest, bounded, lead_floor_bpm, start_bpm, tempo_floor_bpm
 from entrain.control.protocol import Bounds
+from entrain.reason import Code, Reason
 from entrain.tempo.plan import TempoPlan
 from entrain.tempo.policy import Wish
+from entrain.wording.decisions import said
 
+WHY = Reason(Code.GLIDING, (("goal_bpm", 60.0),))
 BOUNDS = Bounds()
 STEADY = TempoPlan.steady(0.0, 65.0)
 FALLING = STEADY.edited(10.0, 60.0, 300.0)
 RISING = STEADY.edited(10.0, 68.0, 60.0)
+
+
+def permitted(
+    bounds: Bounds, baseline_bpm: float | None, pulse_bpm: float | None, may_fall: bool = True
+) -> Lowest:
+    return Lowest(tempo_floor_bpm(bounds, baseline_bpm), lead_floor_bpm(bounds, pulse_bpm), may_fall)
 
 
 def cut(
@@ -22,8 +31,9 @@ def cut(
     may_fall: bool = True,
     per_min: float | None = None,
 ) -> tuple[float, float, str]:
-    got = bounded(Wish(to_bpm, "", per_min), plan, plan.bpm_at(20.0), BOUNDS, 70.0, pulse_bpm, may_fall)
-    return got.to_bpm, got.per_min, got.limit
+    lowest = permitted(BOUNDS, 70.0, pulse_bpm, may_fall)
+    got = bounded(Wish(to_bpm, WHY, per_min), plan, plan.bpm_at(20.0), BOUNDS, lowest)
+    return got.to_bpm, got.per_min, "" if got.limit is None else said(got.limit)
 
 
 def test_without_fresh_data_nothing_falls_and_a_rise_may() -> None:
@@ -35,11 +45,11 @@ def test_without_fresh_data_nothing_falls_and_a_rise_may() -> None:
 
 def test_the_floor_is_the_highest_of_three() -> None:
     assert cut(40.0)[0] == pytest.approx(0.85 * 70)
-    assert bounded(Wish(40.0, ""), STEADY, 65.0, BOUNDS, None, None, True).to_bpm == 50.0
+    assert bounded(Wish(40.0, WHY), STEADY, 65.0, BOUNDS, permitted(BOUNDS, None, None)).to_bpm == 50.0
     strict = Bounds(tempo_floor_bpm=62.0)
-    assert bounded(Wish(40.0, ""), STEADY, 65.0, strict, 70.0, None, True).to_bpm == 62.0
+    assert bounded(Wish(40.0, WHY), STEADY, 65.0, strict, permitted(strict, 70.0, None)).to_bpm == 62.0
     lax = Bounds(tempo_floor_bpm=10.0, tempo_floor_fraction=0.1)
-    assert bounded(Wish(10.0, ""), STEADY, 65.0, lax, 60.0, None, True).to_bpm == 51.0
+    assert bounded(Wish(10.0, WHY), STEADY, 65.0, lax, permitted(lax, 60.0, None)).to_bpm == 51.0
 
 
 def test_no_bounds_are_laxer_than_the_hard_ones() -> None:
@@ -75,18 +85,20 @@ def test_the_slew_is_the_slowest_of_all_that_limit_it() -> None:
     assert cut(60.0, pulse_bpm=None)[1] == pytest.approx(1.0)
     assert cut(60.0, pulse_bpm=None, per_min=0.3)[1] == pytest.approx(0.3)
     gentle = Bounds(fall_fraction_per_min=0.01)
-    assert bounded(Wish(60.0, ""), STEADY, 65.0, gentle, 70.0, None, True).per_min == pytest.approx(0.6)
+    assert bounded(
+        Wish(60.0, WHY), STEADY, 65.0, gentle, permitted(gentle, 70.0, None)
+    ).per_min == pytest.approx(0.6)
     greedy = Bounds(fall_bpm_per_min=99.0, fall_fraction_per_min=0.9)
-    assert bounded(Wish(60.0, ""), STEADY, 65.0, greedy, 70.0, None, True).per_min == 2.0
+    assert bounded(Wish(60.0, WHY), STEADY, 65.0, greedy, permitted(greedy, 70.0, None)).per_min == 2.0
 
 
 def test_where_nothing_may_fall_at_all_the_tempo_stays() -> None:
     stuck = Bounds(fall_bpm_per_min=0.0)
-    assert bounded(Wish(60.0, ""), STEADY, 65.0, stuck, 70.0, None, True).to_bpm == 65.0
+    assert bounded(Wish(60.0, WHY), STEADY, 65.0, stuck, permitted(stuck, 70.0, None)).to_bpm == 65.0
 
 
 def test_the_beginning_is_within_floor_lead_and_ceiling() -> None:
-    assert start_bpm(66.0, BOUNDS, 70.0, 70.0).to_bpm == 66.0
-    assert start_bpm(40.0, BOUNDS, 70.0, 70.0).to_bpm == pytest.approx(63.0)
-    assert start_bpm(300.0, BOUNDS, 70.0, 70.0).to_bpm == 120.0
-    assert start_bpm(66.0, BOUNDS, None, 180.0).to_bpm == 120.0
+    assert start_bpm(66.0, BOUNDS, permitted(BOUNDS, 70.0, 70.0)).to_bpm == 66.0
+    assert start_bpm(40.0, BOUNDS, permitted(BOUNDS, 70.0, 70.0)).to_bpm == pytest.approx(63.0)
+    assert start_bpm(300.0, BOUNDS, permitted(BOUNDS, 70.0, 70.0)).to_bpm == 120.0
+    assert start_bpm(66.0, BOUNDS, permitted(BOUNDS, None, 180.0)).to_bpm == 120.0

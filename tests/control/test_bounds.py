@@ -33,7 +33,6 @@ from entrain.control.events import (
 from entrain.control.protocol import Bounds, BreathRule, PhaseTimes, Preset, SessionConfig, TempoRule
 from entrain.control.session import reduce, start
 from entrain.control.state import GUIDED, SessionState
-from entrain.control.track import group_state
 from entrain.heart.gatt import HeartRateMeasurement
 from entrain.score import LEAD_S
 from entrain.tempo.policy import POLICIES
@@ -140,7 +139,7 @@ class AnySession(RuleBasedStateMachine):
             at = score.tempo.phase_at(after.committed_s)
             more = score.breath.pattern.beats - before.score.breath.pattern_at(at).beats
             assert more <= 1
-        bpm = group_state(after.tracks, after.t_s).bpm
+        bpm = after.tracks[0].state_at(after.t_s).bpm
         at_s = max(before.committed_s, after.t_s + LEAD_S)
         tempo, goal = score.tempo.bpm_at(at_s), score.tempo.goal_bpm
         if bpm is None or after.tracks[0].link is Link.LOST:
@@ -230,10 +229,12 @@ class AnySession(RuleBasedStateMachine):
         score = self.state.score
         if score is None:
             return
-        floor = tempo_floor_bpm(self.bounds, self.state.baseline_bpm)
+        floor = tempo_floor_bpm(self.bounds, self.state.tracks[0].baseline_bpm)
         assert floor >= 50.0
-        if self.state.baseline_bpm is not None:
-            assert floor >= min(0.85 * self.state.baseline_bpm, self.bounds.tempo_ceiling_bpm) - 1e-9
+        if self.state.tracks[0].baseline_bpm is not None:
+            assert (
+                floor >= min(0.85 * self.state.tracks[0].baseline_bpm, self.bounds.tempo_ceiling_bpm) - 1e-9
+            )
         for ramp in score.tempo.ramps:
             assert min(ramp.bpm, ramp.to_bpm) >= floor - 1e-6
             assert max(ramp.bpm, ramp.to_bpm) <= self.bounds.tempo_ceiling_bpm + 1e-6
@@ -270,3 +271,30 @@ AnySession.TestCase.settings = settings(
     max_examples=150, stateful_step_count=30, deadline=None, phases=PHASES
 )
 TestAnySession = AnySession.TestCase
+
+
+def test_a_breath_that_has_begun_stays_above_its_floor_while_the_tempo_falls() -> None:
+    """Found on its own by the machine above: a cue at 3.996 breaths a minute, where 4 is hard."""
+    session = AnySession()
+    session.begin(
+        policy="glide",
+        baseline_s=20.0,
+        warm_up_s=45,
+        goal_bpm=None,
+        goal_breath=0.3491919195408095,
+        ratio=(1, 0, 9, 2),
+        bounds=Bounds(
+            tempo_floor_bpm=46.81549397406197,
+            tempo_floor_fraction=0.22052291483203756,
+            lead_fraction=0.04,
+            fall_bpm_per_min=37.55279818762596,
+            fall_fraction_per_min=0.16577052382639648,
+            breath_floor_per_min=2.6661296320452985,
+            breath_fall_per_min2=50.65061041443541,
+        ),
+    )
+    steps = ((-5, 28), (1, 51), (-2, 36), (1, 32), (-5, 44), (2, 79), (5, 34), (-2, 44))
+    for drift_bpm, seconds in steps:
+        session.time_passes_with_a_pulse(drift_bpm=drift_bpm, seconds=seconds)
+    assert session.state.slowest_breath_per_min is not None
+    assert session.state.slowest_breath_per_min < 5.0  # it did go near the floor

@@ -2,8 +2,8 @@
 
 import pytest
 
-from entrain.control.guide import presence_from
 from entrain.control.protocol import SoundRule
+from entrain.control.scoring import presence_from
 
 LENGTH_S = 420.0
 

@@ -24,14 +24,17 @@ from entrain.control.events import (
     Stop,
     Tick,
 )
-from entrain.control.guide import _GOING_ON
+from entrain.control.holds import _GOING_ON
 from entrain.control.protocol import PacedStage, PhaseTimes, Preset, SessionConfig, TempoRule
 from entrain.control.session import reduce, start
 from entrain.control.state import HoldCause
 from entrain.devices.simulated.heart import SimulatedHeart
 from entrain.devices.simulated.person import Kind, Person
+from entrain.reason import Code, parsed
 from entrain.tempo.policy import POLICIES
+from entrain.wording import english
 from entrain.wording import session as session_text
+from entrain.wording.decisions import said
 from tests.support.hearts import Pulse, session_events
 
 PRESET = Preset("test", "Test", "for tests", minutes=9, phases=PhaseTimes(40, 30, 30))
@@ -50,7 +53,7 @@ KEYS: dict[int, Command] = {
 NO_WORDS = re.compile(r"[_{}<>=]|None|nan|\bbpm\b")
 
 
-def said(config: SessionConfig, events: list) -> list[Decided | PhaseBegan]:
+def decided(config: SessionConfig, events: list) -> list[Decided | PhaseBegan]:
     state, out = start(config), []
     for event in events:
         state, effects = reduce(state, event)
@@ -72,7 +75,7 @@ def guided_by(policy: str, kind: Kind) -> list[Decided | PhaseBegan]:
 
 
 def stopped_by(pulse: Pulse) -> list[Decided | PhaseBegan]:
-    return said(SessionConfig(PRESET, ("strap",)), list(session_events(pulse, 400)))
+    return decided(SessionConfig(PRESET, ("strap",)), list(session_events(pulse, 400)))
 
 
 @pytest.fixture(scope="module")
@@ -85,17 +88,28 @@ def everything() -> list[Decided | PhaseBegan]:
     sessions += [stopped_by(lambda t_s: 70.0 if not 150 < t_s < 250 else 75.0)]
     stages = (PacedStage(6.0, 30.0), PacedStage(5.5, 30.0, rest_s=10.0))
     sessions += [
-        said(SessionConfig(PRESET, ("strap",), stages=stages), list(session_events(lambda _: 68.0, 300)))
+        decided(SessionConfig(PRESET, ("strap",), stages=stages), list(session_events(lambda _: 68.0, 300)))
     ]
     return list(chain.from_iterable(sessions))
 
 
 def test_every_reason_is_a_plain_sentence(everything: list[Decided | PhaseBegan]) -> None:
     for each in everything:
-        assert each.reason[:1].islower() or each.reason[:1].isdigit() or each.reason[:1] in "+-"
-        assert not each.reason.endswith(".")
-        assert len(each.reason.split()) >= 2 or each.reason == "paused"
-        assert not NO_WORDS.search(each.reason), each.reason
+        words = said(each.reason)
+        assert words[:1].islower() or words[:1].isdigit() or words[:1] in "+-"
+        assert not words.endswith(".")
+        assert len(words.split()) >= 2 or words == "paused"
+        assert not NO_WORDS.search(words), words
+
+
+def test_every_reason_is_read_again_from_its_data(everything: list[Decided | PhaseBegan]) -> None:
+    for each in everything:
+        assert parsed(str(each.reason)) == each.reason
+
+
+def test_every_code_has_a_sentence_that_its_figures_fill() -> None:
+    assert set(english.REASONS) == set(Code) - {Code.AS_TOLD}
+    assert parsed("the time is over").text == "the time is over"
 
 
 def test_every_line_of_why_is_written_in_words(everything: list[Decided | PhaseBegan]) -> None:
@@ -106,7 +120,7 @@ def test_every_line_of_why_is_written_in_words(everything: list[Decided | PhaseB
 
 def test_every_hold_has_words_for_its_beginning_and_its_end(everything: list[Decided | PhaseBegan]) -> None:
     assert set(_GOING_ON) == set(HoldCause)
-    holds = {each.reason for each in everything if isinstance(each, Decided) and each.what == "hold"}
+    holds = {said(each.reason) for each in everything if isinstance(each, Decided) and each.what == "hold"}
     for words in (
         "paused",
         "no fresh pulse",
@@ -116,7 +130,9 @@ def test_every_hold_has_words_for_its_beginning_and_its_end(everything: list[Dec
         "as you asked",
     ):
         assert any(words in reason for reason in holds), words
-    assert {reason for reason in holds if reason.startswith("going on")} <= set(_GOING_ON.values())
+    assert {reason for reason in holds if reason.startswith("going on")} <= {
+        english.REASONS[code] for code in (*_GOING_ON.values(), Code.STEP_NOT_SEEN)
+    }
 
 
 def test_every_kind_of_decision_in_the_code_is_met_here_and_named(

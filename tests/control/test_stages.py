@@ -23,6 +23,7 @@ from entrain.control.protocol import PacedStage, PhaseTimes, Preset, SessionConf
 from entrain.control.session import reduce, start
 from entrain.control.snapshot import view
 from entrain.control.stages import length_s, minutes_of, now, score_of, spans
+from entrain.wording.decisions import said
 from tests.support.hearts import session_events, with_rsa
 
 STAGES = (PacedStage(6.0, 60.0, rest_s=15.0), PacedStage(4.5, 60.0, rest_s=15.0), PacedStage(6.75, 60.0, 4.5))
@@ -82,13 +83,13 @@ def test_a_delay_longer_than_the_first_stage_leaves_it_unheard() -> None:
 
 def test_the_log_says_when_each_stage_and_each_rest_began() -> None:
     _, log = play()
-    said = [e.reason for e in log if isinstance(e, PhaseBegan)]
-    assert [s for s in said if "breaths a minute" in s] == [
+    heard = [said(e.reason) for e in log if isinstance(e, PhaseBegan)]
+    assert [s for s in heard if "breaths a minute" in s] == [
         "breathe with it, gently: 6 breaths a minute (1 of 3)",
         "breathe with it, gently: 4.5 breaths a minute (2 of 3)",
         "breathe with it, gently: 6.75 to 4.5 breaths a minute (3 of 3)",
     ]
-    assert sum(s.startswith("rest and") for s in said) == 2
+    assert sum(s.startswith("rest and") for s in heard) == 2
 
 
 @settings(max_examples=15, deadline=None)

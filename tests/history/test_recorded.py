@@ -29,7 +29,7 @@ def test_the_rows_tell_at_once_what_they_know(practised: Store) -> None:
     one, summary = found[1], practised.load(2).meta.summary
     assert summary is not None
     assert (one.preset, one.title, one.policy, one.voice) == ("quiet", "Three quiet minutes", "glide", "soft")
-    assert (one.ended, one.end_reason) == (HowItEnded.COMPLETE, summary.reason)
+    assert (one.ended, one.end_reason) == (HowItEnded.COMPLETE, str(summary.reason))
     assert one.duration_s == summary.duration_s
     assert one.paced_min == summary.guided_s / 60
     assert (one.rating_before, one.rating_after) == (summary.rating_before, summary.rating_after)

@@ -13,6 +13,7 @@ from entrain.analysis.summary import analyse
 from entrain.control.events import Decided, PulseMeasured
 from entrain.report.drawing import density, timeline
 from entrain.report.drawing.axes import AxisScale
+from entrain.wording.decisions import said
 from tests.report.conftest import NASTY, Held
 from tests.report.pages import boxes, chains, figures, page_of, parsed, tables, terms, words_of
 
@@ -175,8 +176,8 @@ def test_every_decision_is_told_by_its_reason(held: Held) -> None:
     assert 3 <= len(rows) < len(decided)
     assert len(sentences) == len({tuple(each) for each in sentences})
     for each in decided:
-        if not each.reason.startswith("going on"):  # the end of a hold
-            assert re.sub(r"-?\d+(?:\.\d+)?|\bto\b", "", each.reason.lower()).split() in sentences
+        if not said(each.reason).startswith("going on"):  # the end of a hold
+            assert re.sub(r"-?\d+(?:\.\d+)?|\bto\b", "", said(each.reason).lower()).split() in sentences
 
 
 @pytest.mark.parametrize(("which", "notice"), [("usual", "simulated"), ("nasty", ""), ("imported", "")])

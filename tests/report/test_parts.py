@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from entrain.control.events import Author, Decided
+from entrain.reason import Reason
 from entrain.report.drawing import svg
 from entrain.report.drawing.axes import around, thinned, ticks, time_ticks
 from entrain.report.stylesheet import DARK, LIGHT, figure_css, page_css
@@ -31,7 +32,7 @@ decisions = st.lists(
 @given(decisions)
 def test_every_decision_is_in_one_reason(drawn: list[tuple[str, str, Author, int, int]]) -> None:
     decided = [
-        Decided(float(n), what, author, None, 1.0, reason.format(a, b))
+        Decided(float(n), what, author, None, 1.0, Reason.of_older(reason.format(a, b)))
         for n, (reason, what, author, a, b) in enumerate(drawn)
     ]
     found = reasons(decided)
@@ -39,14 +40,16 @@ def test_every_decision_is_in_one_reason(drawn: list[tuple[str, str, Author, int
     assert len(found) == len({(reason, what, author) for reason, what, author, _, _ in drawn})
     for each in found:
         of_it = [decided[int(t_s)] for t_s in each.moments_s]
-        known = {figure for d in of_it for figure in re.findall(r"\d+", d.reason)}
+        known = {figure for d in of_it for figure in re.findall(r"\d+", d.reason.text)}
         assert set(re.findall(r"\d+", each.sentence)) <= known
         assert {d.author for d in of_it} == {each.author}
 
 
 def test_figures_that_differ_are_told_from_first_to_last_or_as_a_range() -> None:
     def told(*bpm: int) -> str:
-        decided = [Decided(t, "x", Author.POLICY, None, 1.0, f"at {b}") for t, b in enumerate(bpm)]
+        decided = [
+            Decided(t, "x", Author.POLICY, None, 1.0, Reason.of_older(f"at {b}")) for t, b in enumerate(bpm)
+        ]
         (found,) = reasons(decided)
         return found.sentence
 
@@ -58,9 +61,9 @@ def test_figures_that_differ_are_told_from_first_to_last_or_as_a_range() -> None
 
 def test_a_hold_is_told_once_and_its_end_not_at_all() -> None:
     decided = [
-        Decided(5.0, "hold", Author.BOUND, 0.0, 1.0, "holding"),
-        Decided(5.0, "tempo_bpm", Author.POLICY, 60.0, 60.0, "holding"),
-        Decided(9.0, "hold", Author.BOUND, 1.0, 0.0, "going on"),
+        Decided(5.0, "hold", Author.BOUND, 0.0, 1.0, Reason.of_older("holding")),
+        Decided(5.0, "tempo_bpm", Author.POLICY, 60.0, 60.0, Reason.of_older("holding")),
+        Decided(9.0, "hold", Author.BOUND, 1.0, 0.0, Reason.of_older("going on")),
     ]
     assert [(each.sentence, each.moments_s) for each in reasons(decided)] == [("Holding.", (5.0,))]
 

@@ -1,16 +1,24 @@
 """A store that was written once and must stay readable; see `tests/support/record_fixture.py`."""
 
+import gzip
 import shutil
 from pathlib import Path
 
 import pytest
 
 from entrain.control.events import NotificationArrived, OnsetPlayed, Phase
+from entrain.control.protocol import SessionConfig
 from entrain.control.session import reduce, start
+from entrain.devices.simulated.heart import SimulatedHeart
+from entrain.devices.simulated.person import Person
+from entrain.presets import library as presets
+from entrain.reason import Code
 from entrain.storage.log import codec
 from entrain.storage.log.store import Store
 from entrain.storage.log.stored import SessionOutcome, StoredSession
 from entrain.storage.log.verify import replay
+from entrain.wording import english
+from entrain.wording import session as session_text
 from tests.support import record_fixture
 
 
@@ -87,3 +95,52 @@ def test_the_recorder_still_records(tmp_path: Path) -> None:
     assert replay(session, start, reduce).is_identical
     assert session.meta.summary is not None
     assert session.meta.summary.completed
+
+
+# ---- sessions of older rules: a group, an assessment, a lapsing and an irregular heart ---------------------
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    path = tmp_path_factory.mktemp("many") / "sessions.db"
+    path.write_bytes(gzip.decompress(record_fixture.MANY_OF_SCHEMA_2.read_bytes()))
+    return Store(path)
+
+
+def test_sessions_with_sentences_show_them_as_they_were_told(many: Store) -> None:
+    for row in many.sessions():
+        stored = many.load(row.id)
+        phases, decisions = session_text.story(stored)
+        assert stored.config.rules == 1
+        assert {each.reason.code for each in (*phases, *decisions)} == {Code.AS_TOLD}
+        assert session_text.how_it_ended(row) == "completed: the session is complete"
+    told = " ".join(session_text.decisions_text(session_text.story(many.load(2))[1]))
+    assert "Holding until your breath comes along; let it come by itself." in told
+
+
+def test_replaying_them_says_by_which_rules_they_were_decided(many: Store) -> None:
+    """Whether or not today's rules decide the same; a log of today's rules that differs would be a fault."""
+    for row in many.sessions():
+        result = replay(many.load(row.id), start, reduce)
+        assert result.is_of_older_rules
+        assert result.is_identical or result.difference is not None
+
+
+def test_another_word_changes_no_session(old: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Recorded now, then every sentence becomes another one: the log and its replay stay what they are."""
+    store = Store(tmp_path / "new.db")
+    preset = presets.load("quiet")
+    config = SessionConfig(preset.preset, ("sim:7",), 7)
+    log = store.begin(config, preset_text=preset.text, hearts=["sim:7"], audio="none", voice="soft")
+    heart = SimulatedHeart(Person.draw(7), "sim:7")
+    for event, _, effects in record_fixture.session(config, heart, is_heard=False):
+        log.append(event, effects)
+    log.close()
+    before = session_text.decisions_text(session_text.story(store.load(1))[1])
+    monkeypatch.setattr(english, "REASONS", {code: f"{code.value} otherwise" for code in Code})
+    after = session_text.decisions_text(session_text.story(store.load(1))[1])
+    assert len(before) == len(after)
+    assert not set(before) & set(after)
+    result = replay(store.load(1), start, reduce)
+    assert result.is_identical
+    assert not result.is_of_older_rules

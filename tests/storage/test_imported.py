@@ -68,7 +68,7 @@ def test_a_text_becomes_a_session(store: Store, tmp_path: Path) -> None:
     assert (done.is_new, done.began_is_known, done.recording.unit) == (True, False, "s")
     session = store.load(done.session_id)
     row = session.meta.row
-    assert (row.state, row.preset, row.end_reason) == (SessionOutcome.IMPORTED, "imported", "")
+    assert (row.state, row.preset, row.end_reason) == (SessionOutcome.IMPORTED, "imported", "imported")
     assert row.started.timestamp() == pytest.approx(1_700_000_000 - done.recording.duration_s)
     assert row.note.startswith("plain text, one interval per line, intervals in s (by their size;")
     assert session.meta.summary is not None

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from entrain.control.events import CommandGiven, Effect, Event, Mark, Tick
-from entrain.control.protocol import SessionConfig
+from entrain.control.protocol import RULES, SessionConfig
 from entrain.control.view import Summary
 from entrain.errors import StoreError, UsageError
 from entrain.storage.log.database import SCHEMA_VERSION, UnusableStore
@@ -48,7 +48,7 @@ def test_what_was_said_comes_back(
     stored = store.load(log.session_id)
     assert repr(list(stored.records)) == repr(records)
     assert repr(list(stored.records)) == repr(records)  # and a second time
-    assert repr(stored.config) == repr(config)
+    assert repr(stored.config) == repr(replace(config, rules=RULES))
     assert repr(stored.meta.summary) == repr(summary)
 
 
@@ -56,7 +56,7 @@ def test_a_session_is_described(store: Store) -> None:
     session_id = recorded(store)
     stored = store.load(session_id)
     meta, row = stored.meta, stored.meta.row
-    assert stored.config == CONFIG
+    assert stored.config == replace(CONFIG, rules=RULES)
     assert (row.preset, row.n_events, row.minutes) == ("desk", len(RECORDS), 10.0)
     assert (row.state, row.end_reason, row.note) == (SessionOutcome.COMPLETED, "The time is over.", "")
     assert abs(row.started.timestamp() - time.time()) < 60

@@ -8,6 +8,7 @@ import pytest
 from entrain.control.events import Author, Decided, Effect, Event, Tick
 from entrain.control.protocol import SessionConfig
 from entrain.errors import StoreError
+from entrain.reason import Reason
 from entrain.storage.log.store import Store
 from entrain.storage.log.verify import replay
 from tests.support.sessions import CONFIG
@@ -21,7 +22,9 @@ def reduce(total: float, event: Event) -> tuple[float, tuple[Effect, ...]]:
     """A controller that adds up: what it says depends on all that came before, to the last bit."""
     total += event.t_s / 3
     return total, tuple(
-        Decided(event.t_s, "total", Author.POLICY, None, total, "so it is", (("n", float(n)),))
+        Decided(
+            event.t_s, "total", Author.POLICY, None, total, Reason.of_older("so it is"), (("n", float(n)),)
+        )
         for n in range(int(event.t_s) % 3)
     )
 

@@ -107,8 +107,8 @@ def reader(store: Store) -> Iterator[sqlite3.Connection]:
             "t_s, command, author, arguments",
             "command",
             [
-                (3.0, "Mark", "person", '{"type":"Mark","note":"a door","ago_s":0.5}'),
-                (3.5, "Rate", "person", '{"type":"Rate","value":6,"when":"before"}'),
+                (3.0, "Mark", "person", '{"type":"Mark","note":"a door","ago_s":0.5,"strap":null}'),
+                (3.5, "Rate", "person", '{"type":"Rate","value":6,"when":"before","strap":null}'),
             ],
         ),
         ("t_s, note, author, given_t_s", "marker", [(2.5, "a door", "person", 3.0)]),
@@ -171,7 +171,7 @@ def test_the_documentation_names_every_table_view_and_column(reader: sqlite3.Con
             "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%'"
         )
     ]
-    assert len(relations) == 25
+    assert len(relations) == 26
     missing = [
         f"{relation}.{column}"
         for relation in relations

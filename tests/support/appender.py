@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from entrain.control.events import Author, Decided, Effect, Event, NotificationArrived, OnsetPlanned
+from entrain.reason import Reason
 from entrain.storage.encryption import cipher
 from entrain.storage.log.store import Store
 from tests.support.sessions import CONFIG
@@ -15,7 +16,9 @@ from tests.support.sessions import CONFIG
 
 def record(n: int) -> tuple[Event, tuple[Effect, ...]]:
     event = NotificationArrived(n / 8, "sim:7", n.to_bytes(4, "big"))
-    decided = Decided(n / 8, "tempo_bpm", Author.POLICY, 66.0, 60 + 1 / (n + 1), "so that something is said")
+    decided = Decided(
+        n / 8, "tempo_bpm", Author.POLICY, 66.0, 60 + 1 / (n + 1), Reason.of_older("so that it is said")
+    )
     return event, (decided, *(OnsetPlanned(n / 8 + i / 7, 3 * n + i) for i in range(n % 4)))
 
 

@@ -36,6 +36,7 @@ from entrain.storage.log.store import Store
 
 FIXTURE = Path(__file__).parents[1] / "fixtures" / "session_v2.db"
 OF_SCHEMA_1 = FIXTURE.with_name("session_v1.db")  # written by the first version, and never again
+MANY_OF_SCHEMA_2 = FIXTURE.with_name("sessions_v2.db.gz")  # eight sessions of the rules of version 1
 STRAP = "sim:7"
 
 KEYS: tuple[tuple[float, Command], ...] = (

@@ -17,6 +17,7 @@ from entrain.control.events import Link, Phase, Sound
 from entrain.control.protocol import Preset, SoundRule
 from entrain.control.view import Sample, SessionView, SoundView, StageView, StrapView, Summary
 from entrain.heart.beat import HeartState, PulseSource
+from entrain.reason import Code, Reason
 from entrain.score import Presence, Score
 from entrain.tempo.plan import TempoPlan
 
@@ -90,17 +91,17 @@ class Script:
 
 
 _REASONS = {
-    Phase.BASELINE: "measuring your resting pulse before anything sounds",
-    Phase.MATCH: "the beat begins a little below your pulse",
-    Phase.DESCEND: "about 1 beat a minute slower each minute, never far below your pulse",
-    Phase.HOLD: "six breaths a minute is where this session goes",
-    Phase.SILENCE: "the sound has faded; two quiet minutes to see what stays",
-    Phase.ENDED: "the session came to its end",
+    Phase.BASELINE: Reason.of_older("measuring your resting pulse before anything sounds"),
+    Phase.MATCH: Reason.of_older("the beat begins a little below your pulse"),
+    Phase.DESCEND: Reason.of_older("about 1 beat a minute slower each minute, never far below your pulse"),
+    Phase.HOLD: Reason.of_older("six breaths a minute is where this session goes"),
+    Phase.SILENCE: Reason.of_older("the sound has faded; two quiet minutes to see what stays"),
+    Phase.ENDED: Reason.of_older("the session came to its end"),
 }
 
 
-def _stage_reason(stage: StageView) -> str:
-    return f"breathe with it, gently: {stage.per_min:g} breaths a minute ({stage.number} of {stage.of})"
+def _stage_reason(stage: StageView) -> Reason:
+    return Reason.of(Code.STAGE, number=stage.number, of=stage.of, per_min=stage.per_min)
 
 
 def pulse_at(t_s: float) -> float:
@@ -220,10 +221,11 @@ class ScriptedPort:
 
     # ---- the picture's parts --------------------------------------------------------------------------
 
-    def _ended(self) -> str | None:
+    def _ended(self) -> Reason | None:
         if self._stopped_s is not None:
-            return "You stopped the session."
-        return "The session came to its end." if self.t_s >= self.script.end_s else None
+            return Reason.of_older("You stopped the session.")
+        is_over = self.t_s >= self.script.end_s
+        return Reason.of_older("The session came to its end.") if is_over else None
 
     def _heart(self, t_s: float, incident: Incident | None) -> HeartState:
         if not self.script.straps or t_s < 4.0:
@@ -266,10 +268,10 @@ class ScriptedPort:
             )
         return SoundView(Sound.PLAYING, "Built-in", "", "", self._volume, self._muted, self._voice)
 
-    def _hold_reason(self, phase: Phase, incident: Incident | None) -> str | None:
+    def _hold_reason(self, phase: Phase, incident: Incident | None) -> Reason | None:
         if incident is not None and incident.link is not None and phase is not Phase.BASELINE:
-            return "holding: no pulse comes, so the tempo stays where it is"
-        return "holding: you asked to stay here" if self._held else None
+            return Reason.of_older("holding: no pulse comes, so the tempo stays where it is")
+        return Reason.of_older("holding: you asked to stay here") if self._held else None
 
     def _trend_to(self, t_s: float) -> tuple[Sample, ...]:
         start_s = self._trend[-1].t_s + 1.0 if self._trend else max(0.0, t_s - 300.0)
@@ -295,7 +297,7 @@ class ScriptedPort:
         summary = EXAMPLE_SUMMARY if duration_s > 300 else SHORT_SUMMARY
         return replace(
             summary,
-            reason=self._ended() or "",
+            reason=self._ended() or Reason.of_older(""),
             completed=self._stopped_s is None,
             duration_s=duration_s,
             guided_s=max(0.0, duration_s - self.script.match_s),
@@ -306,7 +308,7 @@ class ScriptedPort:
 
 
 EXAMPLE_SUMMARY = Summary(
-    reason="The session came to its end.",
+    reason=Reason.of_older("The session came to its end."),
     completed=True,
     duration_s=720.0,
     guided_s=540.0,

@@ -10,6 +10,7 @@ from entrain.control.events import Phase
 from entrain.control.view import Sample, Summary
 from entrain.history.row import Heart, HowItEnded, Sitting
 from entrain.ports import ExportForm, Interrupted, KnownPerson, PastSession, SessionChoice, Told
+from entrain.reason import Reason
 
 NOW = datetime(2026, 3, 20, 18, 30, tzinfo=UTC)
 TITLES = {"desk": "Ten minutes at the desk", "sleep": "Wind down for sleep", "first": "The first days"}
@@ -149,7 +150,7 @@ class ScriptedArchive:
 def _summary(sitting: Sitting) -> Summary:
     heart = sitting.heart or Heart()
     return Summary(
-        reason=sitting.end_reason,
+        reason=Reason.of_older(sitting.end_reason),
         completed=sitting.ended is HowItEnded.COMPLETE,
         duration_s=sitting.duration_s,
         guided_s=60.0 * sitting.paced_min,

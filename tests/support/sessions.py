@@ -41,6 +41,7 @@ from entrain.control.view import Summary
 from entrain.heart.beat import Beat, PulseSource, RRInterval, Verdict
 from entrain.heart.pmd.control import Sensor
 from entrain.heart.pmd.frames import SensorFrame
+from entrain.reason import Reason
 from entrain.score import Level, Presence, Score
 from entrain.storage.log.store import Store
 from entrain.tempo.plan import TempoPlan
@@ -64,13 +65,13 @@ ACC_FRAME = bytes(SensorFrame(Sensor.ACC, 599616000000000000, 1, ((-184, -28, 94
 RECORDS: tuple[Record, ...] = (
     (
         LinkChanged(0.1, "sim:7", Link.STREAMING, "Connected."),
-        (PhaseBegan(0.1, Phase.BASELINE, "The first pulse has come."),),
+        (PhaseBegan(0.1, Phase.BASELINE, Reason.of_older("The first pulse has come.")),),
     ),
     (StrapDescribed(0.2, "sim:7", name="Simulated", battery_percent=83, signal_dbm=-61), ()),
     (
         NotificationArrived(1.0, "sim:7", b"\x10\x44\x73\x03"),
         (
-            SegmentBegan(1.0, "sim:7", 0, "The strap began to send."),
+            SegmentBegan(1.0, "sim:7", 0, Reason.of_older("The strap began to send.")),
             BeatSeen(1.0, Beat(0.9, RRInterval(883), Verdict.OK, "sim:7", 0, 0)),
         ),
     ),
@@ -85,11 +86,11 @@ RECORDS: tuple[Record, ...] = (
                 Author.POLICY,
                 None,
                 66.0,
-                "the beat begins 5 % below the pulse",
+                Reason.of_older("the beat begins 5 % below the pulse"),
                 (("pulse_bpm", 69.5), ("baseline_bpm", None)),
             ),
             ScoreChanged(1.5, 2.0, SCORE),
-            PhaseBegan(1.5, Phase.MATCH, "The baseline is known."),
+            PhaseBegan(1.5, Phase.MATCH, Reason.of_older("The baseline is known.")),
             OnsetPlanned(2.0, 0),
             BreathCued(2.0, BreathPart.INHALE, 3, 2.727, 8.25),
             OnsetPlanned(2.0 + 60 / 66, 1),
@@ -114,20 +115,23 @@ RECORDS: tuple[Record, ...] = (
     (LogChanged(2.5, "The disk is full.", "Make some room."), ()),
     (CommandGiven(3.0, Mark("a door", 0.5)), ()),
     (CommandGiven(3.5, Rate(6, "before")), ()),
-    (NotificationArrived(4.0, "sim:7", b"\x10"), (PayloadRejected(4.0, "sim:7", "too short"),)),
+    (
+        NotificationArrived(4.0, "sim:7", b"\x10"),
+        (PayloadRejected(4.0, "sim:7", Reason.of_older("too short")),),
+    ),
     (
         Tick(600.0),
         (
             VolumeChanged(600.0, 0.5, muted=True),
             VoiceChanged(600.0, "rain"),
-            PhaseBegan(600.0, Phase.ENDED, "The time is over."),
-            Ended(600.0, "The time is over.", 8.0, completed=True),
+            PhaseBegan(600.0, Phase.ENDED, Reason.of_older("The time is over.")),
+            Ended(600.0, Reason.of_older("The time is over."), 8.0, completed=True),
         ),
     ),
 )
 
 SUMMARY = Summary(
-    reason="The time is over.",
+    reason=Reason.of_older("The time is over."),
     completed=True,
     duration_s=600.0,
     guided_s=420.0,

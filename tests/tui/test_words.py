@@ -12,6 +12,7 @@ from entrain.breath.pattern import BreathPart
 from entrain.control.events import Link, Phase, Sound
 from entrain.control.view import SessionView, StrapView
 from entrain.heart.beat import HeartState, PulseSource
+from entrain.reason import Code, Reason
 from entrain.wording import screen as words
 from entrain.wording import times
 from tests.support.scripted import Script, view_at
@@ -138,9 +139,9 @@ def test_a_pause_is_said_clearly() -> None:
 
 
 def test_holding_says_why() -> None:
-    view = replace(view_at(300), hold_reason="holding: pulse rose 4 bpm")
+    view = replace(view_at(300), hold_reason=Reason.of(Code.PULSE_UP, above_bpm=4.0))
     assert words.phase_title(view) == "Holding"
-    assert words.reason(view) == "Holding: pulse rose 4 bpm."
+    assert words.reason(view) == "Holding: your pulse is 4 above where you began."
 
 
 @pytest.mark.parametrize("phase", Phase)
@@ -180,7 +181,7 @@ def test_the_goal_is_said_only_on_the_way_to_it() -> None:
     for other in (
         replace(view, goal_bpm=64.2),
         replace(view, goal_bpm=None),
-        replace(view, hold_reason="holding"),
+        replace(view, hold_reason=Reason(Code.HELD)),
         replace(view, paused=True),
         replace(view, preset=replace(view.preset, tempo=replace(view.preset.tempo, policy="follow"))),
     ):

@@ -205,7 +205,11 @@ def _dataclass_decoder(kind: type) -> Decoder:
     parts = [(field.name, _decoder(hints[field.name]), _is_required(field)) for field in fields(kind)]
     names = frozenset(name for name, _, _ in parts)
 
+    of_older = getattr(kind, "of_older", None)  # how a text of an older log becomes one
+
     def build(value: Any) -> Any:
+        if of_older is not None and type(value) is str:
+            return of_older(value)
         if type(value) is not dict:
             raise Undecodable(f"must be an object ({kind.__name__}), not {value!r}")
         data = cast(dict[str, Any], value)

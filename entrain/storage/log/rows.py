@@ -108,7 +108,7 @@ def end(connection: sqlite3.Connection, session_id: int, ending: Ending) -> None
         (
             ending.epoch_s,
             ending.monotonic_s,
-            summary and summary.reason,
+            summary and str(summary.reason),
             summary and codec.encode(summary),
             session_id,
         ),

@@ -12,12 +12,12 @@ import time
 import uuid
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
 from entrain import __version__
-from entrain.control.protocol import SessionConfig
+from entrain.control.protocol import RULES, SessionConfig
 from entrain.errors import UsageError
 from entrain.person.pseudonym import checked
 from entrain.storage.encryption import cipher
@@ -81,7 +81,7 @@ class Store:
             uuid=str(uuid.uuid4()),
             origin_epoch_s=now_epoch_s - (now_monotonic_s - origin_s),
             origin_monotonic_s=origin_s,
-            config=codec.encode(config),
+            config=codec.encode(replace(config, rules=RULES)),
             preset_text=preset_text,
             preset_sha256=hashlib.sha256(preset_text.encode()).hexdigest(),
             hearts=json.dumps(list(hearts)),

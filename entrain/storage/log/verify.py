@@ -1,17 +1,31 @@
 """Replay: does the controller decide today what the log says it decided then?
 
-Nothing here knows which controller it is: another one can be compared with the log in the same way.
+Nothing here knows which controller it is: another one can be compared with the log in the same way. A log
+states the version of the rules it was decided by. One of older rules may come out otherwise, and that is then
+said so; where its reasons were still sentences, everything but their words is compared.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import zip_longest
-from typing import TypeVar
+from typing import Final, TypeGuard, TypeVar
 
-from entrain.control.events import Effect, Event
-from entrain.control.protocol import SessionConfig
+from entrain.control.events import (
+    Decided,
+    Effect,
+    Ended,
+    Event,
+    PayloadRejected,
+    PhaseBegan,
+    SegmentBegan,
+)
+from entrain.control.protocol import RULES, SessionConfig
+from entrain.reason import Code, Reason
 from entrain.storage.log import codec
 from entrain.storage.log.stored import StoredSession
+
+RULES_WITH_CODES: Final = 2  # before, a reason was a sentence
+_WORDLESS: Final = Reason(Code.AS_TOLD)
 
 State = TypeVar("State")
 Start = Callable[[SessionConfig], State]
@@ -43,6 +57,11 @@ class Replay:
     n_effects: int
     n_missing: int
     difference: Difference | None
+    rules: int = RULES  # it was decided by
+
+    @property
+    def is_of_older_rules(self) -> bool:
+        return self.rules < RULES
 
     @property
     def is_identical(self) -> bool:
@@ -54,22 +73,31 @@ def replay(session: StoredSession, start: Start[State], reduce: Reduce[State]) -
 
     Stops at the first difference. Time is that of the controller plus some 10 µs for each effect.
     """
-    state = start(session.config)
+    state, rules = start(session.config), session.config.rules
+    said = _said_without_words if rules < RULES_WITH_CODES else _said
     n_events = n_effects = 0
     for event, stored in session.records:
         state, replayed = reduce(state, event)
-        then, now = _said(stored), _said(replayed)
+        then, now = said(stored), said(replayed)
         if then != now:
             difference = Difference(n_events, event, *_first_difference(then, now))
-            return Replay(n_events, n_effects, 0, difference)
+            return Replay(n_events, n_effects, 0, difference, rules)
         n_events += 1
         n_effects += len(stored)
-    return Replay(n_events, n_effects, session.meta.row.n_events - n_events, None)
+    return Replay(n_events, n_effects, session.meta.row.n_events - n_events, None, rules)
 
 
 def _said(effects: tuple[Effect, ...]) -> list[str]:
     # As text, because == takes 0.0 for -0.0 and 1 for 1.0, and bit for bit means bit for bit.
     return [f"{codec.kind_of(effect)} {codec.encode(effect)}" for effect in effects]
+
+
+def _said_without_words(effects: tuple[Effect, ...]) -> list[str]:
+    return _said(tuple(replace(each, reason=_WORDLESS) if _has_reason(each) else each for each in effects))
+
+
+def _has_reason(effect: Effect) -> TypeGuard[PhaseBegan | Decided | SegmentBegan | PayloadRejected | Ended]:
+    return isinstance(effect, PhaseBegan | Decided | SegmentBegan | PayloadRejected | Ended)
 
 
 def _first_difference(stored: list[str], replayed: list[str]) -> tuple[str | None, str | None]:

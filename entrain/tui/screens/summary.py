@@ -20,7 +20,7 @@ from entrain.tui.widgets.rating import Rating
 from entrain.tui.widgets.say import Part, Say
 from entrain.tui.widgets.trend import TrendView
 from entrain.wording import summary as summary_words
-from entrain.wording.screen import sentence
+from entrain.wording.decisions import sentence as decision_sentence
 from entrain.wording.times import clock
 
 _KEYS = (
@@ -85,7 +85,7 @@ class SummaryScreen(EntrainScreen[Next]):
             yield Say(
                 summary_words.title(summary),
                 (f"   {self._person}" if self._person else "", "not bold"),
-                (f"   {sentence(summary.reason)}", "not bold $text-muted"),
+                (f"   {decision_sentence(summary.reason)}", "not bold $text-muted"),
                 classes="title",
             )
             yield Say(" ".join(summary_words.changes(summary)), classes="changes")

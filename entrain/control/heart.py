@@ -1,9 +1,22 @@
-"""One strap inside a session: its link, its chain of beats, its pulse."""
+"""One heart inside a session, and the person it belongs to: everything that is a rule for one person.
 
+- Its bytes become beats in time, a screened pulse, a breath; a lost link or an interval that does not fit
+  breaks the chain, and nothing is joined across a break.
+- Its resting pulse, RMSSD and breathing rate are medians over its own ticks of the baseline; whoever comes
+  later is measured over the first minute in which a pulse is known, and leads or holds nobody before.
+- It is *up* while its pulse is more than `pulse_rise_bpm` above its own resting pulse, and until it has come
+  back by `RELEASE_BPM`.
+- It is *out of step* since its breath was first told to be out of step, until it is told otherwise or not
+  told.
+- Its alarms are in `entrain.control.alarms`. Several hearts are combined in `entrain.control.group` and
+  nowhere else.
+"""
+
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
-from math import fsum
-from typing import Final
+from operator import itemgetter
+from typing import Final, Protocol, TypedDict, Unpack
 
 from entrain.breath.estimate import BreathEstimate, BreathTrack, InStep, with_interval, with_tick
 from entrain.control import chest
@@ -26,15 +39,44 @@ from entrain.errors import MalformedMeasurement
 from entrain.frozen import changed
 from entrain.heart import artefacts, timeline, trust
 from entrain.heart.artefacts import Screen
-from entrain.heart.beat import Beat, HeartState, PulseSource, Verdict
+from entrain.heart.beat import Beat, HeartState, Verdict
 from entrain.heart.gatt import HeartRateMeasurement
 from entrain.heart.median import median
 from entrain.heart.rate import PulseWindow, heart_state, with_beat, with_field
 from entrain.heart.timeline import Timeline
 from entrain.heart.trust import UNTRIED, Trust
+from entrain.reason import Code, Reason
 from entrain.score import Score
 
 _CONNECTED: Final = frozenset({Link.STREAMING, Link.SILENT})
+LEAST_BASELINE_S: Final = 15  # a pulse known for less is not worth measuring against
+JOIN_S: Final = 60  # so long a late-comer is measured
+MINUTE_S: Final = 60.0
+
+Pulses = tuple[tuple[float, float, float | None], ...]
+"""(t_s, bpm, RMSSD in ms) of each tick at which a pulse was known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """Since when a reason to stop has stood, in session seconds; None: it does not."""
+
+    slow_since_s: float | None = None
+    jump_since_s: float | None = None
+    artefacts_since_s: float | None = None
+
+
+QUIET: Final = Alarm()
+
+
+@dataclass(frozen=True, slots=True)
+class Resting:
+    """How somebody is at rest; what a session is measured against."""
+
+    bpm: float
+    rmssd_ms: float | None
+    breath_per_min: float | None  # where the heart shows it
+    n_s: int  # seconds that were measured
 
 
 @dataclass(frozen=True)  # without slots, for `changed`
@@ -59,6 +101,15 @@ class HeartTrack:
     n_outages: int = 0
     lost_since_s: float | None = None
     outage_s: float = 0.0
+    # The person's own rules.
+    is_led: bool = True  # False: released from the group
+    resting: Resting | None = None
+    pulses: Pulses = ()  # of the last minute or, in the baseline, of all of it
+    alarm: Alarm = QUIET
+    is_up: bool = False
+    out_of_step_since_s: float | None = None
+    rating_before: int | None = None
+    rating_after: int | None = None
 
     @property
     def is_connected(self) -> bool:
@@ -84,8 +135,50 @@ class HeartTrack:
         """How long it could be told whether the breath was in step."""
         return self.breath.judged_s if self.chest is None else self.chest.judged_s
 
+    @property
+    def baseline_bpm(self) -> float | None:
+        return None if self.resting is None else self.resting.bpm
+
     def state_at(self, t_s: float) -> HeartState:
         return heart_state(self.rate, t_s, self.trust.doubt)
+
+
+class TrackEdits(TypedDict, total=False):
+    """The fields of a `HeartTrack`, for the type check of `edit_track`; a test holds the two together."""
+
+    link: Link
+    detail: str
+    advice: str
+    name: str | None
+    battery_percent: int | None
+    timeline: Timeline
+    trust: Trust
+    screen: Screen
+    rate: PulseWindow
+    newest: tuple[int, int]
+    breath: BreathTrack
+    chest: ChestTrack | None
+    last_beat_t_s: float | None
+    n_beats: int
+    n_artefacts: int
+    n_outages: int
+    lost_since_s: float | None
+    outage_s: float
+    is_led: bool
+    resting: Resting | None
+    pulses: Pulses
+    alarm: Alarm
+    is_up: bool
+    out_of_step_since_s: float | None
+    rating_before: int | None
+    rating_after: int | None
+
+
+class _EditTrack(Protocol):
+    def __call__(self, state: HeartTrack, **changes: Unpack[TrackEdits]) -> HeartTrack: ...
+
+
+edit_track: Final[_EditTrack] = changed
 
 
 def with_notification(
@@ -97,9 +190,9 @@ def with_notification(
     """
     try:
         measurement = HeartRateMeasurement.from_bytes(event.payload)
-    except MalformedMeasurement as error:
+    except MalformedMeasurement:
         track, said = _with_trust(track, trust.rejected(track.trust, event.t_s), event.t_s)
-        return track, (PayloadRejected(event.t_s, event.strap, error.message), *said)
+        return track, (PayloadRejected(event.t_s, event.strap, _malformed(event.payload)), *said)
     out: list[Effect] = []
     judged, ticks = trust.heard(track.trust, event.t_s, event.payload, measurement)
     track, said = _with_trust(track, judged, event.t_s)
@@ -109,8 +202,7 @@ def with_notification(
     pacer = None if score is None else score.paced_at
     n_artefacts = track.n_artefacts
     if was_broken:
-        reason = "the chain of intervals does not fit the time that passed"
-        out.append(SegmentBegan(event.t_s, event.strap, chain.segment, reason))
+        out.append(SegmentBegan(event.t_s, event.strap, chain.segment, Reason(Code.CHAIN_BROKEN)))
         screen = artefacts.restart(screen)
     for interval in intervals:
         screen, verdict = artefacts.screen(screen, interval.rr.ticks, measurement.contact)
@@ -125,7 +217,7 @@ def with_notification(
             n_artefacts += 1
     if measurement.contact is not False:
         rate = with_field(rate, event.t_s, measurement.bpm)
-    track = changed(
+    track = edit_track(
         track,
         trust=trust.neighbourless(track.trust) if was_broken else track.trust,
         timeline=chain,
@@ -143,7 +235,7 @@ def with_notification(
 def _with_trust(track: HeartTrack, judged: Trust, t_s: float) -> tuple[HeartTrack, tuple[Effect, ...]]:
     """Another judgement of the heart; a doubt that comes or goes is said."""
     said = () if judged.doubt is track.trust.doubt else (HeartDoubted(t_s, track.strap, judged.doubt),)
-    return changed(track, trust=judged), said
+    return edit_track(track, trust=judged), said
 
 
 def with_time(track: HeartTrack, t_s: float) -> tuple[HeartTrack, tuple[Effect, ...]]:
@@ -154,13 +246,55 @@ def with_time(track: HeartTrack, t_s: float) -> tuple[HeartTrack, tuple[Effect, 
     return (track, ()) if judged is track.trust else _with_trust(track, judged, t_s)
 
 
-def with_breath_at(track: HeartTrack, t_s: float, score: Score | None = None) -> HeartTrack:
-    """What is known of the breath at a tick, beside the one that `score` guides."""
-    breath = with_tick(track.breath, t_s)
-    if track.chest is None:
-        return changed(track, breath=breath)
-    pacer = None if score is None else score.paced_at
-    return changed(track, breath=breath, chest=chest.with_tick(track.chest, t_s, breath.estimate, pacer))
+def _malformed(payload: bytes) -> Reason:
+    return Reason.of(Code.PAYLOAD_MALFORMED, n_bytes=len(payload))
+
+
+def with_tick_at(
+    track: HeartTrack, heart: HeartState, t_s: float, pulses_from_s: float, score: Score | None = None
+) -> HeartTrack:
+    """What is known of pulse and breath at a tick, beside the breath that `score` guides.
+
+    Pulses from before `pulses_from_s` are forgotten.
+    """
+    breath, felt, out_s = with_tick(track.breath, t_s), track.chest, track.out_of_step_since_s
+    in_step = breath.in_step
+    if felt is not None:
+        felt = chest.with_tick(felt, t_s, breath.estimate, None if score is None else score.paced_at)
+        in_step = in_step if felt.seen is None else felt.seen.in_step
+    if in_step is not InStep.NO:
+        out_s = None
+    elif out_s is None:
+        out_s = t_s
+    pulses = with_pulse(track.pulses, heart, t_s, pulses_from_s)
+    return edit_track(track, breath=breath, chest=felt, pulses=pulses, out_of_step_since_s=out_s)
+
+
+def with_pulse(pulses: Pulses, heart: HeartState, t_s: float, since_s: float) -> Pulses:
+    """What is known of the heart at `t_s` joins the rest; what was before `since_s` is dropped."""
+    if heart.bpm is None:
+        return pulses
+    first = bisect_right(pulses, since_s, key=itemgetter(0))
+    return (*pulses[first:], (t_s, heart.bpm, heart.rmssd_ms))
+
+
+def rested(track: HeartTrack, least_s: int = LEAST_BASELINE_S) -> HeartTrack:
+    """With what the pulses say of the person at rest; unchanged where they are known for less than that."""
+    if len(track.pulses) < least_s:
+        return track
+    bpm = median([bpm for _, bpm, _ in track.pulses])
+    rmssds = [ms for _, _, ms in track.pulses if ms is not None]
+    found = track.own_breath
+    own_per_min = None if found is None else found.rate_per_min
+    rmssd_ms = median(rmssds) if rmssds else None
+    return edit_track(track, resting=Resting(bpm, rmssd_ms, own_per_min, len(track.pulses)))
+
+
+def above_rest_bpm(track: HeartTrack, heart: HeartState) -> float | None:
+    """How far the pulse is above the own resting pulse; None where either is not known."""
+    if track.resting is None or heart.bpm is None:
+        return None
+    return heart.bpm - track.resting.bpm
 
 
 def breaths_measured(tracks: tuple[HeartTrack, ...], t_s: float) -> Iterator[BreathMeasured]:
@@ -184,15 +318,15 @@ def with_link(track: HeartTrack, event: LinkChanged) -> tuple[HeartTrack, tuple[
     """Follow the connection. Whatever ends a stream also ends the chain of intervals."""
     was_connected, is_connected = track.is_connected, event.link in _CONNECTED
     out: tuple[Effect, ...] = ()
-    track = changed(track, link=event.link, detail=event.detail, advice=event.advice)
+    track = edit_track(track, link=event.link, detail=event.detail, advice=event.advice)
     if was_connected and not is_connected:
-        track = changed(track, trust=trust.forgotten(track.trust))
+        track = edit_track(track, trust=trust.forgotten(track.trust))
         chain = timeline.broken(track.timeline)
         if chain is not track.timeline:
-            reason = event.detail or "the strap was lost"
+            reason = Reason(Code.LINK_ENDED)
             out = (SegmentBegan(event.t_s, event.strap, chain.segment, reason),)
         lost = event.link is not Link.FINISHED
-        track = changed(
+        track = edit_track(
             track,
             timeline=chain,
             screen=artefacts.restart(track.screen),
@@ -200,75 +334,23 @@ def with_link(track: HeartTrack, event: LinkChanged) -> tuple[HeartTrack, tuple[
             lost_since_s=event.t_s if lost else None,
         )
     elif is_connected and track.lost_since_s is not None:
-        track = changed(track, outage_s=track.outage_s + event.t_s - track.lost_since_s, lost_since_s=None)
+        track = edit_track(track, outage_s=track.outage_s + event.t_s - track.lost_since_s, lost_since_s=None)
     return track, out
 
 
 def with_description(track: HeartTrack, event: StrapDescribed) -> tuple[HeartTrack, tuple[Effect, ...]]:
     battery = track.battery_percent if event.battery_percent is None else event.battery_percent
-    return changed(track, name=event.name or track.name, battery_percent=battery), ()
+    return edit_track(track, name=event.name or track.name, battery_percent=battery), ()
 
 
 def with_sensor(track: HeartTrack, event: SensorChanged) -> tuple[HeartTrack, tuple[Effect, ...]]:
     """A measurement stream began, changed or ended."""
-    return changed(track, chest=chest.with_sensor(track.chest, event)), ()
+    return edit_track(track, chest=chest.with_sensor(track.chest, event)), ()
 
 
 def with_frames(track: HeartTrack, event: SensorFrames) -> tuple[HeartTrack, tuple[Effect, ...]]:
     """Follow the chest's movement; frames that cannot be read are said, once for each block."""
-    moved, faults = chest.with_frames(track.chest, event)
-    out = tuple(PayloadRejected(event.t_s, event.strap, fault) for fault in faults[:1])
-    return changed(track, chest=moved), out
-
-
-def is_any_connected(tracks: tuple[HeartTrack, ...]) -> bool:
-    """Is there at least one strap of which data may come?"""
-    for track in tracks:  # noqa: SIM110 - asked every second
-        if track.link in _CONNECTED:
-            return True
-    return False
-
-
-def group_state(tracks: tuple[HeartTrack, ...], t_s: float) -> HeartState:
-    """Several hearts as one: the median of those with a fresh pulse. One heart is a group of one."""
-    if len(tracks) == 1:
-        return tracks[0].state_at(t_s)
-    states = [track.state_at(t_s) for track in tracks]
-    fresh = [state for state in states if state.bpm is not None]
-    if not fresh:
-        ages = [state.age_s for state in states if state.age_s is not None]
-        doubt = next((state.doubt for state in states if state.doubt is not None), None)
-        return HeartState(None, min(ages, default=None), PulseSource.NONE, None, 0.0, False, doubt)
-    rmssds = [state.rmssd_ms for state in fresh if state.rmssd_ms is not None]
-    return HeartState(
-        bpm=median([state.bpm for state in fresh if state.bpm is not None]),
-        age_s=max(state.age_s or 0.0 for state in fresh),
-        source=PulseSource.INTERVALS
-        if all(state.source is PulseSource.INTERVALS for state in fresh)
-        else PulseSource.HEART_RATE_FIELD,
-        rmssd_ms=fsum(rmssds) / len(rmssds) if rmssds else None,
-        artefacts_per_min=max(state.artefacts_per_min for state in fresh),
-        settled=all(state.settled for state in fresh),
-    )
-
-
-def group_in_step(tracks: tuple[HeartTrack, ...]) -> InStep:
-    """A group is in step when most of those are of whom it can be told; for one heart, that heart."""
-    if not tracks:
-        return InStep.LISTENING
-    if len(tracks) == 1:
-        return tracks[0].in_step
-    said = [track.in_step for track in tracks]
-    n_yes, n_no = said.count(InStep.YES), said.count(InStep.NO)
-    if n_yes + n_no == 0:
-        return said[0]
-    return InStep.YES if n_yes >= n_no else InStep.NO
-
-
-def group_breath_per_min(tracks: tuple[HeartTrack, ...]) -> float | None:
-    """The breathing rate seen in hearts and chests, their median; None where it does not show."""
-    estimates = [track.own_breath for track in tracks]
-    rates = [
-        found.rate_per_min for found in estimates if found is not None and found.rate_per_min is not None
-    ]
-    return median(rates) if rates else None
+    moved, n_unread = chest.with_frames(track.chest, event)
+    reason = Reason.of(Code.FRAMES_UNREADABLE, n=n_unread)
+    out = (PayloadRejected(event.t_s, event.strap, reason),) if n_unread else ()
+    return edit_track(track, chest=moved), out
