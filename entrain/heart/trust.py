@@ -304,6 +304,8 @@ def _by_figures(trust: Trust, t_s: float) -> Doubt | None:
 def _fills_time(trust: Trust) -> bool:
     """The newest intervals are no more than the time that passed meanwhile."""
     lately = trust.packets[-FEW_PACKETS * 2 :]
+    if len(lately) < 2:
+        return False  # nothing says so
     return sum(p.sum_s for p in lately[1:]) < SURPLUS_ALLOWED * (lately[-1].t_s - lately[0].t_s) + 1.0
 
 

@@ -123,7 +123,7 @@ def test_replay(recorded: Store, capsys: Typed) -> None:
     assert json.loads(entrain(capsys, "sessions", "replay", "1", "--json")[1])["identical"] is True
     connection = sqlite3.connect(recorded.path)
     connection.execute(
-        "UPDATE effect SET body = replace(body, 'pulse is 74', 'pulse is 60') WHERE kind = 'Decided'"
+        "UPDATE effect SET body = replace(body, 'resting_pulse', 'stages_over') WHERE kind = 'Decided'"
     )
     connection.commit()
     connection.close()
@@ -131,7 +131,7 @@ def test_replay(recorded: Store, capsys: Typed) -> None:
     assert code == 1
     assert "the same up to here, then not.\nEvent 1" in out
     assert "then: Decided" in out
-    assert "resting pulse is 60" in out
+    assert "stages_over" in out
     assert "recorded by entrain" in err
 
 

@@ -31,7 +31,7 @@ def test_sessions_of_another_store_come_once(store: Store, tmp_path: Path) -> No
     assert absorb(store, other.path) == ()
     mine, theirs = store.load(3), other.load(2)
     assert repr(list(mine.records)) == repr(list(theirs.records))
-    assert (mine.config, mine.meta.summary, mine.meta.row.note) == (CONFIG, SUMMARY, "from the laptop")
+    assert (mine.config, mine.meta.summary, mine.meta.row.note) == (theirs.config, SUMMARY, "from the laptop")
     assert mine.meta.row.uuid == theirs.meta.row.uuid
 
 
