@@ -11,13 +11,14 @@
     ├── OutputError              a file that was asked for cannot be written (exit 1)
     ├── StoreError               the session store cannot be read or written (exit 1)
     │   ├── UnusableStore        in storage/log/database.py: it will not become usable by waiting
-    │   │   └── NewerStore       in storage/log/database.py: a newer entrain wrote it
+    │   │   ├── NewerStore       in storage/log/database.py: a newer entrain wrote it
+    │   │   └── DamagedStore     in storage/log/database.py: SQLite cannot go through it any more
     │   └── Locked               in storage/encryption/cipher.py: it needs a passphrase, or another one
     ├── MissingExtra             in extras.py: a library of an extra is not there or does not work (exit 1)
     └── ClusterFault             in app/analyse_cluster.py: the scheduler is not there or was lost (exit 1)
 
-Two more never leave their rooms and are told as one of these: `Unreadable` in music_library/reading.py (music
-that no decoder takes) and `NoDevice` in devices/audio/portaudio.py. A test holds this tree against the code.
+Three more never leave their rooms and are told as one of these: `Unreadable` in music_library/reading.py (music
+that no decoder takes), `NotTOML` in toml_lines.py and `NoDevice` in devices/audio/portaudio.py. A test holds this tree against the code.
 
 `advice` says what to do next. A front end prints `message` and `advice`, never a traceback.
 """

@@ -63,7 +63,7 @@ LOCK_HOP_N: Final = LOCK_N // 2
 STEP_WITHIN: Final = 0.10
 
 
-class Evidence(NamedTuple):
+class PhaseEvidence(NamedTuple):
     """How long a breath must have kept the pacer's phase, and how well."""
 
     windows: int  # of 20 s, 10 s apart
@@ -76,8 +76,8 @@ class Evidence(NamedTuple):
         return LOCK_N + LOCK_HOP_N * (self.windows - 1)
 
 
-STEADY: Final = Evidence(windows=5, agreement=0.8, explained=0.3)  # 60 s
-CLEAR: Final = Evidence(windows=3, agreement=0.95, explained=0.5)  # 40 s
+STEADY: Final = PhaseEvidence(windows=5, agreement=0.8, explained=0.3)  # 60 s
+CLEAR: Final = PhaseEvidence(windows=3, agreement=0.95, explained=0.5)  # 40 s
 
 _HANN: Final = tuple(sin(pi * n / N) ** 2 for n in range(N))
 _HANN_SUM: Final = fsum(_HANN)
@@ -295,7 +295,7 @@ def _locked(tachogram: Tachogram) -> _Lock | None:
     return _lock(tachogram, STEADY) or _lock(tachogram, CLEAR)
 
 
-def _lock(tachogram: Tachogram, evidence: Evidence) -> _Lock | None:
+def _lock(tachogram: Tachogram, evidence: PhaseEvidence) -> _Lock | None:
     """None, too, where beats or pacer are not known for as long as the evidence asks for."""
     since, paced_per_min, looked_n = tachogram.paced_from, tachogram.paced_per_min, evidence.samples
     if tachogram.newest is None or paced_per_min is None or since is None or tachogram.at - since < looked_n:

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Final
 
 from entrain.commands import encryption, reading_options
-from entrain.control.protocol import RULES
 from entrain.commands.passphrase import FILE_VARIABLE as PASSPHRASE_FILE
 from entrain.commands.passphrase import add_argument as add_passphrase_file
 from entrain.commands.passphrase import unlock_store

@@ -165,7 +165,7 @@ def wish_tempo(
     may_fall = not has_sensor(state) or (pulse_bpm is not None and state.hold is not HoldCause.NO_DATA)
     lowest = group.lowest(state, states, may_fall)
     bounded = limits.bounded(wish, plan, tempo, bounds, lowest)
-    tremble = author is Author.POLICY and bounded.limit is None and state.hold is None
+    tremble = author is Author.POLICY and bounded.limit is None and state.hold is None and may_fall
     if not _is_new(bounded, plan, tempo, TREMBLE_BPM if tremble else SAME_BPM):
         if author is Author.PERSON and bounded.limit is not None:
             # What a person asks for and cannot have is said, not swallowed.

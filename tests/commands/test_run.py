@@ -51,7 +51,7 @@ def test_a_recording_plays_as_a_heart(tmp_path: Path, capsys: pytest.CaptureFixt
     path = tmp_path / "rr.txt"
     path.write_text("\n".join(str(850 + 40 * (n % 5 - 2)) for n in range(400)))
     said = lines(capsys, "run", "--heart", f"replay:{path}", "--json", "--speed", "5000")
-    assert "recording" in said[-1]["reason"]
+    assert said[-1]["reason"]["code"] == "recording_over"
     assert said[-1]["n_beats"] == 400
 
 
@@ -118,7 +118,7 @@ def test_ctrl_c_ends_cleanly_and_what_was_recorded_is_whole() -> None:
     last = json.loads(out.splitlines()[-1])
     assert running.returncode == 130
     assert last["event"] == "summary"
-    assert last["reason"] == "stopped, as you asked"
+    assert last["reason"]["code"] == "stopped"
     assert main(["sessions", "replay", str(last["session_id"])]) == 0
 
 

@@ -15,7 +15,8 @@ from entrain.streams import Marker, Sampler, Stream, StreamSample, markers, stre
 Remarks = tuple[str, ...]
 
 TABLES: Final = (
-    *("notification", "beat", "segment", "rejected", "pulse", "heart_pulse", "own_breath", "phase", "decision"),
+    *("notification", "beat", "segment", "rejected", "pulse", "heart_pulse", "own_breath", "phase"),
+    *("decision", "doubt"),
     *("breath_cue", "onset", "link", "strap", "sound", "volume", "log_fault", "command", "marker", "rating"),
     *("sensor", "sensor_frame"),
 )

@@ -53,3 +53,9 @@ SELECT session_id, seq, t_s,
        json_extract(body, '$.source')   AS source,
        json_extract(body, '$.rmssd_ms') AS rmssd_ms
 FROM effect WHERE kind = 'HeartMeasured';
+
+CREATE VIEW doubt AS
+SELECT session_id, seq, t_s,
+       json_extract(body, '$.strap') AS strap,
+       json_extract(body, '$.doubt') AS doubt
+FROM effect WHERE kind = 'HeartDoubted';
