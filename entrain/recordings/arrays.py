@@ -5,10 +5,10 @@ from typing import Any
 
 from entrain import extras
 from entrain.errors import InputError
-from entrain.recordings.dialect import Table, TableRow
+from entrain.recordings.dialect import TableRow, TextTable
 
 
-def npy_table(data: bytes, name: str) -> Table:
+def npy_table(data: bytes, name: str) -> TextTable:
     """
     Raises:
         InputError: it is damaged, or no array of numbers in one or two dimensions.
@@ -27,10 +27,10 @@ def npy_table(data: bytes, name: str) -> Table:
         ) from None
     rows = array.reshape(len(array), -1).tolist()
     table = tuple(TableRow(n, tuple(map(repr, row))) for n, row in enumerate(rows, 1))
-    return Table((), (), table, len(rows[0]), "a NumPy array", place="entry")
+    return TextTable((), (), table, len(rows[0]), "a NumPy array", place="entry")
 
 
-def parquet_table(data: bytes, name: str) -> Table:
+def parquet_table(data: bytes, name: str) -> TextTable:
     """
     Raises:
         InputError: it is damaged.
@@ -46,7 +46,7 @@ def parquet_table(data: bytes, name: str) -> Table:
             f"{name} is a damaged Parquet file ({type(error).__name__}).", "Copy it again."
         ) from None
     rows = tuple(TableRow(n, row) for n, row in enumerate(zip(*columns, strict=True), 1))
-    return Table(heading, (), rows, len(heading), "a Parquet table", place="row")
+    return TextTable(heading, (), rows, len(heading), "a Parquet table", place="row")
 
 
 def _cells(values: list[Any]) -> list[str]:

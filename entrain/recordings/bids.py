@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from entrain.errors import InputError
-from entrain.recordings.dialect import Table
+from entrain.recordings.dialect import TextTable
 
 
-def with_names(table: Table, path: Path, name: str) -> Table:
+def with_names(table: TextTable, path: Path, name: str) -> TextTable:
     """`table` with the names and units of the file beside it; as it is where there is none.
 
     Raises:

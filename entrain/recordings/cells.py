@@ -8,7 +8,7 @@ from typing import Final
 
 from entrain.errors import InputError
 from entrain.recordings.choice import Choice, cell_of, column_of
-from entrain.recordings.dialect import Table, TableRow
+from entrain.recordings.dialect import TableRow, TextTable
 from entrain.recordings.moments import Moments, moments_of
 from entrain.recordings.names import TIME_WORDS, ColumnName, Role, unit_in
 from entrain.recordings.numbers import is_missing, list_of, number_of, plain
@@ -19,7 +19,7 @@ PACKET: Final = 9  # intervals that one packet can hold
 _CLOCKS: Final = frozenset({Role.TIME, Role.BEATS})
 
 
-def read_cells(table: Table, choice: Choice, name: str, notes: Sequence[str]) -> Series:
+def read_cells(table: TextTable, choice: Choice, name: str, notes: Sequence[str]) -> Series:
     time_columns = _time_columns(table, choice)
     segments = [n for n, each in enumerate(choice.names) if each.role is Role.SEGMENT]
     values: list[float] = []
@@ -102,7 +102,7 @@ def read_cells(table: Table, choice: Choice, name: str, notes: Sequence[str]) ->
     )
 
 
-def _fault(row: TableRow, table: Table, choice: Choice) -> str:
+def _fault(row: TableRow, table: TextTable, choice: Choice) -> str:
     n_cells = len(row.cells)
     wanted = min(choice.columns) + 1
     if n_cells > table.width or n_cells < wanted:
@@ -110,7 +110,7 @@ def _fault(row: TableRow, table: Table, choice: Choice) -> str:
     return ""
 
 
-def _check_lists(longest: int, table: Table, name: str) -> None:
+def _check_lists(longest: int, table: TextTable, name: str) -> None:
     """Cells with more intervals than a packet holds are whole recordings.
 
     Raises:
@@ -124,7 +124,7 @@ def _check_lists(longest: int, table: Table, name: str) -> None:
 
 
 def _unit_said(
-    table: Table, choice: Choice, units: Counter[TimeUnit], n: int, name: str
+    table: TextTable, choice: Choice, units: Counter[TimeUnit], n: int, name: str
 ) -> tuple[TimeUnit | None, str, bool]:
     """(the unit that the file says, where it says so, whether it says counts of samples of unknown rate)."""
     if units:
@@ -154,7 +154,7 @@ def _unit_said(
     return None, "", False
 
 
-def _time_columns(table: Table, choice: Choice) -> list[int]:
+def _time_columns(table: TextTable, choice: Choice) -> list[int]:
     """The columns that can be times; without names any other."""
     names = choice.names
     if not names:
@@ -164,7 +164,7 @@ def _time_columns(table: Table, choice: Choice) -> list[int]:
 
 
 def _times(
-    table: Table, choice: Choice, columns: list[int], rows: Sequence[int]
+    table: TextTable, choice: Choice, columns: list[int], rows: Sequence[int]
 ) -> tuple[list[Moments], list[str]]:
     """The columns of times, a value for each of `rows`; and a sentence for each that cannot be read."""
     names = choice.names
@@ -214,7 +214,7 @@ def _may_be_times(moments: Moments) -> bool:
     )
 
 
-def _rates(table: Table, choice: Choice, rows: Sequence[int]) -> tuple[float, ...]:
+def _rates(table: TextTable, choice: Choice, rows: Sequence[int]) -> tuple[float, ...]:
     columns = [n for n, each in enumerate(choice.names) if each.role is Role.RATE]
     if len(columns) != 1:
         return ()
@@ -223,12 +223,12 @@ def _rates(table: Table, choice: Choice, rows: Sequence[int]) -> tuple[float, ..
     return tuple(numbers) if len(numbers) > 0.5 * len(rows) else ()
 
 
-def _alike(table: Table, rows: Sequence[int]) -> tuple[int, ...]:
+def _alike(table: TextTable, rows: Sequence[int]) -> tuple[int, ...]:
     seen: dict[tuple[str, ...], int] = {}
     return tuple(seen.setdefault(table.rows[at].cells, len(seen)) for at in rows)
 
 
-def _what(table: Table, choice: Choice) -> str:
+def _what(table: TextTable, choice: Choice) -> str:
     if table.width == 1 and table.what == "plain text":
         return "plain text, one interval per line"
     if len(choice.columns) > 1:

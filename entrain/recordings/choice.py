@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from entrain.recordings.dialect import Table, TableRow
+from entrain.recordings.dialect import TableRow, TextTable
 from entrain.recordings.names import ColumnName
 
 
@@ -20,7 +20,7 @@ class Choice:
         return self.names[self.columns[0]] if self.columns[0] < len(self.names) else None
 
 
-def column_of(table: Table, n: int) -> list[str]:
+def column_of(table: TextTable, n: int) -> list[str]:
     return [cell_of(row, n) for row in table.rows]
 
 

@@ -14,7 +14,7 @@ from typing import Final
 from entrain.errors import InputError, UsageError
 from entrain.recordings.cells import PACKET, read_cells
 from entrain.recordings.choice import Choice, column_of
-from entrain.recordings.dialect import Table
+from entrain.recordings.dialect import TextTable
 from entrain.recordings.names import ColumnName, Role, column_name
 from entrain.recordings.numbers import is_missing, plain
 from entrain.recordings.options import MILLISECONDS, SECONDS, ReadOptions
@@ -25,7 +25,7 @@ from entrain.recordings.wide import in_lines
 _NAME_IT: Final = "Name the column of the intervals rr (in ms or s), or choose it with --column NAME."
 
 
-def series_of(table: Table, name: str, options: ReadOptions) -> Series:
+def series_of(table: TextTable, name: str, options: ReadOptions) -> Series:
     """
     Raises:
         InputError: no column can be told to hold intervals, or the table is known to hold something else.
@@ -50,7 +50,7 @@ def series_of(table: Table, name: str, options: ReadOptions) -> Series:
 # ---- which column ------------------------------------------------------------------------------------------
 
 
-def _choice(names: tuple[ColumnName, ...], table: Table, name: str, options: ReadOptions) -> Choice:
+def _choice(names: tuple[ColumnName, ...], table: TextTable, name: str, options: ReadOptions) -> Choice:
     if options.column is not None:
         column = _asked(names, table, options.column, name)
         are_beats = bool(names) and names[column].role is Role.BEATS
@@ -78,7 +78,7 @@ def _choice(names: tuple[ColumnName, ...], table: Table, name: str, options: Rea
     raise _no_interval(names, name)
 
 
-def _asked(names: tuple[ColumnName, ...], table: Table, wanted: str, name: str) -> int:
+def _asked(names: tuple[ColumnName, ...], table: TextTable, wanted: str, name: str) -> int:
     exact = [n for n, each in enumerate(names) if each.text.strip().lower() == wanted.strip().lower()]
     if exact:
         return exact[0]
@@ -101,7 +101,7 @@ def _single(names: tuple[ColumnName, ...], name: str) -> Choice:
     return Choice((0,), names, role is Role.BEATS, said)
 
 
-def _of_several(found: list[int], names: tuple[ColumnName, ...], table: Table, name: str) -> Choice:
+def _of_several(found: list[int], names: tuple[ColumnName, ...], table: TextTable, name: str) -> Choice:
     """One of the columns called like intervals: the raw one; or several, where they are one packet's."""
     filled = [n for n in found if any(not is_missing(cell) for cell in column_of(table, n))]
     if not filled:
@@ -137,7 +137,9 @@ def _chosen(one: int, all_of_them: Sequence[int], names: tuple[ColumnName, ...],
     return f"{names[one].text!r} was read and {others} left aside ({why}); --column NAME chooses."
 
 
-def _of_packet(columns: tuple[int, ...], names: tuple[ColumnName, ...], table: Table, name: str) -> Choice:
+def _of_packet(
+    columns: tuple[int, ...], names: tuple[ColumnName, ...], table: TextTable, name: str
+) -> Choice:
     """rr1, rr2 and so on hold the intervals of one row in turn, so the later ones are often empty."""
     filled = [
         sum(not is_missing(cell) and plain(cell) != 0.0 for cell in column_of(table, n)) for n in columns
@@ -152,7 +154,7 @@ def _of_packet(columns: tuple[int, ...], names: tuple[ColumnName, ...], table: T
     return Choice(columns, names, notes=(f"{texts} were read as the intervals of each row, in turn.",))
 
 
-def _same_in_other_units(columns: list[int], names: tuple[ColumnName, ...], table: Table) -> int | None:
+def _same_in_other_units(columns: list[int], names: tuple[ColumnName, ...], table: TextTable) -> int | None:
     """Of columns that say the same the one in ms, else in s, else the first; None: they differ."""
     rows = [
         [plain(row.cells[n]) if n < len(row.cells) else None for n in columns] for row in table.rows[:500]
@@ -187,7 +189,7 @@ def _no_interval(names: tuple[ColumnName, ...], name: str) -> InputError:
     return InputError(f"{name} has the columns {there}; none is called like an RR interval.", _NAME_IT)
 
 
-def _by_look(table: Table, name: str) -> Choice:
+def _by_look(table: TextTable, name: str) -> Choice:
     """Without names: the one column whose numbers can be intervals and do not just rise."""
     if table.width < 2:
         return Choice((0,), ())
@@ -218,12 +220,12 @@ def _can_be_interval(value: float | None) -> bool:
     return value is not None and any(250.0 <= value * scale <= 3000.0 for scale in (1.0, 1000.0))
 
 
-def _only_counts(table: Table, column: int) -> bool:
+def _only_counts(table: TextTable, column: int) -> bool:
     numbers = [value for cell in column_of(table, column) if (value := plain(cell)) is not None]
     return {b - a for a, b in pairwise(numbers)} == {1.0}
 
 
-def _rises(table: Table, column: int) -> bool:
+def _rises(table: TextTable, column: int) -> bool:
     numbers = [value for cell in column_of(table, column) if (value := plain(cell)) is not None]
     return len(numbers) > 2 and sum(a < b for a, b in pairwise(numbers)) > 0.9 * (len(numbers) - 1)
 

@@ -33,7 +33,7 @@ class TableRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class TextTable:
     """Rows of text with the names of their columns, wherever they came from."""
 
     heading: tuple[str, ...]  # () where the columns have no names
@@ -47,7 +47,7 @@ class Table:
     place: str = "line"  # what the rows' numbers count
 
 
-def table_of(text: str, name: str, *, is_inner: bool = False) -> Table:
+def table_of(text: str, name: str, *, is_inner: bool = False) -> TextTable:
     """The table in `text`; `name` is what the file is called in messages.
 
     Raises:
@@ -203,12 +203,12 @@ def _is_quoted_whole(rows: Sequence[TableRow]) -> bool:
 # ---- what stands above -------------------------------------------------------------------------------------
 
 
-def _with_heading(rows: list[TableRow], comments: Sequence[str], separator: str, name: str) -> Table:
+def _with_heading(rows: list[TableRow], comments: Sequence[str], separator: str, name: str) -> TextTable:
     with_numbers = [row for row in rows if any(_is_numeric(cell) for cell in row.cells)]
     if not with_numbers:
         at = _named_at(rows, None)
         heading = rows[at].cells if at is not None else ()
-        return Table(heading, (), (), len(heading), above=_joined(rows if at is None else rows[:at]))
+        return TextTable(heading, (), (), len(heading), above=_joined(rows if at is None else rows[:at]))
     some = with_numbers[:_LOOKED_AT] + with_numbers[len(with_numbers) // 2 :][:_LOOKED_AT]
     width = Counter(len(_trimmed(row.cells)) for row in some).most_common(1)[0][0]
     at = _named_at(rows, width)
@@ -227,7 +227,7 @@ def _with_heading(rows: list[TableRow], comments: Sequence[str], separator: str,
     body = [row for row in body if not (heading and row.cells == heading)]
     heading, body = _fitted(heading, body, width, separator, name)
     notes = (f"{len(above)} line{'s' * (len(above) > 1)} above the table left aside.",) if above else ()
-    return Table(
+    return TextTable(
         heading, units, tuple(body), max(width, len(heading)), "a table" if width > 1 else "plain text",
         repeats, notes, (*above, *comments),
     )  # fmt: skip

@@ -6,7 +6,7 @@ from typing import Any, Final
 from entrain import extras
 from entrain.errors import EntrainError, InputError
 from entrain.recordings.columns import series_of
-from entrain.recordings.dialect import Table, TableRow
+from entrain.recordings.dialect import TableRow, TextTable
 from entrain.recordings.names import Role, column_name
 from entrain.recordings.options import SECONDS, ReadOptions
 from entrain.recordings.series import Series
@@ -35,7 +35,7 @@ def series_in(data: bytes, name: str, options: ReadOptions) -> Series:
     ours = [(at_s, found) for at_s, text in marks if (found := _OURS.fullmatch(text))]
     if ours:
         rows = tuple(TableRow(n, (repr(at_s), found[1], found[2])) for n, (at_s, found) in enumerate(ours, 1))
-        table = Table(("t_s", "rr_ms", "strap"), (), rows, 3, "EDF+ of entrain", place="beat")
+        table = TextTable(("t_s", "rr_ms", "strap"), (), rows, 3, "EDF+ of entrain", place="beat")
         return series_of(table, name, options)
     beats = [
         at_s for at_s, text in marks if text.lower() in _BEAT_LABELS or column_name(text).role is Role.BEATS

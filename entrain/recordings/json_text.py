@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, cast
 
 from entrain.errors import InputError
-from entrain.recordings.dialect import Table, TableRow
+from entrain.recordings.dialect import TableRow, TextTable
 from entrain.recordings.names import Role, column_name
 
 _DEEPEST: Final = 6
@@ -20,7 +20,7 @@ def is_json(text: str) -> bool:
     return start == "[" and (inner in '[{]-"' or inner.isdigit() or inner == "n")
 
 
-def table_in(text: str, name: str) -> Table:
+def table_in(text: str, name: str) -> TextTable:
     """
     Raises:
         InputError: it is no JSON, or nothing in it is called like intervals.
@@ -42,7 +42,7 @@ def table_in(text: str, name: str) -> Table:
         )
     heading, rows = table
     width = max([len(heading), *map(len, rows)], default=1)
-    return Table(
+    return TextTable(
         heading,
         (),
         tuple(TableRow(n, row) for n, row in enumerate(rows, 1)),
@@ -67,7 +67,7 @@ def _lines(text: str, name: str) -> list[Any]:
     return out
 
 
-def _own_log(records: Sequence[Any]) -> Table | None:
+def _own_log(records: Sequence[Any]) -> TextTable | None:
     """The beats of a session that was exported as JSON lines."""
     rows: list[TableRow] = []
     for number, record in enumerate(records, 1):
@@ -84,7 +84,7 @@ def _own_log(records: Sequence[Any]) -> Table | None:
                 cells = ("", "no beat", "", "")
             rows.append(TableRow(number, cells))
     heading = ("t_s", "rr_ticks", "strap", "segment")
-    return Table(heading, (), tuple(rows), 4, "the log of an entrain session", place="line")
+    return TextTable(heading, (), tuple(rows), 4, "the log of an entrain session", place="line")
 
 
 # ---- what in it can be a table -----------------------------------------------------------------------------

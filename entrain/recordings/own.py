@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from entrain.errors import InputError
-from entrain.recordings.dialect import Table, TableRow
+from entrain.recordings.dialect import TableRow, TextTable
 from entrain.recordings.names import ColumnName, Role, column_name
 from entrain.recordings.options import TimeUnit
 
@@ -80,13 +80,13 @@ def one_heart(
 class EventRows:
     """The rows about intervals of a table whose rows say what they are about."""
 
-    table: Table
+    table: TextTable
     value: int  # the column of the intervals
     unit: TimeUnit | None
     notes: tuple[str, ...]
 
 
-def event_rows(names: Sequence[ColumnName], table: Table) -> EventRows | None:
+def event_rows(names: Sequence[ColumnName], table: TextTable) -> EventRows | None:
     """None where the table is not of that kind (`event,value,timestamp`)."""
     kinds = [n for n, each in enumerate(names) if each.role in (Role.EVENT, Role.OTHER, Role.WHO)]
     values = [n for n, each in enumerate(names) if each.role is Role.VALUE]

@@ -5,14 +5,14 @@ from statistics import mean
 from typing import Final
 
 from entrain.errors import InputError
-from entrain.recordings.dialect import Table
+from entrain.recordings.dialect import TextTable
 from entrain.recordings.numbers import plain
 from entrain.recordings.series import Series
 
 LEAST_WIDE: Final = 4  # cells in a line from which they can be a series
 
 
-def in_lines(table: Table, name: str) -> Series | None:
+def in_lines(table: TextTable, name: str) -> Series | None:
     """The intervals of lines with several each, in reading order; None where the table is an ordinary one.
 
     Raises:

@@ -7,7 +7,7 @@ from typing import Any
 from entrain import extras
 from entrain.errors import InputError
 from entrain.recordings.columns import series_of
-from entrain.recordings.dialect import Table, TableRow
+from entrain.recordings.dialect import TableRow, TextTable
 from entrain.recordings.names import Role, column_name
 from entrain.recordings.options import ReadOptions
 from entrain.recordings.series import Series
@@ -61,13 +61,15 @@ class _Stream:
             column_name(label).role is Role.INTERVAL for label in self._heading
         )
 
-    def table(self) -> Table:
+    def table(self) -> TextTable:
         rows = tuple(
             TableRow(n, (repr(time), *(str(value) for value in values)))
             for n, (time, values) in enumerate(zip(self._times, self._values, strict=True), 1)
         )
         heading, units = ("time_stamp", *self._heading), ("s", *self._units)
-        return Table(heading, units, rows, len(heading), f"the stream {self.name!r} of XDF", place="sample")
+        return TextTable(
+            heading, units, rows, len(heading), f"the stream {self.name!r} of XDF", place="sample"
+        )
 
 
 def _first(channel: Any, key: str) -> object:
