@@ -1,9 +1,15 @@
-"""Libraries that only some commands need; an extra installs them: `pip install "entrain[EXTRA]"`."""
+"""Libraries that only some commands need; an extra installs them: `pip install "entrain-coach[EXTRA]"`."""
 
 import importlib
-from typing import Any
+import importlib.util
+import subprocess
+import sys
+from typing import Any, Final
 
 from entrain.errors import EntrainError
+
+# What the package is called where packages are had; `entrain` belongs to somebody else there.
+DISTRIBUTION: Final = "entrain-coach"
 
 
 class MissingExtra(EntrainError):
@@ -27,10 +33,18 @@ def load(module: str, extra: str, purpose: str) -> Any:
             raise _broken(package, purpose, error) from error
         raise MissingExtra(
             f"{purpose} needs {package}, which is not installed here.",
-            f'Install it with: pip install "entrain[{extra}]"',
+            f"Install it with: {install_line(extra)}",
         ) from None
     except (ImportError, OSError, RuntimeError) as error:
         raise _broken(package, purpose, error) from error
+
+
+def install_line(extra: str) -> str:
+    """What to type to get an extra into the very environment that this program runs in."""
+    python = subprocess.list2cmdline([sys.executable])
+    if importlib.util.find_spec("pip") is None:  # as `uv tool install` makes them
+        return f'uv pip install --python {python} "{DISTRIBUTION}[{extra}]"'
+    return f'{python} -m pip install "{DISTRIBUTION}[{extra}]"'
 
 
 def _broken(package: str, purpose: str, error: Exception) -> MissingExtra:

@@ -8,7 +8,7 @@ import pytest
 from pypdf import PdfReader
 
 from entrain.errors import InputError, UsageError
-from entrain.extras import MissingExtra
+from entrain.extras import MissingExtra, install_line
 from entrain.report import write
 from tests.report.conftest import Held
 
@@ -78,7 +78,7 @@ def test_without_typst_it_is_told_what_to_install(
     monkeypatch.setitem(sys.modules, "typst", None)
     with pytest.raises(MissingExtra, match="A report as PDF needs typst, which is not installed") as caught:
         write(held.store, held.short, tmp_path / "out.pdf")
-    assert caught.value.advice == 'Install it with: pip install "entrain[report]"'
+    assert caught.value.advice == f"Install it with: {install_line('report')}"
     assert not list(tmp_path.iterdir())
 
 

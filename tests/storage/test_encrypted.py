@@ -17,7 +17,7 @@ from sqlcipher3 import dbapi2 as sqlcipher
 
 from entrain.control.events import Tick
 from entrain.errors import EntrainError, StoreError
-from entrain.extras import MissingExtra
+from entrain.extras import MissingExtra, install_line
 from entrain.storage import backups
 from entrain.storage.encryption import cipher
 from entrain.storage.encryption import convert as encrypting
@@ -167,7 +167,7 @@ def test_without_the_library_it_says_what_to_install(
     monkeypatch.setattr(sys, "meta_path", [NotInstalled(), *sys.meta_path])
     with pytest.raises(MissingExtra) as caught:
         encrypted.sessions()
-    assert caught.value.advice == 'Install it with: pip install "entrain[secure]"'
+    assert caught.value.advice == f"Install it with: {install_line('secure')}"
 
 
 def test_a_store_in_use_is_neither_encrypted_nor_harmed(plain: Store, whole: Store) -> None:

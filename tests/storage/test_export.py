@@ -12,7 +12,7 @@ import pytest
 from entrain.control.events import BeatSeen, Effect, Event, Tick
 from entrain.control.session import reduce, start
 from entrain.errors import UsageError
-from entrain.extras import MissingExtra
+from entrain.extras import MissingExtra, install_line
 from entrain.heart.beat import Beat, RRInterval, Verdict
 from entrain.recordings.reading import read_recording
 from entrain.storage.export import FORMATS, export
@@ -154,7 +154,7 @@ def test_a_missing_library_is_told_with_its_extra(
         monkeypatch.delitem(sys.modules, name)
     with pytest.raises(MissingExtra, match=f"needs {module}, which is not installed") as caught:
         export(whole, 1, form, tmp_path / "out")
-    assert caught.value.advice == f'Install it with: pip install "entrain[{extra}]"'
+    assert caught.value.advice == f"Install it with: {install_line(extra)}"
     assert not (tmp_path / "out").exists()
 
 
