@@ -25,7 +25,7 @@ watched() {
     while kill -0 "$job" 2>/dev/null; do
         sleep 1
         seconds=$((seconds + 1))
-        doing=$(grep -aoE '^(Collecting|Downloading|Building|Installing|Unpacking|Setting up|Get:[0-9]+) *[^ ,;<>=~!:(]*' "$log" | tail -n 1 | cut -c1-50)
+        doing=$(grep -aE '^ *(Collecting|Downloading|Building|Installing|Unpacking|Setting up|Get:)' "$log" | tail -n 1 | sed 's/^ *//' | cut -c1-48)
         if [ -t 2 ]; then
             printf '\r\033[K%s … %s s  %s' "$what" "$seconds" "$doing" >&2
         elif [ $((seconds % 30)) = 0 ]; then
