@@ -146,7 +146,10 @@ def _mend_streams() -> None:
         if getattr(sys, name) is None:
             setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115
     reconfigure = getattr(sys.stdout, "reconfigure", None)
-    if reconfigure is not None and sys.stdout.errors == "strict":
+    if reconfigure is not None and sys.stdout.errors in (
+        "strict",
+        "surrogateescape",
+    ):  # the latter in the C locale
         reconfigure(errors="replace")
 
 
