@@ -23,8 +23,8 @@ MANUAL = ROOT / "packaging" / "entrain.1"
 HEAD = """\
 # Every command, every option
 
-Made from the program by `python docs/make_reference.py`; do not edit this page by hand. `entrain COMMAND --help` says
-the same, with examples. Without a command the terminal app opens.
+Made from the program by `python docs/make_reference.py`; do not edit this page by hand.
+`entrain COMMAND --help` says the same, with examples. Without a command the terminal app opens.
 
 Results go to stdout, talk to stderr. [What the environment and the exit codes mean](environment.md).
 """

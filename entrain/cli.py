@@ -33,6 +33,7 @@ COMMANDS: Final = {
     "analyse": ("analyse", "what a recording says: heart-rate variability, breath, entrainment"),
     "report": ("report", "a session, or several, as a document to hand on: HTML or PDF"),
     "doctor": ("doctor", "what works here: Bluetooth, sound, terminal, storage"),
+    "completion": ("completion", "completions for your shell: bash, zsh, tcsh"),
 }
 
 EXIT_INTERRUPTED: Final = 130
