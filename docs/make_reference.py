@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from entrain import __version__
 from entrain.arguments import Parser
-from entrain.cli import COMMANDS
+from entrain.commands import COMMANDS
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "reference" / "commands.md"

@@ -15,26 +15,9 @@ from typing import Final, Protocol, TextIO, cast
 
 from entrain import __version__
 from entrain.arguments import Parser
+from entrain.commands import COMMANDS
 from entrain.errors import EntrainError, PresetError, UsageError
 from entrain.shell import Cleaned
-
-# name -> (module under entrain.commands, what it does in a line)
-COMMANDS: Final = {
-    "run": ("run", "one session, with a strap or any other heart"),
-    "demo": ("demo", "a session with a simulated heart; nothing needed"),
-    "straps": ("straps", "look for heart-rate straps nearby"),
-    "presets": ("presets", "the kinds of session there are: list, show, check"),
-    "voices": ("voices", "the sounds there are: list, play"),
-    "render": ("render", "a preset's sound to a file, without a heart"),
-    "sessions": ("sessions", "what was recorded: list, show, replay, export, import, delete, encrypt …"),
-    "person": ("person", "who practises here: list, show, export, forget, consent, note …"),
-    "assess": ("assess", "the resonance assessment: at which breathing rate your heart swings most"),
-    "simulate": ("simulate", "many simulated people under each policy: what comes of it"),
-    "analyse": ("analyse", "what a recording says: heart-rate variability, breath, entrainment"),
-    "report": ("report", "a session, or several, as a document to hand on: HTML or PDF"),
-    "doctor": ("doctor", "what works here: Bluetooth, sound, terminal, storage"),
-    "completion": ("completion", "completions for your shell: bash, zsh, tcsh"),
-}
 
 EXIT_INTERRUPTED: Final = 130
 _OPTIONS: Final = ("-h", "--help", "--version")

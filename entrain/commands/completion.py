@@ -6,8 +6,8 @@ from typing import Final
 
 import shtab
 
-from entrain import cli
 from entrain.arguments import Parser
+from entrain.commands import COMMANDS
 
 SHELLS: Final = ("bash", "zsh", "tcsh")
 EPILOG: Final = """\
@@ -33,7 +33,7 @@ def whole_parser() -> argparse.ArgumentParser:
     top = Parser(prog="entrain")
     top.add_argument("--version", action="store_true", help="what this is")
     commands = top.add_subparsers()
-    for name, (module_name, line) in cli.COMMANDS.items():
+    for name, (module_name, line) in COMMANDS.items():
         module = importlib.import_module(f"entrain.commands.{module_name}")
         module.add_arguments(commands.add_parser(name, help=line))
     return top

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from entrain.cli import COMMANDS, main
+from entrain.cli import main
+from entrain.commands import COMMANDS
 from entrain.commands.completion import whole_parser
 
 ROOT = Path(__file__).parents[2]
