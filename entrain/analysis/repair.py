@@ -137,7 +137,8 @@ class Candidates:
         value = np.zeros(beats)
         for k, i in enumerate(before + after):
             others = np.delete(at, k)
-            value += self.nn[i] * np.prod((x[:, None] - others) / (at[k] - others), axis=1)
+            share: FloatArray = np.prod((x[:, None] - others) / (at[k] - others), axis=1)
+            value += self.nn[i] * share
         usual = self._usual(first, last)
         return np.clip(value, 0.5 * usual, 1.5 * usual)
 

@@ -16,7 +16,8 @@ def resampled(
     if t_s.size <= degree:
         return np.empty(0), np.empty(0)
     grid_s = np.arange(t_s[0], t_s[-1], 1.0 / rate_hz)
-    return grid_s, np.asarray(make_interp_spline(t_s, values, k=degree)(grid_s), dtype=np.float64)
+    on_grid: FloatArray = make_interp_spline(t_s, values, k=degree)(grid_s)
+    return grid_s, np.asarray(on_grid, dtype=np.float64)
 
 
 def sliding(values: FloatArray, size: int, step: int) -> FloatArray:

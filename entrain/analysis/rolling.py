@@ -48,4 +48,5 @@ def _quantile_of(ranked: list[float], quantile: float) -> float:
 
 
 def _ranked(values: FloatArray, rank: int, window: int) -> FloatArray:
-    return np.asarray(rank_filter(values, rank, size=window), dtype=np.float64)
+    ranked: FloatArray = rank_filter(values, rank, size=window)
+    return np.asarray(ranked, dtype=np.float64)
