@@ -137,8 +137,7 @@ class Candidates:
         value = np.zeros(beats)
         for k, i in enumerate(before + after):
             others = np.delete(at, k)
-            share: FloatArray = np.prod((x[:, None] - others) / (at[k] - others), axis=1)
-            value += self.nn[i] * share
+            value += self.nn[i] * np.prod((x[:, None] - others) / (at[k] - others), axis=1)
         usual = self._usual(first, last)
         return np.clip(value, 0.5 * usual, 1.5 * usual)
 

@@ -1,5 +1,7 @@
 """Even samples of a quantity known at the beats, and what spectra need of them."""
 
+from typing import cast
+
 import numpy as np
 from scipy.interpolate import make_interp_spline  # pyright: ignore[reportUnknownVariableType]
 
@@ -16,8 +18,7 @@ def resampled(
     if t_s.size <= degree:
         return np.empty(0), np.empty(0)
     grid_s = np.arange(t_s[0], t_s[-1], 1.0 / rate_hz)
-    on_grid: FloatArray = make_interp_spline(t_s, values, k=degree)(grid_s)
-    return grid_s, np.asarray(on_grid, dtype=np.float64)
+    return grid_s, cast("FloatArray", make_interp_spline(t_s, values, k=degree)(grid_s))
 
 
 def sliding(values: FloatArray, size: int, step: int) -> FloatArray:

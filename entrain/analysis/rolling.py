@@ -1,6 +1,7 @@
 """Order statistics over a centred window that shrinks at the ends."""
 
 from bisect import insort
+from typing import cast
 
 import numpy as np
 from scipy.ndimage import rank_filter  # pyright: ignore[reportUnknownVariableType]
@@ -48,5 +49,4 @@ def _quantile_of(ranked: list[float], quantile: float) -> float:
 
 
 def _ranked(values: FloatArray, rank: int, window: int) -> FloatArray:
-    ranked: FloatArray = rank_filter(values, rank, size=window)
-    return np.asarray(ranked, dtype=np.float64)
+    return cast("FloatArray", rank_filter(values, rank, size=window))
