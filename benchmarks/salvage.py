@@ -6,10 +6,10 @@ own recovery, which knows no encrypted pages), and by reading through SQLite's o
 both ends of each table until it fails. The same of an encrypted store.
 """
 
+import argparse
 import random
 import sqlite3
 import subprocess
-import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -151,4 +151,8 @@ def trial(
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 100)
+    asked = argparse.ArgumentParser(description=(__doc__ or "").partition("?")[0] + "?")
+    asked.add_argument(
+        "trials", metavar="TRIALS", type=int, nargs="?", default=100, help="of each kind of damage"
+    )
+    main(asked.parse_args().trials)

@@ -4,6 +4,7 @@ Each case runs the real app in a terminal of its own (a pty, true colour) agains
 operating system says how much processor time it took. Nothing is asserted here.
 """
 
+import argparse
 import fcntl
 import os
 import pty
@@ -105,7 +106,11 @@ def main() -> None:
     if sys.argv[1:2] == ["--child"]:
         child(home=sys.argv[2] == "1")
         return
-    seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 12.0
+    asked = argparse.ArgumentParser(description="What the screen costs.")
+    asked.add_argument(
+        "seconds", metavar="SECONDS", type=float, nargs="?", default=12.0, help="for each case"
+    )
+    seconds = asked.parse_args().seconds
     for case in CASES:
         measure(case, seconds)
 
