@@ -103,6 +103,57 @@ endin
 """
 
 
+def csound_breath_score(times_s: list[float]) -> str:
+    """What `soft` does, in csound's terms: five struck partials a beat; a tone that glides over each part of
+    the breath, read from two tables whose mixture follows it, rippling as it rises; noise in a band."""
+    notes = "\n".join(f"i1 {t_s:.9f} 1.6 {370 if n % 10 < 4 else 294}" for n, t_s in enumerate(times_s))
+    parts: list[str] = []
+    for n in range(0, len(times_s) - 10, 10):
+        turn_s, end_s = times_s[n + 4], times_s[n + 10]
+        parts.append(f"i2 {times_s[n]:.9f} {turn_s - times_s[n]:.9f} 146.83 220 2 4 8")
+        parts.append(f"i2 {turn_s:.9f} {end_s - turn_s:.9f} 220 110 3 6 0")
+    breaths = "\n".join(parts)
+    return f"""<CsoundSynthesizer>
+<CsInstruments>
+sr = {RATE_HZ}
+ksmps = 64
+nchnls = 2
+0dbfs = 1
+giMellow ftgen 1, 0, 32768, 10, 1, 0.1
+giOpen ftgen 2, 0, 32768, 10, 0.6, 0.28, 0.48, 0.2, 0.2, 0.08
+giHollow ftgen 3, 0, 32768, 10, 1, 0.1, 0.18
+giSine ftgen 4, 0, 32768, 10, 1
+instr 1
+aenv linseg 0, 0.012, 0.25, p3 - 0.012, 0
+a1 oscili aenv, p4, 4
+a2 oscili aenv * 0.35, p4 * 1.0015, 4
+a3 oscili aenv * 0.22, p4 * 2.001, 4
+a4 oscili aenv * 0.07, p4 * 3.003, 4
+a5 oscili aenv * 0.025, p4 * 4.01, 4
+outs a1 + a2 + 1.2 * a3 + 0.8 * a4 + a5, a1 + a2 + 0.8 * a3 + 1.2 * a4 + a5
+endin
+instr 2
+kx line 0, p3, 1
+kpitch line p4, p3, p5
+klevel = 0.16 * sin(3.14159 * kx)
+kripple oscili 0.14, p8 / p3, 4
+klevel = klevel * (0.86 + kripple)
+amellow oscili klevel * (1 - kx), kpitch, 1
+aother oscili klevel * kx, kpitch, p6
+awide oscili klevel * kx * 0.3, kpitch, p6, 0.25
+anoise rand klevel * 0.05
+aair butterbp anoise, 1800, 1500
+outs amellow + aother + awide + aair, amellow + aother - awide + aair
+endin
+</CsInstruments>
+<CsScore>
+{notes}
+{breaths}
+</CsScore>
+</CsoundSynthesizer>
+"""
+
+
 def midi_file(times_s: list[float]) -> bytes:
     """A standard MIDI file, format 0: a wood block on each beat, on the tick nearest to it."""
 
@@ -207,6 +258,7 @@ def main() -> int:
     )
     parser.add_argument("--minutes", type=float, default=60.0, help="of beats (default: 60)")
     parser.add_argument("--voice-minutes", type=float, default=20.0, help="of each voice (default: 20)")
+    parser.add_argument("--voices", nargs="*", metavar="NAME", help="only these (default: all)")
     args = parser.parse_args()
     render = [sys.executable, "-m", "entrain", "render"]
     tempo = ["--from", f"{FROM_BPM:g}", "--to", f"{TO_BPM:g}"]
@@ -230,7 +282,12 @@ def main() -> int:
             run = timed(command)
             tell(what, run, path, onset_errors(path, times_s if glides else steady))
         print(f"\n`entrain render`, beat, breath and background: {args.voice_minutes:g} min of each voice")
-        for voice in CATALOGUE:
+        with_breath = folder / "breath.csd"
+        with_breath.write_text(csound_breath_score(beats_s(args.voice_minutes)))
+        theirs = ["csound", "-d", "-W", "-o", str(folder / "csound.wav"), str(with_breath)]
+        if shutil.which("csound"):
+            tell("csound, like soft", timed(theirs), folder / "csound.wav")
+        for voice in args.voices or CATALOGUE:
             length = ["--minutes", f"{args.voice_minutes:g}", "--out", str(out)]
             tell(voice, timed([*render, *tempo, "--voice", voice, *length]), out)
         for minutes in (5.0, 20.0, 60.0):

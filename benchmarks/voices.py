@@ -28,7 +28,7 @@ from entrain.tempo.plan import TempoPlan
 RATE_HZ: Final = 48_000
 PATTERN: Final = BreathPattern(4, 6)
 LENGTH_S: Final = 60
-BLOCK: Final = 8192
+BLOCK: Final = 65_536
 DEVICE_BLOCK: Final = 512
 DOCS: Final = Path(__file__).parents[1] / "docs"
 PICTURES: Final = DOCS / "pictures" / "voices"

@@ -87,3 +87,30 @@ def test_the_measure_finds_what_cancels():
     apart = np.stack([np.sin(220.26 * turn), np.sin(219.74 * turn)], axis=1).astype(np.float32)
     assert mono_loss_db(apart) > 12.0
     assert mono_loss_db(apart[:, :1].repeat(2, axis=1)) < 0.01
+
+
+def centroid_hz(sound: Samples, rate_hz: int) -> float:
+    power = np.abs(np.fft.rfft(sound.mean(axis=1) * np.hanning(len(sound)))) ** 2
+    return float((power * np.fft.rfftfreq(len(sound), 1 / rate_hz)).sum() / power.sum())
+
+
+@pytest.mark.parametrize("rate_hz", [8_000, 48_000])
+@pytest.mark.parametrize("name", SOUNDING)
+def test_a_small_loudspeaker_and_a_telephone_tell_in_from_out_and_have_the_beat(name: str, rate_hz: int):
+    """Both sides in one, nothing below 250 Hz: in brightens and grows, out goes, and the beat is there."""
+    voice = voice_at(name, rate_hz)
+    breath_in, breath_out = (
+        on_a_small_loudspeaker(part_of_breath(voice, part, rate_hz), rate_hz)
+        for part in (BreathPart.INHALE, BreathPart.EXHALE)
+    )
+    early, late = slice(rate_hz // 2, rate_hz), slice(-rate_hz * 3 // 2, -rate_hz)
+    assert centroid_hz(breath_in[late], rate_hz) > 1.1 * centroid_hz(breath_in[early], rate_hz)
+    assert centroid_hz(breath_in, rate_hz) > 1.08 * centroid_hz(breath_out, rate_hz)
+    for cue, louder in ((breath_in, 1), (breath_out, 0)):
+        halves = [float((half**2).sum()) for half in np.array_split(cue, 2)]
+        assert halves[louder] > 1.5 * halves[1 - louder]
+    loudest = max(float(np.abs(cue).max()) for cue in (breath_in, breath_out))
+    assert voice.strike is not None
+    grains = voice.strike(Strike(0, 0.0, 0, 60.0, None))
+    beat = max(float(np.abs(on_a_small_loudspeaker(grain, rate_hz)).max()) for _, grain in grains)
+    assert 20 * np.log10(beat / loudest) > -21.0

@@ -127,7 +127,7 @@ class DacClock:
         off_s = [abs(cell.zero_s - at_s - slope * (cell.t_s - t_s)) for cell in cells]
         scatter_s = float(np.median(off_s)) if len(off_s) > 2 else max(cell.scatter_s for cell in cells)
         beginning_s = _BEGINNING_S * max(0.0, 1.0 - self.known_s / _BEGINS_S)
-        return _LEAST_S + 3.0 * scatter_s + beginning_s
+        return _LEAST_S + 5.0 * scatter_s + beginning_s
 
     def _fitted(self) -> tuple[float, float, float]:
         if self._line is None or not self._cells:

@@ -20,7 +20,14 @@ _AIR: Final = cues.Airs(
     level_db=-14.0,
     seed=50,
 )
-_PULSE: Final = (Partial(73.4, 1.0, 0.5), Partial(146.8, 0.5, 0.4), Partial(220.2, 0.12, 0.25))
+# The upper ones are for small loudspeakers, which have nothing of the lower ones.
+_PULSE: Final = (
+    Partial(73.4, 1.0, 0.5),
+    Partial(146.8, 0.5, 0.4),
+    Partial(220.2, 0.2, 0.25),
+    Partial(293.6, 0.4, 0.3),
+    Partial(440.4, 0.4, 0.25),
+)
 _GAIN: Final = db(-3.2)
 
 

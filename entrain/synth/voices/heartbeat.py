@@ -6,8 +6,18 @@ from entrain.synth.tones import Partial, peaking, struck
 from entrain.synth.voice import Grain, Voice
 from entrain.synth.volume import db
 
-_LUB = (Partial(55.0, 1.0, 0.26), Partial(110.0, 0.6, 0.20), Partial(165.0, 0.28, 0.14))
-_DUB = (Partial(73.0, 1.0, 0.18), Partial(146.0, 0.55, 0.14), Partial(219.0, 0.22, 0.10))
+_LUB = (
+    Partial(55.0, 1.0, 0.26),
+    Partial(110.0, 0.6, 0.20),
+    Partial(165.0, 0.28, 0.14),
+    Partial(330.0, 0.22, 0.1),
+)
+_DUB = (
+    Partial(73.0, 1.0, 0.18),
+    Partial(146.0, 0.55, 0.14),
+    Partial(219.0, 0.22, 0.10),
+    Partial(365.0, 0.15, 0.08),
+)
 
 
 def systole_s(bpm: float) -> float:

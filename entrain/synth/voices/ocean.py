@@ -23,7 +23,12 @@ _WAVE: Final = cues.Airs(
     seed=20,
 )
 _SEA: Final = db(-34.0)
-_BUOY: Final = (Partial(147.0, 1.0, 0.9), Partial(294.5, 0.22, 0.5), Partial(220.3, 0.25, 0.6))
+_BUOY: Final = (
+    Partial(147.0, 1.0, 0.9),
+    Partial(220.3, 0.25, 0.6),
+    Partial(294.5, 0.4, 0.5),
+    Partial(441.5, 0.35, 0.4),  # for small loudspeakers
+)
 _GAIN: Final = db(-2.0)
 
 
