@@ -54,7 +54,11 @@ async def played(pulse: Pulse, minutes: float, burners: int) -> tuple[Session, n
 def tell(session: Session, captured: np.ndarray, load: float) -> None:
     onsets = session.of(OnsetPlayed)[: len(captured)]
     offsets = captured[: len(onsets)] - np.array([onset.frame for onset in onsets])
-    n_on_frame = int((offsets == np.median(offsets)).sum())
+    # A stream that is opened beside the first counts its frames from nought.
+    streams = np.cumsum(np.diff([onset.frame for onset in onsets], prepend=0) < 0)
+    n_on_frame = sum(
+        int((offsets[streams == s] == np.median(offsets[streams == s])).sum()) for s in set(streams)
+    )
     told = [
         (o.dac_t_s, o.uncertainty_s, c / RATE_HZ) for o, c in zip(onsets, captured, strict=False) if o.dac_t_s
     ]
