@@ -276,6 +276,9 @@ class FakeBluez:
                 self.unlink(self._strap(path))
             case "org.bluez.GattCharacteristic1", "ReadValue":
                 return "ay", [self._read(path)]
+            case "org.bluez.GattCharacteristic1", "WriteValue":
+                strap, characteristic = self._characteristic(path)
+                strap.written(characteristic.uuid, bytes(message.body[0]))
             case "org.bluez.GattCharacteristic1", "StartNotify":
                 self._start_notify(path, client)
             case "org.bluez.GattCharacteristic1", "StopNotify":

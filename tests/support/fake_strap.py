@@ -2,7 +2,7 @@
 it."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -42,7 +42,7 @@ class Characteristic:
             "Flags": Variant("as", self.flags),
             "MTU": Variant("q", 247),
         }
-        if "notify" in self.flags:
+        if {"notify", "indicate"} & set(self.flags):
             known["Notifying"] = Variant("b", bool(self.subscribers))
         return known
 
@@ -75,11 +75,12 @@ class FakeStrap:
         self.connecting: asyncio.Task[None] | None = None
         self._bluez = bluez
         self.services: dict[str, list[Characteristic]] = {}
+        self.written: Callable[[str, bytes], None] = lambda uuid, value: None  # what a client writes
         if heart_rate:
-            self._offer(HEART_RATE, (MEASUREMENT, ["notify"], b""), (SENSOR_LOCATION, ["read"], b"\x01"))
+            self.offer(HEART_RATE, (MEASUREMENT, ["notify"], b""), (SENSOR_LOCATION, ["read"], b"\x01"))
         if battery is not None:
-            self._offer(BATTERY_SERVICE, (BATTERY_LEVEL, ["read", "notify"], bytes([battery])))
-        self._offer(
+            self.offer(BATTERY_SERVICE, (BATTERY_LEVEL, ["read", "notify"], bytes([battery])))
+        self.offer(
             INFORMATION,
             (MANUFACTURER, ["read"], b"Polar Electro Oy"),
             (MODEL, ["read"], b"H10\x00"),
@@ -87,7 +88,7 @@ class FakeStrap:
         )
         self.advertised = [HEART_RATE] if advertises_service else []
 
-    def _offer(self, service: str, *characteristics: tuple[str, list[str], bytes]) -> None:
+    def offer(self, service: str, *characteristics: tuple[str, list[str], bytes]) -> None:
         base = f"{self.path}/service{0x10 + 0x10 * len(self.services):04x}"
         self.services[service] = [
             Characteristic(f"{base}/char{0x11 + 0x10 * len(self.services) + 2 * n:04x}", kind, flags, value)

@@ -14,9 +14,11 @@ from entrain.devices.ble.explain import explained
 from entrain.devices.ble.faults import BluetoothFault, Trouble
 from entrain.devices.ble.radio import HEART_RATE_SERVICE_UUID, Backends, Sighting, within
 from entrain.devices.ble.report import Report
+from entrain.devices.ble.streams import StreamPlan, Streams
 from entrain.devices.ble.timing import Timing
 from entrain.devices.ble.wanted import printable
 from entrain.heart.gatt import HEART_RATE_MEASUREMENT
+from entrain.heart.pmd import control as pmd
 
 _MEASUREMENT: Final = normalize_uuid_16(HEART_RATE_MEASUREMENT)
 _LOCATION: Final = normalize_uuid_16(0x2A38)
@@ -24,7 +26,13 @@ _LOCATION: Final = normalize_uuid_16(0x2A38)
 _PLACES: Final = {1: "chest", 2: "wrist", 3: "finger", 4: "hand", 5: "ear lobe", 6: "foot"}
 _BATTERY_LEVEL: Final = normalize_uuid_16(0x2A19)
 # Battery Service and Device Information Service; their fields in `StrapDescribed` by characteristic.
-_SERVICES: Final = [HEART_RATE_SERVICE_UUID, normalize_uuid_16(0x180F), normalize_uuid_16(0x180A)]
+_SERVICES: Final = [
+    HEART_RATE_SERVICE_UUID,
+    normalize_uuid_16(0x180F),
+    normalize_uuid_16(0x180A),
+    pmd.SERVICE,
+]
+_NO_STREAMS: Final = StreamPlan()
 _INFORMATION: Final = {
     "manufacturer": normalize_uuid_16(0x2A29),
     "model": normalize_uuid_16(0x2A24),
@@ -46,8 +54,9 @@ class Connection:
         timing: Timing,
         backends: Backends,
         begun: Callable[[], None],
+        plan: StreamPlan = _NO_STREAMS,
     ) -> None:
-        """`begun` is called when the first data comes."""
+        """`begun` is called when the first data comes; `plan` says which measurement streams are wanted."""
         self.name = sighting.strap.name or sighting.strap.address
         self._report, self._timing = report, timing
         self._begun: Callable[[], None] | None = begun
@@ -56,6 +65,8 @@ class Connection:
         self._heard_s = _now_s()
         self._linked_by_others = sighting.linked_by_others
         self._client = _client(sighting, timing, backends, self._disconnected)
+        address = sighting.strap.address
+        self._streams = Streams(self._client, address, self.name, plan, report, timing)
 
     async def open(self) -> None:
         """Connect, and find what measures.
@@ -105,15 +116,19 @@ class Connection:
             BluetoothFault: it flows no more, and why.
         """
         describing = asyncio.create_task(self._describe())
+        streaming = asyncio.create_task(self._streams.run())
         try:
             with explained(self.name):
                 await self._watch()
         finally:
             describing.cancel()
+            streaming.cancel()
 
     async def close(self) -> None:
-        """Disconnect, or at least try. What still comes in from this connection is not heard."""
+        """Stop its streams and disconnect, or at least try. What still comes in is not heard."""
         self._closed = True
+        with suppress(Exception):
+            await within(self._timing.disconnect_s, self._streams.stop())
         with suppress(Exception):
             await within(self._timing.disconnect_s, self._client.disconnect())
 
@@ -128,6 +143,8 @@ class Connection:
             await self.close()
             return
         self._closed = True
+        with suppress(Exception):
+            await within(self._timing.disconnect_s, self._streams.stop())
         with suppress(Exception):
             await within(self._timing.disconnect_s, self._client.stop_notify(self._measurement))
         with suppress(Exception):

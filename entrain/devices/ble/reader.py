@@ -19,11 +19,13 @@ from entrain.devices.ble.connection import Connection
 from entrain.devices.ble.faults import BluetoothFault, Trouble
 from entrain.devices.ble.radio import Airspace, Backends, Sighting, already_connected, search
 from entrain.devices.ble.report import Report
+from entrain.devices.ble.streams import StreamPlan
 from entrain.devices.ble.timing import Backoff, Timing
 from entrain.devices.ble.wanted import FoundStrap, WantedStrap
 from entrain.devices.ports import Emit
 
 _ANY: Final = WantedStrap()
+_NO_STREAMS: Final = StreamPlan()
 _USUAL: Final = Timing()
 _OF_PLATFORM: Final = Backends()
 
@@ -33,7 +35,7 @@ class BleHeart:
 
     A heart stays with the very address that first sent data, through every outage: another strap, of the same
     name or nearer, is a neighbour's heart. `on_found` is told of a strap each time it begins to send: the
-    place to remember its address.
+    place to remember its address. `plan` says which measurement streams are wanted, and keeps the mark of them.
     """
 
     def __init__(
@@ -42,12 +44,14 @@ class BleHeart:
         wanted: WantedStrap = _ANY,
         *,
         on_found: Callable[[FoundStrap], None] | None = None,
+        plan: StreamPlan = _NO_STREAMS,
         timing: Timing = _USUAL,
         backends: Backends = _OF_PLATFORM,
     ) -> None:
         self.strap = strap
         self._wanted = wanted
         self._on_found = on_found
+        self._plan = plan
         self._timing = timing
         self._backends = backends
         self._fault: BluetoothFault | None = None  # what went wrong since data flowed last
@@ -98,7 +102,12 @@ class BleHeart:
                 airspace.held[self.strap] = strap.address
                 report.described(name=strap.name, signal_dbm=strap.signal_dbm, address=strap.address)
                 connection = Connection(
-                    sighting, report, self._timing, self._backends, lambda: self._settle(strap, airspace)
+                    sighting,
+                    report,
+                    self._timing,
+                    self._backends,
+                    lambda: self._settle(strap, airspace),
+                    self._plan,
                 )
                 await connection.open()
                 if not sighting.linked_by_others:

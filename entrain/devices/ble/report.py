@@ -1,11 +1,21 @@
 """What a strap's reader has to say, as events."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from entrain.clock import Clock
-from entrain.control.events import Link, LinkChanged, NotificationArrived, StrapDescribed
+from entrain.control.events import (
+    Link,
+    LinkChanged,
+    NotificationArrived,
+    SensorChanged,
+    SensorFrames,
+    SensorState,
+    StrapDescribed,
+)
 from entrain.devices.ports import Emit
+from entrain.heart.pmd.control import Sensor
 
 
 class Report:
@@ -32,6 +42,26 @@ class Report:
         if self._said is None or self._said.link is not Link.STREAMING:
             self.link(Link.STREAMING, f"{name} sends data.")
         self._emit(NotificationArrived(self._clock.now_s(), self._strap, payload))
+
+    def now_s(self) -> float:
+        return self._clock.now_s()
+
+    def sensor(
+        self,
+        sensor: Sensor,
+        state: SensorState,
+        detail: str,
+        advice: str,
+        rate_hz: float | None,
+        factor: float | None,
+    ) -> None:
+        now_s = self._clock.now_s()
+        self._emit(SensorChanged(now_s, self._strap, sensor, state, detail, advice, rate_hz, factor))
+
+    def frames(self, sensor: Sensor, block: Sequence[tuple[float, bytes]]) -> None:
+        """A block of a measurement stream: (arrival, the very bytes) of each notification."""
+        arrived_s, frames = zip(*block, strict=True)
+        self._emit(SensorFrames(self._clock.now_s(), self._strap, sensor, arrived_s, frames))
 
     def described(self, **learnt: Any) -> None:
         """Something was learnt of the strap: the whole picture goes out if that changes it."""
