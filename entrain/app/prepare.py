@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Final
 from entrain.app import whose
 from entrain.app.layers import layers_of
 from entrain.app.music import chosen, playlist_of, say, with_music
+from entrain.app.sensors import check_sensors, stream_plan
 from entrain.app.telling import tell
 from entrain.control.protocol import HARD_SESSION_MAX_MIN, PacedStage, Preset, SessionConfig, with_minutes
 from entrain.control.view import Summary
 from entrain.devices.ports import LiveHeart, SoundOutput, VirtualHeart
 from entrain.errors import DeviceError, InputError, StoreError, UsageError
+from entrain.heart.pmd.control import Sensor
 from entrain.person.record import KnownStrap
 from entrain.presets import library as presets
 from entrain.presets.library import LoadedPreset
@@ -54,6 +56,7 @@ class Choices:
     lsl: bool = False
     reading: ReadOptions = AS_IT_LOOKS  # of replayed files
     yoke: str | None = None  # the session whose tempo this one has, for policy "yoked"
+    sensors: tuple[Sensor, ...] | None = None  # measurement streams of straps
     stages: tuple[PacedStage, ...] = ()  # in place of a policy
     person: str = ""  # a pseudonym, as `people.checked` gives it
     goes_on: int | None = None  # the session that was cut off and of which this is the rest
@@ -99,7 +102,9 @@ def prepare(choices: Choices, find_music: Callable[[Choices], Playlist | None] =
     """
     seed = SystemRandom().randrange(2**31) if choices.seed is None else choices.seed
     preset = _preset(choices)
-    hearts = _hearts(choices.hearts, seed, choices.person, choices.reading)
+    check_sensors(choices.sensors or (), choices.hearts)
+    sensors = tuple(map(Sensor, preset.sensors))
+    hearts = _hearts(choices.hearts, seed, choices.person, choices.reading, sensors)
     if choices.speed != 1.0:
         _check_speed(choices, hearts)
     if preset.needs_heart and not hearts.straps:
@@ -175,6 +180,8 @@ def _preset(choices: Choices) -> Preset:
         preset = with_minutes(preset, choices.minutes)
     if preset.breath.over_days:
         preset = today(preset, whose.steps_done(choices.person, preset.name))
+    if choices.sensors is not None:
+        preset = replace(preset, sensors=tuple(sensor.value for sensor in choices.sensors))
     if choices.voice is not None:
         voices.check(choices.voice)  # with no sound, too: the log tells which it would have been
         preset = replace(preset, sound=replace(preset.sound, voice=choices.voice))
@@ -224,7 +231,9 @@ def _check_speed(choices: Choices, hearts: _Hearts) -> None:
         )
 
 
-def _hearts(specs: Sequence[str], seed: int, person: str, options: ReadOptions) -> _Hearts:
+def _hearts(
+    specs: Sequence[str], seed: int, person: str, options: ReadOptions, sensors: tuple[Sensor, ...]
+) -> _Hearts:
     live: list[LiveHeart] = []
     virtual: list[VirtualHeart] = []
     straps: list[str] = []
@@ -236,14 +245,14 @@ def _hearts(specs: Sequence[str], seed: int, person: str, options: ReadOptions) 
         strap = spec if spec not in straps else f"{spec}#{specs[: index + 1].count(spec)}"
         match kind:
             case "ble":
-                live.append(_ble(strap, rest, person))
+                live.append(_ble(strap, rest, person, sensors))
             case "tap" if not rest:
                 tapped = _tapped(strap)
                 live.append(tapped)
             case "lsl":
                 live.append(_lsl(strap, rest))
             case "sim":
-                virtual.append(_simulated(strap, rest, seed + index))
+                virtual.append(_simulated(strap, rest, seed + index, sensors))
             case "replay" if rest:
                 virtual.append(_replayed(strap, rest, options))
             case "none" if not rest:
@@ -254,7 +263,7 @@ def _hearts(specs: Sequence[str], seed: int, person: str, options: ReadOptions) 
     return _Hearts(tuple(straps), tuple(live), tuple(virtual), tapped)
 
 
-def _ble(strap: str, selector: str, person: str) -> LiveHeart:
+def _ble(strap: str, selector: str, person: str, sensors: tuple[Sensor, ...]) -> LiveHeart:
     try:
         from entrain.devices.ble.reader import BleHeart
         from entrain.devices.ble.wanted import WantedStrap
@@ -266,7 +275,8 @@ def _ble(strap: str, selector: str, person: str) -> LiveHeart:
     remembered = whose.record_of(person).strap
     if wanted.address is None and remembered is not None:
         wanted = replace(wanted, preferred=remembered.address)  # of several that will do, one's own
-    return BleHeart(strap, wanted, on_found=lambda found: _remember(found, person))
+    plan = stream_plan(sensors)
+    return BleHeart(strap, wanted, on_found=lambda found: _remember(found, person), plan=plan)
 
 
 def _remember(found: "FoundStrap", person: str) -> None:
@@ -288,7 +298,7 @@ def _lsl(strap: str, name: str) -> LiveHeart:
     return LslHeart(strap, name)
 
 
-def _simulated(strap: str, rest: str, seed: int) -> VirtualHeart:
+def _simulated(strap: str, rest: str, seed: int, sensors: tuple[Sensor, ...]) -> VirtualHeart:
     from entrain.devices.simulated.heart import SimulatedHeart
     from entrain.devices.simulated.person import Kind, Person
 
@@ -299,7 +309,7 @@ def _simulated(strap: str, rest: str, seed: int) -> VirtualHeart:
     if kind and kind not in kinds:
         raise UsageError(f"There is no simulated person {kind!r}.", f"There are: {', '.join(kinds)}.")
     person = Person.draw(int(number) if number else seed, Kind(kind) if kind else Kind.TYPICAL)
-    return SimulatedHeart(person, strap)
+    return SimulatedHeart(person, strap, sensors=sensors)
 
 
 def _replayed(strap: str, source: str, options: ReadOptions) -> VirtualHeart:
@@ -317,17 +327,23 @@ def _replayed(strap: str, source: str, options: ReadOptions) -> VirtualHeart:
 
 def _replayed_session(strap: str, number: str) -> VirtualHeart:
     """The first strap of a session of one's own, from the very bytes it sent."""
-    from entrain.control.events import NotificationArrived
+    from entrain.control.events import NotificationArrived, SensorChanged, SensorFrames
     from entrain.devices.replay import ReplayedHeart
 
     store = Store.open()
     stored = store.load(store.find(number))
-    arrived = [event for event, _ in stored.records if isinstance(event, NotificationArrived)]
+    events = [event for event, _ in stored.records]
+    arrived = [event for event in events if isinstance(event, NotificationArrived)]
     if not arrived:
         raise InputError(f"Session {number} holds no heart to replay.")
     first = arrived[0].strap
     payloads = [(event.t_s, event.payload) for event in arrived if event.strap == first]
-    return ReplayedHeart.of_payloads(payloads, strap, name=f"session {number}")
+    streamed = [
+        replace(event, strap=strap)
+        for event in events
+        if isinstance(event, SensorChanged | SensorFrames) and event.strap == first
+    ]
+    return ReplayedHeart.of_payloads(payloads, strap, f"session {number}", streamed)
 
 
 def load_preset(name: str | None, person: str = "") -> LoadedPreset:

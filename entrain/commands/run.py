@@ -9,6 +9,7 @@ from entrain.app import prepare as setup
 from entrain.app.desk import Desk, name_outside
 from entrain.app.music import add_music_arguments
 from entrain.app.prepare import Choices
+from entrain.app.sensors import sensors_named
 from entrain.app.whose import record_of
 from entrain.commands import passphrase, reading_options
 from entrain.errors import UsageError
@@ -79,6 +80,9 @@ def add_session_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--person", metavar="P", help="whose session it is, by a pseudonym such as P01 (better not a name)"
     )
+    parser.add_argument(
+        "--sensor", metavar="ecg,acc", help="what a strap streams beside the pulse; acc shows your breath"
+    )
     parser.add_argument("--seed", type=int, metavar="N", help="everything random follows it")
     passphrase.add_argument(parser)
 
@@ -103,6 +107,7 @@ def run(args: argparse.Namespace) -> int:
         yoke=args.yoke,
         reading=reading_options.options_of(args),
         person=person,
+        sensors=None if args.sensor is None else sensors_named(args.sensor),
     )
     return with_or_without_screen(choices, args)
 

@@ -124,6 +124,7 @@ class Preset:
     summary: str
     minutes: float = 10.0
     needs_heart: bool = True
+    sensors: tuple[str, ...] = ()  # measurement streams asked of a strap: "ecg", "acc"
     phases: PhaseTimes = field(default_factory=PhaseTimes)
     tempo: TempoRule = field(default_factory=TempoRule)
     breath: BreathRule = field(default_factory=BreathRule)

@@ -8,6 +8,7 @@ none ended. What a recording lacks is silence on the wire.
 from bisect import bisect_right
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from heapq import merge
 from typing import Final, Self
 
 from entrain.control.events import Event, Link, LinkChanged, NotificationArrived, StrapDescribed
@@ -45,10 +46,20 @@ class ReplayedHeart:
 
     @classmethod
     def of_payloads(
-        cls, payloads: Iterable[tuple[float, bytes]], strap: str, name: str | None = None
+        cls,
+        payloads: Iterable[tuple[float, bytes]],
+        strap: str,
+        name: str | None = None,
+        streamed: Sequence[Event] = (),
     ) -> Self:
-        """Play (arrival in s, bytes of 0x2A37), in order of time, as a session's own log has them."""
-        return cls(strap, list(_wire(payloads, strap, name or strap)))
+        """Play (arrival in s, bytes of 0x2A37), in order of time, as a session's own log has them.
+
+        `streamed` is what else the strap sent meanwhile, in order of time.
+        """
+        wire = list(_wire(payloads, strap, name or strap))
+        over = wire.pop()
+        beside = [event for event in streamed if event.t_s <= over.t_s]
+        return cls(strap, [*merge(wire, beside, key=lambda event: event.t_s), over])
 
     @property
     def duration_s(self) -> float:

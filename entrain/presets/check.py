@@ -14,6 +14,7 @@ from typing import Any, Final, cast, get_args, get_origin, get_type_hints
 from entrain.control.group import RULES_OF_GROUP
 from entrain.control.protocol import Preset
 from entrain.foreign import clean, one_line
+from entrain.heart.pmd.control import Sensor
 from entrain.presets.rules import LIMITS, RULES
 from entrain.storage import places
 from entrain.synth import scales
@@ -23,6 +24,7 @@ from entrain.tempo.policy import POLICIES
 from entrain.toml_lines import NotTOML, line_of, parsed
 
 _CHOICES: Final[Mapping[str, Callable[[], Iterable[str]]]] = {
+    "sensors": lambda: tuple(Sensor),
     "tempo.policy": lambda: POLICIES,
     "group.rule": lambda: RULES_OF_GROUP,
     "breath.lengthen": lambda: ("both", "out"),
@@ -132,6 +134,8 @@ class _Reader:
     def value(self, hint: Any, value: Any, key: str) -> Any:
         """The value as the hint wants it, or None after a complaint."""
         options, shown = get_args(hint), _shown(value)
+        if get_origin(hint) is tuple and options[-1] is Ellipsis:
+            return self.names(value, key)
         if get_origin(hint) is tuple:
             values = cast(list[Any], value) if isinstance(value, list) else []
             if len(values) != len(options) or not all(map(_is_number, values)):
@@ -175,6 +179,16 @@ class _Reader:
             self.complain(key, problem, f"Use a value from {limit.least:g} to {limit.most:g}.")
             return None
         return value
+
+    def names(self, value: Any, key: str) -> tuple[str, ...] | None:
+        given = cast(list[Any], value) if isinstance(value, list) else [None]
+        names = [name for name in given if isinstance(name, str)]
+        if len(names) < len(given):
+            example = ", ".join(f'"{name}"' for name in _CHOICES[key]())
+            self.complain(key, f"must be a list of names, not {_shown(value)}", f"Write {key} = [{example}].")
+            return None
+        chosen = [name for name in names if self.choice(name, key) is not None]
+        return tuple(chosen) if len(chosen) == len(names) else None
 
     def choice(self, value: str, key: str) -> str | None:
         known = tuple(_CHOICES[key]())

@@ -21,6 +21,7 @@ class Settings:
     """None and empty where nothing was chosen yet."""
 
     keep_days: int | None = None  # how long a session is kept; None: until somebody deletes it
+    streams_left_on: tuple[str, ...] = ()  # addresses of straps whose measurement streams are ours to stop
 
 
 def load(path: Path | None = None) -> tuple[Settings, str]:

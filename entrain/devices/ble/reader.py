@@ -35,7 +35,7 @@ class BleHeart:
 
     A heart stays with the very address that first sent data, through every outage: another strap, of the same
     name or nearer, is a neighbour's heart. `on_found` is told of a strap each time it begins to send: the
-    place to remember its address. `plan` says which measurement streams are wanted, and keeps the mark of them.
+    place to remember its address. `plan` says which measurement streams are wanted.
     """
 
     def __init__(

@@ -2,16 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from heapq import merge
 from math import floor
 from random import Random
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from entrain.control.events import Event
 from entrain.devices.simulated.lungs import Breathing, Lungs
 from entrain.devices.simulated.person import Person
 from entrain.devices.simulated.sinus import Sinus
 from entrain.devices.simulated.strap import Strap
+from entrain.heart.pmd.control import Sensor
 from entrain.score import Score
+
+if TYPE_CHECKING:  # imported when a stream is asked for
+    from entrain.devices.simulated.streams import SimulatedStreams
 
 # A power of two, so that the grid of steps is exact however far it goes.
 STEP_S: Final = 0.25
@@ -38,7 +43,13 @@ class SimulatedHeart:
     `t_s` up to `t_s` is enough.
     """
 
-    def __init__(self, person: Person, strap: str | None = None, keep_truth: bool = False) -> None:
+    def __init__(
+        self,
+        person: Person,
+        strap: str | None = None,
+        keep_truth: bool = False,
+        sensors: Sequence[Sensor] = (),
+    ) -> None:
         self.person = person
         self.strap = f"sim:{person.seed}" if strap is None else strap
         self.truth: Truth | None = Truth() if keep_truth else None
@@ -46,6 +57,7 @@ class SimulatedHeart:
         self._lungs = Lungs(person.lungs, STEP_S, Random(f"{person.seed}/lungs"))
         self._sinus = Sinus(person.heart, STEP_S, Random(f"{person.seed}/sinus"))
         self._strap = Strap(self.strap, person.strap, f"{person.seed}/strap")
+        self._streams = _streams(self.strap, person.seed, sensors)
 
     @property
     def breathing(self) -> Breathing:
@@ -55,7 +67,10 @@ class SimulatedHeart:
     def until(self, t_s: float, score: Score | None) -> Sequence[Event]:
         for beat_s in self.live(t_s, score):
             self._strap.beat(beat_s)
-        return self._strap.until(t_s)
+        events = self._strap.until(t_s)
+        if self._streams is None:
+            return events
+        return list(merge(events, self._streams.until(t_s), key=lambda event: event.t_s))
 
     def live(self, t_s: float, score: Score | None) -> list[float]:
         """The body alone, up to `t_s`; the times of its beats, of which the strap knows nothing."""
@@ -68,4 +83,14 @@ class SimulatedHeart:
             self.truth.ectopics_s += ectopics_s
             self.truth.breathing += breathing
             self.truth.bpm += rates_bpm
+        if self._streams is not None:
+            self._streams.live([moment.volume for moment in breathing], beats_s)
         return beats_s
+
+
+def _streams(strap: str, seed: int, sensors: Sequence[Sensor]) -> "SimulatedStreams | None":
+    if not sensors:
+        return None
+    from entrain.devices.simulated.streams import SimulatedStreams
+
+    return SimulatedStreams(strap, str(seed), sensors, STEP_S)
