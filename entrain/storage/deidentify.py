@@ -37,9 +37,11 @@ _FREE: Final = frozenset({"detail", "advice", "note", "device", "fault"})
 _FIXED: Final = frozenset(
     {
         *("type", "what", "part", "phase", "link", "sound", "source", "in_step", "verdict", "when", "policy"),
-        *("voice", "payload"),
+        *("voice", "payload", "frames"),
     }
 )
+_STAMP: Final = slice(1, 9)  # of a frame, see `entrain.heart.pmd.frames`
+_HOUR_NS: Final = 3_600_000_000_000
 _WITHHELD: Final = "withheld"
 _LOST: Final = "the strap was lost"  # what the controller says of a lost link without details
 
@@ -156,6 +158,7 @@ class _Cleaner:
     def __init__(self, straps: list[str]) -> None:
         self.straps = {name: f"heart{n}" for n, name in enumerate(straps, 1)}
         self._names: set[str] = set(straps)
+        self._began_ns: dict[str, int] = {}  # of each strap's own clock
 
     def strap(self, name: str) -> str:
         return self.straps.setdefault(name, f"heart{len(self.straps) + 1}")
@@ -168,9 +171,20 @@ class _Cleaner:
             body["name"] = None
         if kind == "SoundChanged" and body.get("device"):
             self._names.add(body["device"])
+        if kind == "SensorFrames":
+            body["frames"] = [self._undated(frame, body["strap"]) for frame in body["frames"]]
         if kind == "SegmentBegan" and after == "LinkChanged" and isinstance(body["reason"], str):
             body["reason"] = _LOST
         return _json(self._cleaned(body))
+
+    def _undated(self, frame: str, strap: str) -> str:
+        """A frame of a measurement stream; the strap's clock, which may be the wall's, begins an hour ago."""
+        data = bytearray.fromhex(frame)
+        if len(data) >= _STAMP.stop:
+            ns = int.from_bytes(data[_STAMP], "little")
+            since_ns = ns - self._began_ns.setdefault(strap, ns) + _HOUR_NS
+            data[_STAMP] = (since_ns % (1 << 64)).to_bytes(8, "little")
+        return data.hex()
 
     def text(self, text: str) -> str:
         """A sentence of entrain's own, without names and addresses that came into it."""

@@ -19,6 +19,7 @@ from typing import Any, Final
 
 from entrain import __version__
 from entrain.storage.formats.files import new_bytes, new_folder, new_text
+from entrain.storage.formats.signals import CHANNELS, UNITS, SensorSignal
 from entrain.storage.formats.source import ExportSource, Remarks
 from entrain.storage.log.stored import SessionOutcome
 from entrain.streams import PARTS
@@ -76,6 +77,8 @@ def write_bids(source: ExportSource, path: Path) -> Remarks:
                 physio = _physio(source)
                 _write_gz(beh / f"{stem}_physio.tsv.gz", physio)
                 _write_json(beh / f"{stem}_physio.json", _physio_json(source))
+                for signal in source.signals():
+                    _write_signal(beh / f"{stem}_recording-{signal.sensor.value}_physio", signal)
                 beats = sorted(source.beats(), key=lambda beat: beat.t_s)
                 rows = [(_s(b.t_s), 0, f"{b.rr.ms:.3f}", b.verdict.value, b.segment, b.strap) for b in beats]
                 _write_gz(beh / f"{stem}_physioevents.tsv.gz", rows)
@@ -218,6 +221,30 @@ def _write_tsv(path: Path, heading: list[str], rows: Iterable[tuple[object, ...]
     with new_text(path) as file:
         file.write("\t".join(heading) + "\n")
         file.writelines(_lines(rows))
+
+
+def _write_signal(stem: Path, signal: SensorSignal) -> None:
+    """What a strap streamed, at its own rate. The name holds one of a kind: of a group, the first heart's."""
+    table = stem.with_name(f"{stem.name}.tsv.gz")
+    if table.exists():
+        return
+    start_s = float(signal.times_s[0])
+    n = int((signal.times_s[-1] - start_s) * signal.hz) + 1
+    names = [label.lower().replace(" ", "_") for label in CHANNELS[signal.sensor]]
+    rows = signal.on_grid(n, start_s).tolist()
+    _write_gz(table, [tuple(MISSING if isnan(x) else f"{x:.1f}" for x in row) for row in rows])
+    columns = dict.fromkeys(names, ("as the strap streamed it, on an even grid", UNITS[signal.sensor]))
+    _write_json(
+        stem.with_name(f"{stem.name}.json"),
+        {
+            "SamplingFrequency": signal.hz,
+            "StartTime": start_s,
+            "Columns": names,
+            "PhysioType": "generic",
+            "TaskName": TASK,
+            **_columns(columns),
+        },
+    )
 
 
 def _write_gz(path: Path, rows: Iterable[tuple[object, ...]]) -> None:

@@ -1,17 +1,21 @@
 """EDF+: pulse, tempo and breath as signals of one sample a second, and every beat and event as an annotation.
 
+ECG and accelerometer, where a strap streamed them, are signals at their own rate.
+
 Annotations have their times in decimals, so a beat is exact to the microsecond. Signals are of 16 bits; 0
 means that nothing was known.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from math import ceil, isnan
 from pathlib import Path
 from typing import Any, Final
 
 from entrain import extras
+from entrain.heart.pmd.control import Sensor
 from entrain.storage.formats.files import new_bytes
+from entrain.storage.formats.signals import CHANNELS, UNITS, SensorSignal
 from entrain.storage.formats.source import ExportSource, Remarks
 from entrain.streams import PARTS
 
@@ -24,6 +28,8 @@ _SIGNALS: Final = (
     ("Tempo", "bpm", 250.0, "guide", 0),
     ("Guided breath", "1/min", 60.0, "guide", 1),
 )
+# So wide that one step of 16 bits is one µV, or a quarter of a mg.
+_HIGHEST: Final = {Sensor.ECG: 32767.0, Sensor.ACC: 8192.0}
 
 
 def write_edf(source: ExportSource, path: Path) -> Remarks:
@@ -32,8 +38,13 @@ def write_edf(source: ExportSource, path: Path) -> Remarks:
     annotations = _annotations(source, edfio.EdfAnnotation)
     meta = source.session.meta
     began = datetime.fromtimestamp(meta.origin_epoch_s, UTC) if source.has_dates else None
+    streamed = source.signals()
+    signals = [
+        *_signals(source, edfio.EdfSignal, n_seconds),
+        *_streamed(streamed, edfio.EdfSignal, n_seconds),
+    ]
     edf = edfio.Edf(
-        _signals(source, edfio.EdfSignal, n_seconds),
+        signals,
         patient=edfio.Patient(code=source.subject),
         recording=edfio.Recording(
             startdate=began.date() if began else None,
@@ -49,8 +60,29 @@ def write_edf(source: ExportSource, path: Path) -> Remarks:
         edf.write(file)
     return (
         f"{len(annotations)} annotations, {len(source.beats())} of them beats",
-        f"{len(_SIGNALS)} signals",
+        f"{len(signals)} signals",
     )
+
+
+def _streamed(streamed: Sequence[SensorSignal], make: Callable[..., Any], n_seconds: int) -> list[Any]:
+    """ECG and accelerometer; 0 where nothing was measured, as in the others."""
+    import numpy
+
+    made: list[Any] = []
+    for signal in streamed:
+        grid = numpy.nan_to_num(signal.on_grid(round(n_seconds * signal.hz)))
+        highest = _HIGHEST[signal.sensor]
+        made += [
+            make(
+                numpy.clip(column, -highest, highest),
+                signal.hz,
+                label=label,
+                physical_dimension=UNITS[signal.sensor],
+                physical_range=(-highest, highest),
+            )
+            for label, column in zip(CHANNELS[signal.sensor], grid.T, strict=True)
+        ]
+    return made
 
 
 def _annotations(source: ExportSource, make: Callable[[float, float | None, str], Any]) -> list[Any]:

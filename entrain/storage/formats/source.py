@@ -9,6 +9,7 @@ from typing import Any, Final
 from entrain.control.events import BeatSeen
 from entrain.errors import UsageError
 from entrain.heart.beat import Beat
+from entrain.storage.formats.signals import SensorSignal, signals_of
 from entrain.storage.log.stored import StoredSession
 from entrain.streams import Marker, Sampler, Stream, StreamSample, markers, streams_of
 
@@ -105,6 +106,10 @@ class ExportSource:
             for sample in sampler.samples(event, effects):
                 if sample.stream in names:
                     yield sample
+
+    def signals(self) -> tuple[SensorSignal, ...]:
+        """What straps streamed beside the pulse."""
+        return signals_of(self.session, self.strap)
 
     def markers(self) -> list[Marker]:
         """What happened, in words, in order of time."""

@@ -14,7 +14,9 @@ from pathlib import Path
 from typing import Final
 
 from entrain.heart.beat import Beat, Verdict
+from entrain.heart.pmd.control import Sensor
 from entrain.storage.formats.files import new_bytes, new_folder, new_text
+from entrain.storage.formats.signals import CHANNELS, SensorSignal
 from entrain.storage.formats.source import ExportSource, Remarks
 
 PER_S: Final = 1024
@@ -48,11 +50,36 @@ def write_wfdb(source: ExportSource, path: Path) -> Remarks:
             # Readers take a note at sample 0 for a definition, so none of ours stands there.
             notes = (_Annotation(max(1, _sample(each.t_s, zero_s)), _NOTE, str(each)) for each in markers)
             file.write(_encoded(notes))
+    streamed = [_write_signal(path, record, zero_s, signal) for signal in source.signals()]
     n_doubtful = sum(beat.verdict is not Verdict.OK for beat in beats)
     return (
         f"record {record} with {len(beats)} beats in .atr, {n_doubtful} of them doubtful (Q)",
         f"{len(markers)} notes in .evt",
+        *streamed,
     )
+
+
+def _write_signal(path: Path, record: str, zero_s: int, signal: SensorSignal) -> str:
+    """A record of its own for what a strap streamed, since a record has one rate; -32768 is missing."""
+    import numpy
+
+    name = f"{record}_{signal.sensor.value}"
+    if (path / f"{name}.hea").exists():
+        return f"not written: a second {signal.sensor.value} signal, of {signal.strap}; choose with --strap"
+    n = int((signal.times_s[-1] - zero_s) * signal.hz) + 1
+    grid = numpy.clip(numpy.round(signal.on_grid(n, zero_s)), -32767, 32767)
+    samples = numpy.where(numpy.isnan(grid), -32768, numpy.nan_to_num(grid)).astype("<i2")
+    gain, unit = ("1000", "mV") if signal.sensor is Sensor.ECG else ("1", "mg")
+    with new_text(path / f"{name}.hea") as file:
+        file.write(f"{name} {samples.shape[1]} {signal.hz:g} {n}\n")
+        for label, column in zip(CHANNELS[signal.sensor], samples.T, strict=True):
+            checksum = int(column.astype("i8").sum()) & 0xFFFF
+            checksum -= 0x10000 if checksum > 0x7FFF else 0
+            file.write(f"{name}.dat 16 {gain}(0)/{unit} 16 0 {column[0]} {checksum} 0 {label}\n")
+        file.write(f"# sample 0 is {zero_s} s on the session's clock; {signal.strap}\n")
+    with new_bytes(path / f"{name}.dat") as file:
+        file.write(samples.tobytes())
+    return f"record {name} with {n} samples"
 
 
 def _header(source: ExportSource, record: str, zero_s: int) -> Iterator[str]:

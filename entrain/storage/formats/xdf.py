@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import BinaryIO, Final
 from xml.sax.saxutils import escape
 
+from entrain.heart.pmd.control import Sensor
 from entrain.storage.formats.files import new_bytes
+from entrain.storage.formats.signals import CHANNELS, UNITS, SensorSignal
 from entrain.storage.formats.source import ExportSource, Remarks
 from entrain.streams import Channel, Stream, StreamSample
 
@@ -27,6 +29,7 @@ def write_xdf(source: ExportSource, path: Path) -> Remarks:
     samples: dict[str, list[StreamSample]] = {stream.name: [] for stream in streams}
     for sample in source.samples():
         samples[sample.stream].append(sample)
+    streamed = source.signals()
     used = [stream for stream in streams if samples[stream.name]]
     marked = [(marker.t_s, str(marker)) for marker in source.markers()]
     with new_bytes(path) as file:
@@ -37,10 +40,22 @@ def write_xdf(source: ExportSource, path: Path) -> Remarks:
             numbers = struct.Struct(f"<{len(stream.channels)}d")
             values = [(each.t_s, numbers.pack(*each.values)) for each in of_stream]
             _stream(file, number, stream, "double64", values, source)
+        for number, signal in enumerate(streamed, len(used) + 1):
+            numbers = struct.Struct(f"<{signal.values.shape[1]}d")
+            times_s, rows = signal.times_s.tolist(), signal.values.tolist()
+            values = [(t_s, numbers.pack(*row)) for t_s, row in zip(times_s, rows, strict=True)]
+            _stream(file, number, _described(signal), "double64", values, source)
         words = [(t_s, _word(text)) for t_s, text in marked]
-        _stream(file, len(used) + 1, MARKERS, "string", words, source)
-    n_samples = sum(map(len, samples.values()))
-    return (f"{len(used)} streams with {n_samples} samples, and {len(marked)} markers",)
+        _stream(file, len(used) + len(streamed) + 1, MARKERS, "string", words, source)
+    n_samples = sum(map(len, samples.values())) + sum(len(signal.times_s) for signal in streamed)
+    return (f"{len(used) + len(streamed)} streams with {n_samples} samples, and {len(marked)} markers",)
+
+
+def _described(signal: SensorSignal) -> Stream:
+    unit = {"uV": "microvolts", "mg": "thousandths of g"}[UNITS[signal.sensor]]
+    channels = tuple(Channel(label, unit, "as the strap streamed it") for label in CHANNELS[signal.sensor])
+    kind = {Sensor.ECG: "ECG", Sensor.ACC: "Accelerometer"}[signal.sensor]
+    return Stream(f"{signal.sensor.value} {signal.strap}", kind, channels, signal.strap)
 
 
 def _file_header(source: ExportSource) -> bytes:
