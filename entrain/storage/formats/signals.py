@@ -42,8 +42,9 @@ class SensorSignal:
         after = np.clip(np.searchsorted(self.times_s, at_s), 1, len(self.times_s) - 1)
         wide = self.times_s[after] - self.times_s[after - 1] > GAP / self.hz
         outside = (at_s < self.times_s[0]) | (at_s > self.times_s[-1])
-        columns = [np.interp(at_s, self.times_s, column) for column in self.values.T]
-        grid = np.column_stack(columns)
+        grid = np.empty((n, self.values.shape[1]), dtype=np.float64)
+        for k in range(self.values.shape[1]):
+            grid[:, k] = np.interp(at_s, self.times_s, self.values[:, k])
         grid[wide | outside] = np.nan
         return grid
 
