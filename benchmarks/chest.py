@@ -17,12 +17,13 @@ from statistics import fmean
 import numpy as np
 
 from entrain.breath.chest import WINDOW_S, ChestTrace, breath_at, fused, with_samples
-from entrain.breath.estimate import BreathEstimate, InStep
+from entrain.breath.estimate import BreathEstimate, InStep, with_tick
 from entrain.cohort.people import SIMULATORS, Who, body, draw
 from entrain.control.events import LinkChanged, NotificationArrived
-from entrain.control.track import HeartTrack, with_breath_at, with_link, with_notification
+from entrain.control.heart import HeartTrack, with_link, with_notification
 from entrain.devices.simulated.chest import Chest, ChestTraits, Posture
 from entrain.devices.simulated.heart import STEP_S
+from entrain.frozen import changed
 from tests.devices.simulated.guidance import paced
 
 LENGTH_S = 300
@@ -97,7 +98,7 @@ def looked(case: tuple[str, Who, int, int]) -> list[Look]:
             elif isinstance(event, LinkChanged):
                 track, _ = with_link(track, event)
             at += 1
-        track = with_breath_at(track, float(t_s))
+        track = changed(track, breath=with_tick(track.breath, float(t_s)))
         second = slice((t_s - 1) * HZ, t_s * HZ)
         trace = with_samples(trace, times_s[second].tolist(), felt[second].tolist())
         heart = track.breath.estimate
