@@ -221,6 +221,8 @@ def _check_plausible(series: Series, unit: TimeUnit, name: str) -> None:
 
 def _strange(value: float, unit: TimeUnit, is_guess: bool) -> str:
     """What makes an interval unusable in its own recording; empty where nothing does."""
+    if value <= 0.0:
+        return f"an interval cannot be {value:g}"
     if unit is SECONDS and _is_pulse_ms(value):
         return f"{value:g} is in ms, where most are in s"
     # Straps do send stray intervals of 1 or 2 ms, but none with decimals.

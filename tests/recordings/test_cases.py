@@ -8,7 +8,7 @@ import pytest
 from entrain.errors import InputError
 from entrain.heart.recording import Recording
 from entrain.recordings.options import ReadOptions
-from entrain.recordings.reading import read_recording
+from entrain.recordings.reading import parse_recording, read_recording
 
 CASES = Path(__file__).parent / "cases"
 
@@ -89,3 +89,8 @@ def test_what_cannot_be_seen_can_be_said() -> None:
 
 def mean_ms(recording: Recording) -> float:
     return sum(recording.intervals_ms) / len(recording.intervals_ms)
+
+
+def test_a_negative_number_in_a_line_of_intervals_is_told() -> None:
+    with pytest.raises(InputError, match="an interval cannot be -790"):
+        parse_recording("800,810,-790,812,805,799,811,803,806,809,812,800\n", "line.txt")
