@@ -1,8 +1,9 @@
 """One open stream: its callback's player, its clock, and where it stands against the session's time.
 
 The stream counts frames; `epoch_s` is the session's time of frame 0, and changes only where it must. Time
-that the device lost is put right at once, in the silence that the loss was. What is merely known better by
-now is made up for little by little, a quarter of a millisecond at a time, which nobody hears.
+that the device lost is put right at once, in the silence that the loss was. What that leaves is made up for
+little by little, a quarter of a millisecond at a time, which nobody hears. Where nothing was lost, what is
+merely known better by now moves nothing: every beat keeps the one distance to its plan.
 """
 
 import threading
@@ -48,6 +49,7 @@ class Playing:
         self._n_dry = 0
         self._last_dry_s = -OFTEN_S
         self._lowest_s = self.latency_s
+        self._has_lost = False
         self._is_making_up = False
 
     def let_go(self) -> None:
@@ -105,12 +107,13 @@ class Playing:
             now_s = monotonic()
             self.runs_dry_often = now_s - self._last_dry_s < OFTEN_S
             self._last_dry_s = now_s
+            self._has_lost = True
         gap = msg.SoundGap(lost_s, self._n_dry, behind_s)
         self._n_dry = 0
         return gap
 
     def _make_up_for(self, behind_s: float) -> None:
-        is_sure = self._clock.known_s > SURE_S
+        is_sure = self._has_lost and self._clock.known_s > SURE_S
         if is_sure and abs(behind_s) > max(SLACK_S, self._clock.uncertainty_s()):
             self._is_making_up = True
         elif abs(behind_s) <= STEP_S:
