@@ -61,7 +61,7 @@ def test_deleting_a_session_takes_its_rescue_file_along(store: Store) -> None:
     store.path.write_bytes(b"torn" * 1000)
     log = store.begin(CONFIG, preset_text="")
     log.append(Tick(1.0), ())
-    with pytest.raises(InputError, match="damaged"):
+    with pytest.raises(StoreError, match="damaged"):
         log.close()
     store.path.write_bytes(whole)
     assert absorb(store, log.path) == (2,)
