@@ -12,6 +12,14 @@ from entrain.analysis.correction import Correction
 from entrain.analysis.entrainment import Entrainment, entrainment
 from entrain.analysis.nonlinear import Dfa, Poincare, SampleEntropy, dfa, poincare, sample_entropy
 from entrain.analysis.quality import Quality, quality
+from entrain.analysis.rhythm import (
+    Asymmetry,
+    Fragmentation,
+    MultiscaleEntropy,
+    asymmetry,
+    fragmentation,
+    multiscale_entropy,
+)
 from entrain.analysis.series import NNSeries
 from entrain.analysis.spectrum import BandPowers, Method, band_powers, spectrum
 from entrain.analysis.synchrony import Synchrogram, TempoTracking, synchrogram, tempo_tracking
@@ -43,6 +51,9 @@ class Findings:
     poincare: Poincare | None
     sample_entropy: SampleEntropy | None
     dfa: Dfa
+    fragmentation: Fragmentation | None
+    asymmetry: Asymmetry | None
+    multiscale_entropy: MultiscaleEntropy | None
     breathing: BreathingRate | None
     coherence: Coherence
     paced_breathing: PacedBreathing | None
@@ -71,6 +82,9 @@ def findings(
         poincare=poincare(series),
         sample_entropy=sample_entropy(series),
         dfa=dfa(series),
+        fragmentation=fragmentation(series),
+        asymmetry=asymmetry(series),
+        multiscale_entropy=multiscale_entropy(series),
         breathing=breathing_rate(series),
         coherence=coherence(series),
         paced_breathing=None if breath is None else paced_breathing(series, breath),

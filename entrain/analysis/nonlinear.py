@@ -27,6 +27,9 @@ class Poincare:
     sd2_ms: float  # along it: √(2 SDNN² − SD1²)
     sd1_sd2: float | None
     area_ms2: float  # π SD1 SD2
+    csi: float | None  # SD2 / SD1, Toichi and others 1997: "cardiac sympathetic index", an index and no nerve
+    csi_modified_ms: float | None  # 4 SD2² / SD1, Jeppesen and others 2014
+    cvi: float | None  # lg(16 SD1 SD2) in ms²: "cardiac vagal index"
 
 
 def poincare(intervals: Intervals) -> Poincare | None:
@@ -37,7 +40,17 @@ def poincare(intervals: Intervals) -> Poincare | None:
         return None
     sd1 = float(np.std(differences, ddof=1)) / np.sqrt(2.0)
     sd2 = float(np.sqrt(max(0.0, 2.0 * float(np.var(series.nn_ms, ddof=1)) - sd1 * sd1)))
-    return Poincare(float(sd1), sd2, float(sd1) / sd2 if sd2 > 0.0 else None, float(np.pi) * float(sd1) * sd2)
+    sd1 = float(sd1)
+    area = sd1 * sd2
+    return Poincare(
+        sd1_ms=sd1,
+        sd2_ms=sd2,
+        sd1_sd2=sd1 / sd2 if sd2 > 0.0 else None,
+        area_ms2=float(np.pi) * area,
+        csi=sd2 / sd1 if sd1 > 0.0 else None,
+        csi_modified_ms=4.0 * sd2 * sd2 / sd1 if sd1 > 0.0 else None,
+        cvi=float(np.log10(16.0 * area)) if area > 0.0 else None,
+    )
 
 
 # ---- sample entropy ----------------------------------------------------------------------------------------
@@ -68,6 +81,12 @@ def sample_entropy(intervals: Intervals, m: int = 2, tolerance: float = 0.2) -> 
     b, a = _matches(templates, tolerance_ms)
     value = -log(a / b) if a and b else None
     return SampleEntropy(value, m, tolerance_ms, templates.shape[0], b, a)
+
+
+def template_matches(chains: Sequence[FloatArray], length: int, tolerance: float) -> tuple[int, int]:
+    """(B, A) of runs of `length` values within chains: pairs alike in all places but the last, and in all."""
+    templates = np.concatenate([sliding(values, length, 1) for values in chains])
+    return _matches(templates, tolerance) if templates.shape[0] > 1 else (0, 0)
 
 
 def _templates(series: NNSeries, length: int) -> FloatArray:

@@ -105,7 +105,8 @@ class BandPowers:
     hf_ms2: float
     total_ms2: float  # VLF (where known) + LF + HF
     lf_hf: float | None  # a ratio of powers, no balance of anything
-    lf_share_percent: float | None  # LF / (LF + HF)
+    lf_share_percent: float | None  # LF / (LF + HF): LF in normalised units
+    hf_share_percent: float | None  # HF / (LF + HF): HF in normalised units
     lf_peak_hz: float | None  # None: the highest point is the band's edge, so there is no peak
     hf_peak_hz: float | None
 
@@ -122,6 +123,7 @@ def band_powers(spectrum: Spectrum) -> BandPowers:
         total_ms2=lf + hf + (vlf or 0.0),
         lf_hf=lf / hf if hf > 0.0 else None,
         lf_share_percent=100.0 * lf / (lf + hf) if lf + hf > 0.0 else None,
+        hf_share_percent=100.0 * hf / (lf + hf) if lf + hf > 0.0 else None,
         lf_peak_hz=_peak_hz(spectrum, LF_HZ),
         hf_peak_hz=_peak_hz(spectrum, HF_HZ),
     )

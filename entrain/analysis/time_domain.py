@@ -35,6 +35,7 @@ class TimeDomain:
     pnn20_percent: float | None
     cvnn_percent: float | None  # SDNN / mean NN
     triangular_index: float | None  # n / height of the histogram's mode, bins of 1/128 s; from 20 min on
+    tinn_ms: float | None  # base of the triangle that fits the same histogram best; from 20 min on
     sdann_ms: float | None  # SD of the means of whole 5-min windows, at least 3
     sdnn_index_ms: float | None  # mean of their SDs
 
@@ -63,7 +64,7 @@ def time_domain(intervals: Intervals) -> TimeDomain:
     mean_ms, sdnn = float(nn.mean()), _sd(nn)
     five = _runs_of_five(nn)
     window_means, window_sds = _windows(series)
-    some = differences.size > 0
+    some, is_long = differences.size > 0, series.duration_s >= 20.0 * S_PER_MIN
     return TimeDomain(
         n_intervals=nn.size,
         n_differences=differences.size,
@@ -79,7 +80,8 @@ def time_domain(intervals: Intervals) -> TimeDomain:
         pnn50_percent=100.0 * float(np.mean(size > 50.0)) if some else None,
         pnn20_percent=100.0 * float(np.mean(size > 20.0)) if some else None,
         cvnn_percent=None if sdnn is None else 100.0 * sdnn / mean_ms,
-        triangular_index=_triangular_index(nn) if series.duration_s >= 20.0 * S_PER_MIN else None,
+        triangular_index=_triangular_index(nn) if is_long else None,
+        tinn_ms=_tinn_ms(nn) if is_long else None,
         sdann_ms=_sd(window_means) if window_means.size >= 3 else None,
         sdnn_index_ms=float(window_sds.mean()) if window_sds.size >= 3 else None,
     )
@@ -116,3 +118,23 @@ def _windows(series: NNSeries) -> tuple[FloatArray, FloatArray]:
 def _triangular_index(nn: FloatArray) -> float:
     counts = np.bincount(np.floor(nn / HISTOGRAM_BIN_MS).astype(np.int64))
     return nn.size / float(counts.max())
+
+
+def _tinn_ms(nn: FloatArray) -> float:
+    """Task Force 1996: M − N of the triangle over the histogram that has its mode for apex, least squares.
+
+    The error left of the apex depends on N alone, that right of it on M alone: each is sought by itself.
+    """
+    first = int(np.floor(nn.min() / HISTOGRAM_BIN_MS)) - 1
+    counts = np.bincount(np.floor(nn / HISTOGRAM_BIN_MS).astype(np.int64) - first).astype(np.float64)
+    counts = np.append(counts, 0.0)
+    apex = int(np.argmax(counts))
+    return HISTOGRAM_BIN_MS * (_foot(counts[apex::-1]) + _foot(counts[apex:]))
+
+
+def _foot(side: FloatArray) -> int:
+    """How many bins from the apex (`side[0]`) a line that falls to nothing fits that side best."""
+    away = np.arange(side.size, dtype=np.float64)
+    feet = np.arange(1, side.size)
+    lines = side[0] * np.maximum(0.0, 1.0 - away / feet[:, None])
+    return int(feet[np.argmin(np.square(side - lines).sum(axis=1))])

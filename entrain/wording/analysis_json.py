@@ -8,7 +8,7 @@ from typing import Any, Final, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from entrain.analysis import change, entrainment, nonlinear, synchrony
+from entrain.analysis import change, entrainment, nonlinear, rhythm, synchrony
 from entrain.analysis.breathing import (
     IN_STEP_RATE,
     IN_STEP_SHARE,
@@ -57,6 +57,9 @@ SETTINGS: Final[Mapping[str, Mapping[str, Any]]] = {
         "alpha2_beats": nonlinear.LONG_SCALES,
         "detrending": "linear",
     },
+    "fragmentation": {"source": "Costa, Davis & Goldberger 2017", "short_run_intervals": rhythm.LEAST_RUN},
+    "asymmetry": {"anchors_within": rhythm.LARGEST_STEP, "capacity": "Bauer 2006, T 1, s 2"},
+    "multiscale_entropy": {"m": 2, "tolerance": "0.2 SDNN", "scales": rhythm.SCALES},
     "breathing": {
         "spectrum": "Lomb-Scargle",
         "window_s": RATE_WINDOW_S,

@@ -11,10 +11,18 @@ from entrain.analysis.breathing import SLOW_BREATHING_PER_MIN
 from entrain.analysis.change import rating_change
 from entrain.analysis.findings import Findings
 from entrain.analysis.nonlinear import LEAST_FOR_ENTROPY
-from entrain.analysis.quality import Grade
+from entrain.analysis.quality import MANY_ARTEFACTS_PERCENT, Grade
 from entrain.analysis.surrogates import p_value
 
 SHORT_S: Final = 60.0
+RESTS_ON_INTERVALS: Final = (
+    "rmssd_ms",
+    "pnn50_percent",
+    "sdnn_ms",
+    "sample_entropy",
+    "fragmentation",
+    "asymmetry",
+)
 SHORT_FOR_LF_S: Final = 120.0
 SHORT_FOR_SDNN_S: Final = 300.0
 SHORT_FOR_CHANGE_S: Final = 230.0
@@ -38,6 +46,9 @@ def _about_data(found: Findings) -> Iterator[tuple[str, str]]:
     if data.grade is Grade.POOR:
         bad = f"{data.artefact_percent:.1f} % of intervals corrected, {data.covered_percent:.0f} % covered"
         yield "all", f"{bad}: figures from such data can be far off."
+    if data.artefact_percent > MANY_ARTEFACTS_PERCENT:
+        for about in RESTS_ON_INTERVALS:
+            yield about, "rests on too many corrected intervals to be used."
     if length_s < SHORT_S:
         yield "all", f"{length_s:.0f} s are too short for anything but the pulse and a rough RMSSD."
     if length_s < SHORT_FOR_SDNN_S:
@@ -77,8 +88,13 @@ def sentences(found: Findings) -> tuple[str, ...]:
 
 def _heart(found: Findings) -> list[str]:
     time = found.time_domain
-    variability = "" if time.rmssd_ms is None else f", RMSSD {time.rmssd_ms:.1f} ms"
+    is_too_corrected = found.quality.artefact_percent > MANY_ARTEFACTS_PERCENT
+    variability = "" if time.rmssd_ms is None or is_too_corrected else f", RMSSD {time.rmssd_ms:.1f} ms"
     said = [f"The pulse was {time.mean_hr_bpm:.1f} beats/min on average{variability}."]
+    if is_too_corrected:
+        # After an irregular rhythm a corrected series is mostly ours: no figure of variability is a finding.
+        corrected = f"{found.quality.artefact_percent:.0f} % of the intervals had to be corrected"
+        return [*said, f"{corrected}: too many to say anything of variability or coherence."]
     score = found.coherence.mean
     if score is not None:
         said.append(f"The coherence score was {score:.2f} on average; score = {found.coherence.formula}.")

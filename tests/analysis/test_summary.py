@@ -62,7 +62,7 @@ def test_every_figure_has_its_unit_and_every_group_its_settings(whole: Analysis)
     groups = {
         name: group for name, group in as_json(whole).items() if isinstance(group, dict) and "units" in group
     }
-    assert len(groups) == 13
+    assert len(groups) == 16
     for name, group in groups.items():
         assert group["settings"], name
         numbers = {
@@ -232,3 +232,15 @@ def test_a_day_in_bounded_memory() -> None:
     assert result.findings.sample_entropy is not None
     assert result.findings.time_domain.n_intervals == nn.size
     assert peak < 150e6
+
+
+def test_what_rests_on_too_much_correction_is_in_no_sentence() -> None:
+    """As after atrial fibrillation: each interval without a memory of the one before."""
+    rng = np.random.default_rng(4)
+    found = analyse(correct(rng.uniform(420.0, 1100.0, 600))).findings
+    assert found.quality.artefact_percent > 5.0
+    text = " ".join(sentences(found))
+    assert "RMSSD" not in text
+    assert "coherence score" not in text
+    assert "too many to say anything" in text
+    assert {"rmssd_ms", "sdnn_ms"} <= {caution.about for caution in cautions(found)}
