@@ -74,17 +74,18 @@ def findings(
     series = recording.series if isinstance(recording, Correction) else recording
     sound, breath = guidance.sound_s, guidance.breath_starts_s
     compared = _compared(series, guidance)
+    entropy = sample_entropy(series)
     return Findings(
         quality=quality(recording),
         time_domain=time_domain(series),
         welch=_powers(series, Method.WELCH),
         lomb_scargle=_powers(series, Method.LOMB),
         poincare=poincare(series),
-        sample_entropy=sample_entropy(series),
+        sample_entropy=entropy,
         dfa=dfa(series),
         fragmentation=fragmentation(series),
         asymmetry=asymmetry(series),
-        multiscale_entropy=multiscale_entropy(series),
+        multiscale_entropy=multiscale_entropy(series, entropy),
         breathing=breathing_rate(series),
         coherence=coherence(series),
         paced_breathing=None if breath is None else paced_breathing(series, breath),

@@ -10,7 +10,7 @@ from typing import Final
 
 import numpy as np
 
-from entrain.analysis.nonlinear import template_matches
+from entrain.analysis.nonlinear import SampleEntropy, template_matches
 from entrain.analysis.series import BoolArray, FloatArray, Intervals, NNSeries, as_series
 
 LEAST_RUN: Final = 3  # intervals of an acceleration or deceleration run that count as no short segment
@@ -100,14 +100,19 @@ def asymmetry(intervals: Intervals) -> Asymmetry | None:
     )
 
 
-def multiscale_entropy(intervals: Intervals) -> MultiscaleEntropy | None:
-    """Scales with fewer than `LEAST_PER_SCALE` means are left out; None where that leaves fewer than two."""
+def multiscale_entropy(intervals: Intervals, first: SampleEntropy | None = None) -> MultiscaleEntropy | None:
+    """Scales with fewer than `LEAST_PER_SCALE` means are left out; None where that leaves fewer than two.
+
+    `first`: the sample entropy of the same intervals, where it is known already.
+    """
     series = as_series(intervals)
     tolerance_ms = 0.2 * float(np.std(series.nn_ms, ddof=1)) if len(series) > 1 else 0.0
     scales = tuple(scale for scale in SCALES if len(series) // scale >= LEAST_PER_SCALE)
     if len(scales) < 2 or tolerance_ms == 0.0:
         return None
-    entropy = tuple(_entropy(series, scale, tolerance_ms) for scale in scales)
+    known_first = [] if first is None else [first.value]
+    later = [_entropy(series, scale, tolerance_ms) for scale in scales[len(known_first) :]]
+    entropy = (*known_first, *later)
     known = [each for each in entropy if each is not None]
     return MultiscaleEntropy(scales, entropy, sum(known) / len(known) if len(known) == len(scales) else None)
 
