@@ -34,7 +34,8 @@ if TYPE_CHECKING:  # imported when such a heart is asked for
     from entrain.storage.log.session_log import SessionLog
 
 HEARTS: Final = (
-    "ble, ble:ADDRESS, ble:NAME, sim, sim:SEED, sim:SEED:KIND, replay:FILE, replay:ID, tap, lsl:NAME or none"
+    "ble, ble:ADDRESS, ble:NAME, sim, sim:SEED, sim:SEED:KIND, replay:FILE, replay:ID, tap, lsl:NAME,"
+    " lsl:NAME:rr_ms|rr_s|bpm or none"
 )
 SHORTEST_MIN: Final = 1.0
 _NUMBER: Final = re.compile(r"\d+")
@@ -293,9 +294,9 @@ def _tapped(strap: str) -> "TappedHeart":
 
 
 def _lsl(strap: str, name: str) -> LiveHeart:
-    from entrain.devices.lsl.inlet import LslHeart
+    from entrain.devices.lsl.inlet import LslHeart, parsed
 
-    return LslHeart(strap, name)
+    return LslHeart(strap, *parsed(name))
 
 
 def _simulated(strap: str, rest: str, seed: int, sensors: tuple[Sensor, ...]) -> VirtualHeart:
@@ -327,23 +328,23 @@ def _replayed(strap: str, source: str, options: ReadOptions) -> VirtualHeart:
 
 def _replayed_session(strap: str, number: str) -> VirtualHeart:
     """The first strap of a session of one's own, from the very bytes it sent."""
-    from entrain.control.events import NotificationArrived, SensorChanged, SensorFrames
+    from entrain.control.events import IntervalReported, NotificationArrived, SensorChanged, SensorFrames
     from entrain.devices.replay import ReplayedHeart
 
     store = Store.open()
     stored = store.load(store.find(number))
     events = [event for event, _ in stored.records]
-    arrived = [event for event in events if isinstance(event, NotificationArrived)]
+    arrived = [event for event in events if isinstance(event, NotificationArrived | IntervalReported)]
     if not arrived:
         raise InputError(f"Session {number} holds no heart to replay.")
     first = arrived[0].strap
-    payloads = [(event.t_s, event.payload) for event in arrived if event.strap == first]
+    own = [event for event in arrived if event.strap == first]
     streamed = [
         replace(event, strap=strap)
         for event in events
         if isinstance(event, SensorChanged | SensorFrames) and event.strap == first
     ]
-    return ReplayedHeart.of_payloads(payloads, strap, f"session {number}", streamed)
+    return ReplayedHeart.of_arrivals(own, strap, f"session {number}", streamed)
 
 
 def load_preset(name: str | None, person: str = "") -> LoadedPreset:

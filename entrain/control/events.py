@@ -166,6 +166,16 @@ class NotificationArrived:
     payload: bytes
 
 
+@quick
+class IntervalReported:
+    """An interval of a source that knows its beats' own times: it ended at `beat_t_s` and is not rounded."""
+
+    t_s: float
+    strap: str
+    beat_t_s: float
+    rr_ms: float
+
+
 @dataclass(frozen=True, slots=True)
 class LinkChanged:
     t_s: float
@@ -281,6 +291,7 @@ class CommandGiven:
 
 Event = (
     NotificationArrived
+    | IntervalReported
     | LinkChanged
     | StrapDescribed
     | SensorChanged

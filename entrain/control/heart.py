@@ -26,6 +26,7 @@ from entrain.control.events import (
     BreathMeasured,
     Effect,
     HeartDoubted,
+    IntervalReported,
     Link,
     LinkChanged,
     NotificationArrived,
@@ -43,10 +44,11 @@ from entrain.heart.beat import Beat, HeartState, Verdict
 from entrain.heart.gatt import HeartRateMeasurement
 from entrain.heart.median import median
 from entrain.heart.rate import PulseWindow, heart_state, with_beat, with_field
-from entrain.heart.timeline import Timeline
+from entrain.heart.timeline import TimedInterval, Timeline
 from entrain.heart.trust import UNTRIED, Trust
 from entrain.reason import Code, Reason
 from entrain.score import Score
+from entrain.units import MS_PER_S, RR_TICKS_PER_S, ticks_to_s
 
 _CONNECTED: Final = frozenset({Link.STREAMING, Link.SILENT})
 LEAST_BASELINE_S: Final = 15  # a pulse known for less is not worth measuring against
@@ -121,9 +123,14 @@ class HeartTrack:
         return self.breath.estimate if self.chest is None else self.chest.seen
 
     @property
+    def shows_breath(self) -> bool:
+        """A heart in a doubt that leaves no pulse shows no breath either."""
+        return self.trust.doubt is None or not self.trust.doubt.withholds
+
+    @property
     def in_step(self) -> InStep:
         if self.chest is None or self.chest.seen is None:
-            return self.breath.in_step
+            return self.breath.in_step if self.shows_breath else InStep.UNKNOWN
         return self.chest.seen.in_step
 
     @property
@@ -198,38 +205,73 @@ def with_notification(
     track, said = _with_trust(track, judged, event.t_s)
     out.extend(said)
     chain, intervals, was_broken = timeline.advance(track.timeline, event.t_s, ticks)
+    if was_broken:
+        track = _unchained(track, event.t_s, chain.segment, out)
+    contact = measurement.contact
+    track = _with_beats(edit_track(track, timeline=chain), event.t_s, intervals, contact, score, reports, out)
+    if contact is not False:
+        track = edit_track(track, rate=with_field(track.rate, event.t_s, measurement.bpm))
+    return track, tuple(out)
+
+
+def with_interval_reported(
+    track: HeartTrack, event: IntervalReported, score: Score | None = None, reports: bool = True
+) -> tuple[HeartTrack, tuple[Effect, ...]]:
+    """An interval with its beat's own time: screened and believed like any other."""
+    ticks = event.rr_ms * RR_TICKS_PER_S / MS_PER_S
+    judged = trust.reported(track.trust, event.t_s, ticks_to_s(ticks))
+    track, said = _with_trust(track, judged, event.t_s)
+    chain, interval, was_broken = timeline.placed(track.timeline, event.beat_t_s, ticks)
+    out = list(said)
+    if was_broken:
+        track = _unchained(track, event.t_s, chain.segment, out)
+    track = edit_track(track, timeline=chain)
+    return _with_beats(track, event.t_s, (interval,), None, score, reports, out), tuple(out)
+
+
+def _unchained(track: HeartTrack, t_s: float, segment: int, out: list[Effect]) -> HeartTrack:
+    """The chain of intervals was found broken: what follows has no neighbour before."""
+    out.append(SegmentBegan(t_s, track.strap, segment, Reason(Code.CHAIN_BROKEN)))
+    return edit_track(track, screen=artefacts.restart(track.screen), trust=trust.neighbourless(track.trust))
+
+
+def _with_beats(
+    track: HeartTrack,
+    t_s: float,
+    intervals: tuple[TimedInterval, ...],
+    contact: bool | None,
+    score: Score | None,
+    reports: bool,
+    out: list[Effect],
+) -> HeartTrack:
+    """Screen intervals that have their place in time, fold them into pulse and breath, and say them."""
+    if not intervals:
+        return track
     screen, rate, newest, breath = track.screen, track.rate, track.newest, track.breath
     pacer = None if score is None else score.paced_at
     n_artefacts = track.n_artefacts
-    if was_broken:
-        out.append(SegmentBegan(event.t_s, event.strap, chain.segment, Reason(Code.CHAIN_BROKEN)))
-        screen = artefacts.restart(screen)
     for interval in intervals:
-        screen, verdict = artefacts.screen(screen, interval.rr.ticks, measurement.contact)
-        beat = Beat(interval.t_s, interval.rr, verdict, event.strap, interval.segment, interval.n)
+        screen, verdict = artefacts.screen(screen, interval.rr.ticks, contact)
+        beat = Beat(interval.t_s, interval.rr, verdict, track.strap, interval.segment, interval.n)
         if reports:
-            out.append(BeatSeen(event.t_s, beat))
-        rate = with_beat(rate, event.t_s, beat, joined=newest == (beat.segment, beat.n - 1))
+            out.append(BeatSeen(t_s, beat))
+        rate = with_beat(rate, t_s, beat, joined=newest == (beat.segment, beat.n - 1))
         if verdict is Verdict.OK:
             newest = (beat.segment, beat.n)
-            breath = with_interval(breath, beat.t_s, beat.rr.ms, pacer)
+            if track.shows_breath:
+                breath = with_interval(breath, beat.t_s, beat.rr.ms, pacer)
         else:
             n_artefacts += 1
-    if measurement.contact is not False:
-        rate = with_field(rate, event.t_s, measurement.bpm)
-    track = edit_track(
+    return edit_track(
         track,
-        trust=trust.neighbourless(track.trust) if was_broken else track.trust,
-        timeline=chain,
         screen=screen,
         rate=rate,
         newest=newest,
         breath=breath,
-        last_beat_t_s=intervals[-1].t_s if intervals else track.last_beat_t_s,
+        last_beat_t_s=intervals[-1].t_s,
         n_beats=track.n_beats + len(intervals),
         n_artefacts=n_artefacts,
     )
-    return track, tuple(out)
 
 
 def _with_trust(track: HeartTrack, judged: Trust, t_s: float) -> tuple[HeartTrack, tuple[Effect, ...]]:

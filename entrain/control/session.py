@@ -32,6 +32,7 @@ from entrain.control.events import (
     Ended,
     Event,
     HeartMeasured,
+    IntervalReported,
     Link,
     LinkChanged,
     LogChanged,
@@ -58,6 +59,7 @@ from entrain.control.heart import (
     rested,
     with_description,
     with_frames,
+    with_interval_reported,
     with_link,
     with_notification,
     with_sensor,
@@ -108,7 +110,7 @@ def reduce(
     # The two that come every second make their one new state themselves.
     if isinstance(event, Tick):
         return _tick(state, t_s, out, reports), tuple(out)
-    if isinstance(event, NotificationArrived):
+    if isinstance(event, NotificationArrived | IntervalReported):
         return _after_notification(state, t_s, event, out, reports), tuple(out)
     state = edit(state, t_s=t_s)
     match event:
@@ -370,12 +372,19 @@ def _say_what_will_sound(score: Score, from_s: float, until_s: float, out: list[
 
 
 def _after_notification(
-    state: SessionState, t_s: float, event: NotificationArrived, out: list[Effect], reports: bool
+    state: SessionState,
+    t_s: float,
+    event: NotificationArrived | IntervalReported,
+    out: list[Effect],
+    reports: bool,
 ) -> SessionState:
     tracks = state.tracks
     for index, track in enumerate(tracks):
         if track.strap == event.strap:
-            track, effects = with_notification(track, event, state.score, reports)
+            if isinstance(event, IntervalReported):
+                track, effects = with_interval_reported(track, event, state.score, reports)
+            else:
+                track, effects = with_notification(track, event, state.score, reports)
             out.extend(effects)
             tracks = (*tracks[:index], track, *tracks[index + 1 :])
     return edit(state, t_s=t_s, tracks=tracks)

@@ -8,10 +8,18 @@ none ended. What a recording lacks is silence on the wire.
 from bisect import bisect_right
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from heapq import merge
 from typing import Final, Self
 
-from entrain.control.events import Event, Link, LinkChanged, NotificationArrived, StrapDescribed
+from entrain.control.events import (
+    Event,
+    IntervalReported,
+    Link,
+    LinkChanged,
+    NotificationArrived,
+    StrapDescribed,
+)
 from entrain.heart.gatt import HeartRateMeasurement
 from entrain.heart.recording import Recording
 from entrain.score import Score
@@ -24,6 +32,7 @@ RATE_FIELD_BEATS: Final = 5
 SILENT_S: Final = 3.0  # a gap longer than this is worth saying
 LEAD_IN_S: Final = 0.5  # from the start to the first packet of a recording with arrival times
 
+Arrival = NotificationArrived | IntervalReported
 Packet = tuple[float, tuple[int, ...]]  # arrival in s, intervals in ticks
 
 
@@ -52,11 +61,23 @@ class ReplayedHeart:
         name: str | None = None,
         streamed: Sequence[Event] = (),
     ) -> Self:
-        """Play (arrival in s, bytes of 0x2A37), in order of time, as a session's own log has them.
+        """Play (arrival in s, bytes of 0x2A37), in order of time; see `of_arrivals`."""
+        arrived = [NotificationArrived(t_s, strap, payload) for t_s, payload in payloads]
+        return cls.of_arrivals(arrived, strap, name, streamed)
+
+    @classmethod
+    def of_arrivals(
+        cls,
+        arrived: Iterable[Arrival],
+        strap: str,
+        name: str | None = None,
+        streamed: Sequence[Event] = (),
+    ) -> Self:
+        """Play what came in, in order of time, as a session's own log has it.
 
         `streamed` is what else the strap sent meanwhile, in order of time.
         """
-        wire = list(_wire(payloads, strap, name or strap))
+        wire = list(_wire(arrived, strap, name or strap))
         over = wire.pop()
         beside = [event for event in streamed if event.t_s <= over.t_s]
         return cls(strap, [*merge(wire, beside, key=lambda event: event.t_s), over])
@@ -74,16 +95,17 @@ class ReplayedHeart:
         return self._events[first : self._n_given]
 
 
-def _wire(payloads: Iterable[tuple[float, bytes]], strap: str, name: str) -> Iterator[Event]:
+def _wire(arrived: Iterable[Arrival], strap: str, name: str) -> Iterator[Event]:
     yield StrapDescribed(0.0, strap, name=name)
     yield LinkChanged(0.0, strap, Link.STREAMING)
     last_s = 0.0
-    for t_s, payload in payloads:
+    for event in arrived:
+        t_s = event.t_s
         if t_s - last_s > SILENT_S:
             missing = f"The recording has a gap of {t_s - last_s:.0f} s here."
             yield LinkChanged(last_s + SILENT_S, strap, Link.SILENT, detail=missing)
             yield LinkChanged(t_s, strap, Link.STREAMING)
-        yield NotificationArrived(t_s, strap, payload)
+        yield replace(event, strap=strap)
         last_s = t_s
     yield LinkChanged(last_s + PACKET_S, strap, Link.FINISHED, detail="The recording is over.")
 

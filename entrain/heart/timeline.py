@@ -42,6 +42,9 @@ LEAST_STEP_S: Final = 0.001  # between beats whose chains overlap
 ROOM: Final = 0.7  # of an interval: a slack wider than that may hide a lost beat
 GUESS_S: Final = 0.1  # a guess across a loss is as good as this; closer bounds are better
 
+APART_S: Final = 0.1  # between two beats' own times, beyond the interval between them …
+APART: Final = 0.15  # … or so much of it
+
 
 @quick
 class Timeline:
@@ -132,6 +135,19 @@ def advance(
         grid,
     )
     return new, beats, was_broken
+
+
+def placed(timeline: Timeline, beat_t_s: float, ticks: float) -> tuple[Timeline, TimedInterval, bool]:
+    """Fold in an interval whose beat has a time of its own; the chain is broken where the two do not fit."""
+    line = timeline
+    before_s = beat_t_s - ticks_to_s(ticks)
+    was_broken = line.started and abs(before_s - line.last_t_s) > max(APART_S, APART * ticks_to_s(ticks))
+    if was_broken:
+        line = broken(line)
+    t_s = max(beat_t_s, line.last_t_s + LEAST_STEP_S)
+    beat = TimedInterval(t_s, RRInterval(ticks), line.segment, line.n_beats)
+    new = Timeline(line.segment, line.n_beats + 1, True, last_t_s=t_s, last_ticks=ticks)
+    return new, beat, was_broken
 
 
 def _without_beats(line: Timeline, grid: SendGrid, sent_s: float, n_missing: int) -> Timeline:

@@ -1,39 +1,55 @@
 """A heart that comes as a stream of the Lab Streaming Layer: RR intervals, or a pulse.
 
-Samples become the same bytes that a strap sends. Which channel holds what is read from the stream's metadata:
-the one labelled like an interval, else the first; its unit, or else the stream's type, tells intervals in ms
-or s from beats per minute.
+A stream must say what it is, or be told. It says so by a channel labelled like an interval or a pulse, or by
+its type (RR, HR …); whoever starts the session tells it: `lsl:NAME:rr_ms`, `rr_s` or `bpm`. A stream that does
+neither is not taken: numbers of anything else, read as intervals, make a pulse out of nothing.
+
+Intervals keep the sender's own stamps, brought to the session's clock, and are not rounded; a pulse becomes
+the same bytes that a strap sends.
 """
 
 import asyncio
 import re
-from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from math import isfinite
 from typing import Any, Final
 
 from entrain.clock import Clock
-from entrain.control.events import Link, LinkChanged, NotificationArrived, StrapDescribed
+from entrain.control.events import (
+    Event,
+    IntervalReported,
+    Link,
+    LinkChanged,
+    NotificationArrived,
+    StrapDescribed,
+)
 from entrain.devices.lsl import library
 from entrain.devices.ports import Emit
 from entrain.heart.gatt import HeartRateMeasurement
-from entrain.units import MS_PER_S, RR_TICKS_PER_S, S_PER_MIN, ms_to_ticks
+from entrain.units import MS_PER_S
 
 CONNECT_S: Final = 10.0
 POLL_S: Final = 0.1
 SILENT_S: Final = 5.0
-RATE_FIELD_BEATS: Final = 5
-LONGEST_TICKS: Final = 0xFFFF
 ANY_TYPE: Final = "RR"
+FASTEST_HZ: Final = 5.0  # no stream of beats has more samples than that
+LONGEST_MS: Final = 10_000.0
+STAMP_OFF_S: Final = 10.0  # a stamp farther from its arrival is on no clock that we know
 _INTERVAL: Final = re.compile(r"(^|[^a-z])(rr|rri|ibi|nn|interval)", re.IGNORECASE)
+_PULSE: Final = re.compile(r"(^|[^a-z])(hr|heart.?rate|pulse|bpm)([^a-z]|$)", re.IGNORECASE)
 _PER_MINUTE: Final = re.compile(r"bpm|per minute|/min", re.IGNORECASE)
-_PULSE_TYPE: Final = re.compile(r"^(hr|heart.?rate|pulse)$", re.IGNORECASE)
+_MILLISECONDS: Final = frozenset({"ms", "msec", "millisecond", "milliseconds"})
+_SECONDS: Final = frozenset({"s", "sec", "second", "seconds"})
+_ADVICE: Final = "Say what it is: --heart lsl:NAME:rr_ms, lsl:NAME:rr_s or lsl:NAME:bpm."
 
 
 class Unit(Enum):
-    MS = "ms"
-    S = "s"
+    """What a stream's numbers are; the values are what people type."""
+
+    MS = "rr_ms"
+    S = "rr_s"
     BPM = "bpm"
 
 
@@ -45,36 +61,49 @@ class WantedStream:
     unit: Unit
 
 
+def parsed(text: str) -> tuple[str, Unit | None]:
+    """`NAME`, `NAME:rr_ms` …: the stream's name, and what it was told to be."""
+    name, _, last = text.rpartition(":")
+    unit = next((unit for unit in Unit if unit.value == last), None)
+    return (text, None) if unit is None else (name, unit)
+
+
 class LslHeart:
     """A `LiveHeart`. `name` is the stream's name; empty: the first stream of type RR."""
 
-    def __init__(self, strap: str, name: str = "") -> None:
+    def __init__(self, strap: str, name: str = "", unit: Unit | None = None) -> None:
         """
+        Args:
+            unit: what the stream was told to be; None: it has to say so itself.
+
         Raises:
             MissingExtra: pylsl is not installed, or does not work here.
         """
         self.strap = strap
-        self._name = name
+        self._name, self._unit = name, unit
         self._pylsl = library("A heart from the Lab Streaming Layer")
-        self._recent: deque[int] = deque(maxlen=RATE_FIELD_BEATS)
 
     async def run(self, emit: Emit, clock: Clock) -> None:
         """Find the stream and pass on what comes, until cancelled."""
         called = f'"{self._name}"' if self._name else f"of type {ANY_TYPE}"
         advice = "Start what sends it, on this network; LSL needs multicast, or lsl_api.cfg."
-        emit(
-            LinkChanged(
-                clock.now_s(), self.strap, Link.SEARCHING, f"Looking for an LSL stream {called}.", advice
-            )
-        )
+        searching = f"Looking for an LSL stream {called}."
+        emit(LinkChanged(clock.now_s(), self.strap, Link.SEARCHING, searching, advice))
         inlet, info = await self._connected()
-        emit(StrapDescribed(clock.now_s(), self.strap, name=info.name()))
-        await self._pass_on(inlet, wanted_of(info), emit, clock)
+        emit(StrapDescribed(clock.now_s(), self.strap, name=info.name(), address=info.source_id() or None))
+        wanted, why_not = wanted_of(info, self._unit)
+        if wanted is None:
+            emit(LinkChanged(clock.now_s(), self.strap, Link.BLOCKED, why_not, _ADVICE))
+            await asyncio.Event().wait()
+        else:
+            await self._pass_on(inlet, wanted, emit, clock)
 
     async def _connected(self) -> tuple[Any, Any]:
         """An inlet that misses nothing from now on, and the whole metadata that come with it."""
         while True:
-            inlet = self._pylsl.StreamInlet(await self._found(), max_buflen=60)
+            inlet = self._pylsl.StreamInlet(
+                await self._found(), max_buflen=60, processing_flags=self._pylsl.proc_clocksync
+            )
             try:
                 info = await asyncio.to_thread(inlet.info, CONNECT_S)
                 await asyncio.to_thread(inlet.open_stream, CONNECT_S)
@@ -95,47 +124,68 @@ class LslHeart:
     async def _pass_on(self, inlet: Any, wanted: WantedStream, emit: Emit, clock: Clock) -> None:
         last_s, link = clock.now_s(), Link.SUBSCRIBING
         emit(LinkChanged(last_s, self.strap, link))
+        offset_s = clock.now_s() - self._pylsl.local_clock()  # both clocks tick alike
         while True:
-            samples, _ = inlet.pull_chunk(timeout=0.0)
+            samples, stamps_s = inlet.pull_chunk(timeout=0.0)
             now_s = clock.now_s()
-            for sample in samples:
-                payload = self._payload(float(sample[wanted.channel]), wanted.unit)
-                if payload is None:
+            for sample, stamp_s in zip(samples, stamps_s, strict=True):
+                said = self._said(sample, wanted, stamp_s + offset_s, now_s)
+                if said is None:
                     continue
                 last_s = now_s
                 if link is not Link.STREAMING:
                     link = Link.STREAMING
                     emit(LinkChanged(now_s, self.strap, link))
-                emit(NotificationArrived(now_s, self.strap, payload))
+                emit(said)
             if link is Link.STREAMING and now_s - last_s > SILENT_S:
                 link = Link.LOST
-                self._recent.clear()
                 emit(LinkChanged(now_s, self.strap, link, "Nothing comes from the LSL stream any more."))
             await asyncio.sleep(POLL_S)
 
-    def _payload(self, value: float, unit: Unit) -> bytes | None:
-        """The bytes of 0x2A37 that say so; None where the number is none."""
+    def _said(
+        self, sample: Sequence[float], wanted: WantedStream, beat_s: float, now_s: float
+    ) -> Event | None:
+        """One sample as an event; None where the number is none."""
+        value = float(sample[wanted.channel])
         if not isfinite(value) or value <= 0.0:
             return None
-        if unit is Unit.BPM:
-            return bytes(HeartRateMeasurement(bpm=min(0xFFFF, round(value))))
-        ticks = ms_to_ticks(value if unit is Unit.MS else value * MS_PER_S)
-        if not 0 < ticks <= LONGEST_TICKS:
+        if wanted.unit is Unit.BPM:
+            payload = bytes(HeartRateMeasurement(bpm=min(0xFFFF, round(value))))
+            return NotificationArrived(now_s, self.strap, payload)
+        rr_ms = value if wanted.unit is Unit.MS else value * MS_PER_S
+        if rr_ms > LONGEST_MS:
             return None
-        self._recent.append(ticks)
-        bpm = S_PER_MIN * RR_TICKS_PER_S * len(self._recent) / sum(self._recent)
-        return bytes(HeartRateMeasurement(bpm=min(0xFFFF, round(bpm)), rr_ticks=(ticks,)))
+        beat_s = min(beat_s, now_s) if abs(beat_s - now_s) < STAMP_OFF_S else now_s
+        return IntervalReported(now_s, self.strap, beat_s, rr_ms)
 
 
-def wanted_of(info: Any) -> WantedStream:
-    """The channel to listen to, by the metadata of an LSL stream."""
+def wanted_of(info: Any, told: Unit | None = None) -> tuple[WantedStream | None, str]:
+    """The channel to listen to, by the metadata of an LSL stream; or None, and why not in a sentence."""
     n_channels: int = info.channel_count()
     labels = [label or "" for label in info.get_channel_labels() or [""] * n_channels]
-    units = [unit or "" for unit in info.get_channel_units() or [""] * n_channels]
-    channel = next((n for n, label in enumerate(labels) if _INTERVAL.search(label)), 0)
-    unit = units[channel].strip().lower()
-    if unit in ("s", "sec", "second", "seconds"):
-        return WantedStream(channel, Unit.S)
-    if _PER_MINUTE.search(unit) or (not unit and _PULSE_TYPE.match(info.type())):
-        return WantedStream(channel, Unit.BPM)
-    return WantedStream(channel, Unit.MS)
+    units = [(unit or "").strip().lower() for unit in info.get_channel_units() or [""] * n_channels]
+    interval = next((n for n, label in enumerate(labels) if _INTERVAL.search(label)), None)
+    pulse = next((n for n, label in enumerate(labels) if _PULSE.search(label)), None)
+    what = f'The LSL stream "{info.name()}"'
+    if told is not None:
+        channel = pulse if told is Unit.BPM else interval
+        return WantedStream(channel or 0, told), ""
+    if info.nominal_srate() > FASTEST_HZ:
+        rate, shown = info.nominal_srate(), "channel" if n_channels == 1 else "channels"
+        return None, f"{what} is no stream of beats: {n_channels} {shown} at {rate:g} Hz."
+    kind = info.type()
+    if interval is None and _INTERVAL.search(kind):
+        interval = 0
+    if pulse is None and _PULSE.search(kind):
+        pulse = 0
+    if interval is not None and not _PER_MINUTE.search(units[interval]):
+        unit = units[interval]
+        if unit in _SECONDS:
+            return WantedStream(interval, Unit.S), ""
+        if unit in _MILLISECONDS or (not unit and kind.upper() == ANY_TYPE):
+            return WantedStream(interval, Unit.MS), ""
+        return None, f"{what} has intervals, and does not say in which unit."
+    channel = interval if pulse is None else pulse
+    if channel is not None and (not units[channel] or _PER_MINUTE.search(units[channel])):
+        return WantedStream(channel, Unit.BPM), ""
+    return None, f"{what} does not say that it is a heart: type {kind or 'unknown'}."

@@ -274,7 +274,8 @@ def _text(stored: Any) -> str:
 def _straps_in(connection: sqlite3.Connection, session_id: int) -> tuple[str, ...]:
     query = (
         "SELECT DISTINCT json_extract(body, '$.strap') AS strap FROM event"
-        " WHERE session_id = ? AND kind = 'NotificationArrived' AND json_valid(body) ORDER BY strap"
+        " WHERE session_id = ? AND kind IN ('NotificationArrived', 'IntervalReported')"
+        " AND json_valid(body) ORDER BY strap"
     )
     return tuple(strap for (strap,) in connection.execute(query, (session_id,)) if isinstance(strap, str))
 

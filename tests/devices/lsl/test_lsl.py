@@ -14,10 +14,19 @@ import pylsl
 import pytest
 
 from entrain.clock import MonotonicClock
-from entrain.control.events import Event, Link, LinkChanged, NotificationArrived, StrapDescribed
-from entrain.devices.lsl.inlet import LslHeart, Unit, wanted_of
+from entrain.control.events import (
+    BeatSeen,
+    Event,
+    IntervalReported,
+    Link,
+    LinkChanged,
+    NotificationArrived,
+    StrapDescribed,
+)
+from entrain.control.protocol import SessionConfig
+from entrain.control.session import reduce, start
+from entrain.devices.lsl.inlet import LslHeart, Unit, WantedStream, parsed, wanted_of
 from entrain.devices.lsl.outlets import Outlets
-from entrain.heart.gatt import HeartRateMeasurement
 from entrain.streams import Sampler, markers
 from tests.support.sessions import CONFIG, RECORDS
 
@@ -98,7 +107,7 @@ def test_another_process_reads_the_session(reader: "subprocess.Popen[str]") -> N
 
 
 async def test_what_is_sent_out_can_be_a_heart() -> None:
-    """Our own outlet as the sender: intervals come in as a strap's bytes, tick for tick."""
+    """Our own outlet as the sender: intervals come in unrounded, at their beats' own times."""
     clock = MonotonicClock()
     outlets = Outlets(CONFIG, clock)
     events: list[Event] = []
@@ -108,13 +117,14 @@ async def test_what_is_sent_out_can_be_a_heart() -> None:
         await until(lambda: any(isinstance(each, StrapDescribed) for each in events))
         for event, effects in RECORDS:
             outlets.observe(event, effects)
-        await until(lambda: any(isinstance(each, NotificationArrived) for each in events))
+        await until(lambda: any(isinstance(each, IntervalReported) for each in events))
     finally:
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
-    payloads = [each.payload for each in events if isinstance(each, NotificationArrived)]
-    assert [HeartRateMeasurement.from_bytes(payload).rr_ticks for payload in payloads] == [(883,)]
+    beats = [effect.beat for _, effects in RECORDS for effect in effects if isinstance(effect, BeatSeen)]
+    reported = [each for each in events if isinstance(each, IntervalReported)]
+    assert [each.rr_ms for each in reported] == [beat.rr.ms for beat in beats]
     links = [each.link for each in events if isinstance(each, LinkChanged)]
     assert links == [Link.SEARCHING, Link.SUBSCRIBING, Link.STREAMING]
 
@@ -134,6 +144,7 @@ async def until(what: Callable[[], bool], timeout_s: float = 20.0) -> None:
         ("HR", [("", "")], 0, Unit.BPM),
         ("HeartRate", [("pulse", "beats per minute")], 0, Unit.BPM),
         ("RR", [], 0, Unit.MS),
+        ("", [("IBI", "ms")], 0, Unit.MS),
     ],
 )
 def test_the_metadata_say_what_it_is(
@@ -143,5 +154,95 @@ def test_the_metadata_say_what_it_is(
     if channels:
         info.set_channel_labels([label for label, _ in channels])
         info.set_channel_units([each for _, each in channels])
-    wanted = wanted_of(info)
+    wanted, _ = wanted_of(info)
+    assert wanted is not None
     assert (wanted.channel, wanted.unit) == (channel, unit)
+
+
+@pytest.mark.parametrize(
+    ("kind", "labels", "units", "rate_hz", "said"),
+    [
+        ("EEG", [f"EEG{n}" for n in range(8)], ["microvolts"] * 8, 250.0, "8 channels at 250 Hz"),
+        ("EEG", ["Cz"], ["microvolts"], 0.0, "does not say that it is a heart"),
+        ("Markers", [""], [""], 0.0, "does not say that it is a heart"),
+        ("Misc", ["rr"], [""], 0.0, "in which unit"),
+    ],
+)
+def test_what_does_not_say_that_it_is_a_heart_is_not_taken(
+    kind: str, labels: list[str], units: list[str], rate_hz: float, said: str
+) -> None:
+    info = pylsl.StreamInfo("x", kind, len(labels), rate_hz, "double64", "x")
+    info.set_channel_labels(labels)
+    info.set_channel_units(units)
+    wanted, why_not = wanted_of(info)
+    assert wanted is None
+    assert said in why_not
+    for unit in Unit:
+        assert wanted_of(info, unit)[0] == WantedStream(0, unit), "unless it is told"
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "unit"),
+    [
+        ("x", "x", None),
+        ("a:b", "a:b", None),
+        ("a:b:rr_s", "a:b", Unit.S),
+        (":bpm", "", Unit.BPM),
+        ("", "", None),
+    ],
+)
+def test_a_stream_can_be_told_what_it_is(text: str, name: str, unit: Unit | None) -> None:
+    assert parsed(text) == (name, unit)
+
+
+async def test_a_foreign_stream_blocks_and_says_what_to_type() -> None:
+    """Eight channels of EEG were once taken for 3,022 beats in 25 s."""
+    info = pylsl.StreamInfo("brain", "EEG", 8, 250.0, "float32", "brain")
+    outlet, events, clock = pylsl.StreamOutlet(info), list[Event](), MonotonicClock()
+    task = asyncio.create_task(LslHeart("lsl", "brain").run(events.append, clock))
+    try:
+        await until(lambda: any(isinstance(e, LinkChanged) and e.link is Link.BLOCKED for e in events))
+        for _ in range(50):
+            outlet.push_sample([850.0] * 8)
+        await asyncio.sleep(0.3)
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+    assert not any(isinstance(each, IntervalReported | NotificationArrived) for each in events)
+    (blocked,) = [each for each in events if isinstance(each, LinkChanged) and each.link is Link.BLOCKED]
+    assert "8 channels at 250 Hz" in blocked.detail
+    assert "lsl:NAME:rr_ms" in blocked.advice
+
+
+async def test_the_sender_s_own_stamps_are_the_beats_times() -> None:
+    """Sent in a heap and late; the intervals lie where the sender put them, to a thousandth."""
+    info = pylsl.StreamInfo("heart", "RR", 1, 0, "double64", "heart")
+    info.set_channel_units(["ms"])
+    outlet, events, clock = pylsl.StreamOutlet(info), list[Event](), MonotonicClock()
+    task = asyncio.create_task(LslHeart("lsl", "heart").run(events.append, clock))
+    rr_ms = [312.3456 + n for n in range(6)]
+    try:
+        await until(lambda: any(isinstance(e, StrapDescribed) for e in events))
+        await asyncio.to_thread(outlet.wait_for_consumers, 10)
+        await asyncio.sleep(2.0)
+        first_s = pylsl.local_clock() - 1.9
+        offset_s = clock.now_s() - pylsl.local_clock()
+        ended_s = [first_s + sum(rr_ms[:n]) / 1000 for n in range(len(rr_ms))]
+        for rr, t_s in zip(rr_ms, ended_s, strict=True):
+            outlet.push_sample([rr], t_s)
+        await until(lambda: sum(isinstance(e, IntervalReported) for e in events) == len(rr_ms))
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+    reported = [each for each in events if isinstance(each, IntervalReported)]
+    assert [each.rr_ms for each in reported] == rr_ms
+    assert [each.beat_t_s for each in reported] == pytest.approx([t + offset_s for t in ended_s], abs=0.003)
+    state = start(SessionConfig(CONFIG.preset, ("lsl",), 1))
+    seen: list[BeatSeen] = []
+    for each in events:
+        state, effects = reduce(state, each)
+        seen += [effect for effect in effects if isinstance(effect, BeatSeen)]
+    assert [beat.beat.rr.ms for beat in seen] == pytest.approx(rr_ms, abs=1e-9)
+    assert {beat.beat.segment for beat in seen} == {0}
