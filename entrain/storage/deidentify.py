@@ -169,6 +169,9 @@ class _Cleaner:
         if kind == "StrapDescribed" and body.get("name"):
             self._names.add(body["name"])
             body["name"] = None
+        if kind == "StrapDescribed" and body.get("address"):
+            self._names.add(body["address"])
+            body["address"] = None
         if kind == "SoundChanged" and body.get("device"):
             self._names.add(body["device"])
         if kind == "SensorFrames":
