@@ -1,7 +1,8 @@
 """A heart that comes as a stream of the Lab Streaming Layer: RR intervals, or a pulse.
 
 A stream must say what it is, or be told. It says so by a channel labelled like an interval or a pulse, or by
-its type (RR, HR …); one tells it by `lsl:NAME:rr_ms`, `rr_s` or `bpm`. A stream that does neither is not taken: numbers of anything else, read as intervals, make a pulse out of nothing.
+its type (RR, HR …); one tells it by `lsl:NAME:rr_ms`, `rr_s` or `bpm`. A stream that does neither is not
+taken: numbers of anything else, read as intervals, make a pulse out of nothing.
 
 Intervals keep the sender's own stamps, brought to the session's clock, and are not rounded; a pulse becomes
 the same bytes that a strap sends.
