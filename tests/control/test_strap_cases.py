@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from entrain.recordings.text import read_recording
+import pytest
 
 from entrain.control.events import (
     Decided,
@@ -20,6 +20,7 @@ from entrain.control.session import reduce, start
 from entrain.devices.replay import ReplayedHeart
 from entrain.heart.doubt import Doubt
 from entrain.presets import library as presets
+from entrain.recordings.reading import read_recording
 
 CASES = Path(__file__).parents[1] / "fixtures" / "straps"
 
@@ -53,3 +54,26 @@ def test_bigeminy_is_no_pulse_and_leads_nothing() -> None:
     assert len(breaths) > 1, "and the breath is guided"
     assert [e.phase for e in effects if isinstance(e, PhaseBegan)][-2:] == [Phase.SILENCE, Phase.ENDED]
     assert [e.completed for e in effects if isinstance(e, Ended)] == [True]
+
+
+def test_a_heart_that_ends_leaves_the_other_going_on() -> None:
+    effects = [effect for _, effect in played("group_55", "group_95_ends_170s")]
+    assert not [e for e in effects if isinstance(e, Decided) and e.what == "stop"]
+    (ended,) = [e for e in effects if isinstance(e, Ended)]
+    assert ended.t_s > 600
+
+
+@pytest.mark.parametrize("cases", [("group_55", "group_70"), ("rr58", "rr92")])
+def test_nobody_is_led_far_below_their_own_pulse(cases: tuple[str, str]) -> None:
+    """The floor is each person's: 85 % of the resting pulse of anybody who is led."""
+    rows = played(*cases)
+    tempi = [e.after for _, e in rows if isinstance(e, Decided) and e.what == "tempo_bpm"]
+    rest_bpm = max(_resting_bpm(case) for case in cases)
+    assert tempi
+    assert min(bpm for bpm in tempi if bpm is not None) >= 0.85 * rest_bpm - 0.5
+
+
+def _resting_bpm(case: str) -> float:
+    """Over the first minute and a half."""
+    rr_ms = [float(line) for line in (CASES / f"{case}.txt").read_text().split()][:80]
+    return 60_000 * len(rr_ms) / sum(rr_ms)
