@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import subprocess
 import sys
 import textwrap
@@ -58,7 +59,9 @@ READER = """
 @pytest.fixture(autouse=True)
 def only_this_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     config = tmp_path / "lsl_api.cfg"
-    config.write_text("[multicast]\nResolveScope = machine\n")
+    # A session of this process alone: tests that run beside it send streams of the same names.
+    session = f"[lab]\nSessionID = entrain-{os.getpid()}\n"
+    config.write_text(f"[multicast]\nResolveScope = machine\n{session}")
     monkeypatch.setenv("LSLAPICFG", str(config))
     return config
 
