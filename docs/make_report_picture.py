@@ -12,7 +12,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from entrain.devices.simulated.person import Kind
-from entrain.report import write
+from entrain.report.writing import write
 from entrain.storage.log.store import Store
 from tests.support.reports import record
 

@@ -21,6 +21,7 @@ import pytest
 from entrain.cli import main
 from entrain.control.events import CommandGiven, Link, LinkChanged, Mark, Sound, SoundChanged, StrapDescribed
 from entrain.foreign import INSTEAD, all_clean, clean, json_text, many_lines, one_line
+from entrain.reason import Reason
 from entrain.storage.log.store import Store
 from tests.support.sessions import CONFIG, RECORDS, SUMMARY
 
@@ -109,7 +110,7 @@ def fill(home: Path, text: str) -> None:
         log.append(StrapDescribed(601.0, text, name=text, manufacturer=text, model=text, firmware=text), ())
         log.append(SoundChanged(601.0, Sound.UNAVAILABLE, text, text, text), ())
         log.append(CommandGiven(601.0, Mark(text)), ())
-        log.close(replace(SUMMARY, reason=text))
+        log.close(replace(SUMMARY, reason=Reason.of_older(text)))
     store.note(1, text)
     connection = sqlite3.connect(store.path)
     connection.execute("UPDATE session SET person = ?, platform = ?, entrain_version = '0.1.0'", (text, text))

@@ -121,7 +121,7 @@ class StoreArchive:
 
     def report(self, session_id: int) -> Path:
         """A page about the session in the current folder; `entrain.ports.Report`."""
-        from entrain.report import write
+        from entrain.report.writing import write
 
         return write(self.store, session_id, _free(self.folder() / f"entrain-session-{session_id}.html"))
 

@@ -62,7 +62,7 @@ def run(args: argparse.Namespace) -> int:
     edition = Edition(args.edition)
     path = args.out or _usual(ids, args.person, edition)
 
-    from entrain.report import write
+    from entrain.report.writing import write
 
     write(store, ids, path, args.strap, args.seed, edition)
     print(path)

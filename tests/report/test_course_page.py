@@ -9,9 +9,9 @@ from entrain.errors import UsageError
 from entrain.history.recorded import course
 from entrain.history.row import Heart, HowItEnded, Sitting
 from entrain.history.trend import TrendMeasure, Way, trend
-from entrain.report import write
 from entrain.report.course_page import course_page
 from entrain.report.html import html
+from entrain.report.writing import write
 from tests.report.conftest import Held
 from tests.report.pages import figures, page_of, parsed, tables, words_of
 

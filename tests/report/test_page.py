@@ -11,6 +11,7 @@ from entrain.analysis.change import Measure
 from entrain.analysis.spectrum import spectrum
 from entrain.analysis.summary import analyse
 from entrain.control.events import Decided, PulseMeasured
+from entrain.foreign import many_lines
 from entrain.report.drawing import density, timeline
 from entrain.report.drawing.axes import AxisScale
 from entrain.wording.decisions import said
@@ -159,7 +160,7 @@ def test_marks_and_notes_stand_as_they_were_written(held: Held) -> None:
     page = page_of(held.store, held.nasty)
     assert "<script" not in page
     said = terms(page)
-    expected = " ".join(NASTY.replace("\x07", "").split())
+    expected = " ".join(many_lines(NASTY).split())
     assert said["1 at 1:40"] == expected
     assert said["On the session"] == expected
 

@@ -9,7 +9,7 @@ from pypdf import PdfReader
 
 from entrain.errors import InputError, UsageError
 from entrain.extras import MissingExtra, install_line
-from entrain.report import write
+from entrain.report.writing import write
 from tests.report.conftest import Held
 
 

@@ -175,7 +175,7 @@ def test_a_deletion_that_leaves_traces_says_so(store: Store) -> None:
     reader = sqlite3.connect(store.path, isolation_level=None)
     reader.execute("BEGIN")
     reader.execute("SELECT count(*) FROM event").fetchone()
-    with pytest.raises(StoreError, match="traces of it stay"):
+    with pytest.raises(StoreError, match="traces stay"):
         store.delete(session_id)
     reader.close()
     assert len(store.sessions()) == 1

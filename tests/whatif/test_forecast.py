@@ -28,7 +28,7 @@ def test_every_shipped_preset_has_a_whole_course(name: str) -> None:
 
 def test_the_beat_begins_below_the_pulse_and_stops_at_its_bound() -> None:
     tempi = [s.tempo_bpm for s in forecast(PRESET, 70.0).course if s.tempo_bpm is not None]
-    assert tempi[0] == pytest.approx(0.95 * 70.0)
+    assert tempi[0] == pytest.approx(0.95 * 70.0, abs=0.05)
     assert tempi[-1] == pytest.approx(0.90 * 70.0, abs=0.2)  # lead_fraction of a pulse that stays
 
 
