@@ -43,6 +43,7 @@ from entrain.runtime import Session
 from entrain.signals import ending_by_signal
 from entrain.wording.decisions import said, sentence
 from entrain.wording.doubts import BELIEVED, doubt_words
+from entrain.wording.group import EACH_BY_ITSELF, heart_lines
 from entrain.wording.times import clock
 
 _WORDS = {
@@ -266,7 +267,9 @@ def say_summary(summary: Summary, out: TextIO, json_lines: bool) -> None:
 def summary_lines(summary: Summary) -> list[str]:
     """The summary in plain sentences, for a terminal."""
     lines = ["", f"{sentence(summary.reason).rstrip('.')} after {clock(summary.duration_s)}."]
-    if summary.baseline_bpm is not None and summary.end_bpm is not None:
+    if summary.hearts:
+        lines += [EACH_BY_ITSELF, *(f"  {line}." for line in heart_lines(summary))]
+    elif summary.baseline_bpm is not None and summary.end_bpm is not None:
         first, last = summary.baseline_bpm, summary.end_bpm
         change = f"({last - first:+.1f})"
         lines.append(f"Your pulse was {first:.0f} at first and {last:.0f} in the last minute {change}.")
@@ -282,7 +285,7 @@ def summary_lines(summary: Summary) -> list[str]:
         lines.append(
             f"Your breath was in step for {in_step:.1f} of {judged:.1f} minutes in which it could be told."
         )
-    elif summary.n_beats:
+    elif summary.n_beats and not summary.hearts:
         lines.append("Your heart did not show clearly enough whether your breath was in step.")
     if summary.n_beats:
         share = 100.0 * summary.n_artefacts / summary.n_beats

@@ -24,7 +24,7 @@ def said(reason: Reason, names: Names | None = None) -> str:
 
 def sentence(reason: Reason, names: Names | None = None) -> str:
     """The same as a sentence of its own."""
-    text = said(reason, names)
+    text = said(reason, names).removesuffix(".")
     return f"{text[:1].upper()}{text[1:]}."
 
 

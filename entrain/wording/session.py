@@ -12,6 +12,7 @@ from entrain.storage.log.stored import SessionMeta, SessionRow, StoredSession
 from entrain.units import S_PER_MIN
 from entrain.wording.columns import aligned
 from entrain.wording.decisions import end_said, said, sentence
+from entrain.wording.group import heart_lines
 from entrain.wording.times import clock, local
 
 _WHO: Final = {
@@ -122,7 +123,9 @@ def summary_text(summary: Summary) -> list[str]:
         ("marks", str(s.n_markers)),
         ("tension", f"{_number(s.rating_before)} before, {_number(s.rating_after)} after, of 10"),
     ]
-    return [f"  {line}" for line in aligned(rows)]
+    if s.hearts:  # what belongs to a person stands below, for each
+        rows = [row for row in rows if row[0] not in ("pulse", "RMSSD", "tension")]
+    return [f"  {line}" for line in (*aligned(rows), *heart_lines(s))]
 
 
 def measured_text(summary: Summary) -> list[str]:
@@ -141,6 +144,9 @@ def _beats(summary: Summary) -> str:
 
 
 def _breath(summary: Summary) -> str:
+    if summary.hearts:
+        slowest = summary.slowest_breath_per_min
+        return "not guided" if slowest is None else f"guided down to {slowest:.1f} a minute"
     own = f"{_number(summary.baseline_breath_per_min, 1)} a minute at rest"
     if summary.slowest_breath_per_min is None:
         return f"{own}, not guided"

@@ -7,6 +7,7 @@ minute to minute, and RMSSD over a minute or two by about a fifth.
 from typing import Final
 
 from entrain.control.view import Summary
+from entrain.wording.group import EACH_BY_ITSELF, heart_lines
 from entrain.wording.times import span
 
 PULSE_CHANGE_BPM: Final = 2.0
@@ -25,6 +26,8 @@ def title(summary: Summary) -> str:
 
 def changes(summary: Summary) -> tuple[str, str]:
     """Two sentences: the pulse, and its beat-to-beat variation, now against the own baseline."""
+    if summary.hearts:
+        return (EACH_BY_ITSELF, " ".join(f"{line}." for line in heart_lines(summary)))
     lacking = what_is_lacking(summary)
     if lacking:
         return (lacking, "So there is nothing to compare with your own baseline this time.")
@@ -83,6 +86,8 @@ def guided(summary: Summary) -> str:
 
 def in_step(summary: Summary) -> str:
     """How much of the time the breath was with the guided one, of the time in which that could be told."""
+    if summary.hearts:
+        return ""
     if summary.judged_s < LEAST_JUDGED_S:
         return "too little to tell whether your breath was in step" if summary.guided_s else ""
     percent = 100 * summary.in_step_s / summary.judged_s
