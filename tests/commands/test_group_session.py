@@ -11,19 +11,7 @@ from entrain.cli import main
 def told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> str:
     monkeypatch.setenv("ENTRAIN_HOME", str(tmp_path))
     hearts = [word for seed in (3, 4, 5) for word in ("--heart", f"sim:{seed}")]
-    words = [
-        "run",
-        *hearts,
-        "--headless",
-        "--minutes",
-        "5",
-        "--speed",
-        "5000",
-        "--audio",
-        "none",
-        "--seed",
-        "2",
-    ]
+    quick = ["--headless", "--minutes", "5", "--speed", "5000", "--audio", "none", "--seed", "2"]
     assert main(["run", *hearts, *quick]) == 0
     return capsys.readouterr().out
 
