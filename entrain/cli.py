@@ -9,7 +9,7 @@ import importlib
 import os
 import sys
 from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Final, Protocol, TextIO, cast
 
@@ -20,6 +20,7 @@ from entrain.errors import EntrainError, PresetError, UsageError
 from entrain.shell import Cleaned
 
 EXIT_INTERRUPTED: Final = 130
+DEBUG_VARIABLE: Final = "ENTRAIN_DEBUG_LOG"
 _OPTIONS: Final = ("-h", "--help", "--version")
 
 
@@ -55,7 +56,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _told(words: list[str]) -> int:
     try:
-        code = _command(words)
+        with _debug_log(words):
+            code = _command(words)
         sys.stdout.flush()  # while there is still somebody to say that it failed
         return code
     except EntrainError as error:
@@ -66,6 +68,15 @@ def _told(words: list[str]) -> int:
         return _say(
             UsageError("There is nothing by a name that long.", "`entrain --help` names all commands.")
         )
+
+
+def _debug_log(words: list[str]) -> AbstractContextManager[None]:
+    if not os.environ.get(DEBUG_VARIABLE):
+        return nullcontext()
+    from entrain.faults import kept
+
+    named = words[0] if words and words[0] in COMMANDS else ""
+    return kept(f"entrain {named}".strip())
 
 
 def _command(words: list[str]) -> int:

@@ -8,17 +8,19 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
+from entrain.app import bundle
 from entrain.app.doctor import EXAMINED, Finding, each
 from entrain.commands import passphrase
 from entrain.errors import StoreError
 from entrain.foreign import json_text
-from entrain.storage.places import sessions_path
+from entrain.storage.places import check_new, sessions_path
 
 EPILOG: Final = """\
 examples:
   entrain doctor
   entrain doctor --json
   entrain doctor --repair
+  entrain doctor --bundle fault.zip
 """
 
 
@@ -30,6 +32,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     mend = "save what can be read of a damaged store into a new one; the damaged one is kept aside"
     parser.add_argument("--repair", action="store_true", help=mend)
+    fault = "write what helps to find a fault, without names and heart beats, into a .zip to send"
+    parser.add_argument("--bundle", type=Path, metavar="FILE", help=fault)
     parser.add_argument("--json", action="store_true", help="one JSON array, for programs")
     passphrase.add_argument(parser)
 
@@ -39,7 +43,12 @@ def run(args: argparse.Namespace) -> int:
     if args.repair:
         passphrase.unlock_store(args)
         return repair()
+    if args.bundle is not None:
+        check_new(args.bundle)  # before the doctor has looked for many seconds
     findings = asyncio.run(_all(args))
+    if args.bundle is not None:
+        bundle.write(args.bundle, findings)
+        print(f"Written: {args.bundle}. All of it is text; look into it before you send it.", file=sys.stderr)
     if args.json:
         print(json_text([asdict(finding) for finding in findings]))
     else:

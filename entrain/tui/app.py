@@ -1,6 +1,7 @@
 """The terminal app: from the notice over the home screen to a session, its summary, and back."""
 
 import asyncio
+import logging
 import os
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -53,6 +54,7 @@ from entrain.tui.themes import CYCLE, THEMES
 
 Open = Callable[[], Awaitable[OpenedSession]]
 
+_LOG: Final = logging.getLogger(__name__)
 _SHORT_S: Final = 0.3  # a wait that needs no word
 
 
@@ -138,6 +140,7 @@ class EntrainApp(App[Summary | None]):
         """On the way out, what a half-made screen misses is no fault: keys may come faster than screens."""
         leaving = self._exit or not self.is_running
         if not (leaving and isinstance(error, NoMatches)):
+            _LOG.info("the screen failed", exc_info=error)
             super()._handle_exception(error)
 
     def get_line_filters(self) -> Sequence[LineFilter]:

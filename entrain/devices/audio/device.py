@@ -1,6 +1,7 @@
 """Sound from a device, as a session sees it: a child process that is fed, watched and started again."""
 
 import asyncio
+import logging
 import subprocess
 import sys
 from asyncio.subprocess import Process
@@ -25,6 +26,7 @@ from entrain.synth import voices
 from entrain.synth.layers import Layers
 from entrain.synth.volume import gain_of
 
+_LOG: Final = logging.getLogger(__name__)
 HEARTBEAT_S: Final = 1.2  # silence from a running engine that makes one suspicious …
 SECOND_LOOK_S: Final = 0.8  # … and how much more of it is taken for its death
 OPENING_S: Final = 15.0  # a machine with many devices may take long to look through them
@@ -197,6 +199,7 @@ class DeviceSound:
                 pass
 
     def _report(self, failed: msg.Failed) -> None:
+        _LOG.info("engine %s", failed.fault)
         if self._lost_s is None or failed.fault is msg.EngineFault.NO_LIBRARY:
             self._say(Sound.UNAVAILABLE, *words.fault(failed))
         elif self._said.sound is Sound.PLAYING:
@@ -208,6 +211,7 @@ class DeviceSound:
         said = SoundChanged(self._clock.now_s(), sound, device, detail, advice, gap_s)
         if gap_s or replace(said, t_s=self._said.t_s) != self._said:
             self._said = said
+            _LOG.info("sound %s", sound)
             self._emit(said)
 
     def _send(self, message: msg.ToEngine) -> None:

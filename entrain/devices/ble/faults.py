@@ -1,11 +1,14 @@
 """What can go wrong with Bluetooth: the reasons, each in a sentence, and what a person can do about it."""
 
+import logging
 import platform
 import re
 from enum import Enum, StrEnum
 from typing import Final
 
 from entrain.errors import DeviceError
+
+_LOG: Final = logging.getLogger(__name__)
 
 
 class Host(Enum):
@@ -99,6 +102,7 @@ class BluetoothFault(DeviceError):
             Trouble.NO_ADAPTER,
         ):
             reason = Trouble.NO_WSL
+        _LOG.info("%s", reason)
         sentence = _SENTENCE[reason].format(strap=strap, cause=_plain(cause))
         super().__init__(
             sentence[:1].upper() + sentence[1:], _HOST_ADVICE.get((reason, host), _ADVICE[reason])

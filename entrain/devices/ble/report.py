@@ -1,8 +1,9 @@
 """What a strap's reader has to say, as events."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from entrain.clock import Clock
 from entrain.control.events import (
@@ -16,6 +17,8 @@ from entrain.control.events import (
 )
 from entrain.devices.ports import Emit
 from entrain.heart.pmd.control import Sensor
+
+_LOG: Final = logging.getLogger(__name__)
 
 
 class Report:
@@ -34,6 +37,7 @@ class Report:
         if link in (Link.STREAMING, Link.LOST):
             self.flowing = link is Link.STREAMING
         self._said = now
+        _LOG.info("link %s", link)
         self._emit(now)
 
     def arrived(self, payload: bytes, name: str) -> None:
