@@ -19,8 +19,10 @@ import numpy as np
 
 WINDOW_S: Final = 90.0
 SLOPE_WINDOW_S: Final = 600.0
-# A device that starts fills its buffer at once and then waits; only a steady flow tells its time.
-SETTLED_S: Final = 0.25
+# A device that starts fills its buffer at once and then waits; only a steady flow tells its time. What it
+# says meanwhile was seen to be 15 ms off, and many callbacks say it.
+FILLING_S: Final = 0.25
+SETTLED_S: Final = 0.2
 JUMP_S: Final = 0.02
 _STAYS_CELLS: Final = 3  # seconds in a row that stand still elsewhere are a new truth …
 _STANDS_STILL_S: Final = 0.003  # … and a delay that is on its way back does not stand still
@@ -30,7 +32,7 @@ _STEEPEST: Final = 100e-6
 _TELLS_SLOPE_S: Final = 60.0  # what the slope of a shorter time says is the server's swinging
 _LONGEST_LEAD_S: Final = 5.0
 # What is never known better; what a server that has just begun may be off by, and for how long.
-_LEAST_S: Final = 0.0004
+_LEAST_S: Final = 0.001
 _BEGINNING_S: Final = 0.004
 _BEGINS_S: Final = 20.0
 
@@ -63,6 +65,7 @@ class DacClock:
         self._latency_s = latency_s
         self._cells: deque[_Cell] = deque(maxlen=round(SLOPE_WINDOW_S / _CELL_S))
         self._newest: list[tuple[float, float]] = []  # of the second at hand: (now_s, when frame 0 sounded)
+        self._filling_s: float | None = None
         self._began_s: float | None = None
         self._last_s = 0.0
         self._line: tuple[float, float, float] | None = None  # (zero at, time of it, slope), if worked out
@@ -76,6 +79,10 @@ class DacClock:
         is_elsewhere = not self._cells and self._newest and abs(zero_s - self._newest[0][1]) > JUMP_S
         if moment.ran_dry or is_elsewhere:
             self._begin_anew()
+        if self._filling_s is None:
+            self._filling_s = moment.now_s
+        if moment.now_s - self._filling_s < FILLING_S:
+            return
         if self._began_s is None:
             self._began_s = moment.now_s
         self._last_s = moment.now_s
@@ -88,7 +95,7 @@ class DacClock:
 
     def _begin_anew(self) -> None:
         self._cells.clear()
-        self._newest, self._began_s, self._line = [], None, None
+        self._newest, self._filling_s, self._began_s, self._line = [], None, None, None
 
     def _take_a_new_truth(self) -> None:
         """Where the last seconds stand still, and all elsewhere, what was before is no longer so."""

@@ -112,11 +112,8 @@ class Engine:
 
         # A machine that has shown how busy it is gets the deeper buffer before the beat begins.
         self._depth = 0 if goes_first_or_has_time() else 1
-        first = portaudio.Buffering(portaudio.LATENCIES_S[self._depth])
-        yield first
         self._left_out = portaudio.left_out_of_the_environment()
-        if self._left_out:
-            yield first
+        yield portaudio.Buffering(portaudio.LATENCIES_S[self._depth])
         self._depth = len(portaudio.LATENCIES_S) - 1
         yield from portaudio.OTHERWISE
 

@@ -69,8 +69,8 @@ class Alive:
 class Opened:
     """Again, where a deeper buffer was needed; `gap_s` is the silence in between, as far as it was heard.
 
-    `goes_first`: the system grants it real-time scheduling. `left_out`: the environment's setting with which
-    nothing could be played, as `NAME=value`.
+    `goes_first`: the system grants it real-time scheduling. `left_out`: the environment's setting that is not
+    let in because it keeps servers from asking for sound, as `NAME=value`.
     """
 
     device: str

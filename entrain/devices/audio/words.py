@@ -91,7 +91,7 @@ def opened(said: Opened) -> str:
     detail = f"{said.sample_rate_hz} Hz, {said.latency_s * MS_PER_S:.0f} ms of latency"
     detail += ", served first" if said.goes_first else ""
     if said.left_out:
-        detail += f"; nothing was played with {said.left_out} from the environment, so it was left out"
+        detail += f"; {said.left_out} in the environment is left out, for it can silence all sound"
     return detail
 
 

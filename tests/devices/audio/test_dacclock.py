@@ -81,6 +81,10 @@ def test_a_first_buffer_filled_at_once_tells_no_time():
     settled = clock_after(burst, moments(1.0, 2.4, first_frame=25 * BLOCK))
     assert settled.is_settled
     assert settled.zero_s() == pytest.approx(2.4)
+    # As was seen: as much as half a second at once, and that 15 ms off, too little for a jump.
+    deep = [DacReading(i * BLOCK, 1.0 + i * 1e-5, 0.001 + i * BLOCK / RATE_HZ, False) for i in range(54)]
+    flow = moments(0.6, 1.016, first_frame=54 * BLOCK)
+    assert clock_after(deep, flow).zero_s() == pytest.approx(1.016, abs=1e-6)
 
 
 def test_one_late_wake_up_is_forgiven_and_a_gap_is_learnt():

@@ -100,7 +100,7 @@ async def test_what_is_heard_is_bit_for_bit_what_was_planned_through_edits_and_a
     errors_s = dac_s - recorded / RATE_HZ
     assert np.median(np.abs(errors_s - np.median(errors_s))) < 0.001
     assert np.ptp(errors_s) < 0.1
-    assert all(onset.uncertainty_s is not None and 0.0 < onset.uncertainty_s < 0.01 for onset in onsets)
+    assert all(onset.uncertainty_s is not None and 0.0 < onset.uncertainty_s < 0.05 for onset in onsets)
     assert np.median(np.abs(dac_s - [onset.planned_t_s for onset in onsets])) < 0.01
 
 
