@@ -25,7 +25,7 @@ LETTING_GO_S: Final = 1.0  # closing a stream whose server died can hang for eve
 # away; the one named `pipewire` can hang there, so it is nobody's first choice.
 _SERVERS: Final = ("pulse", "default", "pipewire")
 
-# Of 60 or less it made a session silent: the server never asks for sound in pieces of the size we open it for.
+# Of 60 or less it made a session silent: the server never asks for sound in pieces of our size.
 # How much is buffered is ours to choose, so it is never let in.
 _LATENCY_SETTING: Final = "PULSE_LATENCY_MSEC"
 
