@@ -78,10 +78,39 @@ def new_passphrase(file: Path | None) -> str:
             "Encrypting needs a passphrase, and nobody is here to ask.",
             f"Give --passphrase-file FILE, or set {FILE_VARIABLE}.",
         )
-    passphrase = _not_empty(getpass.getpass("Passphrase: "), "The passphrase")
-    if getpass.getpass("Once more: ") != passphrase:
-        raise UsageError("The two passphrases differ; nothing was written.")
-    return passphrase
+    return _asked_twice("Passphrase: ")
+
+
+def another_passphrase(file: Path | None) -> str:
+    """The passphrase that is to take the place of the one that opens the store now.
+
+    Not from the environment, which holds the one of now.
+
+    Raises:
+        UsageError: there is none, and nobody is here to ask.
+        InputError: the file cannot be read.
+    """
+    if file is not None:
+        return _not_empty(_first_line(file), f"The first line of {file}")
+    if not sys.stdin.isatty():
+        raise UsageError(
+            "A new passphrase is needed, and nobody is here to ask.", "Give --new-passphrase-file FILE."
+        )
+    return _asked_twice("New passphrase: ")
+
+
+def outdated_in_environment(passphrase: str) -> tuple[str, ...]:
+    """Where in the environment a passphrase stands that is not this one."""
+    with suppress(InputError):  # a file that cannot be read holds none
+        return tuple(where for kept, where in _in_environment() if kept != passphrase)
+    return ()
+
+
+def is_in_keyring(path: Path) -> bool:
+    """Does the system's keyring hold a passphrase of the store at `path`?"""
+    with suppress(Exception):  # no keyring: it holds none
+        return bool(_keyring().get_password(_KEYRING_SERVICE, str(path.absolute())))
+    return False
 
 
 def keep_in_keyring(path: Path, passphrase: str) -> None:
@@ -164,6 +193,13 @@ def _first_line(file: Path) -> str:
         raise InputError(f"The passphrase file {file} cannot be read: {error.strerror or error}.") from error
     except UnicodeDecodeError as error:
         raise InputError(f"The passphrase file {file} is no text in UTF-8.") from error
+
+
+def _asked_twice(prompt: str) -> str:
+    passphrase = _not_empty(getpass.getpass(prompt), "The passphrase")
+    if getpass.getpass("Once more: ") != passphrase:
+        raise UsageError("The two passphrases differ; nothing was written.")
+    return passphrase
 
 
 def _not_empty(passphrase: str, what: str) -> str:

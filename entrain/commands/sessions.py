@@ -41,6 +41,7 @@ examples:
   entrain sessions person P01 P07
   entrain sessions backup /media/stick/entrain.db
   entrain sessions encrypt
+  entrain sessions passphrase
 """
 
 
@@ -147,6 +148,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     each.add_argument("--passphrase-file", metavar="FILE", type=Path, help=asked)
     kept = "have the system's keyring remember it (extra keyring)"
     each.add_argument("--keyring", action="store_true", help=kept)
+
+    each = actions.add_parser("passphrase", help="give the encrypted store another passphrase")
+    each.description = encryption.PASSPHRASE
+    each.formatter_class = argparse.RawDescriptionHelpFormatter
+    asked = "its first line is the new passphrase; otherwise it is asked for, twice"
+    each.add_argument("--new-passphrase-file", metavar="FILE", type=Path, help=asked)
 
     each = actions.add_parser("decrypt", help="make an encrypted store a plain one again")
     each.description = encryption.DECRYPT
@@ -430,5 +437,6 @@ _ACTIONS: Final[Mapping[str, Callable[[Store, argparse.Namespace], int]]] = {
     "delete": _delete,
     "backup": _backup,
     "encrypt": encryption.encrypt,
+    "passphrase": encryption.change,
     "decrypt": encryption.decrypt,
 }

@@ -14,6 +14,7 @@ import pytest
 from entrain.cli import main
 from entrain.storage.encryption import cipher
 from tests.support import record_fixture
+from tests.support.crashes import appender
 
 PASSPHRASE = "correct horse"
 
@@ -202,6 +203,142 @@ def test_what_is_said_where_it_stays_shut(
     ):
         assert main(command) == code, command
         assert said in capsys.readouterr().err
+
+
+CHANGE = ("sessions", "passphrase", "--passphrase-file", "pw", "--new-passphrase-file", "new")
+
+
+@pytest.fixture
+def in_folder(locked: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The encrypted store's home is where one stands; the file `new` holds another passphrase."""
+    monkeypatch.chdir(locked)
+    (locked / "new").write_text("a new one\n")
+    return locked
+
+
+def test_the_passphrase_is_changed_by_files(
+    in_folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store = in_folder / "home" / "sessions.db"
+    assert main(["sessions", "--passphrase-file", "pw", "backup", "b.db"]) == 0
+    (store.with_name("entrain-rescue-x.db")).write_bytes((in_folder / "b.db").read_bytes())
+    monkeypatch.setenv("ENTRAIN_PASSPHRASE_FILE", str(in_folder / "pw"))
+    capsys.readouterr()
+    assert main([*CHANGE]) == 0
+    said = capsys.readouterr().err
+    assert "1 session, encrypted with the new passphrase" in said
+    assert f"with the passphrase it had: {store.with_name('entrain-rescue-x.db')}" in said
+    assert f"The backup {in_folder / 'b.db'} stays as it is" in said
+    assert f"The first line of {in_folder / 'pw'} is still another one" in said
+    assert cipher.opens(store, "a new one")
+    assert not cipher.opens(store, PASSPHRASE)
+    assert cipher.opens(in_folder / "b.db", PASSPHRASE)
+
+
+def test_the_passphrase_is_changed_by_who_knows_it(
+    in_folder: Path,
+    own_keyring: Keyring,
+    typed: Callable[..., list[str]],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    asked = typed("a slip", PASSPHRASE, "a new one", "a new one")
+    assert main(["sessions", "passphrase"]) == 0, capsys.readouterr().err
+    store = in_folder / "home" / "sessions.db"
+    assert [each.strip() for each in asked] == [
+        *["Passphrase of the session store:"] * 2,
+        "New passphrase:",
+        "Once more:",
+    ]
+    assert cipher.opens(store, "a new one")
+    assert own_keyring.kept == {}  # where it was not kept it is not put
+    typed("another", "yet another")
+    assert main(["sessions", "passphrase"]) == 2
+    assert "differ" in capsys.readouterr().err
+    assert cipher.opens(store, "a new one")
+
+
+def test_the_keyring_has_the_new_passphrase_where_it_had_the_old_one(
+    in_folder: Path,
+    own_keyring: Keyring,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    own_keyring.kept["entrain", str(in_folder / "home" / "sessions.db")] = PASSPHRASE
+    assert main(["sessions", "passphrase", "--new-passphrase-file", "new"]) == 0
+    assert [*own_keyring.kept.values()] == ["a new one"]
+    monkeypatch.setattr(cipher, "_passphrases", {})
+    assert listed(capsys)
+
+    def fail(*_: object) -> None:
+        raise keyring.errors.PasswordSetError("it is locked")
+
+    monkeypatch.setattr(own_keyring, "set_password", fail)
+    assert main(["sessions", "passphrase", "--new-passphrase-file", "pw"]) == 1
+    said = capsys.readouterr().err
+    assert said.index("encrypted with the new passphrase") < said.index("did not take the passphrase")
+    assert cipher.opens(in_folder / "home" / "sessions.db", PASSPHRASE)
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (
+            ("--passphrase-file", "wrong", "--new-passphrase-file", "new"),
+            1,
+            "does not open the session store",
+        ),
+        (("--passphrase-file", "nowhere", "--new-passphrase-file", "new"), 3, "cannot be read"),
+        (("--passphrase-file", "pw", "--new-passphrase-file", "nowhere"), 3, "cannot be read"),
+        (
+            ("--passphrase-file", "pw", "--new-passphrase-file", "pw"),
+            2,
+            "is the old one; nothing was changed",
+        ),
+        (("--passphrase-file", "pw", "--new-passphrase-file", "empty"), 2, "is empty"),
+        (("--passphrase-file", "pw"), 2, "nobody is here to ask"),
+        (("--new-passphrase-file", "new"), 2, "nobody is here to ask"),
+    ],
+)
+def test_what_is_said_where_the_passphrase_stays(
+    in_folder: Path, words: tuple[str, ...], code: int, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (in_folder / "empty").write_text("\n")
+    before = (in_folder / "home" / "sessions.db").read_bytes()
+    capsys.readouterr()
+    assert main(["sessions", "passphrase", *words]) == code
+    error = capsys.readouterr().err
+    assert said in error
+    assert "Traceback" not in error
+    assert (in_folder / "home" / "sessions.db").read_bytes() == before
+
+
+def test_during_a_session_the_passphrase_stays(in_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    store = in_folder / "home" / "sessions.db"
+    child = appender(store, 1_000_000, PASSPHRASE)
+    assert child.stdout is not None
+    try:
+        while not (line := child.stdout.readline().strip()).isdigit():
+            assert line == "begun"
+        assert main([*CHANGE]) == 1
+        assert "has the session store" in (said := capsys.readouterr().err)
+        assert "nothing was changed" in said
+    finally:
+        child.kill()
+        child.wait()
+        child.stdout.close()
+    assert cipher.opens(store, PASSPHRASE)
+    assert [*store.parent.glob("*converting*")] == []
+
+
+def test_a_store_that_is_not_encrypted_has_no_passphrase_to_change(
+    home: Path, typed: Callable[..., list[str]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = typed("one", "one")
+    assert main(["sessions", "passphrase"]) == 1
+    said = capsys.readouterr().err
+    assert "is not encrypted" in said
+    assert "entrain sessions encrypt" in said
+    assert asked == []
 
 
 def test_a_session_is_run_into_an_encrypted_store(

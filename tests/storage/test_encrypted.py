@@ -4,6 +4,7 @@ import os
 import random
 import resource
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -16,7 +17,7 @@ import pytest
 from sqlcipher3 import dbapi2 as sqlcipher
 
 from entrain.control.events import Tick
-from entrain.errors import EntrainError, StoreError
+from entrain.errors import EntrainError, StoreError, UsageError
 from entrain.extras import MissingExtra, install_line
 from entrain.storage import backups
 from entrain.storage.encryption import cipher
@@ -27,7 +28,7 @@ from entrain.storage.recovery.absorb import absorb
 from entrain.storage.recovery.salvage import repair, salvage
 from tests.storage.conftest import Told
 from tests.support import record_fixture
-from tests.support.converter import PASSPHRASE
+from tests.support.converter import MOMENTS, OTHER, PASSPHRASE
 from tests.support.crashes import ROOT, appender, kill_while_writing
 from tests.support.sessions import CONFIG
 
@@ -221,6 +222,121 @@ def test_a_kill_in_the_middle_leaves_one_whole_store(plain: Store, whole: Store)
         (cipher.unlock(plain.path, PASSPHRASE) if is_encrypted else cipher.forget(plain.path))
         assert records(plain) == wanted
     assert found == {True, False}  # or one direction was never tried
+
+
+def test_another_passphrase_opens_it_and_the_old_one_does_not(
+    encrypted: Store, whole: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with encrypted.path.open("rb") as old:
+        assert encrypting.change_passphrase(encrypted.path, OTHER)
+        assert old.read() == b""  # or it could be read with the old passphrase
+    monkeypatch.setattr(cipher, "_passphrases", {})
+    assert cipher.opens(encrypted.path, OTHER)
+    assert not cipher.opens(encrypted.path, PASSPHRASE)
+    assert [path.name for path in encrypted.path.parent.iterdir()] == ["sessions.db"]
+    assert encrypted.path.stat().st_mode & 0o077 == 0
+    cipher.unlock(encrypted.path, OTHER)
+    assert records(encrypted) == records(whole)
+    assert encrypted.sessions() == whole.sessions()
+    theirs = sqlcipher.connect(encrypted.path)
+    theirs.execute(f"PRAGMA key = '{OTHER}'")
+    assert theirs.execute("PRAGMA cipher_integrity_check").fetchall() == []
+
+
+def test_what_cannot_have_another_passphrase_is_left_as_it_is(
+    encrypted: Store, whole: Store, tmp_path: Path
+) -> None:
+    before = encrypted.path.read_bytes()
+    with pytest.raises(UsageError, match="is the old one; nothing was changed"):
+        encrypting.change_passphrase(encrypted.path, PASSPHRASE)
+    cipher.forget(encrypted.path)
+    cipher.unlock(tmp_path / "another", "a guess")
+    with pytest.raises(cipher.Locked):
+        encrypting.change_passphrase(encrypted.path, OTHER)
+    assert encrypted.path.read_bytes() == before
+    plain = tmp_path / "plain.db"
+    shutil.copy(whole.path, plain)
+    with pytest.raises(StoreError, match="is not encrypted"):
+        encrypting.change_passphrase(plain, OTHER)
+    with pytest.raises(StoreError, match="There is no session store"):
+        encrypting.change_passphrase(tmp_path / "nowhere.db", OTHER)
+    assert not (tmp_path / "nowhere.db").exists()
+
+
+def test_a_program_with_the_old_passphrase_is_told_so_and_repairs_nothing(encrypted: Store) -> None:
+    encrypting.change_passphrase(encrypted.path, OTHER)
+    cipher.unlock(encrypted.path, PASSPHRASE)
+    before = encrypted.path.read_bytes()
+    with pytest.raises(cipher.Locked, match="does not open it any more"):
+        encrypted.sessions()
+    with pytest.raises(cipher.Locked):
+        repair(encrypted.path)
+    assert encrypted.path.read_bytes() == before
+
+
+def test_a_disk_without_room_for_another_passphrase_leaves_the_store(encrypted: Store, whole: Store) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (encrypted.path.stat().st_size // 2, hard))
+    try:
+        with pytest.raises(StoreError):
+            encrypting.change_passphrase(encrypted.path, OTHER)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert [path.name for path in encrypted.path.parent.iterdir()] == ["sessions.db"]
+    assert records(encrypted) == records(whole)
+
+
+def _changer(path: Path, *moment: str) -> "subprocess.Popen[str]":
+    command = [sys.executable, "-m", "tests.support.converter", str(path), "change", *moment]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT)
+
+
+def _opened_after_a_kill(store: Store) -> str:
+    """The passphrase that opens it; every file there is secret, whatever it is."""
+    assert readable_words(store.path.parent) == []
+    (now,) = (each for each in (PASSPHRASE, OTHER) if cipher.opens(store.path, each))
+    cipher.unlock(store.path, now)
+    return now
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_a_kill_while_the_passphrase_is_changed_leaves_one_that_opens_it(
+    encrypted: Store, whole: Store, moment: str
+) -> None:
+    child = _changer(encrypted.path, moment)
+    assert child.communicate()[0] == "next\n"
+    assert child.returncode == -signal.SIGKILL  # or the moment never came
+    is_changed = moment in ("replaced", "settled", "overwritten")
+    assert _opened_after_a_kill(encrypted) == (OTHER if is_changed else PASSPHRASE)
+    assert records(encrypted) == records(whole)
+    encrypting.change_passphrase(encrypted.path, "a third")  # what is left over is in nobody's way
+    assert [path.name for path in encrypted.path.parent.iterdir()] == ["sessions.db"]
+    assert records(encrypted) == records(whole)
+
+
+def test_while_the_passphrase_is_changed_nothing_is_ever_readable(encrypted: Store, whole: Store) -> None:
+    """Looked at all the while, with a kill at no moment in particular."""
+    ours = sqlcipher.connect(":memory:")
+    assert ("TEMP_STORE=2",) in ours.execute("PRAGMA compile_options").fetchall()  # none in a temporary file
+    for delay_s in (0.15, 0.4):
+        child = _changer(encrypted.path)
+        assert child.stdout is not None
+        assert child.stdout.readline() == "next\n"
+        end_s, n_looks = time.monotonic() + delay_s, 0
+        while time.monotonic() < end_s:
+            for path in encrypted.path.parent.iterdir():
+                try:
+                    start = path.read_bytes()[:16]
+                except FileNotFoundError:
+                    continue
+                assert start != cipher.PLAIN
+                n_looks += 1
+        child.kill()
+        child.wait()
+        child.stdout.close()
+        assert n_looks > 10
+        _opened_after_a_kill(encrypted)
+        assert records(encrypted) == records(whole)
 
 
 def test_nothing_acknowledged_is_lost_by_a_kill(tmp_path: Path) -> None:

@@ -1,8 +1,9 @@
-"""A whole store made encrypted, or readable again, without a moment in which it is neither.
+"""A whole store made encrypted, readable again, or of another passphrase, at no moment anything else.
 
 All of it is copied into a new file beside the old one while nobody else may write; the copy is compared with
 the old one row by row, brought to the disk, and takes the old one's place in one step of the file system. A
-kill at any moment leaves either the old store or the new one, whole.
+kill at any moment leaves either the old store or the new one, whole. SQLCipher's own PRAGMA rekey writes new
+pages over the old ones instead, so that nothing is left to compare with.
 """
 
 import os
@@ -13,7 +14,7 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from entrain.errors import StoreError
+from entrain.errors import StoreError, UsageError
 from entrain.storage.encryption import cipher
 from entrain.storage.log.database import BUSY_S, is_database, open_for_writing, reading, told
 
@@ -49,13 +50,27 @@ def decrypt(path: Path) -> None:
         StoreError: it is not encrypted, in use, or cannot be written; then it is as it was.
         Locked: no passphrase that was given opens it.
     """
-    if not cipher.is_encrypted(path):
-        raise StoreError(f"The session store {path} is not encrypted.")
-    if not cipher.try_known(path):
-        raise cipher.locked(path)
+    check_unlocked(path)
     open_for_writing(path).close()
     with told(path):
         _convert(path, None)
+
+
+def change_passphrase(path: Path, passphrase: str) -> bool:
+    """Make `passphrase` what opens the encrypted store at `path`; it is encrypted all the while.
+
+    Returns: were the old file's bytes overwritten? They could be read with the old passphrase.
+    Raises:
+        StoreError: it is not encrypted, in use, damaged, or cannot be written; then it is as it was.
+        Locked: no passphrase that was given opens it. UsageError: it is the passphrase already.
+    """
+    check_unlocked(path)
+    if passphrase == cipher.passphrase_of(path):
+        raise UsageError("The new passphrase is the old one; nothing was changed.")
+    open_for_writing(path).close()
+    with told(path), _held(path) as old:
+        _convert(path, passphrase)
+        return old is not None and _overwrite(old.fileno())
 
 
 def readable_beside(path: Path) -> tuple[Path, ...]:
@@ -67,6 +82,29 @@ def readable_beside(path: Path) -> tuple[Path, ...]:
             if each != path and is_database(each) and not cipher.is_encrypted(each)
         )
     )
+
+
+def encrypted_beside(path: Path) -> tuple[Path, ...]:
+    """Encrypted files beside the store, which keep their passphrase when it is given another one."""
+    own = {path, *(Path(f"{path}-{each}") for each in ("wal", "shm", "journal"))}
+    return tuple(
+        each for each in sorted(path.parent.glob("*.db*")) if each not in own and cipher.is_encrypted(each)
+    )
+
+
+def check_unlocked(path: Path) -> None:
+    """
+    Raises:
+        StoreError: the store is not there, or not encrypted. Locked: no passphrase that was given opens it.
+    """
+    if not path.exists():
+        raise StoreError(f"There is no session store at {path}.")
+    if not cipher.is_encrypted(path):
+        raise StoreError(
+            f"The session store {path} is not encrypted.", "To encrypt it: entrain sessions encrypt"
+        )
+    if not cipher.try_known(path):
+        raise cipher.locked(path)
 
 
 def _convert(path: Path, passphrase: str | None) -> None:

@@ -284,6 +284,11 @@ def _from_sqlite(error: Exception, path: Path) -> StoreError:
             )
         case sqlite3.SQLITE_NOTADB if cipher.passphrase_of(path) is None and cipher.is_encrypted(path):
             return cipher.locked(path)
+        case sqlite3.SQLITE_NOTADB if _has_another_passphrase(path):
+            return cipher.Locked(
+                f"The passphrase that opened the session store {path} does not open it any more.",
+                "It was changed meanwhile: begin again, with the new one.",
+            )
         case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
             return _damaged(path, str(error))
         case sqlite3.SQLITE_IOERR:
@@ -293,6 +298,12 @@ def _from_sqlite(error: Exception, path: Path) -> StoreError:
             )
         case _:
             return StoreError(f"The session store {path} does not work: {error}.")
+
+
+def _has_another_passphrase(path: Path) -> bool:
+    """Encrypted, and not one page of it is by the passphrase that this process knows."""
+    passphrase = cipher.passphrase_of(path)
+    return passphrase is not None and cipher.is_encrypted(path) and not cipher.opens(path, passphrase)
 
 
 def _from_system(error: OSError, path: Path) -> StoreError:
