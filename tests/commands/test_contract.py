@@ -51,6 +51,9 @@ CODES = [
     ("sessions export 1 --format pdf --out x", 2),
     ("sessions person nobody P02", 2),
     ("sessions nothing", 2),
+    # a store that is not as the action needs it: 1
+    ("sessions passphrase", 1),
+    ("sessions decrypt", 1),
     ("analyse 99", 2),
     ("report 99", 2),
     ("report --person nobody", 2),
