@@ -103,7 +103,7 @@ PAGES = {
         ("session-help", SMALL, "Every key of a session."),
         ("summary", LARGE, "What changed against your own beginning, and how good the data was."),
     ),
-    "Sessions that were": (
+    "Past sessions": (
         ("history", LARGE, "`h`: the calendar, what changed over the sessions, and each of them."),
         ("past", LARGE, "One of them again: its course, and every decision with its reason."),
         ("compare", LARGE, "Two side by side."),

@@ -136,7 +136,7 @@ def _say(error: EntrainError) -> int:
 
 
 def _mend_streams() -> None:
-    """Nothing where a stream was closed, lest a file of ours takes its place; "?" for what it cannot show."""
+    """Nothing where a stream was closed, so that no file of ours takes its place; "?" for the rest."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115

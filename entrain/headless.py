@@ -282,9 +282,7 @@ def summary_lines(summary: Summary) -> list[str]:
         lines.append(f"{text}.")
     if summary.judged_s >= LEAST_JUDGED_S:
         in_step, judged = summary.in_step_s / 60.0, summary.judged_s / 60.0
-        lines.append(
-            f"Your breath was in step for {in_step:.1f} of {judged:.1f} minutes in which it could be told."
-        )
+        lines.append(f"Your breath was in step for {in_step:.1f} of {judged:.1f} measurable minutes.")
     elif summary.n_beats and not summary.hearts:
         lines.append("Your heart did not show clearly enough whether your breath was in step.")
     if summary.n_beats:

@@ -85,7 +85,7 @@ class SessionChoice:
     preset: Preset
     voice: str
     minutes: float
-    person: str = ""  # a pseudonym; '' for nobody in particular
+    person: str = ""  # a pseudonym; '' for no name
     goes_on: int | None = None
 
 
@@ -242,7 +242,7 @@ class AssessmentPort(Protocol):
 class Sitter:
     """Somebody who sits down here, with what they chose last; None where they have not chosen yet."""
 
-    person: str  # a pseudonym; '' for nobody in particular
+    person: str  # a pseudonym; '' for no name
     has_read_notice: bool
     heart: HeartChoice | None = None
     preset: str | None = None

@@ -1,4 +1,4 @@
-"""Who sits at this desk: chosen in the app, named on the command line, or nobody in particular.
+"""Who sits at this desk: chosen in the app, named on the command line, or no name.
 
 Whoever works here alone is never asked. Where two do, the app knows whom it had last; and where another was
 named outside it since (`entrain run --person P02`), it asks before anything of one becomes the other's.

@@ -13,7 +13,7 @@ COMMANDS: Final = {
     "sessions": ("sessions", "what was recorded: list, show, replay, export, import, delete, encrypt …"),
     "person": ("person", "who practises here: list, show, export, forget, consent, note …"),
     "assess": ("assess", "the resonance assessment: at which breathing rate your heart swings most"),
-    "simulate": ("simulate", "many simulated people under each policy: what comes of it"),
+    "simulate": ("simulate", "many simulated people under each policy: the results"),
     "analyse": ("analyse", "what a recording says: heart-rate variability, breath, entrainment"),
     "report": ("report", "a session, or several, as a document to hand on: HTML or PDF"),
     "doctor": ("doctor", "what works here: Bluetooth, sound, terminal, storage"),

@@ -14,7 +14,7 @@ from entrain.wording import assessment as words
 
 EPILOG: Final = """\
 You breathe with the cue, gently and not deeply, at 6.5, 6, 5.5, 5 and 4.5 breaths a minute, two minutes each
-in an order drawn by lot, and rest between. Stop any time, and stop if you get dizzy. The outcome can be the
+in random order, and rest between. Stop any time, and stop if you get dizzy. The outcome can be the
 goal of a preset: goal_per_min = "own resonance". "No clear peak" is an outcome too: then
 you are told the rates at which your pulse swings most.
 

@@ -12,7 +12,7 @@ from entrain.report.edition import Edition
 from entrain.storage.log.store import Store
 
 DESCRIPTION: Final = """\
-A session as a document to read, print or hand on: what changed against the own beginning and how sure that
+A session as a document to read, print or hand on: what changed against your own baseline and how sure that
 is, the course of pulse and breath, how good the data was, and why everything was decided. Of several
 sessions: what changed from one to the next. HTML is one file that loads nothing; a PDF needs the extra
 "report"."""

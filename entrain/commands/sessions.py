@@ -89,7 +89,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     each.add_argument("--why", action="store_true", help="also every decision, with its author and reason")
     each.add_argument("--json", action="store_true", help="all of it as one JSON object")
 
-    each = actions.add_parser("replay", help="decide it all again and compare with the log, bit for bit")
+    each = actions.add_parser("replay", help="re-run the decisions and check that they match")
     _add_id(each)
     other = "what another policy would have decided on the same inputs: glide, follow, fixed"
     each.add_argument("--policy", metavar="NAME", help=other)

@@ -17,7 +17,7 @@ from entrain.wording.columns import aligned
 if TYPE_CHECKING:
     from entrain.cohort.statistics import Estimate
 
-DESCRIPTION: Final = "Many simulated people under each policy: what comes of it, with 95 % intervals."
+DESCRIPTION: Final = "Many simulated people under each policy: the results, with 95 % intervals."
 EPILOG: Final = """\
 The controller is the one of a real session; hearts and breaths are simulated, which docs/evidence/coach.md
 judges.
@@ -54,7 +54,7 @@ TABLES: Final = (
     ),
 )
 NOTES: Final = """\
-RSA, RMSSD, pulse: the last two guided minutes against the own baseline; after: the last minute of silence.
+RSA, RMSSD, pulse: the last two guided minutes against their own baseline; after: the last minute of silence.
 Over-breathing: PetCO2 below 30 mmHg in the model. In brackets: 95 % bootstrap intervals over people."""
 
 

@@ -3,7 +3,7 @@
 - It begins a little below the pulse that the policy goes by, as far as the bounds permit.
 - Once a tick the policy is asked for its wish, except in the match and in a hold: there a rise that is under
   way may finish, and nothing falls.
-- Every wish, whoever's it is, goes through `entrain.control.bounds`; what is left of it edits the score where
+- Every wish, whoever asks, goes through `entrain.control.bounds`; what is left of it edits the score where
   that changes anything. A bound that cut a wish is the author of what came of it.
 - A policy that follows the pulse need not follow its trembling: less than `TREMBLE_BPM` is not edited.
 - Easing off makes the beat a little quicker and the breath a little shallower, and holds both for a while.
@@ -153,7 +153,7 @@ def steer(state: SessionState, states: States, out: list[Effect]) -> SessionStat
 def wish_tempo(
     state: SessionState, states: States, wish: Wish, author: Author, out: list[Effect]
 ) -> SessionState:
-    """Bring one wish for a tempo, whoever's it is, through the bounds and into the score."""
+    """Bring one wish for a tempo, whoever asks, through the bounds and into the score."""
     if state.score is None:
         return state
     at_s = edit_time_s(state)

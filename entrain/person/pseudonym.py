@@ -1,4 +1,4 @@
-"""Whose sessions they are: pseudonyms. '' stands for nobody in particular."""
+"""Whose sessions they are: pseudonyms. '' stands for no name."""
 
 import hashlib
 import re

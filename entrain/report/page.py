@@ -99,7 +99,7 @@ def _before_after(material: Material) -> Section:
         columns, rows = columns[:-1], [row[:-1] for row in rows]
     blocks: list[Block] = [Table("Before and after", columns, tuple(rows))]
     if changes:
-        blocks.append(Paragraph(f"{words.CAUTION} An interval that holds zero is no clear change."))
+        blocks.append(Paragraph(f"{words.CAUTION} An interval that includes zero is no clear change."))
     return Section("Before and after", tuple(blocks))
 
 

@@ -1,4 +1,4 @@
-"""Sessions that were, in words and figures: a row of the list, a page, two beside each other."""
+"""Past sessions, in words and figures: a row of the list, a page, two beside each other."""
 
 from datetime import datetime
 from typing import Final

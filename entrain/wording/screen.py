@@ -130,7 +130,7 @@ def _not_streaming(straps: tuple[StrapView, ...]) -> str:
     links = {strap.link for strap in straps}
     for link, text in (
         (Link.LOST, "strap lost"),
-        (Link.SILENT, "strap silent"),
+        (Link.SILENT, "no data"),
         (Link.BLOCKED, "no Bluetooth"),
         (Link.SEARCHING, "looking for it"),
         (Link.CONNECTING, "connecting"),
@@ -224,7 +224,7 @@ def strap_line(strap: StrapView) -> str:
         case Link.CONNECTING | Link.DISCOVERING | Link.SUBSCRIBING:
             return f"{name}: connecting"
         case Link.SILENT:
-            return f"{name}: nothing comes"
+            return f"{name}: connected, no data"
         case Link.LOST:
             return f"{name}: lost"
         case Link.BLOCKED:
@@ -245,13 +245,13 @@ def sound_line(sound: SoundView) -> str:
     """Sound in a line: the voice and how loud, or why there is none."""
     match sound.sound:
         case Sound.OFF:
-            return "no sound asked for"
+            return "sound off"
         case Sound.OPENING:
             return "sound is opening"
         case Sound.LOST:
             return "sound device lost"
         case Sound.UNAVAILABLE:
-            return "no sound here"
+            return "no sound device"
         case Sound.PLAYING:
             return f"{sound.voice} · " + ("muted" if sound.muted else f"{sound.volume * 100:.0f} %")
 

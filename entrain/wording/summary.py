@@ -8,7 +8,7 @@ from typing import Final
 
 from entrain.control.view import Summary
 from entrain.wording.group import EACH_BY_ITSELF, heart_lines
-from entrain.wording.times import span
+from entrain.wording.times import clock, span
 
 PULSE_CHANGE_BPM: Final = 2.0
 RMSSD_CHANGE_FRACTION: Final = 0.2
@@ -91,7 +91,7 @@ def in_step(summary: Summary) -> str:
     if summary.judged_s < LEAST_JUDGED_S:
         return "too little to tell whether your breath was in step" if summary.guided_s else ""
     percent = 100 * summary.in_step_s / summary.judged_s
-    return f"breath in step {percent:.0f} % of the {span(summary.judged_s)} in which it could be told"
+    return f"breath in step {percent:.0f} % ({clock(summary.judged_s)} measurable)"
 
 
 def quality(summary: Summary) -> str:

@@ -1,4 +1,4 @@
-"""Sessions that were, made by hand, at a moment that stands still: the same pictures come out each time."""
+"""Past sessions, made by hand, at a moment that stands still: the same pictures come out each time."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace

@@ -450,7 +450,7 @@ async def test_a_closed_session_is_whole_in_the_store(
 
 async def test_who_is_practising_is_chosen_and_the_history_is_theirs(store: Store) -> None:
     async with house(store) as h:
-        assert "nobody in particular" in h.text
+        assert "no name" in h.text
         await h.press("w")
         text = await h.comes(WhoScreen)
         assert text.index("  P02") < text.index("  P01") < text.index("Nobody in particular")
@@ -480,4 +480,4 @@ async def test_somebody_new(store: Store) -> None:
         assert text.index("P03") < text.index("P02")
         await h.press("end", "up", "enter")
         await h.comes(HomeScreen)
-        assert "nobody in particular" in h.text
+        assert "no name" in h.text

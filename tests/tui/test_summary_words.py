@@ -61,7 +61,7 @@ def test_quality_is_told_in_figures() -> None:
 
 
 def test_the_share_in_step_is_told_where_it_could_be_judged() -> None:
-    assert words.in_step(EXAMPLE_SUMMARY) == "breath in step 77 % of the 8 min in which it could be told"
+    assert words.in_step(EXAMPLE_SUMMARY) == "breath in step 77 % (8:00 measurable)"
     assert "too little to tell" in words.in_step(replace(EXAMPLE_SUMMARY, judged_s=20.0))
     assert words.in_step(replace(EXAMPLE_SUMMARY, judged_s=0.0, guided_s=0.0)) == ""
 

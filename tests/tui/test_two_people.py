@@ -106,7 +106,7 @@ async def test_two_people_on_one_computer() -> None:
     async with app() as hands:
         await hands.read_the_notice()
         text = await hands.comes(HomeScreen)
-        assert "nobody in particular" in text
+        assert "no name" in text
 
         # One after the other sits down; each reads the notice once, before anything starts.
         for person in ("P01", "P02"):

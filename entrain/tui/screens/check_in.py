@@ -45,7 +45,7 @@ class CheckInScreen(EntrainScreen[CheckIn | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical():
-            yield Say("How do you feel right now?", classes="question")
+            yield Say("How tense are you right now?", classes="question")
             with Center():
                 yield self._rating
         yield KeyLine(*_KEYS)

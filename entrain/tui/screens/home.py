@@ -182,7 +182,7 @@ class HomeScreen(EntrainScreen[SessionChoice | AssessmentChoice | None]):
         about = dict(self._voices).get(choice.voice, "")
         self._say("voice", "voice", f"{choice.voice}  {about}".strip(), "v")
         self._say("minutes", "minutes", f"{choice.minutes:.0f}", "- +")
-        whose = choice.person or "nobody in particular"
+        whose = choice.person or "no name"
         self._say("who", "who", f"{whose}   {self._remark}".rstrip(), "w")
         self.query_one(".trouble", Say).say(self._trouble)
 

@@ -63,7 +63,7 @@ def delete(screen: Of, archive: Archive, sitting: Sitting, then: Callable[[], ob
     """Ask, saying what remains elsewhere; then remove the session for good."""
 
     def ask(remains: list[str]) -> None:
-        text = " ".join(["Its bytes are overwritten; nothing brings them back.", *remains])
+        text = " ".join(["This cannot be undone.", *remains])
         question = f"Delete the session of {_when(archive, sitting)} for good?"
         screen.host.push_screen(ConfirmScreen(question, text, "delete", "keep"), answered)
 

@@ -32,7 +32,7 @@ _KEYS = (
 )
 
 
-_REPORT = Key("r", "r", "report", "report", "Write a page about it; what you say afterwards is not in it.")
+_REPORT = Key("r", "r", "report", "report", "Save a report (later notes are not included).")
 
 
 class Next(Enum):

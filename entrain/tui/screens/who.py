@@ -1,4 +1,4 @@
-"""Who is practising: somebody known, somebody new, or nobody in particular."""
+"""Who is practising: somebody known, somebody new, or no name."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -28,7 +28,7 @@ _KEYS = (
 
 
 class WhoScreen(EntrainScreen[str | None]):
-    """Ends with a pseudonym, '' for nobody in particular, or None where nothing was chosen."""
+    """Ends with a pseudonym, '' for no name, or None where nothing was chosen."""
 
     CSS = """
     WhoScreen { padding: 1 4; }
@@ -101,4 +101,4 @@ class WhoScreen(EntrainScreen[str | None]):
 
 
 def _who(person: str) -> str:
-    return person or "nobody in particular"
+    return person or "no name"
