@@ -5,7 +5,7 @@ Whoever has read a version of it is not shown that one again; a change of what i
 
 from typing import Final
 
-VERSION: Final = "2"
+VERSION: Final = "1"
 
 PAGES: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     (
@@ -13,7 +13,7 @@ PAGES: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
         (
             "A beat a little slower than your pulse, and a breath that follows it down. It is made for "
             "winding down at a desk.",
-            "It is not a medical device. It finds no illness, treats none and does not replace a doctor.",
+            "It is not a medical device. It finds no illness, treats none, and takes the place of no doctor.",
             "Slow breathing is what does the work here; the beat carries it. Some people notice much, some "
             "nothing at all. Both are normal.",
         ),

@@ -166,4 +166,4 @@ def test_the_notice_is_said_once_to_each_person_and_again_when_it_says_something
 def test_another_text_of_the_notice_is_another_version() -> None:
     """Whoever read the one before is shown the new one: change the version together with this."""
     said = repr((PAGES, LINES)).encode()
-    assert (VERSION, hashlib.sha256(said).hexdigest()[:16]) == ("2", "82870ae3526901e0")
+    assert (VERSION, hashlib.sha256(said).hexdigest()[:16]) == ("1", "850ab69dc90aed09")

@@ -87,7 +87,7 @@ async def app() -> AsyncIterator[Hands]:
 async def a_session(hands: Hands) -> None:
     """From the home screen to it again, seen on every screen."""
     person = hands.opened[-1].person if hands.opened else ""
-    await hands.shows("How do you feel")
+    await hands.shows("How tense are you")
     await hands.press("s")
     text = await hands.comes(SessionScreen)
     person = hands.opened[-1].person

@@ -17,7 +17,7 @@ Remarks = tuple[str, ...]
 
 TABLES: Final = (
     *("notification", "beat", "segment", "rejected", "pulse", "heart_pulse", "own_breath", "phase"),
-    *("decision", "doubt"),
+    *("decision", "doubt", "reported_interval"),
     *("breath_cue", "onset", "link", "strap", "sound", "volume", "log_fault", "command", "marker", "rating"),
     *("sensor", "sensor_frame"),
 )

@@ -59,3 +59,10 @@ SELECT session_id, seq, t_s,
        json_extract(body, '$.strap') AS strap,
        json_extract(body, '$.doubt') AS doubt
 FROM effect WHERE kind = 'HeartDoubted';
+
+CREATE VIEW reported_interval AS
+SELECT session_id, seq, t_s,
+       json_extract(body, '$.strap')    AS strap,
+       json_extract(body, '$.beat_t_s') AS beat_t_s,
+       json_extract(body, '$.rr_ms')    AS rr_ms
+FROM event WHERE kind = 'IntervalReported';
