@@ -108,3 +108,20 @@ def test_a_stale_pulse_is_never_shown(silence_s: float) -> None:
     assert (state.bpm is None) == (silence_s > 3.0)
     # After the whole window nothing is left to tell the age of but the newest datum itself.
     assert state.age_s == pytest.approx(silence_s)
+
+
+@pytest.mark.parametrize(
+    ("ticks", "is_learnt"), [((560, 600, 575, 590), True), ((540, 700, 420, 620), False)]
+)
+def test_four_that_agree_within_fifteen_percent_are_a_new_course(
+    ticks: tuple[int, ...], is_learnt: bool
+) -> None:
+    state = Screen()
+    for each in (1020, 1024, 1028) * 4:
+        state, _ = screen(state, each)
+    verdicts = list[Verdict]()
+    for each in ticks:
+        state, verdict = screen(state, each)
+        verdicts.append(verdict)
+    assert Verdict.OK not in verdicts[:3]
+    assert (verdicts[3] is Verdict.OK) == is_learnt

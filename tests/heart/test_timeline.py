@@ -187,3 +187,37 @@ def test_a_better_offset_is_taken_up_gently() -> None:
     gaps = [b - a for a, b in pairwise(times)]
     assert min(gaps) >= 0.39
     assert 28.5 < times[-1] <= 29.02
+
+
+def seconds(bpm: float, until_s: int) -> list[tuple[int, ...]]:
+    """What a strap sends at each second, from the first on."""
+    coming, out = beats(lambda _: bpm, until_s), list[tuple[int, ...]]()
+    for second in range(1, until_s + 1):
+        out.append(tuple(ticks for t_s, ticks in coming if second - 1 < t_s <= second))
+    return out
+
+
+def broken_at(sent: list[tuple[int, ...]]) -> list[int]:
+    timeline, out = Timeline(), list[int]()
+    for second, rr in enumerate(sent, 1):
+        timeline, _, was_broken = advance(timeline, float(second), rr)
+        out += [second] * was_broken
+    return out
+
+
+@pytest.mark.parametrize(("n_left_out", "expected"), [(0, []), (1, []), (2, [34])])
+def test_intervals_that_a_strap_leaves_out_break_the_chain_after_three_seconds(
+    n_left_out: int, expected: list[int]
+) -> None:
+    """All packets come. One interval of .86 s is within the slack of 1.25 s, two are not."""
+    sent = seconds(70, 60)
+    for second in range(30, 30 + n_left_out):
+        sent[second - 1] = sent[second - 1][1:]
+    assert broken_at(sent) == expected
+
+
+@pytest.mark.parametrize(("added", "expected"), [((), []), ((870,), []), ((870, 870), [30])])
+def test_intervals_too_many_break_the_chain_at_once(added: tuple[int, ...], expected: list[int]) -> None:
+    sent = seconds(76, 60)
+    sent[29] += added
+    assert broken_at(sent) == expected

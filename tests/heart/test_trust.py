@@ -201,3 +201,12 @@ def test_a_rate_that_contradicts_the_intervals_leaves_none() -> None:
     ]
     assert Doubt.CONTRADICTS in [doubt for _, doubt in doubts(sent(varied))]
     assert Trust() == UNTRIED
+
+
+@pytest.mark.parametrize(("apart_s", "expected"), [(0.3, [Doubt.DOUBLED]), (0.5, [])])
+def test_the_same_bytes_twice_within_a_moment_are_one_notification(
+    apart_s: float, expected: list[Doubt]
+) -> None:
+    payload = bytes(HeartRateMeasurement(60, (1024,)))
+    twice = [(second + late_s, payload) for second in range(1, 5) for late_s in (0.0, apart_s)]
+    assert [doubt for _, doubt in doubts(twice)] == expected

@@ -161,3 +161,12 @@ def test_bars() -> None:
     assert wording.sparkline((5.0,), 10) == "▄"
     assert wording.sparkline((1.0, 2.0, 3.0), 10) == "▁▄▇"
     assert wording.sparkline((9.0, 1.0, 3.0), 2) == "▁▇"
+
+
+def test_lately_is_the_last_four_weeks() -> None:
+    """One each day of the fortnight that ended just over four weeks before: none of them is of late."""
+    sittings = [sitting(n, float(n)) for n in range(14)]
+    last = sittings[-1].began.date()
+    assert trend(sittings, last + timedelta(days=28)).lately_per_week == 0.0
+    assert trend(sittings, last + timedelta(days=27)).lately_per_week == 0.25
+    assert trend(sittings, last).lately_per_week == 7.0
