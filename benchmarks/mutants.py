@@ -128,15 +128,19 @@ def survives(mutant: Mutant, copy: Path, tests: tuple[str, ...], limit_s: float)
 def main() -> None:
     parser = argparse.ArgumentParser(description="Which faults the tests of a room would not notice")
     parser.add_argument("--room", choices=TESTS, default="control")
+    parser.add_argument(
+        "--only", nargs="+", default=[], metavar="FILE", help="these of its files, as holds.py"
+    )
+    parser.add_argument("--tests", nargs="+", help="in place of all of the room's")
     parser.add_argument("--sample", type=int, default=40, metavar="N", help="how many mutants; 0: all")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--minutes", type=float, default=inf, help="begin with no mutant later than that")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     args = parser.parse_args()
     paths = sorted((ROOT / "entrain" / args.room).rglob("*.py"))
-    every = [each for path in paths for each in mutants_of(path)]
+    every = [m for path in paths if not args.only or path.name in args.only for m in mutants_of(path)]
     chosen = random.Random(args.seed).sample(every, min(args.sample or len(every), len(every)))
-    tests = TESTS[args.room]
+    tests = tuple(args.tests or TESTS[args.room])
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(args.jobs) as pool:
         copies: SimpleQueue[Path] = SimpleQueue()
         for n in range(args.jobs):

@@ -256,6 +256,24 @@ def test_a_wave_of_the_pacers_rate_that_does_not_keep_its_phase_is_no_breath_in_
     assert {estimate(state).in_step for state in steady[80:]} == {InStep.YES}
 
 
+@pytest.mark.parametrize(
+    ("turn", "every_s", "least", "most"),
+    [(0.12, 20.0, 1.0, 1.0), (0.16, 20.0, 0.0, 0.0), (0.16, 30.0, 0.0, 0.33)],
+)
+def test_in_step_is_a_phase_that_is_kept(turn: float, every_s: float, least: float, most: float) -> None:
+    """A breath of the pacer's rate that is ahead of it by `turn` and then behind it, in turns of `every_s`.
+
+    A quarter of a breath between the two is still one way to point, a third is not.
+    """
+    beats, t_s = list[tuple[float, float]](), 0.0
+    while t_s < 200.0:
+        side = 1 if t_s // every_s % 2 else -1
+        rr = 850.0 + 50.0 * cos(2 * pi * (0.1 * t_s + side * turn))
+        t_s += rr / 1000.0
+        beats.append((t_s, rr))
+    assert least <= share_of(watched(beats, 200, paced(6.0))[80:], InStep.YES) <= most
+
+
 def test_logs_of_earlier_versions_are_read() -> None:
     assert InStep("too small to tell") is InStep.UNKNOWN
 
