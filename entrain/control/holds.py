@@ -59,9 +59,16 @@ def with_hold(state: SessionState, states: States, out: list[Effect]) -> Session
 
 def _going_on(state: SessionState) -> Reason:
     assert state.hold is not None, "a hold that ends has begun"
-    if state.hold is HoldCause.OUT_OF_STEP and group.in_step_of(state.tracks) is not InStep.YES:
+    if state.hold is HoldCause.OUT_OF_STEP and not _is_in_step_again(state):
         return Reason(Code.STEP_NOT_SEEN)
     return Reason(_GOING_ON[state.hold])
+
+
+def _is_in_step_again(state: SessionState) -> bool:
+    """Is it known of the very person who held the rest? That others are in step says nothing of them."""
+    whose = None if state.hold_reason is None else state.hold_reason.whose
+    held = [track for track in state.tracks if whose is None or track.strap == whose]
+    return all(track.in_step is InStep.YES for track in held)
 
 
 def _with_raised(state: SessionState, states: States) -> SessionState:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from entrain.breath.estimate import InStep
 from entrain.control import group
 from entrain.control.bounds import lead_floor_bpm, tempo_floor_bpm
 from entrain.control.events import (
@@ -25,11 +26,13 @@ from entrain.control.events import (
     ReleaseHeart,
     Tick,
 )
+from entrain.control.heart import HeartTrack
+from entrain.control.holds import _going_on
 from entrain.control.protocol import GroupRule, PhaseTimes, Preset, SessionConfig
 from entrain.control.session import reduce, start
 from entrain.control.snapshot import summary, view
 from entrain.control.state import GUIDED, HoldCause, SessionState
-from entrain.reason import Code
+from entrain.reason import Code, Reason
 from entrain.score import LEAD_S
 from entrain.wording.decisions import said
 from tests.support.hearts import Pulse, packets
@@ -235,3 +238,18 @@ def test_in_any_group_nobody_passes_an_own_bound(
             assert now_bpm - before_bpm <= bounds.rise_bpm_per_min / 60 + 1e-6
             assert before_bpm - now_bpm <= bounds.fall_bpm_per_min / 60 + 1e-6
         before_bpm = now_bpm
+
+
+def test_that_others_are_in_step_is_no_word_on_the_one_who_held_the_group() -> None:
+    seen, unseen = HeartTrack("a"), HeartTrack("b")
+    seen = replace(seen, breath=replace(seen.breath, in_step=InStep.YES))
+    state = replace(
+        start(SessionConfig(PRESET, ("a", "b"))),
+        tracks=(seen, unseen),
+        hold=HoldCause.OUT_OF_STEP,
+        hold_reason=Reason(Code.OUT_OF_STEP, whose="b"),
+    )
+    assert _going_on(state).code is Code.STEP_NOT_SEEN
+    assert (
+        _going_on(replace(state, hold_reason=Reason(Code.OUT_OF_STEP, whose="a"))).code is Code.IN_STEP_AGAIN
+    )
