@@ -7,7 +7,7 @@
   floor is the highest; the others hear a beat that is too quick for them rather than one too slow for
   somebody. `leader`: that person's, and the quickest while theirs is not known. `median`: the middle of all.
 - The guided breath begins near the quickest of the own breaths.
-- In step are all when each is of whom it can be told; out of step when one is; unknown where it is of all.
+- In step are all when each is; out of step when one is; unknown where it is of anybody else.
 """
 
 from typing import Final
@@ -121,7 +121,8 @@ def in_step_of(tracks: Tracks) -> InStep:
     said = [track.in_step for track in tracks if is_counted(track)]
     if InStep.NO in said:
         return InStep.NO
-    return InStep.YES if InStep.YES in said else (said or [InStep.LISTENING])[0]
+    unknown = [each for each in said or [InStep.LISTENING] if each is not InStep.YES]
+    return unknown[0] if unknown else InStep.YES
 
 
 def quickest_breath_per_min(state: SessionState) -> float | None:

@@ -253,3 +253,12 @@ def test_that_others_are_in_step_is_no_word_on_the_one_who_held_the_group() -> N
     assert (
         _going_on(replace(state, hold_reason=Reason(Code.OUT_OF_STEP, whose="a"))).code is Code.IN_STEP_AGAIN
     )
+
+
+def test_a_group_is_in_step_only_when_everybody_is_known_to_be() -> None:
+    unseen = HeartTrack("b")
+    seen = replace(unseen, breath=replace(unseen.breath, in_step=InStep.YES))
+    late = replace(unseen, breath=replace(unseen.breath, in_step=InStep.NO))
+    assert group.in_step_of((seen, seen)) is InStep.YES
+    assert group.in_step_of((seen, unseen)) is unseen.in_step is not InStep.YES
+    assert group.in_step_of((seen, late, unseen)) is InStep.NO
