@@ -78,7 +78,7 @@ def tell(whole: Whole, sent: list[bytes]) -> None:
     links = Counter(event.link for event, _ in records if isinstance(event, LinkChanged))
     in_packets = sum(len(HeartRateMeasurement.from_bytes(p).rr_ticks or ()) for p in arrived)
     beats = sum(isinstance(effect, BeatSeen) for effect in effects)
-    errors, dac_ms = whole.heard.planned_errors_frames, 1000 * whole.heard.dac_errors_s
+    errors, dac_ms = whole.heard.frame_errors, 1000 * whole.heard.dac_errors_s
     print(f"ended: {whole.summary.reason}; {whole.summary.duration_s:.0f} s")
     print(
         f"notifications sent {len(sent)}, logged {len(arrived)}, in the same order: {_within(arrived, sent)}"
@@ -88,7 +88,7 @@ def tell(whole: Whole, sent: list[bytes]) -> None:
     print(f"outages {whole.summary.n_outages}, LOST {links[Link.LOST]}, segments begun {segments}")
     print(f"onsets captured {whole.heard.n}, every planned one played: {whole.heard.all_planned_were_played}")
     worst, n = np.abs(errors).max(), whole.heard.n_stretches
-    print(f"captured - planned, after one constant offset: max {worst:.2f} frames, in {n} stretch(es)")
+    print(f"captured - logged frame, after one constant offset: max {worst:.2f} frames, in {n} stretch(es)")
     spread_ms, worst_ms = np.nanstd(dac_ms), np.nanmax(np.abs(dac_ms))
     print(f"logged DAC time - captured, after one offset: SD {spread_ms:.3f} ms, max {worst_ms:.3f} ms")
     same = "identical" if whole.replayed.is_identical else f"differs: {whole.replayed.difference}"

@@ -53,10 +53,13 @@ async def test_a_session_from_strap_to_sound_and_back_from_its_log(pulse: Pulse,
         e.beat.rr.ticks for _, effects in whole.stored.records for e in effects if isinstance(e, BeatSeen)
     ]
     assert seen == intervals
-    # What was heard is what was planned: the nearest frame, after one constant offset.
+    # What was heard lies on the logged frame, after one constant offset, and that frame is the nearest.
     assert whole.heard.n > 10
     assert whole.heard.all_planned_were_played
-    assert np.abs(whole.heard.planned_errors_frames).max() <= 1.0
+    # The sound may fade in under the first beat, whose first sample is then an exact zero.
+    assert not whole.heard.frame_errors[1:].any()
+    assert abs(whole.heard.frame_errors[0]) <= 1
+    assert whole.heard.planned_range_frames <= 1.0
     # On an overloaded machine the sound server itself may stumble; then it begins anew, a constant later.
     assert whole.heard.n_stretches <= 3
     assert np.nanmedian(np.abs(whole.heard.dac_errors_s)) < 0.01 * whole.heard.n_stretches

@@ -131,7 +131,8 @@ def test_four_artefacts_a_minute_stop_nothing() -> None:
     [
         ((InStep.YES, InStep.YES, InStep.NO), InStep.NO),
         ((InStep.NO, InStep.UNKNOWN, InStep.UNKNOWN), InStep.NO),
-        ((InStep.UNKNOWN, InStep.YES, InStep.UNKNOWN), InStep.YES),
+        ((InStep.UNKNOWN, InStep.YES, InStep.UNKNOWN), InStep.UNKNOWN),
+        ((InStep.YES, InStep.YES), InStep.YES),
         ((InStep.UNKNOWN, InStep.UNKNOWN), InStep.UNKNOWN),
         ((InStep.LISTENING, InStep.LISTENING), InStep.LISTENING),
         ((), InStep.LISTENING),

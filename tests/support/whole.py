@@ -34,7 +34,8 @@ class Heard:
     """Onsets captured from the sound server beside the log's; frames of one recording."""
 
     n: int
-    planned_errors_frames: np.ndarray  # captured - planned, less one constant offset for each stretch
+    frame_errors: np.ndarray  # captured - logged frame, less one constant offset for each stretch
+    planned_range_frames: float  # how far planned time and logged frame move apart; 1 where each is the nearest
     n_stretches: int  # 1, unless the sound server itself hiccuped and began anew somewhat later
     dac_errors_s: np.ndarray  # logged DAC time - captured time, less one constant offset
     all_planned_were_played: bool
@@ -85,15 +86,17 @@ def compare(stored: StoredSession, captured: np.ndarray) -> Heard:
     planned = [e for _, effects in stored.records for e in effects if isinstance(e, OnsetPlanned)]
     onsets = onsets_in(captured)
     n = min(len(onsets), len(played))
-    planned_frames = np.array([event.planned_t_s for event in played[:n]]) * RATE_HZ
-    errors = onsets[:n] - planned_frames
+    logged_frames = np.array([event.frame for event in played])
+    zeros_frames = np.array([event.planned_t_s for event in played]) * RATE_HZ - logged_frames
+    errors = onsets[:n] - logged_frames[:n]
     stretches = np.split(errors, np.flatnonzero(np.abs(np.diff(errors)) > HICCUP_FRAMES) + 1)
     dac_s = np.array([event.dac_t_s or np.nan for event in played[:n]])
     dac_errors_s = dac_s - onsets[:n] / RATE_HZ
     numbers: Sequence[int] = [event.n for event in played]
     return Heard(
         n=n,
-        planned_errors_frames=np.concatenate([stretch - np.median(stretch) for stretch in stretches]),
+        frame_errors=np.concatenate([stretch - np.median(stretch) for stretch in stretches]),
+        planned_range_frames=float(np.ptp(zeros_frames)),
         n_stretches=len(stretches),
         dac_errors_s=dac_errors_s - np.nanmedian(dac_errors_s),
         all_planned_were_played=len(onsets) == len(played)

@@ -65,11 +65,12 @@ class Player:
         self.random = random.Random(seed)
         self.keys = keys
         self.struck = 0
+        self.budget = N_KEYS
 
     async def play(self, app: EntrainApp, clock: ManualClock, seen: set[str] | None = None) -> None:
         async with app.run_test(size=(80, 24), notifications=True) as pilot:
             await paused(pilot)
-            while self.struck < N_KEYS and app.is_running:
+            while self.struck < self.budget and app.is_running:
                 burst = self.random.choices(self.keys, k=self.random.choice((1, 2, 5, 12)))
                 self.struck += len(burst)
                 hammer(pilot, *burst)
@@ -102,7 +103,10 @@ async def test_random_keys_through_the_whole_app() -> None:
 async def test_random_keys_through_the_other_rooms() -> None:
     player = Player(3, [*KEYS, *ROOMS * 6])
     seen: set[str] = set()
-    while player.struck < N_KEYS:
+    wanted = {"PresetsScreen", "AssessScreen", "DoctorScreen", "StrapsScreen", "HelpScreen"}
+    # Which keys fall where depends on how quick the machine is: it goes on until every room was entered.
+    while player.struck < N_KEYS or (not wanted <= seen and player.struck < 10 * N_KEYS):
+        player.budget = max(N_KEYS, player.struck + N_KEYS // 4)
         clock = ManualClock()
 
         async def open_session(_: SessionChoice, clock: ManualClock = clock) -> OpenedSession:
@@ -111,7 +115,7 @@ async def test_random_keys_through_the_other_rooms() -> None:
         all_rooms = rooms(clock, mine=DRAFT)
         home = Home(presets(), VOICES, find, open_session, CHOICE, rooms=all_rooms)
         await player.play(EntrainApp(home, Manners(check_in=False), clock=clock), clock, seen)
-    assert {"PresetsScreen", "AssessScreen", "DoctorScreen", "StrapsScreen", "HelpScreen"} <= seen
+    assert wanted <= seen
 
 
 async def test_random_keys_that_never_stop_a_session() -> None:
