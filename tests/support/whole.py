@@ -35,7 +35,7 @@ class Heard:
 
     n: int
     frame_errors: np.ndarray  # captured - logged frame, less one constant offset for each stretch
-    planned_range_frames: float  # how far planned time and logged frame move apart; 1 where each is the nearest
+    planned_range_frames: float  # of planned time - logged frame: 1 where each is the nearest
     n_stretches: int  # 1, unless the sound server itself hiccuped and began anew somewhat later
     dac_errors_s: np.ndarray  # logged DAC time - captured time, less one constant offset
     all_planned_were_played: bool
