@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
+from entrain.analysed.ecg import EcgLook, ecg_look
 from entrain.analysed.session_data import Given, of_session
 from entrain.analysed.traces import Chains, Log, Note, Span, chains
 from entrain.analysis.series import NNSeries
@@ -65,6 +66,7 @@ class Material:
     rating_after: int | None
     n_sounded: int
     strap_name: str
+    ecg: EcgLook | None
 
     @property
     def guided(self) -> Span | None:
@@ -116,6 +118,7 @@ def material(session: StoredSession, strap: str | None = None, seed: int = 0) ->
         rating_after=log.ratings.get("after") if guidance is None else guidance.rating_after,
         n_sounded=log.n_sounded,
         strap_name=log.strap_name,
+        ecg=ecg_look(session, given.strap) if log.has_ecg and given is not None else None,
     )
 
 

@@ -14,8 +14,10 @@ from entrain.control.events import (
     OnsetPlayed,
     PhaseBegan,
     Rate,
+    SensorFrames,
     StrapDescribed,
 )
+from entrain.heart.pmd.control import Sensor
 from entrain.streams import Sampler
 
 Reading = tuple[float, tuple[float, ...]]  # (session seconds, a value for each channel of a stream)
@@ -55,6 +57,7 @@ class Log:
     ratings: dict[str, int] = field(default_factory=dict[str, int])
     n_sounded: int = 0
     strap_name: str = ""
+    has_ecg: bool = False
     last_s: float = 0.0
 
     def take(self, event: Event, effects: tuple[Effect, ...]) -> None:
@@ -68,6 +71,8 @@ class Log:
                 self.n_sounded += 1
             case StrapDescribed(name=name) if name:
                 self.strap_name = name
+            case SensorFrames(sensor=Sensor.ECG):
+                self.has_ecg = True
             case _:
                 pass
         for sample in self.sampler.samples(event, effects):

@@ -25,6 +25,7 @@ from entrain.report.document import (
 from entrain.report.drawing.density import density
 from entrain.report.drawing.interval import interval
 from entrain.report.drawing.stretches import stretches
+from entrain.report.drawing.strip import strip
 from entrain.report.drawing.timeline import timeline
 from entrain.report.edition import DECISIONS
 from entrain.report.methods import small_print
@@ -49,6 +50,7 @@ def page(material: Material) -> Document:
         _before_after(material),
         _course(material),
         _variability(material),
+        _ecg(material),
         _in_step(material),
         _data(material),
         _decided(material),
@@ -154,6 +156,13 @@ def _variability(material: Material) -> Section:
     if len(figures) == 2:
         return Section("The heart's variability", (Pair(figures[0], figures[1]),))
     return Section("The heart's variability", tuple(figures))
+
+
+def _ecg(material: Material) -> Section:
+    look = material.ecg
+    if look is None:
+        return Section(words.ECG, ())
+    return Section(words.ECG, (Figure(strip(look), words.ecg_caption(look)),))
 
 
 # ---- facts -------------------------------------------------------------------------------------------------

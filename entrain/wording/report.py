@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
+from entrain.analysed.ecg import EcgLook
 from entrain.analysed.material import Material
 from entrain.analysis.change import Change, Measure, rating_change
 from entrain.analysis.entrainment import ALPHA, Evidence
@@ -14,6 +15,10 @@ from entrain.wording.decisions import end_said
 from entrain.wording.times import clock
 
 S_PER_HOUR: Final = 3600.0
+ECG: Final = "ECG"
+ECG_LIMIT: Final = "It shows one lead and is no medical finding."
+ECG_FEW: Final = "There are too few beats to hold the strap's own intervals against it."
+ECG_EXTRA: Final = "With the extra “ecg” installed, the strap's own intervals are held against it here."
 CAUTION: Final = "A change is not an effect: sitting quietly changes these figures too."
 
 
@@ -90,6 +95,19 @@ def _sound(found: Findings) -> str:
             )
         case Evidence.NOT_TESTABLE:
             return answer.sentence
+
+
+def ecg_caption(look: EcgLook) -> str:
+    """What the strip is, and how the strap's own intervals agree with it; nothing of what it may mean."""
+    said = f"{clock(look.length_s)} minutes were received. {ECG_LIMIT}"
+    found = look.agreement
+    if found is None:
+        return f"{said} {ECG_FEW if look.has_library else ECG_EXTRA}"
+    told = [said, f"{found.n_matched} of the {found.n_beats} beats that the strap told have an R peak here."]
+    if found.bias_ms is not None and found.sd_ms is not None:
+        differ = f"{signed(found.bias_ms)} ms on average (SD {found.sd_ms:.1f} ms)"
+        told.append(f"Its intervals differ from those between R peaks by {differ}, over {found.n_intervals}.")
+    return " ".join(told)
 
 
 def is_imported(meta: SessionMeta) -> bool:

@@ -7,6 +7,7 @@ import pytest
 
 from entrain.control.events import Mark, Rate
 from entrain.devices.simulated.person import Kind
+from entrain.heart.pmd.control import Sensor
 from entrain.storage.imported import import_recording
 from entrain.storage.log.store import Store
 from tests.support.reports import record
@@ -27,6 +28,7 @@ class Held:
     rate_only: int
     cut_off: int
     imported: int
+    ecg: int  # streamed it
 
     @property
     def all(self) -> tuple[int, ...]:
@@ -54,4 +56,5 @@ def held(tmp_path_factory: pytest.TempPathFactory) -> Held:
         rate_only=record(store, kind=Kind.HEART_RATE_ONLY),
         cut_off=record(store, cut_at_s=330.0),
         imported=import_recording(store, rr).session_id,
+        ecg=record(store, minutes=2.0, keys=(), outages_per_min=0.0, sensors=(Sensor.ECG,)),
     )

@@ -1,9 +1,11 @@
 """The report of one session: figures are the analysis', nothing is loaded, nothing runs, gaps are gaps."""
 
 import re
+import sys
 
 import pytest
 
+from entrain.analysed import ecg as strip
 from entrain.analysed.material import Material
 from entrain.analysed.material import material as gathered
 from entrain.analysed.session_data import of_session
@@ -14,12 +16,15 @@ from entrain.control.events import Decided, PulseMeasured
 from entrain.foreign import many_lines
 from entrain.report.drawing import density, timeline
 from entrain.report.drawing.axes import AxisScale
+from entrain.report.html import html
+from entrain.report.writing import document
 from entrain.wording.decisions import said
 from tests.report.conftest import NASTY, Held
 from tests.report.pages import boxes, chains, figures, page_of, parsed, tables, terms, words_of
 
 TIMELINE = "Pulse, beat and breath over the session"
 STRETCHES = "Pulse and variability before, while guided, after"
+ECG = "ECG of the strap"
 SPECTRUM = "Spectrum of the intervals"
 
 
@@ -29,7 +34,7 @@ def material(held: Held) -> Material:
 
 
 @pytest.mark.parametrize(
-    "which", ["usual", "long", "nasty", "short", "no_sensor", "rate_only", "cut_off", "imported"]
+    "which", ["usual", "long", "nasty", "short", "no_sensor", "rate_only", "cut_off", "imported", "ecg"]
 )
 def test_a_page_is_well_formed_and_loads_and_runs_nothing(held: Held, which: str) -> None:
     page = page_of(held.store, getattr(held, which))
@@ -225,3 +230,35 @@ def test_methods_hold_versions_settings_and_the_preset(held: Held) -> None:
     ):
         assert wanted in small
     assert parsed(page).find(".//pre").text == meta.preset_text
+
+
+# ---- the ECG -----------------------------------------------------------------------------------------------
+
+
+def test_a_strip_of_ecg_is_drawn_and_the_straps_intervals_are_held_against_it(held: Held) -> None:
+    look = gathered(held.store.load(held.ecg)).ecg
+    assert look is not None
+    assert look.agreement is not None
+    page = page_of(held.store, held.ecg)
+    drawn = figures(page)[ECG]
+    assert look.strip_s[-1] - look.strip_s[0] == pytest.approx(strip.STRIP_S, abs=0.02)
+    inside = (look.agreement.peaks_s > look.strip_s[0]) & (look.agreement.peaks_s < look.strip_s[-1])
+    assert len([e for e in drawn.iter() if e.get("class") == "dot"]) == inside.sum() > 5
+    said = words_of(parsed(page))
+    assert f"{look.agreement.n_matched} of the {look.agreement.n_beats} beats" in said
+    assert "no medical finding" in said
+    for word in ("sinus", "arrhythmia", "normal ECG", "abnormal", "fibrillation", "healthy"):
+        assert word not in said
+
+
+def test_without_the_library_the_strip_is_drawn_all_the_same(
+    held: Held, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "sleepecg", None)
+    page = html(document(held.store, (held.ecg,)))
+    assert ECG in figures(page)
+    assert "With the extra “ecg” installed" in words_of(parsed(page))
+
+
+def test_where_none_was_streamed_there_is_no_ecg(held: Held) -> None:
+    assert ECG not in figures(page_of(held.store, held.usual))

@@ -9,6 +9,7 @@ from entrain.control.session import reduce, start
 from entrain.control.snapshot import summary
 from entrain.devices.simulated.heart import SimulatedHeart
 from entrain.devices.simulated.person import Kind, Person
+from entrain.heart.pmd.control import Sensor
 from entrain.presets import library as presets
 from entrain.storage.log.store import Store
 from tests.support.record_fixture import session
@@ -34,6 +35,7 @@ def record(
     rating_after: int | None = 3,
     is_heard: bool = True,
     cut_at_s: float | None = None,
+    sensors: Sequence[Sensor] = (),
 ) -> int:
     """Hold a session through the real controller and the real log; its number.
 
@@ -55,7 +57,7 @@ def record(
     if kind is not None:
         person = Person.draw(seed, kind)
         person = replace(person, strap=replace(person.strap, outages_per_min=outages_per_min))
-        heart = SimulatedHeart(person, strap)
+        heart = SimulatedHeart(person, strap, sensors=sensors)
     config = SessionConfig(held, straps, seed)
     audio, voice = "device" if is_heard else "none", held.sound.voice
     log = store.begin(config, preset_text=found.text, hearts=straps, audio=audio, voice=voice)

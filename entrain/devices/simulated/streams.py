@@ -5,11 +5,13 @@ IEEE Trans Biomed Eng 50:289, in the time domain), with a baseline that breathes
 rhythm but the heart's and no illness.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from random import Random
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from entrain.control.events import Event, SensorChanged, SensorFrames, SensorState
 from entrain.devices.simulated.chest import Chest, ChestTraits
@@ -27,6 +29,9 @@ ECG_BLOCK: Final = 4  # frames in a block
 _BELLS: Final = ((-0.17, 110.0, 0.024), (-0.03, -110.0, 0.010), (0.0, 1100.0, 0.011), (0.03, -240.0, 0.011))
 _T_BELL: Final = (0.27, 290.0, 0.045)
 _NO_BEAT_S: Final = 9.0
+_REACH_S: Final = (1.0, 0.3)  # of a beat's waves, after and before it; the body is always so far ahead
+
+_Floats = NDArray[np.float64]
 
 
 class SimulatedStreams:
@@ -79,22 +84,29 @@ class SimulatedStreams:
     def _frame(self, sensor: Sensor, last_s: float) -> SensorFrame:
         n, hz = N_SAMPLES[sensor], HZ[sensor]
         times_s = last_s - np.arange(n - 1, -1, -1) / hz
-        grid_s = np.arange(len(self._volumes)) * self._step_s
-        volumes = np.interp(times_s, grid_s, self._volumes)
-        beats_s = np.array([-_NO_BEAT_S, *self._beats_s[-40:]])
+        volumes, beats_s = self._volumes_at(times_s), self._beats_around(float(times_s[0]), last_s)
         if sensor is Sensor.ACC:
             since_s = times_s - beats_s[np.searchsorted(beats_s, times_s, side="right") - 1]
-            felt = self._chest.run(list(volumes), list(since_s))
+            felt = self._chest.run(volumes.tolist(), since_s.tolist())
         else:
             felt = self._ecg(times_s, volumes, beats_s)[:, None]
         samples = tuple(tuple(int(value) for value in sample) for sample in np.round(felt))
         return SensorFrame(sensor, BEGAN_NS + round(last_s * 1e9), 1 if sensor is Sensor.ACC else 0, samples)
 
-    def _ecg(
-        self, times_s: "np.ndarray[tuple[int], np.dtype[np.float64]]", volumes: object, beats_s: object
-    ) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":
-        beats, trace = np.asarray(beats_s), 60.0 * np.asarray(volumes)
-        for beat_s in beats[(beats > times_s[0] - 1.0) & (beats < times_s[-1] + 1.0)]:
+    def _volumes_at(self, times_s: _Floats) -> _Floats:
+        first = max(0, int(times_s[0] / self._step_s))
+        known = np.array(self._volumes[first : int(times_s[-1] / self._step_s) + 2])
+        return np.interp(times_s, (first + np.arange(len(known))) * self._step_s, known)
+
+    def _beats_around(self, from_s: float, to_s: float) -> _Floats:
+        """Those whose waves reach into this stretch, however far the body has gone on, and the one before."""
+        first = max(0, bisect_left(self._beats_s, from_s - _REACH_S[0]) - 1)
+        last = bisect_right(self._beats_s, to_s + _REACH_S[1])
+        return np.array([-_NO_BEAT_S, *self._beats_s[first:last]])
+
+    def _ecg(self, times_s: _Floats, volumes: _Floats, beats_s: _Floats) -> _Floats:
+        trace = 60.0 * volumes
+        for beat_s in beats_s:
             for at_s, size_uv, width_s in (*_BELLS, _T_BELL):
                 trace = trace + size_uv * np.exp(-0.5 * ((times_s - beat_s - at_s) / width_s) ** 2)
         return trace + 8.0 * self._noise.standard_normal(len(times_s))

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from entrain.control.events import Event, Link, LinkChanged, NotificationArrived, StrapDescribed
 from entrain.devices.simulated.heart import STEP_S, SimulatedHeart
 from entrain.devices.simulated.person import Kind, Person
+from entrain.heart.pmd.control import Sensor
 from entrain.score import Score
 from tests.devices.simulated.guidance import beat_only, paced
 
@@ -34,6 +35,18 @@ def events(person: Person, score: Score | None, cuts: list[float]) -> list[Event
 def test_stepping_does_not_matter(seed: int, kind: Kind, score: Score | None, cuts: list[float]) -> None:
     person = Person.draw(seed, kind)
     assert events(person, score, cuts) == events(person, score, [])
+
+
+@settings(max_examples=8, deadline=None)
+@given(seed=st.integers(0, 2**32), cuts=st.lists(st.floats(0.0, LENGTH_S), max_size=60))
+def test_stepping_does_not_matter_to_its_streams(seed: int, cuts: list[float]) -> None:
+    """All beats of the ECG are there as well where the body goes on far ahead in one step."""
+
+    def told(steps: list[float]) -> list[Event]:
+        heart = SimulatedHeart(Person.draw(seed), sensors=tuple(Sensor))
+        return [event for t_s in [*sorted(steps), LENGTH_S] for event in heart.until(t_s, None)]
+
+    assert told(cuts) == told([])
 
 
 @settings(max_examples=40, deadline=None)
