@@ -29,6 +29,7 @@ from entrain.control.events import (
     PhaseBegan,
     PulseMeasured,
     SegmentBegan,
+    SensorChanged,
     Sound,
     SoundChanged,
     Stop,
@@ -92,6 +93,9 @@ class Lines:
         match event:
             case LinkChanged(t_s=t_s, strap=strap, link=link, detail=detail, advice=advice):
                 return [_line(t_s, "strap", strap=strap, state=link.value, detail=detail, advice=advice)]
+            case SensorChanged(t_s=t_s, strap=strap, sensor=sensor, state=state) as told:
+                line = {"strap": strap, "sensor": sensor.value, "state": state.value}
+                return [_line(t_s, "sensor", **line, detail=told.detail, advice=told.advice)]
             case SoundChanged(t_s=t_s, sound=sound, device=device, detail=detail, advice=advice):
                 self._playing = sound is Sound.PLAYING
                 state = sound.value
@@ -175,7 +179,7 @@ class Lines:
                 what = line["event"]
                 parts = [f"{what} {line['state']}", line["detail"], line["advice"]]
                 return ". ".join(part.rstrip(".") for part in parts if part)
-            case "doubt":
+            case "doubt" | "sensor":
                 return f"{line['detail']} {line['advice']}".rstrip()
             case "segment":
                 return f"beats interrupted: {line['reason']}"

@@ -30,6 +30,11 @@ def sensors_named(text: str) -> tuple[Sensor, ...]:
     return tuple(sensor for sensor in Sensor if sensor.value in names)
 
 
+def sensors_of(option: str | None) -> tuple[Sensor, ...] | None:
+    """What `--sensor` asks for; None where it is left out, and the preset says."""
+    return None if option is None else sensors_named(option)
+
+
 def check_sensors(sensors: tuple[Sensor, ...], hearts: tuple[str, ...]) -> None:
     """
     Raises:

@@ -6,6 +6,7 @@ from dataclasses import asdict, replace
 from typing import Final
 
 from entrain.app.assess_protocol import choices_of
+from entrain.app.sensors import sensors_of
 from entrain.commands import passphrase
 from entrain.commands import run as run_command
 from entrain.errors import UsageError
@@ -49,7 +50,10 @@ def run(args: argparse.Namespace) -> int:
     choices = choices_of(args.heart, slides=args.sliding, seed=args.seed)
     audio = args.audio or ("device" if args.speed == 1.0 else "none")
     person = run_command.person_named(args.person)
-    choices = replace(choices, person=person, voice=args.voice, audio=audio, speed=args.speed)
+    sensors = sensors_of(args.sensor)
+    choices = replace(
+        choices, person=person, voice=args.voice, audio=audio, speed=args.speed, sensors=sensors
+    )
     code = run_command.with_or_without_screen(choices, args)
     if code != 0:
         return code

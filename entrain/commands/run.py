@@ -9,7 +9,7 @@ from entrain.app import prepare as setup
 from entrain.app.desk import Desk, name_outside
 from entrain.app.music import add_music_arguments
 from entrain.app.prepare import Choices
-from entrain.app.sensors import sensors_named
+from entrain.app.sensors import sensors_of
 from entrain.app.whose import record_of
 from entrain.commands import passphrase, reading_options
 from entrain.errors import UsageError
@@ -107,7 +107,7 @@ def run(args: argparse.Namespace) -> int:
         yoke=args.yoke,
         reading=reading_options.options_of(args),
         person=person,
-        sensors=None if args.sensor is None else sensors_named(args.sensor),
+        sensors=sensors_of(args.sensor),
     )
     return with_or_without_screen(choices, args)
 

@@ -97,6 +97,7 @@ class HeartTrack:
     newest: tuple[int, int] = (-1, -1)
     breath: BreathTrack = BreathTrack()
     chest: ChestTrack | None = None  # None: no accelerometer was asked for
+    streams: tuple[SensorChanged, ...] = ()  # how each one that was asked for stands
     last_beat_t_s: float | None = None
     n_beats: int = 0
     n_artefacts: int = 0
@@ -387,7 +388,8 @@ def with_description(track: HeartTrack, event: StrapDescribed) -> tuple[HeartTra
 
 def with_sensor(track: HeartTrack, event: SensorChanged) -> tuple[HeartTrack, tuple[Effect, ...]]:
     """A measurement stream began, changed or ended."""
-    return edit_track(track, chest=chest.with_sensor(track.chest, event)), ()
+    streams = (*[each for each in track.streams if each.sensor is not event.sensor], event)
+    return edit_track(track, chest=chest.with_sensor(track.chest, event), streams=streams), ()
 
 
 def with_frames(track: HeartTrack, event: SensorFrames) -> tuple[HeartTrack, tuple[Effect, ...]]:

@@ -17,6 +17,7 @@ from entrain.control.view import (
     SoundView,
     StageView,
     StrapView,
+    StreamView,
     Summary,
 )
 from entrain.heart.beat import HeartState
@@ -181,6 +182,7 @@ def _strap_view(config: SessionConfig, index: int, track: HeartTrack, heart: Hea
         own_breath_per_min=track.own_breath and track.own_breath.rate_per_min,
         in_step=track.in_step,
         is_led=track.is_led,
+        streams=tuple([StreamView(e.sensor, e.state, e.detail, e.advice) for e in track.streams]),
     )
 
 

@@ -3,11 +3,22 @@
 from dataclasses import dataclass
 
 from entrain.breath.estimate import InStep
-from entrain.control.events import Link, Phase, Sound
+from entrain.control.events import Link, Phase, SensorState, Sound
 from entrain.control.protocol import Preset
 from entrain.heart.beat import HeartState
+from entrain.heart.pmd.control import Sensor
 from entrain.reason import Reason
 from entrain.score import Score
+
+
+@dataclass(frozen=True, slots=True)
+class StreamView:
+    """How a measurement stream of a strap stands."""
+
+    sensor: Sensor
+    state: SensorState
+    detail: str
+    advice: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +39,7 @@ class StrapView:
     own_breath_per_min: float | None = None
     in_step: InStep = InStep.NO_PACER
     is_led: bool = True  # False: released from the group
+    streams: tuple[StreamView, ...] = ()  # those that were asked for
 
 
 @dataclass(frozen=True, slots=True)

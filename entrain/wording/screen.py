@@ -8,10 +8,11 @@ from typing import Final
 
 from entrain.breath.estimate import InStep
 from entrain.breath.pattern import BreathMoment, BreathPart
-from entrain.control.events import Link, Phase, Sound
+from entrain.control.events import Link, Phase, SensorState, Sound
 from entrain.control.view import SessionView, SoundView, StageView, StrapView
 from entrain.heart.beat import PulseSource
 from entrain.heart.doubt import Doubt
+from entrain.heart.pmd.control import Sensor
 from entrain.ports import HeartChoice, HeartKind
 from entrain.wording import decisions
 from entrain.wording.doubts import doubt_words
@@ -216,7 +217,7 @@ def strap_line(strap: StrapView) -> str:
     match strap.link:
         case Link.STREAMING:
             battery = "" if strap.battery_percent is None else f" · {strap.battery_percent} %"
-            return f"{name}{battery}"
+            return f"{name}{battery}{_streaming(strap)}"
         case Link.OFF:
             return f"{name}: off"
         case Link.SEARCHING:
@@ -233,6 +234,14 @@ def strap_line(strap: StrapView) -> str:
             return f"{name}: at its end"
 
 
+def _streaming(strap: StrapView) -> str:
+    """What it streams beside the pulse."""
+    streaming = [_SENSORS[each.sensor] for each in strap.streams if each.state in _STREAMS]
+    return f" · {', '.join(streaming)}" if streaming else ""
+
+
+_SENSORS: Final = {Sensor.ECG: "ECG", Sensor.ACC: "acc"}
+_STREAMS: Final = frozenset({SensorState.STREAMING, SensorState.SHARED})
 _STRAP_ADVICE: Final = {
     Link.SEARCHING: "Put it on and moisten its electrodes; it wakes up on the skin.",
     Link.SILENT: "Moisten the electrodes and tighten it a little.",
@@ -287,6 +296,15 @@ def advice(view: SessionView) -> Advice | None:
         if strap.battery_percent is not None and strap.battery_percent <= LOW_BATTERY_PERCENT:
             name = strap.name or strap.strap
             return Advice(f"The battery of {name} is at {strap.battery_percent} %.", serious=False)
+    return _of_streams(view)
+
+
+def _of_streams(view: SessionView) -> Advice | None:
+    """What a stream that was asked for lacks; the pulse goes on all the same."""
+    for strap in view.straps:
+        for stream in strap.streams:
+            if strap.link is Link.STREAMING and stream.detail and stream.advice:
+                return Advice(f"{sentence(stream.detail)} {stream.advice}", serious=False)
     return None
 
 

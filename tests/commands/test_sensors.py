@@ -1,5 +1,6 @@
 """`--sensor`: from the streams of a simulated strap to the log, bit for bit, and to the breath."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,18 @@ def test_streams_are_kept_replayed_and_played_again(home: Path) -> None:
     felt = [(a.rate_per_min, b.rate_per_min) for a, b in both if BreathSource.CHEST in (a.source, b.source)]
     assert len(felt) > 20
     assert sum(a == b for a, b in felt) > 0.9 * len(felt)
+
+
+def test_an_assessment_takes_sensors_and_lines_tell_how_they_stand(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assess = ("assess", "--headless", "--json", "--audio", "none", "--seed", "3", "--speed", "900")
+    assert cli.main([*assess, "--heart", "sim:7", "--sensor", "acc,ecg"]) == 0
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    told = [line for line in lines if line["event"] == "sensor"]
+    assert [(line["sensor"], line["state"]) for line in told] == [("ecg", "streaming"), ("acc", "streaming")]
+    assert all(line["detail"] and line["strap"] for line in told)
+    assert any(isinstance(event, SensorFrames) for event, _ in stored(1).records)
 
 
 def test_without_the_option_nothing_is_streamed(home: Path) -> None:

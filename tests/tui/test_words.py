@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from entrain.breath.estimate import InStep
 from entrain.breath.pattern import BreathPart
-from entrain.control.events import Link, Phase, Sound
-from entrain.control.view import SessionView, StrapView
+from entrain.control.events import Link, Phase, SensorState, Sound
+from entrain.control.view import SessionView, StrapView, StreamView
 from entrain.heart.beat import HeartState, PulseSource
+from entrain.heart.pmd.control import Sensor
 from entrain.reason import Code, Reason
 from entrain.wording import screen as words
 from entrain.wording import times
@@ -88,6 +89,26 @@ def test_a_weak_battery_is_worth_a_word_but_no_alarm() -> None:
     assert "9 %" in advice.text
     assert not advice.serious
     assert words.advice(view_at(300, Script(battery_percent=90))) is None
+
+
+def with_stream(state: SensorState, detail: str = "", advice: str = "") -> SessionView:
+    view = view_at(300, Script(battery_percent=90))
+    streams = (StreamView(Sensor.ACC, state, detail, advice),)
+    return replace(view, straps=tuple(replace(strap, streams=streams) for strap in view.straps))
+
+
+@pytest.mark.parametrize("state", SensorState)
+def test_a_stream_is_named_while_it_streams_and_its_trouble_is_no_alarm(state: SensorState) -> None:
+    view = with_stream(state, "it refuses", "Try again later.")
+    streams = state in (SensorState.STREAMING, SensorState.SHARED)
+    assert words.strap_line(view.straps[0]).endswith(" · 90 % · acc") == streams
+    advice = words.advice(view)
+    assert advice is not None
+    assert (advice.text, advice.serious) == ("It refuses. Try again later.", False)
+    assert words.advice(with_stream(state)) is None
+    lost = words.advice(with_link(view, Link.LOST))
+    assert lost is not None
+    assert lost.serious, "the strap itself comes first"
 
 
 @pytest.mark.parametrize("sound", [Sound.LOST, Sound.UNAVAILABLE])

@@ -123,7 +123,8 @@ class Streams:
 
     async def _start(self, sensor: Sensor, is_offered: bool) -> None:
         if not is_offered:
-            self._say(sensor, SensorState.MISSING, f"{self._name} has no {_WORDS[sensor]}.")
+            detail = f"{self._name} has no {_WORDS[sensor]}."
+            self._say(sensor, SensorState.MISSING, detail, "The pulse goes on without it.")
             return
         offered = await self._ask(Request(Operation.SETTINGS, sensor))
         wanted = pmd.chosen(offered.settings, pmd.PREFERRED[sensor])
