@@ -3,9 +3,8 @@
     python -m benchmarks.known                all tables
     python -m benchmarks.known --people 200   more simulated people (100)
 
-Sines of known power through both spectra; intervals of change that ought to hold zero in 95 of 100 cases
-where nothing changed; breathing rates and minutes in step of people who follow a pacer, or do not. Nothing is
-asserted.
+Sines of known power through both spectra; breathing rates and minutes in step of people who follow a pacer,
+or do not. Nothing is asserted.
 """
 
 import argparse
@@ -16,7 +15,6 @@ import numpy as np
 
 from benchmarks.hearts import person
 from entrain.analysis.breathing import breathing_rate, paced_breathing
-from entrain.analysis.change import Measure, changes
 from entrain.analysis.series import NNSeries
 from entrain.analysis.spectrum import Method, SpectrumSettings, band_powers, spectrum
 
@@ -50,29 +48,6 @@ def sines() -> None:
                 powers = None if found is None else band_powers(found)
                 cells.append("–" if powers is None else f"{powers.lf_ms2:.1f} / {powers.hf_ms2:.1f}")
             print(f"{label:20s} {mean_ms:.0f}" + "".join(f"{cell:>20s}" for cell in cells))
-
-
-def _held(job: tuple[int, float, float]) -> list[tuple[bool, float]]:
-    seed, before_s, after_s = job
-    parts = (NNSeries.from_beats(person(s, 2 * seed + k)) for k, s in enumerate((before_s, after_s)))
-    found = changes(*parts, seed=seed)
-    return [(c.low is not None and c.high is not None and c.low <= 0.0 <= c.high, _width(c)) for c in found]
-
-
-def _width(change) -> float:
-    return math.nan if change.low is None else change.high - change.low
-
-
-def coverage(pool: ProcessPoolExecutor, people: int) -> None:
-    print(f"\nNothing changed: how often the 95 % interval holds zero, and its mean width ({people} pairs)")
-    for before_s, after_s in ((120.0, 120.0), (300.0, 120.0), (300.0, 300.0), (600.0, 600.0)):
-        jobs = [(seed, before_s, after_s) for seed in range(people)]
-        found = np.array(list(pool.map(_held, jobs, chunksize=4)))
-        cells = "  ".join(
-            f"{measure.label} {100.0 * found[:, k, 0].mean():.0f} % (width {found[:, k, 1].mean():.1f})"
-            for k, measure in enumerate(Measure)
-        )
-        print(f"{before_s:.0f} s against {after_s:.0f} s: {cells}")
 
 
 def _step(job: tuple[int, float, dict[str, float]]) -> tuple[float, float, float]:
@@ -111,7 +86,6 @@ def main() -> None:
     people = parser.parse_args().people
     sines()
     with ProcessPoolExecutor() as pool:
-        coverage(pool, people)
         steps(pool, people)
 
 

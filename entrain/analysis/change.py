@@ -1,10 +1,12 @@
 """Before and after: what changed against the person's own baseline, and how certain that is.
 
-Beats are no independent draws: a heart wanders by itself for minutes. So intervals are resampled in blocks
-(moving block bootstrap, Künsch 1989) of 75 s, at least four; what blocks of that length still miss is made
-good by comparing them with blocks of a third (lugsail, Vats & Flegal 2022); and the few blocks there are
-widen the interval by Student's t. Measured coverage stands in docs/evidence/analysis.md: 92–98 % from five
-minutes on each side, less from two; from less than that no interval is given.
+Beats are no independent draws: a heart wanders by itself for minutes. For the pulse, `wander` says how far
+two stretches lie apart where nothing changed. Variability comes back sooner: there intervals are resampled
+in blocks (moving block bootstrap, Künsch 1989) of 75 s, at least four, and the logarithm of the measure is
+looked at, for a larger one is also known less well; what blocks of that length still miss is made good by
+comparing them with blocks of a third (lugsail, Vats & Flegal 2022); and the few blocks there are widen the
+interval by Student's t. Measured coverage stands in docs/evidence/analysis.md; with less than half a minute
+on either side no interval is given.
 
 Neither the sound nor the breathing is credited: a change is a change, and sitting still also makes one.
 """
@@ -17,6 +19,7 @@ import numpy as np
 from scipy.special import stdtrit  # pyright: ignore[reportUnknownVariableType]
 
 from entrain.analysis.series import FloatArray, NNSeries
+from entrain.analysis.wander import Spread, spread
 from entrain.units import MS_PER_S, S_PER_MIN
 
 BLOCK_S: Final = 75.0
@@ -24,7 +27,9 @@ LEAST_BLOCKS: Final = 4
 SUB_BLOCKS: Final = 3
 RESAMPLES: Final = 2000
 LEVEL: Final = 0.95
-LEAST_S: Final = 110.0  # of either stretch, for an interval at all
+LEAST_MS: Final = 1e-3  # of a measure: no logarithm of nothing
+LEAST_S: Final = 28.0  # of intervals, on either side, for an interval at all: half a minute of beats
+LARGEST_TIMES: Final = 20.0  # an interval that reaches to so many times the measure says nothing
 
 
 class Measure(StrEnum):
@@ -38,6 +43,8 @@ class Measure(StrEnum):
         return "The pulse" if self is Measure.PULSE else self.name
 
 
+# Degrees of freedom that are gone of the blocks; what RMSSD needs was seen on the first simulator.
+SPENT_DOF: Final = {Measure.SDNN: 1.0, Measure.RMSSD: 1.5}
 UNITS: Final = {Measure.PULSE: "beats/min", Measure.SDNN: "ms", Measure.RMSSD: "ms"}
 
 
@@ -73,20 +80,33 @@ def changes(before: NNSeries, after: NNSeries, seed: int = 0) -> tuple[Change, .
     if len(before) < 2 or len(after) < 2:
         return ()
     both = (_Sums.of(before), _Sums.of(after))
+    spreads = _spreads(before, after, both, seed) if all(sums.enough for sums in both) else {}
+    return tuple(_change(measure, both, spreads.get(measure)) for measure in Measure)
+
+
+def _spreads(
+    before: NNSeries, after: NNSeries, both: tuple["_Sums", "_Sums"], seed: int
+) -> dict[Measure, Spread | None]:
     rng = np.random.default_rng(seed)
-    spreads = [sums.variances(rng) for sums in both] if all(sums.enough for sums in both) else None
-    return tuple(_change(measure, both, spreads) for measure in Measure)
+    apart = [sums.log_variances(rng) for sums in both]
+    n_blocks = min(sums.n_blocks for sums in both)
+    out: dict[Measure, Spread | None] = {
+        measure: Spread(sum(each[measure] for each in apart) ** 0.5, n_blocks - spent)
+        for measure, spent in SPENT_DOF.items()
+    }
+    return out | {Measure.PULSE: spread(before, after)}
 
 
-def _change(
-    measure: Measure, both: tuple["_Sums", "_Sums"], spreads: list[dict[Measure, float]] | None
-) -> Change:
+def _change(measure: Measure, both: tuple["_Sums", "_Sums"], by_chance: Spread | None) -> Change:
     before, after = (float(_measure(measure, sums.total)) for sums in both)
-    if spreads is None:
-        return Change(measure, UNITS[measure], before, after, after - before, None, None)
-    df = min(sums.n_blocks for sums in both) - 1
-    reach = float(stdtrit(df, 0.5 + 0.5 * LEVEL)) * sum(spread[measure] for spread in spreads) ** 0.5
-    low, high = after - before - reach, after - before + reach
+    low, high = None, None
+    reach = (
+        np.inf if by_chance is None else float(stdtrit(by_chance.dof, 0.5 + 0.5 * LEVEL)) * by_chance.error
+    )
+    if measure is Measure.PULSE and np.isfinite(reach):
+        low, high = after - before - reach, after - before + reach
+    elif reach < np.log(LARGEST_TIMES):
+        low, high = after / float(np.exp(reach)) - before, after * float(np.exp(reach)) - before
     return Change(measure, UNITS[measure], before, after, after - before, low, high)
 
 
@@ -118,14 +138,14 @@ class _Sums:
     def enough(self) -> bool:
         return float(self.total[1]) >= LEAST_S * MS_PER_S
 
-    def variances(self, rng: np.random.Generator) -> dict[Measure, float]:
-        """The variance of each measure over bootstrap resamples."""
+    def log_variances(self, rng: np.random.Generator) -> dict[Measure, float]:
+        """Of the logarithm of each measure of variability over bootstrap resamples."""
         whole, thirds = (self._resampled(n, rng) for n in (self.n_blocks, SUB_BLOCKS * self.n_blocks))
         out: dict[Measure, float] = {}
-        for measure in Measure:
+        for measure in SPENT_DOF:
             wide, narrow = (
-                _variance(measure, whole, self.n_blocks),
-                _variance(measure, thirds, SUB_BLOCKS * self.n_blocks),
+                _log_variance(measure, whole, self.n_blocks),
+                _log_variance(measure, thirds, SUB_BLOCKS * self.n_blocks),
             )
             # Blocks of length L miss a share of the variance that falls as 1/L; two lengths tell how much.
             out[measure] = max(wide, 2.0 * wide - narrow)
@@ -141,9 +161,10 @@ class _Sums:
         return total
 
 
-def _variance(measure: Measure, sums: FloatArray, n_blocks: int) -> float:
+def _log_variance(measure: Measure, sums: FloatArray, n_blocks: int) -> float:
     # The resampled spread is that of n blocks about their own mean, so it is short by (n − 1)/n.
-    return float(np.var(_measure(measure, sums))) * n_blocks / (n_blocks - 1.0)
+    logs = np.log(np.maximum(_measure(measure, sums), LEAST_MS))
+    return float(np.var(logs)) * n_blocks / (n_blocks - 1.0)
 
 
 def _measure(measure: Measure, sums: FloatArray) -> FloatArray:

@@ -61,7 +61,6 @@ class Findings:
     synchrogram: Synchrogram | None
     tempo_tracking: TempoTracking | None
     changes: tuple[Change, ...]
-    compared_s: float | None  # the shorter of the two stretches that `changes` compares
     rating_before: int | None
     rating_after: int | None
     windows: tuple[Window, ...]
@@ -95,7 +94,6 @@ def findings(
         synchrogram=None if sound is None else synchrogram(series, sound),
         tempo_tracking=None if sound is None else tempo_tracking(series, sound),
         changes=() if compared is None else changes(*compared, seed=seed),
-        compared_s=None if compared is None else min(part.duration_s for part in compared),
         rating_before=guidance.rating_before,
         rating_after=guidance.rating_after,
         windows=() if window_s is None else tuple(windows(series, window_s)),

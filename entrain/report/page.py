@@ -40,7 +40,6 @@ CAUTION_NAMES: Final = {
     "lf_hf": "LF/HF",
     "lf_ms2": "LF",
     "sdnn_ms": "SDNN",
-    "changes": "before and after",
 }
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from entrain.analysis import change, entrainment, nonlinear, rhythm, synchrony
+from entrain.analysis import change, entrainment, nonlinear, rhythm, synchrony, wander
 from entrain.analysis.breathing import (
     IN_STEP_RATE,
     IN_STEP_SHARE,
@@ -83,7 +83,9 @@ SETTINGS: Final[Mapping[str, Mapping[str, Any]]] = {
     "synchrogram": {"window_beats": synchrony.WINDOW_BEATS, "locked_index": synchrony.LOCKED_INDEX},
     "tempo_tracking": {"pulse_smoothed_beats": 15, "in_tune_bpm": synchrony.IN_TUNE_BPM},
     "changes": {
-        "interval": "moving block bootstrap, lugsail, Student's t",
+        "interval": "moving block bootstrap of logarithms, lugsail, Student's t",
+        "interval_of_pulse": "1/f of three memories, Student's t",
+        "memories_s": wander.MEMORIES_S,
         "level": change.LEVEL,
         "block_s": change.BLOCK_S,
         "resamples": change.RESAMPLES,

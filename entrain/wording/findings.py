@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from entrain.analysis.breathing import SLOW_BREATHING_PER_MIN
-from entrain.analysis.change import rating_change
+from entrain.analysis.change import Change, Measure, rating_change
 from entrain.analysis.findings import Findings
 from entrain.analysis.nonlinear import LEAST_FOR_ENTROPY
 from entrain.analysis.quality import MANY_ARTEFACTS_PERCENT, Grade
@@ -25,7 +25,6 @@ RESTS_ON_INTERVALS: Final = (
 )
 SHORT_FOR_LF_S: Final = 120.0
 SHORT_FOR_SDNN_S: Final = 300.0
-SHORT_FOR_CHANGE_S: Final = 230.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,31 +67,35 @@ def _about_meaning(found: Findings) -> Iterator[tuple[str, str]]:
             f"at {rate:.1f} breaths/min the breath's own wave lies in the LF band: LF and LF/HF then show "
             "the breathing, and say nothing of a balance.",
         )
-    if found.compared_s is not None and found.compared_s < SHORT_FOR_CHANGE_S:
-        yield (
-            "changes",
-            f"the shorter of the two stretches lasts {found.compared_s:.0f} s; a pulse wanders more slowly "
-            "than that, so its interval is too narrow.",
-        )
 
 
 def sentences(found: Findings) -> tuple[str, ...]:
     """The result in plain sentences, the data's quality first."""
     said = [found.quality.sentence, *_heart(found), *_breath(found), *_sound(found)]
-    said += [change.sentence for change in found.changes]
+    said += [change.sentence for change in changes_to_say(found)]
     if found.changes:
         said.append("A change is not an effect: sitting quietly changes these figures too.")
     said.append(rating_change(found.rating_before, found.rating_after))
     return tuple(sentence for sentence in said if sentence)
 
 
+def is_too_corrected(found: Findings) -> bool:
+    """After an irregular rhythm a corrected series is mostly ours: no figure of variability is a finding."""
+    return found.quality.artefact_percent > MANY_ARTEFACTS_PERCENT
+
+
+def changes_to_say(found: Findings) -> list[Change]:
+    """Before and after, without what rests on too many corrected intervals."""
+    too_corrected = is_too_corrected(found)
+    return [change for change in found.changes if change.measure is Measure.PULSE or not too_corrected]
+
+
 def _heart(found: Findings) -> list[str]:
     time = found.time_domain
-    is_too_corrected = found.quality.artefact_percent > MANY_ARTEFACTS_PERCENT
-    variability = "" if time.rmssd_ms is None or is_too_corrected else f", RMSSD {time.rmssd_ms:.1f} ms"
+    too_corrected = is_too_corrected(found)
+    variability = "" if time.rmssd_ms is None or too_corrected else f", RMSSD {time.rmssd_ms:.1f} ms"
     said = [f"The pulse was {time.mean_hr_bpm:.1f} beats/min on average{variability}."]
-    if is_too_corrected:
-        # After an irregular rhythm a corrected series is mostly ours: no figure of variability is a finding.
+    if too_corrected:
         corrected = f"{found.quality.artefact_percent:.0f} % of the intervals had to be corrected"
         return [*said, f"{corrected}: too many to say anything of variability or coherence."]
     score = found.coherence.mean

@@ -12,6 +12,7 @@ from entrain.analysis.findings import Findings
 from entrain.analysis.quality import Grade
 from entrain.storage.log.stored import SessionMeta, SessionOutcome
 from entrain.wording.decisions import end_said
+from entrain.wording.findings import changes_to_say, is_too_corrected
 from entrain.wording.times import clock
 
 S_PER_HOUR: Final = 3600.0
@@ -46,24 +47,32 @@ def _lead(material: Material) -> Iterator[str]:
 
 
 def _changed(material: Material, found: Findings) -> str:
-    by_measure = {change.measure: change for change in found.changes}
+    by_measure = {change.measure: change for change in changes_to_say(found)}
     pulse, rmssd = by_measure.get(Measure.PULSE), by_measure.get(Measure.RMSSD)
-    if pulse is None or rmssd is None:
+    if pulse is None:
         time = found.time_domain
-        variation = "" if time.rmssd_ms is None else f", its variation (RMSSD) {time.rmssd_ms:.1f} ms"
+        unsaid = time.rmssd_ms is None or is_too_corrected(found)
+        variation = "" if unsaid else f", its variation (RMSSD) {time.rmssd_ms:.1f} ms"
         said = f"Your pulse was {time.mean_hr_bpm:.1f} beats a minute on average{variation}"
         if is_imported(material.session.meta):
             return f"{said}."
         return f"{said}; there is no time before and after to compare."
-    if pulse.low is None:
-        return (
-            f"Your pulse was {pulse.before:.1f} beats a minute before and {pulse.after:.1f} after, its "
-            f"variation (RMSSD) {rmssd.before:.1f} and {rmssd.after:.1f} ms; these times were too short "
-            "to say how certain a difference is."
+    if pulse.low is None or (rmssd is not None and rmssd.low is None):
+        variation = (
+            "" if rmssd is None else f", its variation (RMSSD) {rmssd.before:.1f} and {rmssd.after:.1f} ms"
         )
+        return (
+            f"Your pulse was {pulse.before:.1f} beats a minute before and {pulse.after:.1f} after{variation}"
+            "; these times were too short to say how certain a difference is."
+        )
+    variation = (
+        ""
+        if rmssd is None
+        else f"; its variation (RMSSD) went from {rmssd.before:.1f} to {rmssd.after:.1f} ms, {_clear(rmssd)}"
+    )
     return (
-        f"Your pulse went from {pulse.before:.1f} to {pulse.after:.1f} beats a minute, {_clear(pulse)}; its "
-        f"variation (RMSSD) went from {rmssd.before:.1f} to {rmssd.after:.1f} ms, {_clear(rmssd)}."
+        f"Your pulse went from {pulse.before:.1f} to {pulse.after:.1f} beats a minute, "
+        f"{_clear(pulse)}{variation}."
     )
 
 

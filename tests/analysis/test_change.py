@@ -48,7 +48,7 @@ def test_no_change_is_said_to_be_none() -> None:
 
 
 def test_too_short_has_no_interval() -> None:
-    change = changes(stretch(40, 5), stretch(300, 6))[0]
+    change = changes(stretch(25, 5), stretch(300, 6))[0]
     assert (change.low, change.high, change.clear) == (None, None, False)
     assert "too short to say how certain" in change.sentence
     assert changes(NNSeries.of([800]), stretch(100, 7)) == ()

@@ -98,9 +98,8 @@ def test_what_is_said_is_the_analysis(held: Held) -> None:
     assert f"{data.artefact_percent:.1f} % of {data.n_raw} intervals" in said["Corrected"]
     assert f"{data.covered_percent:.0f} %" in said["Data"]
     pulse, _, rmssd = found.changes
-    assert f"{pulse.before:.1f} beats a minute before and {pulse.after:.1f} after" in lead
-    assert f"{rmssd.before:.1f} and {rmssd.after:.1f} ms" in lead
-    assert "too short to say how certain" in lead
+    assert f"from {pulse.before:.1f} to {pulse.after:.1f} beats a minute, no clear change" in lead
+    assert f"from {rmssd.before:.1f} to {rmssd.after:.1f} ms" in lead
     assert f"{found.coherence.mean:.2f} on average; score = {found.coherence.formula}" in page
 
 
