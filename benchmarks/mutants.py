@@ -1,12 +1,14 @@
 """Which faults the tests of a room would not notice: mutants of its code, one at a time.
 
-`python -m benchmarks.mutants --room control --sample 40`
+`python -m benchmarks.mutants --room control --sample 150`
 
-Each mutant changes one number, one comparison or one `and`/`or` of `entrain/ROOM/`, in a copy of the whole
-repository in a temporary folder; the tests of that room are run against it. A mutant that fails a test is
-caught, so is one that takes more than three times as long as the unchanged code, and one that passes them all
-survives. Some survivors change nothing that can be seen (an index beyond a list's end, `<` for `<=` between
-measured numbers), so a score of 100 % is not to be had.
+Each mutant changes one number, one comparison or one `and`/`or` of `entrain/ROOM/`, in memory only; the
+tests of that room are run against it, the quickest first, in a child of a process that has all libraries
+loaded and nothing of ours. A mutant that fails a test is caught, so is one that takes more than three
+times the processor time of the unchanged code, and one that passes them all survives. Some survivors
+change nothing that can be seen (an index beyond a list's end, `<` for `<=` between measured numbers), so
+a score of 100 % is not to be had. Properties draw the same examples for every mutant, so that a score
+comes out again.
 
 Our own, for mutmut changes what is inside functions only, and the rules of these rooms are constants of their
 modules.
@@ -14,21 +16,30 @@ modules.
 
 import argparse
 import ast
+import json
 import os
 import random
-import shutil
-import subprocess
+import resource
+import signal
 import sys
 import tempfile
-import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
 from dataclasses import dataclass
-from math import inf
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec, SourceFileLoader
+from importlib.util import spec_from_file_location
+from math import inf, sqrt
 from pathlib import Path
-from queue import SimpleQueue
+from time import monotonic
+from types import CodeType
 from typing import Final
+
+import hypothesis
+import numpy
+import pytest
+import scipy.signal
 
 from entrain.units import S_PER_MIN
 
@@ -39,8 +50,9 @@ TESTS: Final = {
     "tempo": ("tests/tempo", "tests/control"),
     "breath": ("tests/breath",),
 }
-LEFT_BEHIND: Final = shutil.ignore_patterns(".*", "__pycache__", "build", "dist", "*.egg-info")
 TIMES_AS_LONG: Final = 3.0
+LONGEST_S: Final = 900.0  # by the wall's clock, for what waits for ever
+LOADED: Final = (hypothesis, numpy, pytest, scipy.signal)  # once, for all children
 OTHER: Final[dict[type[ast.cmpop], type[ast.cmpop]]] = {
     ast.Lt: ast.GtE,
     ast.LtE: ast.Lt,
@@ -65,6 +77,13 @@ class Mutant:
     end: int
     before: str
     after: str
+
+    def finder(self) -> "Changed":
+        """What makes the import of this file find the mutant."""
+        source = (ROOT / self.path).read_bytes()
+        changed = source[: self.begin] + f"({self.after})".encode() + source[self.end :]
+        name = self.path.removesuffix(".py").replace("/", ".")
+        return Changed(name, ROOT / self.path, changed)
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line}  {self.before}  ->  {self.after}"
@@ -104,25 +123,85 @@ def _others(node: ast.AST) -> Iterator[ast.expr]:
             return
 
 
-def passes(copy: Path, tests: tuple[str, ...], limit_s: float | None = None) -> bool:
-    """Do the tests pass in this copy, in time?"""
-    environment = os.environ | {"PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"}
-    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests]
-    try:
-        done = subprocess.run(command, cwd=copy, env=environment, capture_output=True, timeout=limit_s)
-    except subprocess.TimeoutExpired:
-        return False
-    return done.returncode == 0
+@dataclass(frozen=True, slots=True)
+class Changed(MetaPathFinder):
+    """Finds one module in its changed form, and no other."""
+
+    name: str
+    path: Path
+    source: bytes
+
+    def find_spec(self, fullname: str, path: object, target: object = None) -> ModuleSpec | None:
+        if fullname != self.name:
+            return None
+        loader = _ChangedLoader(fullname, str(self.path))
+        loader.source = self.source
+        return spec_from_file_location(fullname, self.path, loader=loader)
 
 
-def survives(mutant: Mutant, copy: Path, tests: tuple[str, ...], limit_s: float) -> bool:
-    path = copy / mutant.path
-    source = path.read_bytes()
-    path.write_bytes(source[: mutant.begin] + f"({mutant.after})".encode() + source[mutant.end :])
+class _ChangedLoader(SourceFileLoader):
+    source: bytes
+
+    def get_code(self, fullname: str) -> CodeType:
+        return compile(self.source, self.path, "exec")
+
+
+class _Order:
+    """A plugin: the same examples each time, none made smaller; the quickest test first."""
+
+    def __init__(self, took_s: dict[str, float]) -> None:
+        self.took_s, self.takes_s = took_s, dict[str, float]()
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection(self) -> None:
+        phases = (hypothesis.Phase.explicit, hypothesis.Phase.generate)
+        hypothesis.settings.register_profile("mutants", phases=phases, derandomize=True, database=None)
+        hypothesis.settings.load_profile("mutants")
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        items.sort(key=lambda item: self.took_s.get(item.nodeid, 0.0))
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        self.takes_s[report.nodeid] = self.takes_s.get(report.nodeid, 0.0) + report.duration
+
+
+def passes(
+    mutant: Mutant | None,
+    tests: Sequence[str],
+    took_s: dict[str, float],
+    cpu_s: float,
+    times: Path | None = None,
+) -> bool:
+    """Do the tests pass with this mutant (None: unchanged), within `cpu_s`? In a child process."""
+    child = os.fork()
+    if child:
+        _, status = os.waitpid(child, 0)
+        return status == 0
     try:
-        return passes(copy, tests, limit_s)
+        os.setpgid(0, 0)
+        signal.alarm(round(LONGEST_S))
+        if cpu_s < inf:
+            resource.setrlimit(resource.RLIMIT_CPU, (round(cpu_s), round(cpu_s) + 1))
+        nowhere = os.open(os.devnull, os.O_RDWR)
+        for stream in (0, 1, 2):
+            os.dup2(nowhere, stream)
+        os.chdir(ROOT)
+        if mutant is not None:
+            sys.meta_path.insert(0, mutant.finder())
+        order = _Order(took_s)
+        code = pytest.main(["-q", "-x", "-p", "no:cacheprovider", *tests], plugins=[order])
+        if times is not None:
+            times.write_text(json.dumps(order.takes_s))
+        os._exit(int(code))
     finally:
-        path.write_bytes(source)
+        os._exit(1)
+
+
+def interval(caught: int, n: int) -> tuple[float, float]:
+    """Wilson's 95 % interval of a share (1927)."""
+    z, share = 1.96, caught / n
+    middle, half = share + z * z / (2 * n), z * sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+    return (middle - half) / (1 + z * z / n), (middle + half) / (1 + z * z / n)
 
 
 def main() -> None:
@@ -141,25 +220,21 @@ def main() -> None:
     every = [m for path in paths if not args.only or path.name in args.only for m in mutants_of(path)]
     chosen = random.Random(args.seed).sample(every, min(args.sample or len(every), len(every)))
     tests = tuple(args.tests or TESTS[args.room])
+    for name in [name for name in sys.modules if name.partition(".")[0] == "entrain"]:
+        del sys.modules[name]  # each child loads them anew, one of them changed
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(args.jobs) as pool:
-        copies: SimpleQueue[Path] = SimpleQueue()
-        for n in range(args.jobs):
-            copies.put(Path(shutil.copytree(ROOT, Path(folder, str(n)), ignore=LEFT_BEHIND)))
-        copy = copies.get()
-        began_s = time.monotonic()
-        if not passes(copy, tests):
+        os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = folder
+        times, began_s = Path(folder, "times.json"), monotonic()
+        before_s = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+        if not passes(None, tests, {}, inf, times):
             sys.exit("The tests fail without any mutant: mend them first.")
-        limit_s = 10.0 + TIMES_AS_LONG * (time.monotonic() - began_s)
-        copies.put(copy)
+        cpu_s = 5.0 + TIMES_AS_LONG * (resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before_s)
+        took_s = json.loads(times.read_text())
 
         def lived(mutant: Mutant) -> bool | None:
-            if time.monotonic() - began_s > S_PER_MIN * args.minutes:
+            if monotonic() - began_s > S_PER_MIN * args.minutes:
                 return None
-            copy = copies.get()
-            try:
-                return survives(mutant, copy, tests, limit_s)
-            finally:
-                copies.put(copy)
+            return passes(mutant, tests, took_s, cpu_s)
 
         survivors, n_caught = list[Mutant](), 0
         for mutant, has_lived in zip(chosen, pool.map(lived, chosen), strict=True):
@@ -168,7 +243,11 @@ def main() -> None:
                 survivors += [mutant] * has_lived
                 n_caught += not has_lived
     n = n_caught + len(survivors)
-    print(f"{args.room}: {n_caught} of {n} caught, drawn from {len(every)} (seed {args.seed}); survivors:")
+    low, high = interval(n_caught, n)
+    print(
+        f"{args.room}: {n_caught} of {n} caught ({low:.0%} to {high:.0%}), drawn from {len(every)}", end=" "
+    )
+    print(f"(seed {args.seed}); survivors:")
     print(*survivors, sep="\n")
 
 
