@@ -44,6 +44,7 @@ from entrain.runtime import Session
 from entrain.signals import ending_by_signal
 from entrain.wording.decisions import said, sentence
 from entrain.wording.doubts import BELIEVED, doubt_words
+from entrain.wording.figures import LEAST_JUDGED_S, LIVE, LIVE_MEANS
 from entrain.wording.group import EACH_BY_ITSELF, heart_lines
 from entrain.wording.times import clock
 
@@ -54,7 +55,6 @@ _WORDS = {
     BreathPart.HOLD_OUT: "rest",
 }
 PULSE_EVERY_S = 15.0
-LEAST_JUDGED_S = 60.0
 BLOCKED_S = 5.0  # that Bluetooth has to come up
 
 
@@ -261,7 +261,7 @@ async def run_headless(
 def say_summary(summary: Summary, out: TextIO, json_lines: bool) -> None:
     """The last line, or lines, of a headless run."""
     if json_lines:
-        line = _line(summary.duration_s, "summary", **asdict(summary))
+        line = _line(summary.duration_s, "summary", figures=LIVE, **asdict(summary))
         print(json_text(line, allow_nan=False), file=out, flush=True)
         return
     for text in summary_lines(summary):
@@ -284,7 +284,7 @@ def summary_lines(summary: Summary) -> list[str]:
         if summary.slowest_breath_per_min is not None:
             text += f", the breath to {summary.slowest_breath_per_min:.1f} a minute"
         lines.append(f"{text}.")
-    if summary.judged_s >= LEAST_JUDGED_S:
+    if summary.judged_s >= LEAST_JUDGED_S and not summary.hearts:
         in_step, judged = summary.in_step_s / 60.0, summary.judged_s / 60.0
         lines.append(f"Your breath was in step for {in_step:.1f} of {judged:.1f} measurable minutes.")
     elif summary.n_beats and not summary.hearts:
@@ -296,6 +296,8 @@ def summary_lines(summary: Summary) -> list[str]:
             times = "once" if summary.n_outages == 1 else f"{summary.n_outages} times"
             text += f"; the strap was lost {times}, for {summary.outage_s:.0f} s in all"
         lines.append(f"{text}.")
+    if summary.n_beats and not summary.hearts:
+        lines.append(LIVE_MEANS)
     if summary.session_id is not None:
         lines.append(f"Kept as session {summary.session_id}: entrain sessions show {summary.session_id}")
     return lines

@@ -3,9 +3,6 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-from numpy.typing import ArrayLike
-
 from entrain.analysis.correction import Correction
 from entrain.analysis.findings import Guidance
 from entrain.control.events import (
@@ -21,7 +18,7 @@ from entrain.control.events import (
 )
 from entrain.errors import InputError
 from entrain.heart.beat import Beat
-from entrain.history.heart import corrected, fullest, origin_s, stretch
+from entrain.history.heart import breath_starts, corrected, fullest, origin_s, rhythm, stretch
 from entrain.storage.log.stored import StoredSession
 
 
@@ -47,7 +44,7 @@ class _Log:
 
     beats: dict[str, list[Beat]] = field(default_factory=dict[str, list[Beat]])
     sounds_s: list[float] = field(default_factory=list[float])
-    inhales_s: list[float] = field(default_factory=list[float])
+    cues: list[BreathCued] = field(default_factory=list[BreathCued])
     phases: list[PhaseBegan] = field(default_factory=list[PhaseBegan])
     ratings: dict[str, int] = field(default_factory=dict[str, int])
 
@@ -63,8 +60,8 @@ class _Log:
             match effect:
                 case BeatSeen(beat=beat):
                     self.beats.setdefault(beat.strap, []).append(beat)
-                case BreathCued(t_s=t_s, part=part) if part.value == "in":
-                    self.inhales_s.append(t_s)
+                case BreathCued():
+                    self.cues.append(effect)
                 case PhaseBegan():
                     self.phases.append(effect)
                 case _:
@@ -108,16 +105,10 @@ def of_session(session: StoredSession, strap: str | None = None) -> Given:
 
 def _guidance(log: _Log, origin_s: float) -> Guidance:
     return Guidance(
-        sound_s=_times(log.sounds_s, origin_s),
-        breath_starts_s=_times(log.inhales_s, origin_s),
+        sound_s=rhythm(log.sounds_s, origin_s),
+        breath_starts_s=breath_starts(log.cues, origin_s),
         baseline_s=stretch(log.phases, Phase.BASELINE, origin_s),
         after_s=stretch(log.phases, Phase.SILENCE, origin_s),
         rating_before=log.ratings.get("before"),
         rating_after=log.ratings.get("after"),
     )
-
-
-def _times(times_s: list[float], origin_s: float) -> ArrayLike | None:
-    """On the intervals' clock, in order, each once; None where there are too few to be a rhythm."""
-    times = np.unique(np.array(times_s, dtype=np.float64)) - origin_s
-    return times if times.size > 1 else None

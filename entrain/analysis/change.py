@@ -30,6 +30,7 @@ LEVEL: Final = 0.95
 LEAST_MS: Final = 1e-3  # of a measure: no logarithm of nothing
 LEAST_S: Final = 28.0  # of intervals, on either side, for an interval at all: half a minute of beats
 LARGEST_TIMES: Final = 20.0  # an interval that reaches to so many times the measure says nothing
+LEAST_RESTING_S: Final = 20.0  # of intervals in a stretch; less is no resting pulse
 
 
 class Measure(StrEnum):
@@ -76,8 +77,8 @@ class Change:
 
 
 def changes(before: NNSeries, after: NNSeries, seed: int = 0) -> tuple[Change, ...]:
-    """Pulse, SDNN and RMSSD of two stretches; empty where either has fewer than 2 intervals."""
-    if len(before) < 2 or len(after) < 2:
+    """Pulse, SDNN and RMSSD of two stretches; empty where either is not `is_enough`."""
+    if not (is_enough(before) and is_enough(after)):
         return ()
     both = (_Sums.of(before), _Sums.of(after))
     spreads = _spreads(before, after, both, seed) if all(sums.enough for sums in both) else {}
@@ -95,6 +96,11 @@ def _spreads(
         for measure, spent in SPENT_DOF.items()
     }
     return out | {Measure.PULSE: spread(before, after)}
+
+
+def is_enough(series: NNSeries) -> bool:
+    """Can a stretch tell a resting pulse? One rule for every figure of before and after."""
+    return len(series) > 1 and float(series.nn_ms.sum()) >= LEAST_RESTING_S * MS_PER_S
 
 
 def _change(measure: Measure, both: tuple["_Sums", "_Sums"], by_chance: Spread | None) -> Change:

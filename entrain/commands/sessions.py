@@ -16,7 +16,7 @@ from entrain.commands.passphrase import unlock_store
 from entrain.control.protocol import RULES
 from entrain.errors import InputError, UsageError
 from entrain.foreign import json_text, many_lines
-from entrain.history.recorded import summary_so_far
+from entrain.history.recorded import corrected_hearts, summary_so_far
 from entrain.person.pseudonym import checked
 from entrain.recordings.options import ReadOptions
 from entrain.storage.export import FORMATS
@@ -25,6 +25,7 @@ from entrain.storage.log.store import Store
 from entrain.storage.log.stored import SessionOutcome
 from entrain.wording import session as words
 from entrain.wording.columns import aligned
+from entrain.wording.figures import CORRECTED, LIVE
 
 DESCRIPTION: Final = "What was recorded: to look at, to replay, to hand on, to delete."
 EPILOG: Final = """\
@@ -216,6 +217,7 @@ def _show(store: Store, args: argparse.Namespace) -> int:
     session = store.load(store.find(args.id))
     summary = session.meta.summary or summary_so_far(session)
     phases, decisions = words.story(session)
+    hearts = corrected_hearts(session)
     if args.json:
         print(
             json_text(
@@ -228,7 +230,8 @@ def _show(store: Store, args: argparse.Namespace) -> int:
                     "voice": session.meta.voice,
                     "preset_sha256": session.meta.preset_sha256,
                     "entrain_version": session.meta.entrain_version,
-                    "summary": json.loads(codec.encode(summary)),
+                    "summary": {"figures": LIVE, **json.loads(codec.encode(summary))},
+                    CORRECTED: {strap: asdict(heart) for strap, heart in hearts.items()},
                     "phases": [json.loads(codec.encode(each)) for each in phases],
                     "decisions": [json.loads(codec.encode(each)) for each in decisions],
                 },
@@ -238,7 +241,7 @@ def _show(store: Store, args: argparse.Namespace) -> int:
     if session.meta.row.state is SessionOutcome.IMPORTED:
         print("\n".join([*words.head_text(session), "", *words.measured_text(summary)]))
         return 0
-    lines = [*words.head_text(session), "", *words.summary_text(summary), "", "Phases"]
+    lines = [*words.head_text(session), "", *words.summary_text(summary, hearts), "", "Phases"]
     lines += words.phases_text(phases) or ["  none was reached"]
     if args.why:
         lines += ["", "Decisions", *(words.decisions_text(decisions) or ["  none"])]

@@ -6,7 +6,7 @@ import shutil
 import sys
 import textwrap
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -14,7 +14,7 @@ from typing import Any, Final
 from entrain.foreign import json_text
 from entrain.history.calendar import DAYS, Week, level, months
 from entrain.history.recorded import measured, sittings
-from entrain.history.row import Sitting
+from entrain.history.row import Heart, Sitting
 from entrain.history.trend import MEANINGS, Line, Trend, trend
 from entrain.person.pseudonym import checked
 from entrain.storage.formats.files import new_text
@@ -22,6 +22,7 @@ from entrain.storage.log.store import Store
 from entrain.storage.places import check_new
 from entrain.wording import history as wording
 from entrain.wording.columns import aligned
+from entrain.wording.figures import CORRECTED, LIVE
 
 MOST_WEEKS: Final = 53
 SPARK: Final = 20
@@ -101,6 +102,7 @@ def as_json(course: Trend, today: date) -> dict[str, Any]:
     """The course as `json.dumps` takes it. Slopes are per week, with 95 % intervals."""
     return {
         "today": today.isoformat(),
+        "figures": {LIVE: ["in_step_min", "judged_min"], CORRECTED: [each.name for each in fields(Heart)]},
         "n_sessions": len(course.sittings),
         "n_left_out": course.n_left_out,
         "minutes": course.minutes,

@@ -86,7 +86,7 @@ def summary(state: SessionState, session_id: int | None = None) -> Summary:
     return Summary(
         reason=state.reason,
         completed=state.completed,
-        duration_s=state.t_s,
+        duration_s=state.phase_since_s if state.phase is Phase.ENDED else state.t_s,
         guided_s=fsum(length for phase, length in lengths if phase in GUIDED),
         phases=tuple((phase, length) for phase, length in lengths if phase is not Phase.ENDED),
         n_beats=sum(heart.n_beats for heart in hearts),

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from entrain.control.events import BeatSeen, PhaseBegan
+from entrain.control.events import BeatSeen, BreathCued, PhaseBegan
 from entrain.control.view import Summary
 from entrain.errors import InputError
 from entrain.foreign import one_line
@@ -65,7 +65,7 @@ def measured(store: Store, sitting: Sitting) -> Sitting:
     session = store.load(sitting.id)
     if sitting.ended in (HowItEnded.INTERRUPTED, HowItEnded.RUNNING):
         sitting = _with_summary(sitting, summary_so_far(session))
-    return replace(sitting, heart=_heart(session))
+    return replace(sitting, heart=corrected_heart(session))
 
 
 def course(store: Store, person: str | None = None, since: datetime | None = None) -> tuple[Sitting, ...]:
@@ -138,19 +138,36 @@ def _with_summary(sitting: Sitting, summary: Summary) -> Sitting:
     )
 
 
-def _heart(session: StoredSession) -> Heart:
-    from entrain.history.heart import fullest, heart_of
+def corrected_hearts(session: StoredSession) -> dict[str, Heart]:
+    """What the intervals of each heart say, by strap, the one with most beats first; imports SciPy.
 
+    Raises:
+        StoreError: it cannot be read.
+    """
     beats: dict[str, list[Beat]] = {}
     phases: list[PhaseBegan] = []
-    for effect in session.records.effects(BeatSeen, PhaseBegan):
-        if isinstance(effect, BeatSeen):
-            beats.setdefault(effect.beat.strap, []).append(effect.beat)
-        else:
-            phases.append(effect)
-    if not beats:
-        return Heart()
+    cues: list[BreathCued] = []
+    for effect in session.records.effects(BeatSeen, PhaseBegan, BreathCued):
+        match effect:
+            case BeatSeen(beat=beat):
+                beats.setdefault(beat.strap, []).append(beat)
+            case PhaseBegan():
+                phases.append(effect)
+            case _:
+                cues.append(effect)
+    by_beats = sorted(beats, key=lambda strap: len(beats[strap]), reverse=True)
+    return {strap: _heart(beats[strap], phases, cues) for strap in by_beats}
+
+
+def corrected_heart(session: StoredSession) -> Heart:
+    """That of the only heart, or of the one with most beats; raises as `corrected_hearts`."""
+    return next(iter(corrected_hearts(session).values()), Heart())
+
+
+def _heart(beats: Sequence[Beat], phases: Sequence[PhaseBegan], cues: Sequence[BreathCued]) -> Heart:
+    from entrain.history.heart import heart_of
+
     try:
-        return heart_of(beats[fullest(beats)], phases)
+        return heart_of(beats, phases, cues)
     except InputError:
         return Heart()

@@ -27,6 +27,8 @@ class Heart:
     rmssd_before_ms: float | None = None
     rmssd_after_ms: float | None = None
     artefact_share: float | None = None  # of raw intervals over the whole session, gaps aside
+    corrected_in_step_min: float | None = None  # so long the heart was in step with the guided breath …
+    corrected_paced_min: float | None = None  # … of so long in which a breath was guided
 
 
 @dataclass(frozen=True, slots=True)

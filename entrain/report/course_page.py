@@ -18,6 +18,7 @@ from entrain.wording import history as wording
 from entrain.wording import person as person_words
 from entrain.wording import report as words
 from entrain.wording.analysis_json import SETTINGS
+from entrain.wording.figures import CORRECTED_MEANS, LIVE_MEANS, OF_A_COURSE
 
 UNKNOWN: Final = "–"
 MOST_SENTENCES: Final = 4  # beside the first
@@ -135,7 +136,9 @@ def _sessions(sittings: Sequence[Sitting]) -> Section:
     )
     rows = tuple(_session_row(each) for each in sittings)
     table = Table("Session by session", columns, rows)
-    return Section("Session by session", (table, Paragraph("Before → after, where both are known.")))
+    return Section(
+        "Session by session", (table, Paragraph(f"Before → after, where both are known. {OF_A_COURSE}"))
+    )
 
 
 def _session_row(each: Sitting) -> tuple[Cell, ...]:
@@ -186,7 +189,7 @@ def _small_print(found: Trend) -> Section:
             f"({SETTINGS['quality']['method']})",
         ),
         ("Time domain", listed(TIME_DOMAIN_SETTINGS)),
-        ("In step", "as it was judged while the session ran"),
+        ("Live and corrected", f"{LIVE_MEANS} {CORRECTED_MEANS}"),
         ("Sessions", "; ".join(f"{each.id} {each.uuid}" for each in found.sittings)),
         ("Written by", f"entrain {__version__}"),
     )

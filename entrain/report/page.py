@@ -7,6 +7,7 @@ from entrain.analysed.material import Material, is_group
 from entrain.analysis.change import Change, Measure
 from entrain.analysis.findings import Findings
 from entrain.analysis.surrogates import p_value
+from entrain.control.view import HeartSummary, Summary
 from entrain.foreign import one_line
 from entrain.report.document import (
     Attachment,
@@ -30,10 +31,12 @@ from entrain.report.drawing.timeline import timeline
 from entrain.report.edition import DECISIONS
 from entrain.report.methods import small_print
 from entrain.wording import report as words
+from entrain.wording.figures import CORRECTED, CORRECTED_MEANS, LIVE, live, minutes, run_on
 from entrain.wording.findings import Caution, cautions
 from entrain.wording.reasons import WHO, reasons
 from entrain.wording.times import clock
 
+IN_STEP: Final = f"In step, {CORRECTED}"
 MEASURES: Final = {Measure.PULSE: "Pulse", Measure.RMSSD: "RMSSD", Measure.SDNN: "SDNN"}
 CAUTION_NAMES: Final = {
     "all": "everything",
@@ -100,7 +103,8 @@ def _before_after(material: Material) -> Section:
         columns, rows = columns[:-1], [row[:-1] for row in rows]
     blocks: list[Block] = [Table("Before and after", columns, tuple(rows))]
     if changes:
-        blocks.append(Paragraph(f"{words.CAUTION} An interval that includes zero is no clear change."))
+        said = f"{CORRECTED_MEANS} {words.CAUTION} An interval that includes zero is no clear change."
+        blocks.append(Paragraph(said))
     return Section("Before and after", tuple(blocks))
 
 
@@ -170,16 +174,28 @@ def _ecg(material: Material) -> Section:
 def _in_step(material: Material) -> Section:
     if material.analysis is None or words.is_imported(material.session.meta):
         return Section("Breath and beat", ())
-    terms = Terms(tuple(_step_terms(material.analysis.findings)))
+    seen = live(_of_heart(material))
+    terms = Terms(
+        (
+            *(((f"{LIVE.capitalize()}, as the coach saw it", run_on(seen)),) if seen else ()),
+            *_step_terms(material.analysis.findings),
+        )
+    )
     return Section("Breath and beat", (terms,), is_narrow=True)
+
+
+def _of_heart(material: Material) -> Summary | HeartSummary:
+    """The live figures of the heart that this report is about."""
+    strap = None if material.given is None else material.given.strap
+    return next((heart for heart in material.summary.hearts if heart.strap == strap), material.summary)
 
 
 def _step_terms(found: Findings) -> Iterator[tuple[str, str]]:
     paced, tempo = found.paced_breathing, found.tempo_tracking
     if paced is None:
-        yield "Minutes in step", "not to be told: too few guided breaths with enough beats"
+        yield IN_STEP, "not to be told: too few guided breaths with enough beats"
     else:
-        yield "Minutes in step", f"{paced.minutes_in_step:.1f} of {paced.minutes_paced:.1f} guided minutes"
+        yield IN_STEP, minutes(paced.minutes_in_step, paced.minutes_paced)
         yield (
             "Heart and guided breath",
             f"coherence {paced.coherence:.2f} ({p_value(paced.coherence_p)}), the pulse swings by "

@@ -23,6 +23,7 @@ from entrain.analysis.correction import CorrectionSettings
 from entrain.analysis.spectrum import HF_HZ, LF_HZ, VLF_HZ, SpectrumSettings
 from entrain.analysis.summary import Analysis
 from entrain.analysis.time_domain import TIME_DOMAIN_SETTINGS
+from entrain.wording.figures import CORRECTED
 from entrain.wording.findings import cautions, sentences
 
 Json = dict[str, Any]
@@ -102,7 +103,7 @@ def as_json(analysis: Analysis) -> Json:
     Plain values only; figures that could not be had are null.
     """
     found, correction = analysis.findings, analysis.correction
-    out: Json = {"schema": SCHEMA}
+    out: Json = {"schema": SCHEMA, "figures": CORRECTED}
     for name, settings in SETTINGS.items():
         if name == "changes":
             continue

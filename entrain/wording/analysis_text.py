@@ -6,6 +6,7 @@ from textwrap import wrap
 from typing import Any, Final, TypeGuard
 
 from entrain.wording.columns import aligned
+from entrain.wording.figures import CORRECTED_MEANS
 
 Json = Mapping[str, Any]
 Row = dict[str, Any]
@@ -79,7 +80,7 @@ _WIDTH: Final = 96
 def report(name: str, remarks: Sequence[str], result: Json) -> str:
     """One recording in full: sentences, then figures, with a mark where a caution below belongs."""
     marked = {caution["about"] for caution in result["cautions"]}
-    lines = [name, *(f"  {remark}" for remark in remarks), ""]
+    lines = [name, *(f"  {remark}" for remark in (*remarks, CORRECTED_MEANS)), ""]
     lines += [line for sentence in result["sentences"] for line in _wrapped(sentence)]
     for title, figures in _SECTIONS.items():
         cells = list(_cells(result, figures, marked))

@@ -6,6 +6,7 @@ from typing import Final
 
 from entrain.history.slope import FEWEST, LEAST_DAYS
 from entrain.history.trend import Line, Trend, Way
+from entrain.wording.figures import OF_A_COURSE
 
 CAUTION: Final = "A trend says that something changed, not why: sleep, seasons and coffee make trends too."
 BARS: Final = "▁▂▃▄▅▆▇"  # no full block: lines that stand above each other must not run together
@@ -36,6 +37,8 @@ def remarks(trend: Trend) -> list[str]:
     if trend.n_left_out:
         n = trend.n_left_out
         said.append(f"{n} simulated or imported {'is' if n == 1 else 'are'} not counted here.")
+    if trend.lines:
+        said.append(OF_A_COURSE)
     return said
 
 

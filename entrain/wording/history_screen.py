@@ -5,10 +5,11 @@ from typing import Final
 
 from entrain.history.row import Heart, HowItEnded, Sitting
 from entrain.ports import Interrupted, KnownPerson, PastSession
+from entrain.wording import figures
 from entrain.wording.decisions import end_said
 from entrain.wording.times import clock, span
 
-NOTHING: Final = "–"
+NOTHING: Final = figures.NOTHING
 WAITING: Final = "…"
 _SHORT: Final = {
     HowItEnded.COMPLETE: "",
@@ -41,20 +42,15 @@ def long_day(moment: datetime) -> str:
 
 
 def pulse(heart: Heart | None) -> str:
-    return WAITING if heart is None else _pair(heart.pulse_before_bpm, heart.pulse_after_bpm)
+    return WAITING if heart is None else figures.pair(heart.pulse_before_bpm, heart.pulse_after_bpm)
 
 
 def rmssd(heart: Heart | None) -> str:
-    return WAITING if heart is None else _pair(heart.rmssd_before_ms, heart.rmssd_after_ms)
+    return WAITING if heart is None else figures.pair(heart.rmssd_before_ms, heart.rmssd_after_ms)
 
 
 def tension(sitting: Sitting) -> str:
-    return _pair(sitting.rating_before, sitting.rating_after)
-
-
-def in_step(sitting: Sitting) -> str:
-    share = sitting.in_step_share
-    return NOTHING if share is None else f"{100 * share:.0f} %"
+    return figures.pair(sitting.rating_before, sitting.rating_after)
 
 
 def remark(sitting: Sitting) -> str:
@@ -102,17 +98,8 @@ def _figures(past: PastSession, now: datetime) -> list[tuple[str, str]]:
         ("guided", clock(60.0 * sitting.paced_min)),
         ("slowest beat", tempo),
         ("slowest breath", NOTHING if breath is None else f"{breath:.1f} a minute"),
-        ("breath in step", in_step(sitting)),
-        ("pulse, rest → end", _pair(heart.pulse_before_bpm, heart.pulse_after_bpm, 1)),
-        ("RMSSD, rest → end", _pair(heart.rmssd_before_ms, heart.rmssd_after_ms, 1)),
+        *figures.side_by_side(summary, heart),
         ("tension, before → after", tension(sitting)),
         ("holds", str(summary.n_holds)),
         ("intervals corrected", NOTHING if share is None else f"{100 * share:.1f} %"),
     ]
-
-
-def _pair(before: float | None, after: float | None, digits: int = 0) -> str:
-    if before is None and after is None:
-        return NOTHING
-    first, second = (NOTHING if value is None else f"{value:.{digits}f}" for value in (before, after))
-    return f"{first} → {second}"

@@ -85,8 +85,8 @@ def _breath(found: Findings) -> str:
     if paced is None:
         return ""
     return (
-        f"Your heart moved in step with the guided breath for {paced.minutes_in_step:.1f} of "
-        f"{paced.minutes_paced:.1f} guided minutes."
+        "Your heart moved in step with the guided breath for "
+        f"{paced.minutes_in_step:.1f} of {paced.minutes_paced:.1f} guided minutes."
     )
 
 
@@ -148,7 +148,8 @@ def subtitle(material: Material) -> str:
         ended = end_said(row.end_reason) or ended
     unit = " minutes" if material.length_s < S_PER_HOUR else ""
     whose = f"{row.person} · " if row.person else ""
-    return f"{whose}Session {row.id} · {when(row.started)} · {clock(material.length_s)}{unit} · {ended}"
+    lasted = f"{clock(material.summary.duration_s)}{unit}"
+    return f"{whose}Session {row.id} · {when(row.started)} · {lasted} · {ended}"
 
 
 def moments(moments_s: tuple[float, ...], most: int = 4) -> str:

@@ -1,17 +1,19 @@
 """A stored session in words: what it was, how it went, and why everything was decided as it was."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from entrain.control.events import Author, Decided, Phase, PhaseBegan
 from entrain.control.view import Summary
 from entrain.foreign import many_lines, one_line
 from entrain.heart.recording import Recording
+from entrain.history.row import Heart
 from entrain.reason import Code, Reason
 from entrain.storage.log.stored import SessionMeta, SessionRow, StoredSession
 from entrain.units import S_PER_MIN
 from entrain.wording.columns import aligned
 from entrain.wording.decisions import end_said, said, sentence
+from entrain.wording.figures import CORRECTED, LIVE, corrected, live, run_on
 from entrain.wording.group import heart_lines
 from entrain.wording.times import clock, local
 
@@ -110,12 +112,13 @@ def origin(meta: SessionMeta) -> str:
     return one_line(", ".join(parts), 600) + "."
 
 
-def summary_text(summary: Summary) -> list[str]:
-    """The session in figures; what was not measured is a dash."""
+def summary_text(summary: Summary, hearts: Mapping[str, Heart]) -> list[str]:
+    """The session in figures; what was not measured is a dash. `hearts`: corrected, by strap."""
     s = summary
+    alone = next(iter(hearts.values()), Heart())
     rows = [
-        ("pulse", f"{_number(s.baseline_bpm)} at rest, {_number(s.end_bpm)} at the end"),
-        ("RMSSD", f"{_number(s.baseline_rmssd_ms)} ms at rest, {_number(s.end_rmssd_ms)} ms at the end"),
+        (LIVE, run_on(live(s)) or "-"),
+        (CORRECTED, run_on(corrected(alone)) or "-"),
         ("beat", f"down to {_number(s.lowest_tempo_bpm)} a minute; {s.n_onsets} of them"),
         ("breath", _breath(s)),
         ("guided", f"{clock(s.guided_s)}, {times(s.n_holds, 'hold')}"),
@@ -124,15 +127,17 @@ def summary_text(summary: Summary) -> list[str]:
         ("tension", f"{_number(s.rating_before)} before, {_number(s.rating_after)} after, of 10"),
     ]
     if s.hearts:  # what belongs to a person stands below, for each
-        rows = [row for row in rows if row[0] not in ("pulse", "RMSSD", "tension")]
-    return [f"  {line}" for line in (*aligned(rows), *heart_lines(s))]
+        rows = [row for row in rows if row[0] not in (LIVE, CORRECTED, "tension")]
+    return [f"  {line}" for line in (*aligned(rows), *heart_lines(s, hearts))]
 
 
 def measured_text(summary: Summary) -> list[str]:
     """What there is to say of a recording in which nothing was guided."""
     rows = [
-        ("pulse", f"{_number(summary.end_bpm)} in the last minute"),
-        ("RMSSD", f"{_number(summary.end_rmssd_ms)} ms in the last minute"),
+        (
+            LIVE,
+            f"pulse {_number(summary.end_bpm)}, RMSSD {_number(summary.end_rmssd_ms)} ms in the last minute",
+        ),
         ("data", f"{_beats(summary)}; {times(summary.n_outages, 'gap')}"),
     ]
     return [f"  {line}" for line in aligned(rows)]
@@ -150,8 +155,7 @@ def _breath(summary: Summary) -> str:
     own = f"{_number(summary.baseline_breath_per_min, 1)} a minute at rest"
     if summary.slowest_breath_per_min is None:
         return f"{own}, not guided"
-    in_step = f"in step {clock(summary.in_step_s)} of {clock(summary.judged_s)} that could be told"
-    return f"{own}, guided down to {summary.slowest_breath_per_min:.1f}; {in_step}"
+    return f"{own}, guided down to {summary.slowest_breath_per_min:.1f}"
 
 
 def _outages(summary: Summary) -> str:

@@ -7,15 +7,15 @@ minute to minute, and RMSSD over a minute or two by about a fifth.
 from typing import Final
 
 from entrain.control.view import Summary
+from entrain.wording import figures
 from entrain.wording.group import EACH_BY_ITSELF, heart_lines
-from entrain.wording.times import clock, span
+from entrain.wording.times import span
 
 PULSE_CHANGE_BPM: Final = 2.0
 RMSSD_CHANGE_FRACTION: Final = 0.2
 MOST_ARTEFACTS_FRACTION: Final = 0.2
 MOST_OUTAGE_FRACTION: Final = 0.25
 FEWEST_BEATS: Final = 60
-LEAST_JUDGED_S: Final = 60.0
 
 CAUTION: Final = "One session says little: pulses wander by themselves."
 
@@ -84,14 +84,15 @@ def guided(summary: Summary) -> str:
     return ", ".join(parts)
 
 
-def in_step(summary: Summary) -> str:
-    """How much of the time the breath was with the guided one, of the time in which that could be told."""
+def live(summary: Summary) -> str:
+    """The figures of somebody alone as the coach saw them; of a group each heart has its own."""
     if summary.hearts:
         return ""
-    if summary.judged_s < LEAST_JUDGED_S:
-        return "too little to tell whether your breath was in step" if summary.guided_s else ""
-    percent = 100 * summary.in_step_s / summary.judged_s
-    return f"breath in step {percent:.0f} % ({clock(summary.judged_s)} measurable)"
+    said = figures.line(figures.LIVE, figures.live(summary))
+    if summary.guided_s and summary.judged_s < figures.LEAST_JUDGED_S:
+        unknown = "too little to tell whether your breath was in step"
+        return f"{said}; {unknown}" if said else unknown
+    return said
 
 
 def quality(summary: Summary) -> str:

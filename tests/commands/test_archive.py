@@ -14,6 +14,7 @@ from entrain.history.recorded import sittings
 from entrain.history.row import HowItEnded
 from entrain.ports import HeartChoice, HeartKind, Interrupted
 from entrain.storage.log.store import Store
+from entrain.wording import figures
 from entrain.wording import history_screen as words
 from entrain.wording.decisions import said
 from tests.history.conftest import sitting
@@ -128,7 +129,7 @@ def test_rows_of_the_list() -> None:
         1, ended=HowItEnded.EARLY, is_simulated=True, rating_before=6, in_step_min=3.0, judged_min=4.0
     )
     assert (words.pulse(known.heart), words.tension(known)) == ("…", "6 → –")
-    assert (words.in_step(known), words.remark(known)) == ("75 %", "early, simulated")
+    assert (figures.in_step_share(known), words.remark(known)) == ("75 %", "early, simulated")
     assert words.day(NOW, NOW) == "Fri 20 Mar 18:30"
     assert words.day(NOW.replace(year=2025), NOW) == "20 Mar 2025 18:30"
     assert len(words.day(NOW.replace(year=2025), NOW)) <= len("Fri 20 Mar 18:30") + 1

@@ -19,7 +19,7 @@ def told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
 def test_the_end_has_a_line_for_each_heart_and_no_common_pulse(told: str) -> None:
     end = told[told.index("Several hearts") :]
     for seed in (3, 4, 5):
-        assert f"sim:{seed}: pulse " in end
+        assert f"sim:{seed}: live: pulse " in end
     assert "Your pulse was" not in end
     assert "too little data" not in end
 

@@ -82,7 +82,8 @@ def test_show(capsys: Typed) -> None:
     code, out, _ = entrain(capsys, "sessions", "show", "last")
     assert code == 0
     assert out.startswith("Session 1: Three quiet minutes (quiet)\n")
-    assert "  pulse    74 at rest, " in out
+    assert "  live       pulse 74 → " in out
+    assert "  corrected  pulse 7" in out
     assert "  0:05  baseline  1:00  listening to your resting pulse, in silence\n" in out
     assert "Decisions" not in out
 

@@ -51,7 +51,7 @@ def held(tmp_path_factory: pytest.TempPathFactory) -> Held:
         usual=usual,
         long=long,
         nasty=nasty,
-        short=record(store, preset="quiet", minutes=1.5, keys=(), rating_after=None),
+        short=record(store, preset="quiet", minutes=2.4, keys=(), rating_after=None),
         no_sensor=record(store, kind=None),
         rate_only=record(store, kind=Kind.HEART_RATE_ONLY),
         cut_off=record(store, cut_at_s=330.0),

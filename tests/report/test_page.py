@@ -92,7 +92,7 @@ def test_what_is_said_is_the_analysis(held: Held) -> None:
     assert paced is not None
     assert answer is not None
     in_step = f"{paced.minutes_in_step:.1f} of {paced.minutes_paced:.1f} guided minutes"
-    assert said["Minutes in step"] == in_step
+    assert said["In step, corrected"] == in_step.replace("guided minutes", "min")
     assert in_step in lead
     assert said["Did the sound move the heart?"] == answer.sentence
     assert f"{data.artefact_percent:.1f} % of {data.n_raw} intervals" in said["Corrected"]

@@ -294,7 +294,7 @@ async def test_two_are_compared(store: Store) -> None:
         assert "c compare" in h.text
         await h.press("c")
         text = await h.comes(CompareScreen)
-        row = next(line for line in text.splitlines() if "pulse, rest → end" in line)
+        row = next(line for line in text.splitlines() if "pulse, corrected" in line)
         assert row.count("→") == 3
         assert "P01" in text
         assert "P02" in text

@@ -61,9 +61,9 @@ def test_quality_is_told_in_figures() -> None:
 
 
 def test_the_share_in_step_is_told_where_it_could_be_judged() -> None:
-    assert words.in_step(EXAMPLE_SUMMARY) == "breath in step 77 % (8:00 measurable)"
-    assert "too little to tell" in words.in_step(replace(EXAMPLE_SUMMARY, judged_s=20.0))
-    assert words.in_step(replace(EXAMPLE_SUMMARY, judged_s=0.0, guided_s=0.0)) == ""
+    assert words.live(EXAMPLE_SUMMARY) == "live: pulse 70 → 66, RMSSD 31 → 43 ms, in step 6.2 of 8.0 min"
+    assert "too little to tell" in words.live(replace(EXAMPLE_SUMMARY, judged_s=20.0))
+    assert "step" not in words.live(replace(EXAMPLE_SUMMARY, judged_s=0.0, guided_s=0.0))
 
 
 def test_both_ratings_are_said() -> None:

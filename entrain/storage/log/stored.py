@@ -291,6 +291,7 @@ SELECT id, uuid, origin_epoch_s, end_epoch_s, person, end_reason, note, hearts,
        CASE WHEN json_valid(config) THEN json_extract(config, '$.preset.name') END AS preset,
        summary IS NOT NULL AS finished,
        CASE WHEN json_valid(summary) THEN json_extract(summary, '$.completed') END AS completed,
+       CASE WHEN json_valid(summary) THEN json_extract(summary, '$.duration_s') END AS duration_s,
        (SELECT seq + 1 FROM event WHERE session_id = session.id ORDER BY seq DESC LIMIT 1) AS n_events,
        (SELECT t_s FROM event WHERE session_id = session.id ORDER BY seq DESC LIMIT 1) AS last_t_s
 FROM session"""
@@ -310,7 +311,7 @@ def _row(row: Mapping[str, Any], path: Path) -> SessionRow:
         id=row["id"],
         uuid=row["uuid"],
         started=_moment(row["origin_epoch_s"]),
-        minutes=_seconds(row["last_t_s"]) / S_PER_MIN,
+        minutes=_seconds(row["duration_s"] or row["last_t_s"]) / S_PER_MIN,
         person=row["person"],
         preset=row["preset"] or LOST,
         n_events=row["n_events"] or 0,

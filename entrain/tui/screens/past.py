@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 
-from entrain.history.row import HowItEnded, Sitting
+from entrain.history.row import Heart, HowItEnded, Sitting
 from entrain.ports import Archive, PastSession, Report, Told
 from entrain.tui.background import in_background
 from entrain.tui.screens import past_deeds
@@ -15,6 +15,7 @@ from entrain.tui.widgets.key_line import Key, KeyLine
 from entrain.tui.widgets.say import Say
 from entrain.tui.widgets.told_list import ToldList
 from entrain.tui.widgets.trend import TrendView
+from entrain.wording import figures
 from entrain.wording import history_screen as words
 from entrain.wording import summary as summary_words
 from entrain.wording.times import clock
@@ -74,7 +75,8 @@ class PastScreen(EntrainScreen[bool]):
             yield TrendView()
             for line in (
                 summary_words.guided(summary),
-                summary_words.in_step(summary),
+                summary_words.live(summary),
+                figures.line(figures.CORRECTED, figures.corrected(sitting.heart or Heart())),
                 summary_words.quality(summary),
                 _ratings(sitting),
                 past.source,

@@ -93,7 +93,7 @@ class SummaryScreen(EntrainScreen[Next]):
             yield Say(summary_words.CAUTION if comparable else "", classes="small")
             yield TrendView()
             yield Say(summary_words.guided(summary), classes="small")
-            yield Say(summary_words.in_step(summary), classes="small")
+            yield Say(summary_words.live(summary), classes="small")
             yield Say(summary_words.quality(summary), classes="small")
             yield Say(*self._question(self._kept), classes="question")
             with Center():

@@ -9,6 +9,7 @@ from rich.text import Text
 from textual.widgets import DataTable
 
 from entrain.history.row import Sitting
+from entrain.wording import figures
 from entrain.wording import history_screen as words
 
 MARK: Final = "●"
@@ -97,7 +98,7 @@ class SittingTable(DataTable[Text]):
             _Column("pulse", lambda s: words.pulse(s.heart), least=7),
             _Column("RMSSD", lambda s: words.rmssd(s.heart), least=8),
             _Column("tension", words.tension),
-            _Column("in step", words.in_step),
+            _Column("in step", figures.in_step_share),
             _Column(" ", words.remark),
         )
         hidden = {*(() if self._named else ("who",)), *(() if self._is_wide else ("in step",))}
