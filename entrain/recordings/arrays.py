@@ -2,10 +2,11 @@
 
 from io import BytesIO
 from typing import Any
+from warnings import catch_warnings
 
 from entrain import extras
 from entrain.errors import InputError
-from entrain.recordings.dialect import TableRow, TextTable
+from entrain.recordings.tables import TableRow, TextTable
 
 
 def npy_table(data: bytes, name: str) -> TextTable:
@@ -16,7 +17,8 @@ def npy_table(data: bytes, name: str) -> TextTable:
     import numpy as np
 
     try:
-        array: Any = np.load(BytesIO(data), allow_pickle=False)
+        with catch_warnings(action="ignore"):  # of headers that Python 2 wrote
+            array: Any = np.load(BytesIO(data), allow_pickle=False)
         array = np.squeeze(array)
         if array.dtype.kind not in "iuf" or array.ndim not in (1, 2) or array.size > 5_000_000:
             raise ValueError(f"{array.dtype} of shape {array.shape}")

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from entrain.errors import InputError
-from entrain.recordings.dialect import TextTable
+from entrain.recordings.tables import TextTable
 
 
 def with_names(table: TextTable, path: Path, name: str) -> TextTable:

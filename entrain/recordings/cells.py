@@ -2,104 +2,154 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from itertools import pairwise
+from dataclasses import dataclass, field, replace
+from statistics import median
 from typing import Final
 
 from entrain.errors import InputError
+from entrain.recordings.breaks import broken_before, is_a_state
 from entrain.recordings.choice import Choice, cell_of, column_of
-from entrain.recordings.dialect import TableRow, TextTable
-from entrain.recordings.moments import Moments, moments_of
-from entrain.recordings.names import TIME_WORDS, ColumnName, Role, unit_in
-from entrain.recordings.numbers import is_missing, list_of, number_of, plain
+from entrain.recordings.names import Role, names_results
+from entrain.recordings.numbers import (
+    STAND_INS,
+    is_missing,
+    list_of,
+    number_of,
+    plain,
+    two_by_comma,
+    without_thousands,
+)
 from entrain.recordings.options import TimeUnit
 from entrain.recordings.series import BadLine, Series, quoted
+from entrain.recordings.stated import unit_stated
+from entrain.recordings.tables import TableRow, TextTable
+from entrain.recordings.times import time_columns, times_of, unnamed_times
 
 PACKET: Final = 9  # intervals that one packet can hold
-_CLOCKS: Final = frozenset({Role.TIME, Role.BEATS})
+_MANY: Final = 6  # columns that are named one by one
+_YEARS: Final = range(1990, 2041)
+
+
+@dataclass(slots=True)
+class _Numbers:
+    """What the cells said so far; a value, its row's index and what may part it from the one before."""
+
+    values: list[float] = field(default_factory=list[float])
+    rows: list[int] = field(default_factory=list[int])
+    bad: list[BadLine] = field(default_factory=list[BadLine])
+    units: Counter[TimeUnit] = field(default_factory=Counter["TimeUnit"])
+    breaks: set[int] = field(default_factory=set[int])
+    after_empty: set[int] = field(default_factory=set[int])
+    n_empty: int = 0
+    longest: int = 0
+
+    def leave_out(self, faults: Mapping[int, str], lines: Sequence[int]) -> None:
+        """Make bad lines of these values."""
+        self.bad += [(lines[self.rows[n]], fault) for n, fault in faults.items()]
+        keep = [n for n in range(len(self.values)) if n not in faults]
+        place = {n: at for at, n in enumerate(keep)}
+        self.values, self.rows = [self.values[n] for n in keep], [self.rows[n] for n in keep]
+        self.breaks = {place[n] for n in self.breaks if n in place}
+        self.after_empty = {place[n] for n in self.after_empty if n in place}
 
 
 def read_cells(table: TextTable, choice: Choice, name: str, notes: Sequence[str]) -> Series:
-    time_columns = _time_columns(table, choice)
-    segments = [n for n, each in enumerate(choice.names) if each.role is Role.SEGMENT]
-    values: list[float] = []
-    rows: list[int] = []
-    bad: list[BadLine] = []
-    units: Counter[TimeUnit] = Counter()
-    breaks: set[int] = set()
-    n_empty, longest, waiting = 0, 0, False
-    repeats = iter(table.repeats)
-    repeat = next(repeats, None)
-    segment = None
+    """
+    Raises:
+        InputError: the cells are lists of a whole recording each, or not all of one unit.
+    """
+    columns = time_columns(table, choice)
+    broken, said_broken = broken_before(table, choice, is_timed=bool(columns))
+    found = _numbers(table, choice, broken, is_timed=bool(columns))
+    _check_lists(found.longest, table, name)
+    clocks, aside = times_of(table, choice, columns, found.rows)
+    faults = _faults(found, table, clocks[0].values if clocks else ())
+    if faults:
+        keep = [n for n in range(len(found.values)) if n not in faults]
+        clocks = [replace(each, values=tuple(each.values[n] for n in keep)) for each in clocks]
+        found.leave_out(faults, [row.line for row in table.rows])
+    others = unnamed_times(table, choice, found.rows)
+    stated = unit_stated(table, choice, found.units, found.values, name, is_timed=bool(clocks or others))
+    said = [*table.notes, *notes, *choice.notes, *said_broken]
+    if found.n_empty:
+        said.append(f"{found.n_empty} row{'s' * (found.n_empty > 1)} without an interval passed over.")
+    column = choice.first
+    return Series(
+        values=tuple(found.values),
+        lines=tuple(table.rows[at].line for at in found.rows),
+        what=_what(table, choice),
+        unit=stated.unit,
+        unit_said_by=stated.said_by,
+        are_beats=choice.are_beats,
+        counts_samples=stated.counts_samples,
+        column=column.text if column else "",
+        clocks=(*clocks, *(moments for _, moments in others)),
+        rates_bpm=_rates(table, choice, found.rows),
+        breaks=frozenset(found.breaks),
+        after_empty=frozenset(found.after_empty) if len(choice.columns) == 1 else frozenset(),
+        same=_alike(table, found.rows) if found.longest == 1 else (),
+        bad=tuple(sorted(found.bad)),
+        notes=(*said, *aside, *_unused(choice, columns)),
+        results=tuple(each.text for each in choice.names if names_results(each)),
+        place=table.place,
+    )
+
+
+def _numbers(table: TextTable, choice: Choice, broken: frozenset[int], *, is_timed: bool) -> _Numbers:
+    found = _Numbers()
+    written = {n: _as_written(column_of(table, n), choice) for n in choice.columns}
+    waiting = is_empty = False
     for at, row in enumerate(table.rows):
-        if repeat is not None and row.line > repeat:
-            waiting, repeat = True, next(repeats, None)
-        if segments and len(row.cells) > segments[0]:
-            waiting = waiting or (segment is not None and row.cells[segments[0]] != segment)
-            segment = row.cells[segments[0]]
+        waiting = waiting or at in broken
         fault = _fault(row, table, choice)
         if fault:
-            bad.append((row.line, fault))
+            found.bad.append((row.line, fault))
             continue
-        cells = [cell for n in choice.columns if n < len(row.cells) for cell in list_of(row.cells[n])]
+        cells = [cell for n in choice.columns if n < len(row.cells) for cell in list_of(written[n][at])]
         cells = [cell for cell in cells if not is_missing(cell)]
         if len(choice.columns) > 1:  # places of a packet that were not used
             cells = [cell for cell in cells if plain(cell) != 0.0]
-        if not cells and (time_columns or len(choice.columns) > 1):
-            n_empty += 1
+        if not cells and (is_timed or len(choice.columns) > 1):
+            found.n_empty += 1
+            is_empty = True
             continue
-        longest = max(longest, len(cells))
+        found.longest = max(found.longest, len(cells))
         for cell in cells or [cell_of(row, min(choice.columns))]:
             number = number_of(cell)
             if number is None:
-                bad.append((row.line, f"{quoted(cell)} is no number"))
+                found.bad.append((row.line, f"{quoted(cell)} is no number"))
             elif number.value <= 0.0 and not choice.are_beats:
-                bad.append((row.line, f"an interval cannot be {cell.strip()}"))
+                found.bad.append((row.line, f"an interval cannot be {cell.strip()}"))
             else:
-                if waiting and values:
-                    breaks.add(len(values))
-                waiting = False
-                values.append(number.value)
-                rows.append(at)
-                if number.unit is not None:
-                    units[number.unit] += 1
-    _check_lists(longest, table, name)
-    column = choice.first
-    unit, said_by, counts = _unit_said(table, choice, units, len(values), name)
-    said = [*table.notes, *notes, *choice.notes]
-    if table.repeats:
-        said.append(f"The heading stands again at line {table.repeats[0]}; the chain is broken there.")
-    if n_empty:
-        said.append(f"{n_empty} row{'s' * (n_empty > 1)} without an interval passed over.")
-    clocks, aside = _times(table, choice, time_columns, rows)
-    untimed = [n for n, time in enumerate(clocks[0].values) if time is None] if clocks else []
-    if untimed:  # such as a line with means below the table
-        bad += [
-            (table.rows[rows[n]].line, f"it has no time: {quoted(' '.join(table.rows[rows[n]].cells))}")
-            for n in untimed
-        ]
-        keep = [n for n in range(len(values)) if clocks[0].values[n] is not None]
-        clocks = [replace(each, values=tuple(each.values[n] for n in keep)) for each in clocks]
-        place = {n: at for at, n in enumerate(keep)}
-        breaks = {place[n] for n in breaks if n in place}
-        values, rows = [values[n] for n in keep], [rows[n] for n in keep]
-    return Series(
-        values=tuple(values),
-        lines=tuple(table.rows[at].line for at in rows),
-        what=_what(table, choice),
-        unit=unit,
-        unit_said_by=said_by,
-        are_beats=choice.are_beats,
-        counts_samples=counts,
-        column=column.text if column else "",
-        clocks=tuple(clocks),
-        rates_bpm=_rates(table, choice, rows),
-        breaks=frozenset(breaks),
-        same=_alike(table, rows) if longest == 1 else (),
-        bad=tuple(sorted(bad)),
-        notes=(*said, *aside),
-        place=table.place,
-    )
+                found.breaks |= {len(found.values)} if waiting and found.values else set()
+                found.after_empty |= {len(found.values)} if is_empty and found.values else set()
+                waiting = is_empty = False
+                found.values.append(number.value)
+                found.rows.append(at)
+                found.units.update([number.unit] if number.unit is not None else [])
+    return found
+
+
+def _as_written(cells: list[str], choice: Choice) -> list[str]:
+    """Thousands without their marks, and two intervals with a comma between as two."""
+    if not choice.are_beats and two_by_comma(cells):
+        return [cell.replace(",", "; ") for cell in cells]
+    return without_thousands(cells, 3 if choice.are_beats else 2)
+
+
+def _faults(found: _Numbers, table: TextTable, times: Sequence[float | None]) -> dict[int, str]:
+    """Of values that are no interval by what stands around them: what is wrong with each."""
+    faults: dict[int, str] = {}
+    usual = median(found.values) if found.values else 0.0
+    for n, value in enumerate(found.values):
+        if value > 2.0 * usual and int(f"{value:.12g}".replace(".", "").partition("e")[0]) in STAND_INS:
+            faults[n] = f"{value:g} is what programs write where a value is missing"
+        elif n == 0 and value in _YEARS and value > 1.6 * max(found.values[1:21], default=value):
+            faults[n] = f"{value:g} looks like a year"
+    for n, time in enumerate(times):
+        if time is None:  # such as a line with means below the table
+            faults[n] = f"it has no time: {quoted(' '.join(table.rows[found.rows[n]].cells))}"
+    return faults
 
 
 def _fault(row: TableRow, table: TextTable, choice: Choice) -> str:
@@ -123,95 +173,20 @@ def _check_lists(longest: int, table: TextTable, name: str) -> None:
         )
 
 
-def _unit_said(
-    table: TextTable, choice: Choice, units: Counter[TimeUnit], n: int, name: str
-) -> tuple[TimeUnit | None, str, bool]:
-    """(the unit that the file says, where it says so, whether it says counts of samples of unknown rate)."""
-    if units:
-        if len(units) > 1 or sum(units.values()) < n:
-            raise InputError(
-                f"Not all intervals in {name} have the same unit written behind them.", "Write one unit."
-            )
-        return next(iter(units)), "the unit behind each", False
-    column = choice.first
-    if column is not None and (column.unit is not None or column.counts_samples):
-        return column.unit, f"its name {column.text!r}", column.counts_samples
-    if table.units and choice.columns[0] < len(table.units):
-        unit, counts = unit_in(table.units[choice.columns[0]])
-        if unit is not None or counts:
-            return unit, "the row of units", counts
-    for line in table.above:
-        lower = line.lower()
-        if (
-            "unit" in lower
-            or "einheit" in lower
-            or ("sampl" in lower and "hz" in lower)
-            or lower.lstrip("#% ").startswith("fs")
-        ):
-            unit, counts = unit_in(line if "hz" not in lower else f"{line} samples")
-            if unit is not None:
-                return unit, f"the line {quoted(line.strip())}", counts
-    return None, "", False
-
-
-def _time_columns(table: TextTable, choice: Choice) -> list[int]:
-    """The columns that can be times; without names any other."""
-    names = choice.names
+def _unused(choice: Choice, times: Sequence[int]) -> list[str]:
+    """The columns that nothing was made of."""
+    used = {*choice.columns, *times}
+    read = (Role.SEGMENT, Role.RATE, Role.INTERVAL, Role.WHO, Role.EVENT)
+    names = [
+        each.text
+        for n, each in enumerate(choice.names)
+        if n not in used and each.role not in read and each.text.strip() and not is_a_state(each)
+    ]
     if not names:
-        return [n for n in range(table.width) if n not in choice.columns]
-    wanted = [n for n, each in enumerate(names) if each.role in _CLOCKS and n not in choice.columns]
-    return [n for n in wanted if TIME_WORDS & set(names[n].words)] or wanted
-
-
-def _times(
-    table: TextTable, choice: Choice, columns: list[int], rows: Sequence[int]
-) -> tuple[list[Moments], list[str]]:
-    """The columns of times, a value for each of `rows`; and a sentence for each that cannot be read."""
-    names = choice.names
-    found: list[Moments] = []
-    said: list[str] = []
-    cells = {n: [cell_of(table.rows[at], n) for at in rows] for n in columns}
-    joined = _date_and_time(cells, names)
-    if joined is not None:
-        found.append(joined)
-    for n in columns:
-        unit = names[n].unit if names else None
-        if unit is None and table.units and n < len(table.units):
-            unit = unit_in(table.units[n])[0]
-        called = names[n].text if names else ""
-        if all(is_missing(cell) for cell in cells[n]):
-            continue
-        moments = moments_of(called, cells[n], unit)
-        if moments is None:
-            if names and joined is None:
-                said.append(
-                    f"The times in {called!r} ({quoted(cells[n][0])}) cannot be read and were left aside."
-                )
-        elif names or _may_be_times(moments):
-            found.append(moments)
-    return found, said
-
-
-def _date_and_time(cells: Mapping[int, list[str]], names: tuple[ColumnName, ...]) -> Moments | None:
-    """A column of dates and one of times of day, as one."""
-    for a, dates in cells.items():
-        for b, times in cells.items():
-            if a == b or not dates or ":" in dates[0] or ":" not in times[0] or plain(dates[0]) is not None:
-                continue
-            if moments_of("", dates[:1], None) is not None:
-                called = f"{names[a].text} and {names[b].text}" if names else ""
-                return moments_of(called, [f"{x} {y}" for x, y in zip(dates, times, strict=True)], None)
-    return None
-
-
-def _may_be_times(moments: Moments) -> bool:
-    """Without a name: numbers that go up most of the time."""
-    known = [value for value in moments.values if value is not None]
-    return (
-        len(known) > 2
-        and known[0] < known[-1]
-        and sum(a <= b for a, b in pairwise(known)) > 0.9 * (len(known) - 1)
-    )
+        return []
+    more = f" and {len(names) - _MANY} more" if len(names) > _MANY else ""
+    are = "were" if len(names) > 1 else "was"
+    return [f"{', '.join(map(quoted, names[:_MANY]))}{more} {are} not used."]
 
 
 def _rates(table: TextTable, choice: Choice, rows: Sequence[int]) -> tuple[float, ...]:

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from entrain.recordings.dialect import TableRow, TextTable
 from entrain.recordings.names import ColumnName
+from entrain.recordings.tables import TableRow, TextTable
 
 
 @dataclass(frozen=True, slots=True)

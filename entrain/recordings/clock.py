@@ -7,22 +7,17 @@ intervals are none: one value a second, one mean for each five minutes, two hear
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import accumulate, pairwise
-from math import floor, log
+from math import floor
 from statistics import fmean, median
 from typing import Final
 
 from entrain.heart.recording import TimeKind
+from entrain.recordings.clock_numbers import SAME_S, only_counts, per_second, resolution_of
 from entrain.recordings.moments import Moments
 from entrain.recordings.options import (
-    DAYS,
-    HOURS,
-    MICROSECONDS,
     MILLISECONDS,
-    MINUTES,
-    NANOSECONDS,
-    SECONDS,
     TICKS,
     TimeUnit,
     samples,
@@ -30,7 +25,6 @@ from entrain.recordings.options import (
 from entrain.recordings.turns import Straightened, straightened
 
 LEAST: Final = 3  # intervals from which one can tell
-SAME_S: Final = 0.002  # times and intervals agree within this
 GAP_S: Final = 0.25  # a running sum that jumps by more lacks something
 LATE_S: Final = 2.0  # packets that are later than this from some interval on: something was lost on air
 AROUND: Final = 30  # intervals before and after that say how late packets usually are
@@ -38,9 +32,7 @@ PACKET_S: Final = 0.95  # what one packet carries spans less
 COARSE_S: Final = 0.5  # times of this resolution or a worse one are only good for finding holes
 TOO_COARSE_S: Final = 5.0
 MANY: Final = 10  # gaps that are named one by one
-_UNITS: Final = (SECONDS, MILLISECONDS, MICROSECONDS, NANOSECONDS, MINUTES, HOURS, DAYS)
-_STRETCH: Final = 10  # intervals that the clock's unit is judged by, again and again
-_NEAR: Final = log(1.3)  # how far a unit of times may be from the intervals' sum
+_DOUBLED: Final = 0.7  # of the rows at most stand there first, where a file is doubled
 _RATES_HZ: Final = (100, 125, 128, 130, 200, 250, 256, 300, 360, 400, 500, 512, 600, 800, 1000, 1024, 2000)
 
 
@@ -75,25 +67,47 @@ def fitted(
         values: in `unit`; `is_sure` where a name or a person says so, and it was not judged by size.
         same: equal numbers for equal rows; () where rows were not compared.
     """
+    found = _fitted(clock, values, unit, is_sure, same, lines, place)
+    once = _first_of(same)
+    if found.rank > 0 or not same or len(once) >= _DOUBLED * len(values):
+        return found
+    clock = replace(clock, values=tuple(clock.values[n] for n in once))
+    undoubled = _fitted(clock, [values[n] for n in once], unit, is_sure, (), [lines[n] for n in once], place)
+    if undoubled.rank == 0:
+        return found
+    said = f"{len(values) - len(once)} rows that stood there twice were read once."
+    keep = tuple(once[n] for n in undoubled.keep)
+    return replace(undoubled, keep=keep, notes=(said, *undoubled.notes))
+
+
+def _fitted(
+    clock: Moments,
+    values: Sequence[float],
+    unit: TimeUnit,
+    is_sure: bool,
+    same: Sequence[int],
+    lines: Sequence[int],
+    place: str = "line",
+) -> ClockFit:
     times = [time for time in clock.values if time is not None]
     called = f"The times in {clock.name!r}" if clock.name else "Its column of times"
     if len(times) < LEAST or len(times) < len(values):
         return ClockFit(0)
-    if _counts(times, clock):
+    if only_counts(times, clock):
         return ClockFit(
             0, (f"{called} only count the rows and were left aside.".replace("The times", "The numbers"),)
         )
     if max(times) <= min(times):
         return ClockFit(0, (f"{called} never change and were left aside.",))
     rr_s = [value / unit.per_s for value in values]
-    per_s, note = _per_second(clock, times, rr_s)
+    per_s, note = per_second(clock, times, rr_s)
     if per_s is None:
         usual = median([b - a for a, b in pairwise(times)])
         if usual > 0.0 and _is_regular(times, usual) and not usual.is_integer():
             return ClockFit(0, fault=f"{called} go on by {usual:g}: samples, not each interval once.")
         return ClockFit(0, (f"{called} do not fit the intervals and were left aside.",))
     scaled = [time / per_s for time in times]
-    resolution_s = _resolution(times, per_s)
+    resolution_s = resolution_of(times, per_s)
     straight = straightened(scaled, rr_s, clock, same, lines, resolution_s)
     if straight is None:
         return ClockFit(0, (f"{called} run back again and again and were left aside.",))
@@ -121,84 +135,10 @@ def fitted(
     )
 
 
-# ---- what the numbers of the clock are ---------------------------------------------------------------------
-
-
-def _counts(times: Sequence[float], clock: Moments) -> bool:
-    """1, 2, 3 and so on: numbers of rows. A day's or an epoch's seconds are none, whatever their steps."""
-    if clock.is_clock or times[0] > 1e8:
-        return False
-    steps = {b - a for a, b in pairwise(times)}
-    return steps == {1.0} and float(times[0]).is_integer()
-
-
-def _per_second(clock: Moments, times: Sequence[float], rr_s: Sequence[float]) -> tuple[float | None, str]:
-    """How many of the clock's units make a second, and a sentence where its name says otherwise."""
-    if clock.is_clock:
-        span, total_s = abs(times[-1] - times[0]), sum(rr_s)
-        is_minutes = (
-            clock.is_short and span > 0.0 and abs(log(60.0 * span / total_s)) < abs(log(span / total_s))
-        )
-        return 1.0 / 60.0 if is_minutes else 1.0, ""
-    ratio = _ratio(times, rr_s)
-    if ratio is None:
-        return None, ""
-    if clock.unit is not None and abs(log(ratio / clock.unit.per_s)) < _NEAR:
-        return clock.unit.per_s, ""
-    best = min(_UNITS, key=lambda unit: (abs(log(ratio / unit.per_s)), unit.name))
-    if best is MILLISECONDS and _is_sum(times, rr_s, TICKS.per_s) and not _is_sum(times, rr_s, 1000.0):
-        best = TICKS
-    if abs(log(ratio / best.per_s)) < _NEAR and clock.unit is None:
-        return best.per_s, ""
-    if abs(log(ratio / best.per_s)) < 0.05:
-        said = clock.unit.name if clock.unit else ""
-        return (
-            best.per_s,
-            f"{clock.name!r} says {said}; by the intervals it is in {best.name}, and was read so.",
-        )
-    rate = round(ratio)
-    if (
-        clock.unit is None
-        and rate > 1
-        and abs(ratio / rate - 1.0) < 0.01
-        and not clock.is_clock
-        and _is_sum(times, rr_s, rate)
-    ):
-        return float(rate), f"{clock.name!r} counts {rate} a second."
-    return (clock.unit.per_s, "") if clock.unit is not None else (None, "")
-
-
-def _is_sum(times: Sequence[float], rr_s: Sequence[float], per_s: float) -> bool:
-    """Whether the times are a running sum of the intervals, stamped at their end or their start."""
-    for joins in (rr_s[1:], rr_s[:-1]):
-        steps = zip(pairwise(times), joins, strict=True)
-        close = [abs((b - a) / per_s - rr) <= 1.0 / per_s + SAME_S for (a, b), rr in steps]
-        if sum(close) > 0.9 * len(close):
-            return True
-    return False
-
-
-def _ratio(times: Sequence[float], rr_s: Sequence[float]) -> float | None:
-    """The clock's units in a second of intervals: the median over stretches, so that holes do not count."""
-    found: list[float] = []
-    for first in range(0, len(times) - 1, _STRETCH):
-        last = min(first + _STRETCH, len(times) - 1)
-        span, total_s = times[last] - times[first], sum(rr_s[first + 1 : last + 1])
-        if total_s > 0.0 and span != 0.0:
-            found.append(abs(span) / total_s)
-    return median(found) if found else None
-
-
-def _resolution(times: Sequence[float], per_s: float) -> float:
-    """The steps that times are written in, in s: 1 for whole seconds."""
-    for step in (60.0, 30.0, 15.0, 10.0, 5.0, 1.0, 0.5, 0.1, 0.05, 0.01):
-        unit = step * per_s
-        times = [time - times[0] for time in times]  # a fraction that never changes says nothing
-        if all(
-            abs(time / unit - round(time / unit)) < 1e-6 * max(1.0, abs(time / unit) * 1e-6) for time in times
-        ):
-            return step
-    return 1.0 / per_s if per_s > 1.0 and all(float(time).is_integer() for time in times) else 0.001
+def _first_of(same: Sequence[int]) -> list[int]:
+    """The rows that do not stand there before, cell for cell."""
+    seen: set[int] = set()
+    return [n for n, row in enumerate(same) if not (row in seen or seen.add(row))]
 
 
 # ---- how they lie beside the intervals ---------------------------------------------------------------------
@@ -298,7 +238,7 @@ def _arriving(
             note = "By its times the intervals are in 1/1024, and were read so."
             return _with_times(at_s, gaps_s, resolution_s, (note,), TICKS, rr_s[0])
         return ClockFit(
-            0, fault=f"The intervals add up to {total_s:.0f} s, its times only to {span_s:.0f} s.",
+            0, fault=f"The intervals add up to {total_s:.0f} s, its times to {left * total_s:.0f} s.",
             advice="Two hearts or doubled rows in one file do that, and a wrong unit (--unit).",
         )  # fmt: skip
     if resolution_s >= TOO_COARSE_S:

@@ -7,22 +7,25 @@ What was chosen, left aside or passed over is said. Where two columns can be mea
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
-from math import isclose
 from statistics import median
 from typing import Final
 
 from entrain.errors import InputError, UsageError
 from entrain.recordings.cells import PACKET, read_cells
 from entrain.recordings.choice import Choice, column_of
-from entrain.recordings.dialect import TextTable
-from entrain.recordings.names import ColumnName, Role, column_name
+from entrain.recordings.names import ColumnName, Role, column_name, names_a_stretch
 from entrain.recordings.numbers import is_missing, plain
-from entrain.recordings.options import MILLISECONDS, SECONDS, ReadOptions
+from entrain.recordings.options import MICROSECONDS, MILLISECONDS, SECONDS, TICKS, ReadOptions
 from entrain.recordings.own import EventRows, event_rows, one_heart, refuse_own
 from entrain.recordings.series import Series, quoted
+from entrain.recordings.tables import TextTable
 from entrain.recordings.wide import in_lines
 
 _NAME_IT: Final = "Name the column of the intervals rr (in ms or s), or choose it with --column NAME."
+
+
+_PER_S: Final = [unit.per_s for unit in (SECONDS, MILLISECONDS, MICROSECONDS, TICKS)]
+_RATIOS: Final = [a / b for a in _PER_S for b in _PER_S if a != b]
 
 
 def series_of(table: TextTable, name: str, options: ReadOptions) -> Series:
@@ -38,13 +41,31 @@ def series_of(table: TextTable, name: str, options: ReadOptions) -> Series:
     if flat is not None:
         return flat
     names = tuple(column_name(text) for text in table.heading)
-    rows, notes = one_heart(table.heading, table.rows, name, options.strap)
-    table = replace(table, rows=tuple(rows))
+    _check_rows(names, table, name, options)
+    notes: list[str] = []
+    if any(each.role in (Role.INTERVAL, Role.BEATS, Role.VALUE) for each in names):
+        rows, notes = one_heart(table.heading, table.rows, name, options.strap)
+        table = replace(table, rows=tuple(rows))
     events = event_rows(names, table) if options.column is None else None
     if events is not None:
         return read_cells(events.table, _of_events(events, names), name, (*notes, *events.notes))
     choice = _choice(names, table, name, options)
     return read_cells(table, choice, name, notes)
+
+
+def _check_rows(names: tuple[ColumnName, ...], table: TextTable, name: str, options: ReadOptions) -> None:
+    """
+    Raises:
+        InputError: each row is of a window, an hour or a night.
+    """
+    if options.column is not None:
+        return
+    for n, each in enumerate(names):
+        if names_a_stretch(each) and _only_counts(table, n) and len(table.rows) > 2:
+            raise InputError(
+                f"{name} has one row for each {each.text!r}: results, not each interval.",
+                "Give the recording that they were reckoned from; --column NAME reads it all the same.",
+            )
 
 
 # ---- which column ------------------------------------------------------------------------------------------
@@ -164,10 +185,10 @@ def _same_in_other_units(columns: list[int], names: tuple[ColumnName, ...], tabl
     if len(full) < 3:
         return None
     for at in range(1, len(columns)):
-        ratios = sorted(row[at] / row[0] for row in full)
-        middle = ratios[len(ratios) // 2]
-        if isclose(middle, 1.0, rel_tol=1e-3) or any(
-            not isclose(each, middle, rel_tol=0.003) for each in ratios
+        steps = [1.0 if all(row[n].is_integer() for row in full) else 0.001 for n in (0, at)]
+        if not any(
+            all(abs(row[at] - each * row[0]) <= 0.51 * (steps[1] + each * steps[0]) for row in full)
+            for each in _RATIOS
         ):
             return None
     for wanted in (MILLISECONDS, SECONDS):
@@ -203,7 +224,18 @@ def _by_look(table: TextTable, name: str) -> Choice:
             rising.append(n)
         elif any(250.0 <= median(numbers) * scale <= 3000.0 for scale in (1.0, 1000.0, 0.001)):
             good.append(n)
+    if len(table.rows) == 1:
+        raise InputError(
+            f"{name} has one line with {table.width} cells, and which are intervals cannot be told.",
+            "Write one interval a line.",
+        )
     if len(good) == 1:
+        _check_unit_behind(table, good[0], name)
+        if table.may_be_decimal and _may_be_split(table, good[0]):
+            raise InputError(
+                f"In {name} the commas can part columns, or digits from decimals.",
+                "Export it with semicolons or decimal points; --column NUMBER takes them for columns.",
+            )
         return Choice((good[0],), ())
     if len(good) > 1:
         raise InputError(
@@ -214,6 +246,34 @@ def _by_look(table: TextTable, name: str) -> Choice:
     if len(plausible) == 1:
         return Choice((plausible[0],), ())
     raise InputError(f"No column of {name} can be RR intervals by its numbers.", _NAME_IT)
+
+
+def _check_unit_behind(table: TextTable, n: int, name: str) -> None:
+    """
+    Raises:
+        InputError: one and the same word stands behind each number, and it is no unit of intervals.
+    """
+    behind = {cell.strip("[]().") for cell in column_of(table, n + 1)} if n + 1 < table.width else set[str]()
+    word = next(iter(behind), "")
+    if len(behind) == 1 and len(word) > 1 and plain(word) is None and not is_missing(word):
+        raise InputError(
+            f"In {name} stands {quoted(word)} behind each number, and that is no unit of intervals.",
+            f"Give them in ms or s, or say it all the same: --column {n + 1}.",
+        )
+
+
+def _may_be_split(table: TextTable, n: int) -> bool:
+    """Whether a column may be what a decimal comma left of numbers: 0,857 or 857,4."""
+    own, left = column_of(table, n), column_of(table, n - 1) if n else []
+    right = column_of(table, n + 1) if n + 1 < table.width else []
+    if any(_is_cut_off(cell) for cell in own) or (set(left) <= {"0", "1", "2"} and len(set(left)) > 1):
+        return True
+    is_even = len({len(cell) for cell in right}) == 1 or any(_is_cut_off(cell) for cell in right)
+    return len(set(right)) > 1 and is_even and all(cell.isdigit() for cell in right)
+
+
+def _is_cut_off(cell: str) -> bool:
+    return len(cell) > 1 and cell[0] == "0" and cell.isdigit()
 
 
 def _can_be_interval(value: float | None) -> bool:

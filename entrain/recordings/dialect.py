@@ -5,46 +5,24 @@ those of the csv module. Where a comma can be both separator and decimal sign th
 """
 
 import csv
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
 from entrain.errors import InputError
-from entrain.recordings.moments import moments_of
-from entrain.recordings.names import Role, column_name, unit_in
-from entrain.recordings.numbers import is_missing, list_of, number_of, plain
-
-csv.field_size_limit(1 << 26)  # a cell may hold the intervals of a whole night
+from entrain.recordings.heading import KNOWN, with_heading
+from entrain.recordings.lines import LOOKED_AT, cells_of, is_numeric
+from entrain.recordings.names import column_name
+from entrain.recordings.numbers import is_missing, number_of, plain
+from entrain.recordings.tables import TableRow, TextTable
 
 SEPARATORS: Final = ("\t", ";", "|", ",", " ")
 
+_DECIMALS_IN_A_LINE: Final = re.compile(r"\d+,\d+(?: +\d+,\d+)+")  # 0,857 0,899
 _COMMENTS: Final = ("#", "%", "//")
-_LOOKED_AT: Final = 400  # lines that the separator is judged by
-_HEADING_WITHIN: Final = 500  # rows above the heading at most
-_KNOWN: Final = frozenset({Role.INTERVAL, Role.BEATS, Role.TIME, Role.RESULT, Role.RATE, Role.VALUE})
-
-
-@dataclass(frozen=True, slots=True)
-class TableRow:
-    line: int
-    cells: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class TextTable:
-    """Rows of text with the names of their columns, wherever they came from."""
-
-    heading: tuple[str, ...]  # () where the columns have no names
-    units: tuple[str, ...]  # of a row of units below the heading; () where there is none
-    rows: tuple[TableRow, ...]
-    width: int
-    what: str = "a table"
-    repeats: tuple[int, ...] = ()  # lines where the heading stands again
-    notes: tuple[str, ...] = ()
-    above: tuple[str, ...] = ()  # lines above the heading
-    place: str = "line"  # what the rows' numbers count
 
 
 def table_of(text: str, name: str, *, is_inner: bool = False) -> TextTable:
@@ -58,8 +36,9 @@ def table_of(text: str, name: str, *, is_inner: bool = False) -> TextTable:
     if lines and lines[0][1].strip().lower().strip('"').startswith("sep="):
         told = lines[0][1].strip().strip('"')[4:] or "\t"
         lines = lines[1:]
-    comments = [line.strip() for _, line in lines if line.lstrip(' "').startswith(_COMMENTS)]
-    lines = [(n, line) for n, line in lines if not line.lstrip(' "').startswith(_COMMENTS)]
+    comments = [line.strip() for _, line in lines if _is_comment(line)]
+    holes = _holes(text)
+    lines = [(n, line) for n, line in lines if not _is_comment(line)]
     if told is not None:
         separator, quote = told[0], '"'
     else:
@@ -68,14 +47,37 @@ def table_of(text: str, name: str, *, is_inner: bool = False) -> TextTable:
     rows = list(_rows(lines, separator, quote, name))
     if not is_inner and quote in text and _is_quoted_whole(rows):
         return table_of("\n".join(row.cells[0] for row in rows), name, is_inner=True)
-    return _with_heading(rows, comments, separator, name)
+    table = with_heading(rows, comments, separator, name)
+    has_point = any("." in cell for row in table.rows for cell in row.cells)
+    may_be_decimal = separator == "," and quote not in text and not has_point
+    return replace(table, may_be_decimal=may_be_decimal, holes=() if is_inner else holes)
+
+
+def _is_comment(line: str) -> bool:
+    """Not #N/A and the like, which spreadsheets write where a value is missing."""
+    bare = line.strip(' "')
+    return bare.startswith(_COMMENTS) and not is_missing(re.split(r"[,;|\t]", bare, maxsplit=1)[0])
+
+
+def _holes(text: str) -> tuple[int, ...]:
+    """Lines behind an empty one, or behind one that was taken out by a comment sign, such as "# 857"."""
+    found: list[int] = []
+    behind = False
+    for n, line in enumerate(text.split("\n"), 1):
+        if not line.strip() or (_is_comment(line) and plain(line.strip(' "#%/')) is not None):
+            behind = True
+        elif not _is_comment(line):
+            if behind:
+                found.append(n)
+            behind = False
+    return tuple(found)
 
 
 # ---- what parts the cells ----------------------------------------------------------------------------------
 
 
 def _quote(lines: Sequence[str]) -> str:
-    some = lines[:_LOOKED_AT]
+    some = lines[:LOOKED_AT]
     return (
         "'"
         if sum(line.count("'") >= 2 for line in some) > 0.5 * len(some) and '"' not in "".join(some)
@@ -86,12 +88,14 @@ def _quote(lines: Sequence[str]) -> str:
 def _separator(lines: list[str], quote: str) -> str:
     """One of SEPARATORS, or "" where a line is one number."""
     middle = len(lines) // 2
-    some = lines[:_LOOKED_AT] + lines[max(_LOOKED_AT, middle) : middle + _LOOKED_AT]
+    some = lines[:LOOKED_AT] + lines[max(LOOKED_AT, middle) : middle + LOOKED_AT]
     # 0.872,872 is two cells: a point and a comma in one number are seen only where another mark parts cells.
     single = sum("." not in line or "," not in line for line in some if number_of(line.strip().strip(quote)))
     if some and single >= 0.5 * len(some):
         bare = [line.strip() for line in some if number_of(line.strip())]
         return "," if _has_two_names(some) or _is_pair_of_columns(bare) else ""
+    if some and all(_DECIMALS_IN_A_LINE.fullmatch(line.strip()) for line in some):
+        return " "
     best, found = 0.0, ""
     for separator in SEPARATORS:
         score = _score(some, separator, quote)
@@ -104,40 +108,30 @@ def _separator(lines: list[str], quote: str) -> str:
 
 def _score(lines: Sequence[str], separator: str, quote: str) -> float:
     """The share of lines with as many cells as most, two or more, times the share of numbers in them."""
-    try:
-        rows = [_cells(line, separator, quote) for line in lines]
-    except csv.Error:
+    rows: list[list[str]] = []
+    n_broken = 0
+    for line in lines:
+        try:
+            rows.append(cells_of(line, separator, quote))
+        except csv.Error:  # a cell may go on in the next line
+            n_broken += 1
+    if n_broken > 0.1 * len(lines):
         return 0.0
     many = [row for row in rows if len(row) > 1]
     if not many:
         return 0.0
     width, _ = Counter(len(row) for row in many).most_common(1)[0]
     usual = [row for row in many if len(row) == width]
-    numeric = sum(_is_numeric(cell) for row in usual for cell in row) / (width * len(usual))
-    has_number = 1.0 if any(_is_numeric(cell) for row in usual for cell in row) else 0.0
+    numeric = sum(is_numeric(cell) for row in usual for cell in row) / (width * len(usual))
+    has_number = 1.0 if any(is_numeric(cell) for row in usual for cell in row) else 0.0
     share = len(usual) / len(rows) if len(usual) > 1 else len(many) / len(rows)
     return share * has_number * (0.25 + 0.75 * numeric)
-
-
-def _cells(line: str, separator: str, quote: str) -> list[str]:
-    if separator == " ":
-        return line.split()
-    (row,) = csv.reader([line], delimiter=separator, quotechar=quote, skipinitialspace=True, strict=True)
-    return row
-
-
-def _is_numeric(cell: str) -> bool:
-    return number_of(cell) is not None or _is_moment(cell) or len(list_of(cell)) > 1
-
-
-def _is_moment(cell: str) -> bool:
-    return len(cell) > 4 and any(c.isdigit() for c in cell) and moments_of("", (cell,), None) is not None
 
 
 def _has_two_names(lines: Sequence[str]) -> bool:
     """A heading of two names with a comma between, over lines that may be 1,872."""
     heading = next((line for line in lines if number_of(line.strip()) is None), "").split(",")
-    return len(heading) == 2 and any(column_name(cell).role in _KNOWN for cell in heading)
+    return len(heading) == 2 and any(column_name(cell).role in KNOWN for cell in heading)
 
 
 def _is_pair_of_columns(lines: Sequence[str]) -> bool:
@@ -151,12 +145,20 @@ def _is_pair_of_columns(lines: Sequence[str]) -> bool:
         return False
     first, second = [int(a) for a, _ in pairs], [int(b) for _, b in pairs]
     is_fraction = any(len(b) > 1 and b[0] == "0" for _, b in pairs) or len({len(b) for _, b in pairs}) > 1
-    looks_like_intervals = all(250 <= value <= 3000 for value in second)
+    looks_like_intervals = any(all(250 * k <= value <= 3000 * k for value in second) for k in (1, 1000))
     if all(b - a == 1 for a, b in pairwise(first)) and looks_like_intervals:
+        return True
+    if _are_rates(first, second) or _are_rates(second, first):
+        return True
+    if min(first) > 1e8 or (
+        len(lines) > 8 and all(a < b for a, b in pairwise(second))
+    ):  # an epoch, a counter
         return True
     decimal = [float(line.replace(",", ".")) for line in lines]
     is_rising = all(a <= b for a, b in pairwise(decimal))
-    if looks_like_intervals and not is_rising and max(first) > 10 and not is_fraction and len(lines) >= 8:
+    is_us = min(first) >= 250_000  # intervals in µs have no fraction
+    may_be_columns = looks_like_intervals and not is_fraction and max(first) > 10
+    if not is_rising and len(lines) >= 8 and (is_us or may_be_columns):
         raise InputError(
             "A comma stands between two numbers in each line: it can be a decimal comma or part two columns.",
             "Write a decimal point, or part the columns with semicolons.",
@@ -164,11 +166,22 @@ def _is_pair_of_columns(lines: Sequence[str]) -> bool:
     return False
 
 
+def _are_rates(intervals: Sequence[int], rates: Sequence[int]) -> bool:
+    """Whether each of `rates` is the pulse of the interval beside it, in ms, µs or 1/1024 s."""
+    return any(
+        all(a > 0 and abs(60 * per_s / a - b) <= 1.0 for a, b in zip(intervals, rates, strict=True))
+        for per_s in (1_000, 1_000_000, 1_024)
+    )
+
+
 def _rows(lines: Sequence[tuple[int, str]], separator: str, quote: str, name: str) -> Iterator[TableRow]:
     if separator in ("", " "):
         for number, line in lines:
             bare = line.strip()
-            yield TableRow(number, tuple(bare.split()) if separator else (bare.strip(quote),))
+            yield TableRow(
+                number,
+                tuple(cell.strip(quote) for cell in bare.split()) if separator else (bare.strip(quote),),
+            )
         return
     at = 0
 
@@ -198,135 +211,3 @@ def _is_quoted_whole(rows: Sequence[TableRow]) -> bool:
     cells = [row.cells[0] for row in rows]
     is_number = [number_of(cell) is not None and not ("." in cell and "," in cell) for cell in cells[1:]]
     return all("," in cell or ";" in cell for cell in cells) and not all(is_number)
-
-
-# ---- what stands above -------------------------------------------------------------------------------------
-
-
-def _with_heading(rows: list[TableRow], comments: Sequence[str], separator: str, name: str) -> TextTable:
-    with_numbers = [row for row in rows if any(_is_numeric(cell) for cell in row.cells)]
-    if not with_numbers:
-        at = _named_at(rows, None)
-        heading = rows[at].cells if at is not None else ()
-        return TextTable(heading, (), (), len(heading), above=_joined(rows if at is None else rows[:at]))
-    some = with_numbers[:_LOOKED_AT] + with_numbers[len(with_numbers) // 2 :][:_LOOKED_AT]
-    width = Counter(len(_trimmed(row.cells)) for row in some).most_common(1)[0][0]
-    at = _named_at(rows, width)
-    if at is None and not any(_is_numeric(cell) for cell in rows[0].cells):
-        at = 0 if _without_names(rows, width) else None
-    heading = rows[at].cells if at is not None else ()
-    body = rows if at is None else rows[at + 1 :]
-    above = _joined(rows[: at or 0])
-    if at is None:
-        heading = _in_comment(comments, separator, width)
-        body, above = _below_words(rows)
-    units: tuple[str, ...] = ()
-    if heading and body and _are_units(body[0].cells):
-        units, body = body[0].cells, body[1:]
-    repeats = tuple(row.line for row in body if heading and row.cells == heading)
-    body = [row for row in body if not (heading and row.cells == heading)]
-    heading, body = _fitted(heading, body, width, separator, name)
-    notes = (f"{len(above)} line{'s' * (len(above) > 1)} above the table left aside.",) if above else ()
-    return TextTable(
-        heading, units, tuple(body), max(width, len(heading)), "a table" if width > 1 else "plain text",
-        repeats, notes, (*above, *comments),
-    )  # fmt: skip
-
-
-def _joined(rows: Sequence[TableRow]) -> tuple[str, ...]:
-    return tuple(" ".join(row.cells) for row in rows)
-
-
-def _trimmed(cells: Sequence[str]) -> Sequence[str]:
-    """Without the empty cells at the end that a trailing separator makes."""
-    end = len(cells)
-    while end > 1 and not cells[end - 1]:
-        end -= 1
-    return cells[:end]
-
-
-def _named_at(rows: Sequence[TableRow], width: int | None) -> int | None:
-    """Where the first row stands that has no number and names a column that is known."""
-    for n, row in enumerate(rows[:_HEADING_WITHIN]):
-        cells = _trimmed(row.cells)
-        if any(_is_numeric(cell) for cell in cells):
-            continue
-        if width is not None and width > 1 and len(cells) < 2:
-            continue
-        if any(column_name(cell).role in _KNOWN for cell in cells) and not _are_units(cells):
-            return n
-    return None
-
-
-def _without_names(rows: Sequence[TableRow], width: int) -> bool:
-    """Whether the first row is a heading that names nothing known: as wide as the rest, or a single word."""
-    return len(_trimmed(rows[0].cells)) == width
-
-
-def _below_words(rows: list[TableRow]) -> tuple[list[TableRow], tuple[str, ...]]:
-    """Rows from the first with a number on; those above are words."""
-    n = next((n for n, row in enumerate(rows) if any(_is_numeric(cell) for cell in row.cells)), 0)
-    return rows[n:], _joined(rows[:n])
-
-
-def _in_comment(comments: Sequence[str], separator: str, width: int) -> tuple[str, ...]:
-    """The heading as NumPy writes it: a comment with as many names as there are columns."""
-    for comment in reversed(comments):
-        bare = comment.lstrip("#%/ ")
-        try:
-            cells = tuple(cell.strip() for cell in _cells(bare, separator or "\t", '"'))
-        except csv.Error:
-            continue
-        if len(cells) == width and any(column_name(cell).role in _KNOWN for cell in cells):
-            return cells
-    return ()
-
-
-def _are_units(cells: Sequence[str]) -> bool:
-    """A row that says units alone, such as "s;ms"."""
-    said = [unit_in(cell)[0] is not None for cell in cells if cell and not is_missing(cell)]
-    short = all(len(cell.strip("[]() ")) <= 12 and plain(cell) is None for cell in cells)
-    return (
-        bool(said)
-        and short
-        and 2 * sum(said) >= len(said)
-        and all(
-            column_name(cell).role in (Role.TIME, Role.OTHER, Role.RESULT, Role.RATE)
-            for cell in cells
-            if cell
-        )
-    )
-
-
-def _fitted(
-    heading: tuple[str, ...], body: list[TableRow], width: int, separator: str, name: str
-) -> tuple[tuple[str, ...], list[TableRow]]:
-    """Heading and rows of the same width.
-
-    Raises:
-        InputError: the rows have more cells than the heading has names.
-    """
-    widest = max(width, len(heading))
-    body = [
-        row if len(row.cells) <= widest else TableRow(row.line, tuple(_trimmed(row.cells))) for row in body
-    ]
-    if not heading or len(heading) >= width or (len(heading) == 1 and separator in (" ", "")):
-        return heading, body
-    if width == len(heading) + 1 and _are_row_names(body):
-        return ("", *heading), body
-    if separator == "," and width == 2 * len(heading):
-        raise InputError(
-            f"In {name} the comma is separator and decimal sign at once.",
-            "Export it with semicolons or tabs between the columns, or with decimal points.",
-        )
-    raise InputError(
-        f"In {name} the heading has {len(heading)} names and the rows have {width} cells.",
-        "A comma that parts columns and decimals at once does that; export it with other separators.",
-    )
-
-
-def _are_row_names(body: Sequence[TableRow]) -> bool:
-    """A first column without a name that counts the rows, as R writes it."""
-    firsts = [row.cells[0] for row in body]
-    numbers = [int(cell) for cell in firsts if cell.isdigit()]
-    return len(numbers) == len(firsts) and all(b - a == 1 for a, b in pairwise(numbers))

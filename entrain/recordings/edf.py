@@ -6,10 +6,10 @@ from typing import Any, Final
 from entrain import extras
 from entrain.errors import EntrainError, InputError
 from entrain.recordings.columns import series_of
-from entrain.recordings.dialect import TableRow, TextTable
 from entrain.recordings.names import Role, column_name
 from entrain.recordings.options import SECONDS, ReadOptions
 from entrain.recordings.series import Series
+from entrain.recordings.tables import TableRow, TextTable
 
 _OURS: Final = re.compile(r"beat (\d+(?:\.\d+)?) ms \w+ ?(.*)")
 _BEAT_LABELS: Final = frozenset(

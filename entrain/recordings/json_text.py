@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, cast
 
 from entrain.errors import InputError
-from entrain.recordings.dialect import TableRow, TextTable
 from entrain.recordings.names import Role, column_name
+from entrain.recordings.tables import TableRow, TextTable
 
 _DEEPEST: Final = 6
 _RECORDS: Final = 2_000_000

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from entrain.recordings.numbers import plain
+from entrain.recordings.numbers import plain, without_thousands
 from entrain.recordings.options import TimeUnit
 
 DAY_S: Final = 86_400.0
@@ -24,6 +24,8 @@ _SPELT: Final = re.compile(
     r"(?:[A-Za-z]{3,9},?\s+)?(?:(\d{1,2})\.?\s+([A-Za-z]{3,9})|([A-Za-z]{3,9})\s+(\d{1,2})),?\s+(\d{4})"
 )
 _COMPACT: Final = re.compile(r"(\d{4})(\d\d)(\d\d)[T_ ]?(\d\d)(\d\d)(\d\d(?:[.,]\d+)?)(Z)?", re.ASCII)
+_CJK: Final = re.compile(r"(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]\s*", re.ASCII)
+_COLON_MS: Final = re.compile(r"(\d{1,2}:\d\d:\d\d):(\d{3}|\d{6})(?!\d)", re.ASCII)  # 08:15:30:836
 _MONTHS: Final = {
     name: n
     for n, name in enumerate(
@@ -44,6 +46,9 @@ class Moments:
     has_date: bool = False
     is_short: bool = False  # such as 10:58, minutes and seconds as it stands, or hours and minutes
     insists: bool = True  # False: where it contradicts the intervals, they are believed
+    is_named: bool = (
+        True  # False: nothing says that these are times, so only the intervals' own sum is believed
+    )
     note: str = ""  # what was decided in reading it
 
 
@@ -57,7 +62,7 @@ class _Stamp:
 
 def moments_of(name: str, cells: Sequence[str], unit: TimeUnit | None) -> Moments | None:
     """The column `cells` as times; None where it holds none."""
-    numbers = [plain(cell) for cell in cells]
+    numbers = [plain(cell) for cell in without_thousands(cells, 3)]
     if _enough(numbers) and not all(_COMPACT.fullmatch(cell) and cell[:2] in ("19", "20") for cell in cells):
         return Moments(name, tuple(numbers), unit)
     stamps = [_stamp(cell.strip()) for cell in cells]
@@ -112,6 +117,8 @@ def _stamp(cell: str) -> _Stamp | None:
     if compact is not None:
         y, m, d, hours, minutes, seconds, zone = compact.groups()
         cell = f"{y}-{m}-{d} {hours}:{minutes}:{seconds}{zone or ''}"
+    cell = _CJK.sub(r"\1-\2-\3 ", cell)
+    cell = _COLON_MS.sub(r"\1.\2", cell)
     rest, date, order = cell, None, ""
     found = _DATE.search(cell)
     spelt = None if found is not None else _SPELT.search(cell)

@@ -47,276 +47,81 @@ class ColumnName:
     stem: str = ""
 
 
-_INTERVAL: Final = frozenset(
-    {
-        *(
-            "rr",
-            "rri",
-            "rrs",
-            "rris",
-            "ibi",
-            "ibis",
-            "nn",
-            "nni",
-            "nnis",
-            "bbi",
-            "bbis",
-            "ppi",
-            "ppis",
-            "rrinterval",
-        ),
-        *(
-            "rrintervals",
-            "interbeatinterval",
-            "interbeatintervals",
-            "rrint",
-            "interbeat",
-            "beattobeat",
-            "heartperiod",
-        ),
-        *(
-            "interval",
-            "intervals",
-            "intervall",
-            "intervalle",
-            "intervalo",
-            "intervalos",
-            "nninterval",
-            "nnintervals",
-        ),
-        *("rrintervall", "rrintervalle", "rrabstand", "ihp"),
-    }
-)
-_RESULT: Final = frozenset(
-    {
-        *(
-            "mean",
-            "avg",
-            "average",
-            "median",
-            "mode",
-            "sd",
-            "std",
-            "stdev",
-            "sdnn",
-            "sdrr",
-            "sdann",
-            "rmssd",
-            "sdsd",
-        ),
-        *(
-            "min",
-            "max",
-            "minimum",
-            "maximum",
-            "var",
-            "variance",
-            "cv",
-            "cvnn",
-            "pnn50",
-            "nn50",
-            "pnn20",
-            "nn20",
-        ),
-        *(
-            "avnn",
-            "hrv",
-            "iqr",
-            "mad",
-            "range",
-            "power",
-            "lf",
-            "hf",
-            "vlf",
-            "sd1",
-            "sd2",
-            "dfa",
-            "sampen",
-            "lnrmssd",
-        ),
-        *(
-            "mittel",
-            "mittelwert",
-            "moyenne",
-            "media",
-            "meannn",
-            "meanrr",
-            "mediannn",
-            "pnn",
-            "madnn",
-            "percentile",
-        ),
-    }
-)
+def words_in(text: str) -> frozenset[str]:
+    """The words of a list, parted by spaces."""
+    return frozenset(text.split())
+
+
+_INTERVAL: Final = words_in("""
+    rr rri rrs rris ibi ibis nn nni nnis bbi bbis ppi ppis rrinterval rrintervals interbeatinterval
+    interbeatintervals rrint interbeat beattobeat heartperiod interval intervals intervall intervalle
+    intervalo intervalos intervallo intervalli интервал nninterval nnintervals rrintervall rrintervalle
+    rrabstand ihp
+    """)
+_RESULT: Final = words_in("""
+    mean avg average median mode sd std stdev sdnn sdrr sdann rmssd sdsd min max minimum maximum var
+    variance cv cvnn pnn50 nn50 pnn20 nn20 avnn hrv iqr mad range power lf hf vlf sd1 sd2 dfa sampen
+    lnrmssd mittel mittelwert moyenne media meannn meanrr mediannn pnn madnn percentile
+    """)
 # What is said about an interval and is none itself.
-_ABOUT: Final = frozenset(
-    {
-        *(
-            "n",
-            "num",
-            "count",
-            "counts",
-            "counter",
-            "number",
-            "no",
-            "index",
-            "idx",
-            "id",
-            "flag",
-            "flags",
-            "valid",
-            "ok",
-        ),
-        *(
-            "quality",
-            "status",
-            "type",
-            "label",
-            "labels",
-            "code",
-            "class",
-            "diff",
-            "diffs",
-            "delta",
-            "dt",
-            "change",
-        ),
-        *(
-            "error",
-            "err",
-            "verdict",
-            "ratio",
-            "percent",
-            "score",
-            "zscore",
-            "outlier",
-            "outliers",
-            "is",
-            "contact",
-        ),
-        *(
-            "confidence",
-            "length",
-            "name",
-            "annotation",
-            "annot",
-            "comment",
-            "difference",
-            "dropped",
-            "missing",
-        ),
-    }
-)
-_CORRECTED: Final = frozenset(
-    {
-        *(
-            "corrected",
-            "corr",
-            "clean",
-            "cleaned",
-            "filtered",
-            "filt",
-            "interp",
-            "interpolated",
-            "edited",
-            "processed",
-        ),
-        *(
-            "detrended",
-            "smooth",
-            "smoothed",
-            "adjusted",
-            "normal",
-            "nn",
-            "nni",
-            "fixed",
-            "imputed",
-            "resampled",
-        ),
-    }
-)
-_RAW: Final = frozenset({"raw", "uncorrected", "orig", "original", "unfiltered", "measured", "source"})
-_BEATS: Final = frozenset(
-    {"beat", "beats", "peak", "peaks", "rpeak", "rpeaks", "rpk", "qrs", "heartbeat", "heartbeats"}
-)
-TIME_WORDS: Final = frozenset(
-    {
-        *(
-            "time",
-            "times",
-            "timestamp",
-            "timestamps",
-            "stamp",
-            "ts",
-            "t",
-            "elapsed",
-            "since",
-            "clock",
-            "date",
-            "datetime",
-        ),
-        *(
-            "epoch",
-            "unix",
-            "utc",
-            "when",
-            "zeit",
-            "uhrzeit",
-            "datum",
-            "zeitstempel",
-            "heure",
-            "temps",
-            "hora",
-            "fecha",
-        ),
-        *("tiempo", "onset", "localtime", "offset"),
-    }
-)
-_RATE: Final = frozenset({"hr", "bpm", "pulse", "heartrate", "rate", "puls", "fc"})
-_EVENT: Final = frozenset(
-    {"event", "type", "kind", "signal", "measure", "metric", "variable", "sensor", "channel"}
-)
-_VALUE: Final = frozenset({"value", "values", "val", "reading", "measurement", "data", "wert"})
-_WHO: Final = frozenset(
-    {
-        *(
-            "subject",
-            "subjects",
-            "person",
-            "participant",
-            "patient",
-            "strap",
-            "device",
-            "session",
-            "recording",
-            "file",
-        ),
-        *("filename", "heart", "user", "record", "sub", "subj", "pid", "deviceid", "id", "trial", "source"),
-    }
-)
-_SEGMENT: Final = frozenset({"segment", "chain"})
+_ABOUT: Final = words_in("""
+    n num count counts counter number no index idx id flag flags valid ok quality status type label
+    labels code class diff diffs delta dt change error err verdict ratio percent score zscore outlier
+    outliers is contact confidence length name annotation annot comment difference dropped missing
+    """)
+_CORRECTED: Final = words_in("""
+    corrected corr clean cleaned filtered filt interp interpolated edited processed detrended smooth
+    smoothed adjusted normal nn nni fixed imputed resampled free accepted valid denoised
+    """)
+_RAW: Final = words_in("raw uncorrected orig original unfiltered measured source")
+_BEATS: Final = words_in("beat beats peak peaks rpeak rpeaks rpk qrs heartbeat heartbeats")
+TIME_WORDS: Final = words_in("""
+    time times timestamp timestamps stamp ts t elapsed since clock date datetime epoch unix utc when
+    zeit uhrzeit datum zeitstempel heure temps hora fecha tiempo onset localtime offset
+    tempo tempi czas aika tid tijd ora zeitpunkt instante
+    время 时间 時間 時刻 시간
+    """)
+_RATE: Final = words_in("hr bpm pulse heartrate rate puls fc")
+_EVENT: Final = words_in("event type kind signal measure metric variable sensor channel")
+_VALUE: Final = words_in("value values val reading measurement data wert")
+_WHO: Final = words_in("""
+    subject subjects person participant patient strap device session recording file filename heart
+    user record sub subj pid deviceid id trial source
+    """)
+# One row for each of these is a table of results, not of beats.
+_STRETCH: Final = words_in("""
+    window windows fenster epoch block bin week woche night nacht visit hour stunde day tag minute
+    """)
+_SEGMENT: Final = words_in("segment chain")
 _MORE_UNITS: Final = {
     **dict.fromkeys(("ns", "nsec", "nanosecond", "nanoseconds"), NANOSECONDS),
     **dict.fromkeys(("minute", "minutes"), MINUTES),
     **dict.fromkeys(("hour", "hours"), HOURS),
     **dict.fromkeys(("day", "days"), DAYS),
 }
-_SAMPLE_WORDS: Final = frozenset(
-    {"sample", "samples", "smp", "smpl", "frame", "frames", "datapoint", "datapoints"}
-)
-_TICK_WORDS: Final = frozenset({"tick", "ticks"})
+_SAMPLE_WORDS: Final = words_in("sample samples smp smpl frame frames datapoint datapoints")
+_TICK_WORDS: Final = words_in("tick ticks")
 _PART: Final = re.compile(r"1\s*/\s*(\d{2,6})|/\s*(\d{3,6})\b")
 _HZ: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(k?)hz", re.IGNORECASE)
+_WITH_UNIT: Final = re.compile(r"\b(RRI?|IBI|NNI?|BBI)(ms|msec|sec|us)\b", re.IGNORECASE)  # RRms
+_OTHER_SCRIPT: Final = "[\u0400-\u04ff\u3040-\u9fff\uac00-\ud7af]"
+_SCRIPTS: Final = re.compile(rf"(?<=[A-Za-z])(?={_OTHER_SCRIPT})|(?<={_OTHER_SCRIPT})(?=[A-Za-z])")  # RR间期
+_FS: Final = re.compile(
+    r"^\W*(?:fs|sampling\s*(?:rate|frequency)|sample\s*rate)\W+(\d+(?:\.\d+)?)\s*$", re.IGNORECASE
+)
+_OF_MANY: Final = words_in(
+    "sdnn sdrr sdann rmssd sdsd pnn50 nn50 pnn20 nn20 sd1 sd2 dfa sampen lnrmssd lf hf vlf"
+)
 _CAMEL: Final = re.compile(r"(?<=[a-zµ])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _JOINED: Final = ("r-r", "r–r", "n-n", "p-p", "b-b")
 
 
 def words_of(text: str) -> tuple[str, ...]:
     """The name's words in lower case; "RR1" is the word rr and the word 1."""
-    lowered = text
+    lowered = _WITH_UNIT.sub(r"\1 \2", text)
     for pair in _JOINED:
         lowered = re.sub(rf"(?<![A-Za-z]){pair}(?![A-Za-z])", pair[0] * 2, lowered, flags=re.IGNORECASE)
-    words = re.findall(r"[^\W\d_]+\d*|\d+", _CAMEL.sub(" ", lowered))
+    words = re.findall(r"[^\W\d_]+\d*|\d+", _SCRIPTS.sub(" ", _CAMEL.sub(" ", lowered)))
     out: list[str] = []
     for word in words:
         lower = word.lower()
@@ -351,6 +156,25 @@ def unit_in(text: str) -> tuple[TimeUnit | None, bool]:
     return None, False
 
 
+def rate_in(text: str) -> float | None:
+    """A rate of sampling that a line or a name says, in Hz: "fs = 250", "ECG at 500 Hz"."""
+    rate = _HZ.search(text)
+    if rate is not None:
+        return float(rate[1]) * (1000.0 if rate[2] else 1.0)
+    bare = _FS.search(text)
+    return None if bare is None else float(bare[1])
+
+
+def names_a_stretch(name: ColumnName) -> bool:
+    """Whether each row of such a column would be a window, an hour, a night."""
+    return len(name.words) <= 2 and bool(_STRETCH & set(name.words)) and name.words[-1:] != ("s",)
+
+
+def names_results(name: ColumnName) -> bool:
+    """Whether it is a figure that only many intervals have."""
+    return name.role is Role.RESULT and bool(_OF_MANY & set(name.words))
+
+
 def column_name(text: str) -> ColumnName:
     """What the column called `text` says that it holds."""
     words = words_of(text)
@@ -373,6 +197,8 @@ def column_name(text: str) -> ColumnName:
 
 def _role(words: tuple[str, ...], said: frozenset[str], joined: str, has_unit: bool) -> Role:
     is_interval = bool(said & _INTERVAL) or joined in _INTERVAL or {"heart", "period"} <= said
+    if "min" in said and said & TIME_WORDS and not is_interval and not said & (_RESULT - {"min"}):
+        return Role.TIME  # time_min: minutes, not the least
     if said & _RESULT - {"hrv"} or joined in _RESULT or ("hrv" in said and not is_interval):
         return Role.RESULT
     if is_interval and not said & _ABOUT:

@@ -1,6 +1,7 @@
 """What stands in a cell: a number, perhaps with its unit, a list of them, or nothing."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isfinite
 from typing import Final
@@ -8,8 +9,33 @@ from typing import Final
 from entrain.recordings.options import MICROSECONDS, MILLISECONDS, SECONDS, TimeUnit
 
 MISSING: Final = frozenset(
-    {"", "-", "--", "na", "n/a", "nan", "none", "null", "nil", "?", "#n/a", "inf", "-inf"}
+    {
+        *(
+            "",
+            "-",
+            "--",
+            "—",
+            "–",
+            "…",
+            "...",
+            ".",
+            "*",
+            "?",
+            "na",
+            "n/a",
+            "<na>",
+            "nan",
+            "nat",
+            "none",
+            "nil",
+        ),
+        *("null", "(null)", "inf", "-inf", "undefined", "missing", "fehlt", "k.a.", "nan(ind)", "-nan(ind)"),
+        *("1.#ind", "-1.#ind", "1.#qnan", "#n/a", "#nv", "#div/0!", "#value!", "#wert!", "#num!", "#zahl!"),
+        *("#ref!", "#bezug!", "#name?", "#null!"),
+    }
 )
+# What programs write where they have no value, in ms or s. Hardly any pause is as long to the ms.
+STAND_INS: Final = frozenset({9999, 8888, 7777, 32767, 32768, 16383, 8191, 4095, 2047, 65535})
 UNIT_WORDS: Final = {
     **dict.fromkeys(("ms", "msec", "msecs", "millis", "millisec", "millisecs", "millisecond"), MILLISECONDS),
     **dict.fromkeys(("milliseconds", "millisekunden", "mseg", "msek"), MILLISECONDS),
@@ -21,6 +47,7 @@ _NUMBER: Final = re.compile(rf"({_PLAIN})\s*([a-zA-Zµμ]*)\.?", re.ASCII | re.I
 _GROUPED: Final = re.compile(
     r"[+-]?[1-9](?:[0-9]{0,2}(?:\.[0-9]{3})+,[0-9]+|[0-9]{0,2}(?:,[0-9]{3})+\.[0-9]+)"
 )
+_LEAST_MS, _MOST_MS = 250, 3000
 _BRACKETS: Final = re.compile(r"^[\[({<]\s*|\s*[\])}>]$")
 
 
@@ -57,6 +84,41 @@ def plain(cell: str) -> float | None:
 
 def is_missing(cell: str) -> bool:
     return cell.strip().lower() in MISSING
+
+
+def is_pulse_ms(value: float) -> bool:
+    """An interval of 20 to 240 beats a minute, in ms."""
+    return _LEAST_MS <= value <= _MOST_MS
+
+
+def without_thousands(cells: Sequence[str], first_digits: int) -> list[str]:
+    """The cells of a column where some are 989 and others 1.063 or 1 063: there the mark parts thousands.
+
+    Where every cell has the mark, or one has other than three digits behind it, it is a decimal sign.
+
+    Args:
+        first_digits: how many digits may stand before the first mark; 857 899 can be two intervals.
+    """
+    grouped = re.compile(rf"[1-9][0-9]{{0,{first_digits - 1}}}([.,' ’])[0-9]{{3}}(?:\1[0-9]{{3}})*")
+    there = [cell for cell in cells if not is_missing(cell)]
+    marked = [cell for cell in there if grouped.fullmatch(cell)]
+    bare = [cell for cell in there if re.fullmatch(r"[0-9]{1,3}", cell)]
+    is_certain = any(re.fullmatch(r"[0-9]+([.,' ’])[0-9]{3}\1[0-9]{3}", cell) for cell in marked)
+    if not marked or len(marked) + len(bare) < len(there) or not (bare or is_certain):
+        return list(cells)
+    return [re.sub(r"[.,' ’]", "", cell) if grouped.fullmatch(cell) else cell for cell in cells]
+
+
+def two_by_comma(cells: Sequence[str]) -> bool:
+    """Whether "857,899" in a column is two intervals: both parts can be, they are near each other, always.
+
+    Digits behind a decimal comma would be near the ones before it half of the time.
+    """
+    pairs = [cell.split(",") for cell in cells if re.fullmatch(r"[0-9]{3,4},[0-9]{3,4}", cell)]
+    n_single = sum(cell.isdigit() for cell in cells)
+    return len(pairs) >= (3 if n_single >= 0.2 * len(pairs) else 10) and all(
+        is_pulse_ms(int(part)) for pair in pairs for part in pair
+    ) and all(abs(int(a) - int(b)) < 0.4 * max(int(a), int(b)) for a, b in pairs)  # fmt: skip
 
 
 def list_of(cell: str) -> list[str]:

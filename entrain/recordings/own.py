@@ -6,25 +6,17 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from entrain.errors import InputError
-from entrain.recordings.dialect import TableRow, TextTable
-from entrain.recordings.names import ColumnName, Role, column_name
+from entrain.recordings.names import ColumnName, Role, column_name, words_in
 from entrain.recordings.options import TimeUnit
+from entrain.recordings.tables import TableRow, TextTable
 
-_WHO: Final = frozenset(
-    {
-        "subject",
-        "person",
-        "participant",
-        "participant_id",
-        "patient",
-        "strap",
-        "device",
-        "session",
-        "session_uuid",
-    }
-    | {"subject_id", "patient_id", "session_id", "record", "sub", "pid", "user", "user_id", "heart", "id"}
-    | {"file", "filename", "deviceid", "device_id", "probandid"}
-)
+# Somebody, or something that records; and what may stand beside that in a column's name.
+_SOMEBODY: Final = words_in("""
+    subject subjects person participant patient proband probandin teilnehmer teilnehmerin versuchsperson
+    vp sujet sujeto paciente client athlete user sub subj pid probandid who name animal strap heart
+    """)
+_SOMETHING: Final = words_in("device deviceid session record recording file filename id")
+_BESIDE: Final = words_in("id ids no nr number code uuid address")
 _MANY: Final = 8  # names that a message lists
 
 
@@ -57,15 +49,18 @@ def one_heart(
         InputError: there are several, and none was chosen, or the chosen one is not there.
     """
     for n, text in enumerate(heading):
-        if text.strip().lower() not in _WHO:
+        words = set(column_name(text).words)
+        is_somebody = bool(words & _SOMEBODY) and not words - _SOMEBODY - _SOMETHING - _BESIDE
+        if not is_somebody and (not words or words - _SOMETHING - _BESIDE or not words & _SOMETHING):
             continue
         owners = Counter(row.cells[n] for row in rows if n < len(row.cells) and row.cells[n])
-        if len(owners) < 2 or len(owners) > 0.2 * len(rows):  # a number for each row is nobody's name
+        # A number for each row is nobody's name; a person for each row is a table of persons.
+        if len(owners) < 2 or (not is_somebody and len(owners) > 0.2 * len(rows)):
             continue
         if strap in owners:
             chosen = [row for row in rows if n < len(row.cells) and row.cells[n] == strap]
             return chosen, [f"Of {len(owners)} in {text!r} {strap!r} was read."]
-        there = ", ".join(map(repr, list(owners)[:_MANY]))
+        there = ", ".join(map(repr, list(owners)[:_MANY])) + (", ..." if len(owners) > _MANY else "")
         raise InputError(
             f"{name} holds the rows of {len(owners)} in {text!r}: {there}.",
             "Choose one with --strap NAME, or make a file of each.",

@@ -31,6 +31,10 @@ class Series:
     breaks: frozenset[int] = (
         frozenset()
     )  # indices that do not follow on the one before, nobody knows by how much
+    after_empty: frozenset[int] = (
+        frozenset()
+    )  # indices behind rows that held none; the times say whether one lacks
+    results: tuple[str, ...] = ()  # columns beside, of figures that only many intervals have
     same: tuple[int, ...] = ()  # equal numbers for rows that are equal in every cell; () where nobody looked
     bad: tuple[BadLine, ...] = ()
     notes: tuple[str, ...] = ()

@@ -5,9 +5,9 @@ from statistics import mean
 from typing import Final
 
 from entrain.errors import InputError
-from entrain.recordings.dialect import TextTable
 from entrain.recordings.numbers import plain
 from entrain.recordings.series import Series
+from entrain.recordings.tables import TextTable
 
 LEAST_WIDE: Final = 4  # cells in a line from which they can be a series
 

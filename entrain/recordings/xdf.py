@@ -7,10 +7,10 @@ from typing import Any
 from entrain import extras
 from entrain.errors import InputError
 from entrain.recordings.columns import series_of
-from entrain.recordings.dialect import TableRow, TextTable
 from entrain.recordings.names import Role, column_name
 from entrain.recordings.options import ReadOptions
 from entrain.recordings.series import Series
+from entrain.recordings.tables import TableRow, TextTable
 
 
 def series_in(data: bytes, name: str, options: ReadOptions) -> Series:
