@@ -18,6 +18,7 @@ import numpy as np
 
 from entrain.breath.chest import WINDOW_S, ChestTrace, breath_at, fused, with_samples
 from entrain.breath.estimate import BreathEstimate, InStep, with_tick
+from entrain.breath.turns import Turns, paced_turns
 from entrain.cohort.people import SIMULATORS, Who, body, draw
 from entrain.control.events import LinkChanged, NotificationArrived
 from entrain.control.heart import HeartTrack, with_link, with_notification
@@ -90,6 +91,7 @@ def looked(case: tuple[str, Who, int, int]) -> list[Look]:
     traits = ChestTraits.draw(seed * 100 + number, posture)
     felt = np.round(Chest(traits, HZ, f"{case}").run(list(volumes), list(since_s)))
     track, trace, at, looks = HeartTrack("s"), ChestTrace(), 0, list[Look]()
+    turns: Turns = ()
     for t_s in range(1, LENGTH_S):
         while at < len(events) and events[at].t_s <= t_s:
             event = events[at]
@@ -104,8 +106,9 @@ def looked(case: tuple[str, Who, int, int]) -> list[Look]:
         heart = track.breath.estimate
         if t_s <= WINDOW_S or t_s % EVERY_S or heart is None:
             continue
-        chest = breath_at(trace, float(t_s))
-        told = heart if chest is None else fused(chest, heart, None if score is None else score.paced_at)
+        chest, pacer = breath_at(trace, float(t_s)), None if score is None else score.paced_at
+        turns = () if chest is None else paced_turns(chest.tops_s, pacer, turns)
+        told = heart if chest is None else fused(chest, heart, pacer, turns)
         end, window = round(t_s / STEP_S), round(WINDOW_S / STEP_S)
         true_per_min = float(phases[end - 1] - phases[end - window]) / (WINDOW_S - STEP_S) * 60.0
         along = float(follows[end - window : end].mean())

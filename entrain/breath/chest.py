@@ -16,7 +16,6 @@ trunk sways near 6/min, and a sway looks like a breath. `benchmarks/chest.py` sa
 holds, on people on whom nothing here was tuned.
 """
 
-from cmath import exp as turned
 from collections.abc import Sequence
 from itertools import accumulate, pairwise
 from math import cos, floor, fsum, hypot, pi, sin
@@ -25,6 +24,7 @@ from typing import Final
 
 from entrain.breath.estimate import BreathEstimate, BreathSource, InStep
 from entrain.breath.tachogram import Pacer
+from entrain.breath.turns import LEAST_BREATHS, Turns, kept, paced_turns
 from entrain.frozen import quick
 from entrain.units import S_PER_MIN
 
@@ -52,9 +52,6 @@ SLOW_SPREAD_MG: Final = 6.0  # standard deviation that a slow breath has at leas
 MOST_RIVAL: Final = 0.5  # power of the next wave, of the strongest's …
 MOST_RIVAL_ABOVE: Final = 0.25  # … and of the next quicker one, where the strongest is slow
 ON_PACE: Final = 0.12
-STEP_WITHIN: Final = 0.10
-LEAST_LOCKED: Final = 0.7  # 0..1: how much the breaths turn at one moment of the pacer's
-LEAST_BREATHS: Final = 3
 
 _RATES_PER_MIN: Final = tuple(3.0 + 0.5 * k for k in range(67))
 _SPECTRUM_N: Final = N // 2  # of steps of half a second
@@ -141,13 +138,20 @@ def breath_at(trace: ChestTrace, t_s: float) -> ChestBreath | None:
     return ChestBreath(_counted(tops_s), _counted(deep_s), peak, rival, rival_above, spread_mg, tops_s)
 
 
-def fused(chest: ChestBreath, heart: BreathEstimate, pacer: Pacer | None) -> BreathEstimate:
-    """One estimate of chest and heart: a rate where two agree, and whether it keeps to the pacer."""
+def fused(
+    chest: ChestBreath, heart: BreathEstimate, pacer: Pacer | None, turns: Turns = ()
+) -> BreathEstimate:
+    """One estimate of chest and heart: a rate where two agree, and whether it keeps to the pacer.
+
+    Args:
+        turns: of the breaths so far; left out: of those that the chest shows now.
+    """
     rate, confidence, source = _rate(chest, heart.rate_per_min, pacer)
     if rate is None:
         said = InStep.NO_PACER if heart.in_step is InStep.NO_PACER else InStep.LISTENING
         return BreathEstimate(heart.t_s, None, None, 0.0, said, source)
-    in_step = _in_step(rate, chest, pacer) or heart.in_step
+    turns = turns or paced_turns(chest.tops_s, pacer)
+    in_step = kept(rate, chest.tops_s, pacer, turns) or heart.in_step
     return BreathEstimate(heart.t_s, rate, heart.rsa_ms, confidence, in_step, source)
 
 
@@ -190,19 +194,6 @@ def _is_same(one: float | None, other: float | None) -> bool:
     if one is None or other is None:
         return False
     return abs(one - other) <= max(0.5 * AGREE_PER_MIN, SAME * 0.5 * (one + other))
-
-
-def _in_step(rate: float, chest: ChestBreath, pacer: Pacer | None) -> InStep | None:
-    """Whether breaths turn at one moment of the paced breath; None where too few were paced."""
-    moments = [] if pacer is None else [pacer(t_s) for t_s in chest.tops_s]
-    paced = [moment for moment in moments if moment is not None]
-    if not paced:
-        return None
-    off = abs(rate - paced[-1][1]) / paced[-1][1]
-    if len(paced) < max(LEAST_BREATHS, len(moments) - 1):
-        return InStep.LISTENING
-    locked = abs(sum((turned(2j * pi * fraction) for fraction, _ in paced), 0j)) / len(paced)
-    return InStep.YES if off <= STEP_WITHIN and locked >= LEAST_LOCKED else InStep.NO
 
 
 # ---- the trace ---------------------------------------------------------------------------------------------

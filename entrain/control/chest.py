@@ -9,6 +9,7 @@ from typing import Final
 from entrain.breath.chest import ChestTrace, breath_at, fused, with_samples
 from entrain.breath.estimate import BreathEstimate, InStep
 from entrain.breath.tachogram import Pacer
+from entrain.breath.turns import Turns, paced_turns
 from entrain.control.events import SensorChanged, SensorFrames
 from entrain.errors import MalformedMeasurement
 from entrain.frozen import changed
@@ -30,6 +31,7 @@ class ChestTrack:
     nominal_hz: float = NOMINAL_HZ
     factor: float | None = None
     trace: ChestTrace = _NO_TRACE
+    turns: Turns = ()
     seen: BreathEstimate | None = None  # of heart and chest, at the newest tick
     in_step_s: float = 0.0
     judged_s: float = 0.0  # how long it could be told
@@ -75,15 +77,17 @@ def _with_frame(track: ChestTrack, arrived_s: float, frame: SensorFrame) -> Ches
 def with_tick(track: ChestTrack, t_s: float, heart: BreathEstimate | None, pacer: Pacer | None) -> ChestTrack:
     """What is known of the breath at a tick, `heart` being what intervals show; counts the time in step."""
     chest = breath_at(track.trace, t_s)
-    seen = heart
+    seen, turns = heart, track.turns if pacer is not None else ()
     if chest is not None:
         said = InStep.LISTENING if pacer is not None else InStep.NO_PACER
-        seen = fused(chest, heart or BreathEstimate(t_s, None, None, 0.0, said), pacer)
+        turns = paced_turns(chest.tops_s, pacer, turns)
+        seen = fused(chest, heart or BreathEstimate(t_s, None, None, 0.0, said), pacer, turns)
     since_s = 0.0 if track.seen is None else min(t_s - track.seen.t_s, LONGEST_TICK_S)
     in_step = None if seen is None else seen.in_step
     return changed(
         track,
         seen=seen,
+        turns=turns,
         in_step_s=track.in_step_s + since_s * (in_step is InStep.YES),
         judged_s=track.judged_s + since_s * (in_step is InStep.YES or in_step is InStep.NO),
     )
