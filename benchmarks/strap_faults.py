@@ -144,7 +144,7 @@ async def _told(fault: str, on_screen: bool) -> Told:
 async def _scripted(bluez: FakeBluez, fault: str, run: "_Lines | _Screen") -> tuple[float | None, str]:
     strap = bluez.add_strap()
     now_s = asyncio.get_running_loop().time
-    while "Connect" not in bluez.calls:
+    while "Connect" not in bluez.calls:  # noqa: ASYNC110
         await asyncio.sleep(0.05)
     if fault != "pairing wanted":
         await strap.subscribed.wait()
