@@ -10,7 +10,6 @@ import os
 import sys
 from collections.abc import Generator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from pathlib import Path
 from typing import Final, Protocol, TextIO, cast
 
 from entrain import __version__
@@ -18,6 +17,7 @@ from entrain.arguments import Parser
 from entrain.commands import COMMANDS
 from entrain.errors import EntrainError, PresetError, UsageError
 from entrain.shell import Cleaned
+from entrain.system.console import forget_output, mend_streams
 
 EXIT_INTERRUPTED: Final = 130
 DEBUG_VARIABLE: Final = "ENTRAIN_DEBUG_LOG"
@@ -32,7 +32,7 @@ class CommandModule(Protocol):
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line `argv` (default: this process's) and return the exit code."""
     words = list(sys.argv[1:] if argv is None else argv)
-    _mend_streams()
+    mend_streams()
     before = os.umask(0o077)  # whatever is written here is somebody's heart: nobody else's to read
     try:
         with _cleaned_streams():
@@ -41,13 +41,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         return EXIT_INTERRUPTED
     except BrokenPipeError:
         # Whoever read our output has left, as `head` does: nothing to say to nobody.
-        _forget_output()
+        forget_output()
         return 0
     except OSError as error:
         # What cannot be written into a file of its own is told by whoever writes it: this is the output.
         if error.errno not in (errno.ENOSPC, errno.EIO) or error.filename is not None:
             raise
-        _forget_output()
+        forget_output()
         with _cleaned_streams():
             return _say(EntrainError(f"The output cannot be written: {error.strerror}."))
     finally:
@@ -135,19 +135,6 @@ def _say(error: EntrainError) -> int:
     return error.exit_code
 
 
-def _mend_streams() -> None:
-    """Nothing where a stream was closed, so that no file of ours takes its place; "?" for the rest."""
-    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
-        if getattr(sys, name) is None:
-            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115
-    reconfigure = getattr(sys.stdout, "reconfigure", None)
-    if reconfigure is not None and sys.stdout.errors in (
-        "strict",
-        "surrogateescape",
-    ):  # the latter in the C locale
-        reconfigure(errors="replace")
-
-
 @contextmanager
 def _cleaned_streams() -> Generator[None]:
     """Whatever is printed passes the cleaning of foreign text, wherever in it that stands."""
@@ -157,10 +144,3 @@ def _cleaned_streams() -> Generator[None]:
         yield
     finally:
         sys.stdout, sys.stderr = before
-
-
-def _forget_output() -> None:
-    """What still waits to be written goes nowhere, or Python complains of it at its end."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
-    os.close(nowhere)

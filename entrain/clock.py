@@ -4,8 +4,9 @@ Three clocks exist: the strap's, the session's and the sound device's. Everythin
 seconds of a monotonic clock since the session began. Only adapters read a clock; the core is handed times.
 """
 
-import time
 from typing import Protocol
+
+from entrain.system.ticking import monotonic_s
 
 
 class Clock(Protocol):
@@ -15,13 +16,13 @@ class Clock(Protocol):
 
 
 class MonotonicClock:
-    """The real thing: origin at construction. CLOCK_MONOTONIC, so it does not tick while suspended."""
+    """The real thing: origin at construction. It does not tick while suspended."""
 
     def __init__(self) -> None:
-        self.origin_s = time.monotonic()
+        self.origin_s = monotonic_s()
 
     def now_s(self) -> float:
-        return time.monotonic() - self.origin_s
+        return monotonic_s() - self.origin_s
 
 
 class ManualClock:

@@ -41,7 +41,7 @@ from entrain.heart.beat import PulseSource
 from entrain.heart.doubt import Doubt
 from entrain.reason import Reason
 from entrain.runtime import Session
-from entrain.signals import ending_by_signal
+from entrain.system.signals import ending_by_signal
 from entrain.wording.decisions import said, sentence
 from entrain.wording.doubts import BELIEVED, doubt_words
 from entrain.wording.figures import LEAST_JUDGED_S, LIVE, LIVE_MEANS

@@ -7,7 +7,6 @@ sees the same stamps in the same order from virtual hearts, so it decides the sa
 
 import asyncio
 import heapq
-import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -34,6 +33,7 @@ from entrain.control.state import TICK_S, SessionState
 from entrain.control.view import Sample, SessionView, Summary
 from entrain.devices.ports import LiveHeart, SoundOutput, VirtualHeart
 from entrain.errors import EntrainError
+from entrain.system.ticking import monotonic_s
 
 TREND_S: Final = 600  # that every picture carries; who wants more keeps it (`tui.trail`)
 Observer = Callable[[Event, tuple[Effect, ...]], None]
@@ -52,18 +52,18 @@ OnLogFault = Callable[[EntrainError | None], None]
 """Told, on whatever thread, of what keeps the log from the disk, or None when all is well again."""
 
 BeginLog = Callable[[float, OnLogFault], Recorder]
-"""Begins the log of a session whose `t_s` = 0 is at the given `time.monotonic()`."""
+"""Begins the log of a session whose `t_s` = 0 is at the given `monotonic_s()`."""
 
 
 class SessionClock:
     """Session seconds: real time since the start, times the speed."""
 
     def __init__(self, speed: float = 1.0) -> None:
-        self.origin_s = time.monotonic()
+        self.origin_s = monotonic_s()
         self.speed = speed
 
     def now_s(self) -> float:
-        return (time.monotonic() - self.origin_s) * self.speed
+        return (monotonic_s() - self.origin_s) * self.speed
 
 
 class Inbox:
@@ -165,7 +165,7 @@ class Session:
         return summary(self._state, None if self._recorder is None else self._recorder.session_id)
 
     def _start(self) -> None:
-        self._clock.origin_s = time.monotonic()
+        self._clock.origin_s = monotonic_s()
         self._running = True
         if self._begin_log is None:
             return

@@ -40,3 +40,22 @@ def test_the_tree_of_errors_is_whole() -> None:
         errors |= more
     picture = entrain.errors.__doc__ or ""
     assert sorted(name for name in errors & bases.keys() if name not in picture) == []
+
+
+def test_what_differs_between_systems_is_in_one_room() -> None:
+    """The rest of the program does not ask where it runs, nor names what only one system has."""
+    told = {"sys.platform", "os.name", "os.geteuid", "os.getuid", "os.startfile", "os.replace", "os.fsync"}
+    owned = {"fcntl", "msvcrt", "winreg", "termios"}
+    strays: list[str] = []
+    for path, tree in modules():
+        if path.parts[0] == "system":
+            continue
+        for node in ast.walk(tree):
+            names = {alias.name for alias in node.names} if isinstance(node, ast.Import) else set[str]()
+            if (isinstance(node, ast.Attribute) and ast.unparse(node) in told) or names & owned:
+                strays.append(f"{path}:{getattr(node, 'lineno', 0)}")
+    # An open file and an open descriptor are theirs to bring to the disk who hold them.
+    assert {stray.partition(":")[0] for stray in strays} == {
+        "storage/whole_file.py",
+        "storage/encryption/convert.py",
+    }

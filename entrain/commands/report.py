@@ -10,6 +10,7 @@ from entrain.errors import InputError, UsageError
 from entrain.person.pseudonym import checked
 from entrain.report.edition import Edition
 from entrain.storage.log.store import Store
+from entrain.system.opening import show
 
 DESCRIPTION: Final = """\
 A session as a document to read, print or hand on: what changed against your own baseline and how sure that
@@ -67,9 +68,7 @@ def run(args: argparse.Namespace) -> int:
     write(store, ids, path, args.strap, args.seed, edition)
     print(path)
     if args.open:
-        import webbrowser
-
-        webbrowser.open(path.resolve().as_uri())
+        show(path)
     return 0
 
 

@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import signal
 import sys
 from contextlib import suppress
 from typing import Final
@@ -20,6 +19,7 @@ from entrain.storage.places import own_scales_path
 from entrain.synth import scales, voices
 from entrain.synth.layers import OWN, Layers
 from entrain.synth.voices import BACKGROUNDS
+from entrain.system.signals import ending_by_signal
 from entrain.tempo.plan import TempoPlan
 from entrain.wording.columns import aligned
 
@@ -131,10 +131,9 @@ async def listen(voice: str) -> None:
 
 async def _play(sound: SoundOutput, voice: str, seconds: float, bpm: float, *, is_file: bool) -> int:
     stopped = asyncio.Event()
-    with suppress(NotImplementedError):  # Windows has no such handlers: there Ctrl-C ends it without a fade
-        asyncio.get_running_loop().add_signal_handler(signal.SIGINT, stopped.set)
     print(f"{voice}: {voices.CATALOGUE[voice]}", file=sys.stderr)
-    await _heard(sound, seconds, bpm, stopped, is_file=is_file)
+    with ending_by_signal(stopped.set):
+        await _heard(sound, seconds, bpm, stopped, is_file=is_file)
     return INTERRUPTED if stopped.is_set() else 0
 
 

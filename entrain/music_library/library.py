@@ -12,6 +12,7 @@ from entrain.errors import InputError
 from entrain.music_library import beats, listening
 from entrain.synth.music.piece import Piece
 from entrain.synth.volume import db
+from entrain.system.files import put_in_place
 
 SUFFIXES: Final = (".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff")
 SHORTEST_S: Final = 4.0
@@ -139,6 +140,6 @@ def _remember(path: Path, known: _Known) -> None:
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         part.write_text(json.dumps(asdict(known)), "utf-8")
-        part.replace(path)
+        put_in_place(part, path)
     except OSError:
         part.unlink(missing_ok=True)

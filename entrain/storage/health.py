@@ -10,8 +10,9 @@ from entrain.errors import StoreError
 from entrain.storage.encryption import cipher
 from entrain.storage.log.database import NewerStore, UnusableStore, open_for_writing, reading, told
 from entrain.storage.log.store import Store
-from entrain.storage.places import HOME_VARIABLE, home, may_write
+from entrain.storage.places import HOME_VARIABLE, home
 from entrain.storage.recovery.mend import Damage, damage_in
+from entrain.system.files import may_write
 
 LITTLE_BYTES: Final = 50_000_000  # some twelve hours of sessions
 MOST_NAMED: Final = 8  # sessions

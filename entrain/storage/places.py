@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from entrain.errors import UsageError
+from entrain.system.files import PRIVATE_FOLDER
 
 HOME_VARIABLE: Final = "ENTRAIN_HOME"
 
@@ -60,7 +61,7 @@ def make_private_folder(path: Path) -> None:
     """
     if not path.is_dir():
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.mkdir(mode=0o700, exist_ok=True)
+        path.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
 
 
 def check_new(path: Path) -> None:
@@ -73,8 +74,3 @@ def check_new(path: Path) -> None:
         raise UsageError(f"{path} exists already; nothing is overwritten.", "Choose another name.")
     if not path.absolute().parent.is_dir():
         raise UsageError(f"There is no folder {path.parent}.", "Make it first, or choose another place.")
-
-
-def may_write(path: Path) -> bool:
-    """May this process write there? By its effective user, where the system can tell."""
-    return os.access(path, os.W_OK, effective_ids=os.access in os.supports_effective_ids)

@@ -5,6 +5,7 @@ import tempfile
 from pathlib import Path
 
 from entrain.storage.places import make_private_folder
+from entrain.system.files import put_in_place
 
 
 def replace_file(path: Path, text: str) -> None:
@@ -20,7 +21,7 @@ def replace_file(path: Path, text: str) -> None:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        Path(name).replace(path)
+        put_in_place(Path(name), path)
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise

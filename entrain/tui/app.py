@@ -33,7 +33,7 @@ from entrain.ports import (
     SessionChoice,
     Sitter,
 )
-from entrain.signals import ending_by_signal
+from entrain.system.signals import ending_by_signal
 from entrain.tui.cleaning import Cleaning
 from entrain.tui.look import Look, depth_of, look_of
 from entrain.tui.messages import FigureChosen, SatDown

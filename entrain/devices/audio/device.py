@@ -11,7 +11,6 @@ from dataclasses import replace
 from itertools import chain, repeat
 from os import environ, pathsep
 from pathlib import Path
-from time import monotonic
 from typing import Final, TypeVar
 
 import entrain
@@ -25,6 +24,8 @@ from entrain.score import Score
 from entrain.synth import voices
 from entrain.synth.layers import Layers
 from entrain.synth.volume import gain_of
+from entrain.system.processes import apart_from_the_terminal
+from entrain.system.ticking import monotonic_s
 
 _LOG: Final = logging.getLogger(__name__)
 HEARTBEAT_S: Final = 1.2  # silence from a running engine that makes one suspicious …
@@ -105,7 +106,7 @@ class DeviceSound:
     # ---- one engine after the other ----
 
     async def run(self, emit: Emit, clock: Clock) -> None:
-        self._begin = replace(self._begin, origin_s=monotonic() - clock.now_s())
+        self._begin = replace(self._begin, origin_s=monotonic_s() - clock.now_s())
         self._emit, self._clock = emit, clock
         retries = _retries()
         is_alone, other = self._turn.take()
@@ -241,8 +242,7 @@ async def _started() -> Process:
             "PYTHONPATH": found_in if not path else found_in + pathsep + path,
             "PULSE_PROP_OVERRIDE": "application.name=entrain",  # what a volume control shows
         },
-        # Not in the terminal's group: what Ctrl-C means is for the session to say.
-        start_new_session=True,
+        **apart_from_the_terminal(),
     )
 
 

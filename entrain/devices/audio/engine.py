@@ -17,7 +17,7 @@ import threading
 import traceback
 from collections.abc import Iterator
 from queue import Empty, SimpleQueue
-from time import monotonic, sleep
+from time import sleep
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from entrain.devices.audio import messages as msg
@@ -26,6 +26,7 @@ from entrain.devices.audio.player import PlayerWish
 from entrain.score import Score
 from entrain.synth.music.piece import Playlist, Segment
 from entrain.synth.renderer import Renderer
+from entrain.system.ticking import monotonic_s
 
 if TYPE_CHECKING:
     from entrain.devices.audio.playing import Playing
@@ -96,8 +97,8 @@ class Engine:
 
         for buffering in self._bufferings():
             playing = Playing(device, renderer, self._begin.origin_s, buffering)
-            end_s = monotonic() + BEGINS_S
-            while monotonic() < end_s and not playing.collect() and not playing.ended.is_set():
+            end_s = monotonic_s() + BEGINS_S
+            while monotonic_s() < end_s and not playing.collect() and not playing.ended.is_set():
                 self._say_alive()
                 sleep(ROUND_S)
             if playing.has_begun or playing.ended.is_set():
@@ -108,7 +109,7 @@ class Engine:
 
     def _bufferings(self) -> Iterator["Buffering"]:
         from entrain.devices.audio import portaudio
-        from entrain.devices.audio.priority import goes_first_or_has_time
+        from entrain.system.priority import goes_first_or_has_time
 
         # A machine that has shown how busy it is gets the deeper buffer before the beat begins.
         self._depth = 0 if goes_first_or_has_time() else 1
@@ -124,10 +125,10 @@ class Engine:
         self._now, self._coming = playing, None
         self._going: tuple[Playing, float] | None = None  # what fades, and when it is let go
         fading = False
-        called_s = monotonic()
+        called_s = monotonic_s()
         while not (fading and self._now.player.has_faded):
             fading = self._take_a_message() or fading
-            now_s = monotonic()
+            now_s = monotonic_s()
             self._tell_of_music()
             self._tell_of_levels()
             if self._collect(fading):
@@ -283,8 +284,8 @@ class Engine:
                 playing.player.renderer = renderer
 
     def _say_alive(self) -> None:
-        if monotonic() - self._alive_s >= ALIVE_S:
-            self._alive_s = monotonic()
+        if monotonic_s() - self._alive_s >= ALIVE_S:
+            self._alive_s = monotonic_s()
             self._say(msg.Alive())
 
     def _say(self, message: msg.FromEngine) -> None:

@@ -7,10 +7,10 @@ import os
 import threading
 from collections import deque
 from contextlib import suppress
-from time import monotonic
 from typing import TYPE_CHECKING, Final
 
 from entrain.devices.audio.messages import Notice, Noticed
+from entrain.system.ticking import monotonic_s
 
 if TYPE_CHECKING:
     from entrain.devices.audio.soundserver import SoundServer
@@ -62,7 +62,7 @@ class LevelWatch:
         if not on_headphones:
             self._since_s = None
         elif self._since_s is None:
-            self._since_s = monotonic()
-        elif monotonic() - self._since_s >= LONG_ON_HEADPHONES_S:
-            self._since_s = monotonic()
+            self._since_s = monotonic_s()
+        elif monotonic_s() - self._since_s >= LONG_ON_HEADPHONES_S:
+            self._since_s = monotonic_s()
             self.noticed.append(Noticed(Notice.LONG_ON_HEADPHONES))

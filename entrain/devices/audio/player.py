@@ -9,7 +9,6 @@ bit; where an edit comes too late, it is heard as a blend.
 import traceback
 from collections import deque
 from dataclasses import dataclass
-from time import monotonic
 from time import time as wall_clock
 from typing import Any, Final
 
@@ -21,6 +20,7 @@ from entrain.synth.cast import Cast
 from entrain.synth.level import Glide, glide_s
 from entrain.synth.renderer import Renderer
 from entrain.synth.stretch import Samples, Strike, silence
+from entrain.system.ticking import monotonic_s
 
 _LONGEST_AGE_S: Final = 1.0
 
@@ -59,7 +59,7 @@ class Player:
 
     def callback(self, out: Samples, n_frames: int, time: Any, status: Any) -> None:
         """What sounddevice calls: `time` and `status` are its CallbackTimeInfo and CallbackFlags."""
-        now_s = monotonic() - self._origin_s
+        now_s = monotonic_s() - self._origin_s
         try:
             lead_s = time.outputBufferDacTime - time.currentTime if time.outputBufferDacTime > 0.0 else 0.0
             asked_s = now_s - _age_s(time.currentTime)
@@ -114,7 +114,7 @@ def _age_s(current_s: float) -> float:
     What a callback is told was measured before Python could look at any clock, on a busy machine by tens of
     milliseconds. PulseAudio's plugin goes by the wall clock, others by the monotonic one.
     """
-    for now_s in (wall_clock(), monotonic()):
+    for now_s in (wall_clock(), monotonic_s()):
         if 0.0 <= now_s - current_s < _LONGEST_AGE_S:
             return now_s - current_s
     return 0.0

@@ -8,17 +8,17 @@ merely known better by now moves nothing: every beat keeps the one distance to i
 
 import threading
 from collections.abc import Iterator
-from time import monotonic
 from typing import Final
 
 from entrain.devices.audio import messages as msg
 from entrain.devices.audio.dacclock import JUMP_S, DacClock
 from entrain.devices.audio.player import Player, PlayerWish, Take
 from entrain.devices.audio.portaudio import Buffering, Device, OutputStream
-from entrain.devices.audio.priority import go_first
 from entrain.score import Score
 from entrain.synth.level import ATTACK_S
 from entrain.synth.renderer import Renderer
+from entrain.system.priority import go_first
+from entrain.system.ticking import monotonic_s
 
 PREROLL_S: Final = 0.5  # of silence: what a sound server plays first may be lost
 LOST_S: Final = 0.05  # further off than this, time was lost and the beat is put right at once
@@ -104,7 +104,7 @@ class Playing:
             if not self._n_dry and not lost_s:
                 return None
         if self._n_dry or lost_s:  # many devices run dry without saying so
-            now_s = monotonic()
+            now_s = monotonic_s()
             self.runs_dry_often = now_s - self._last_dry_s < OFTEN_S
             self._last_dry_s = now_s
             self._has_lost = True

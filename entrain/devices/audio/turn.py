@@ -4,12 +4,15 @@ A lock on a file of this user's, which the system lets go of however its holder 
 """
 
 import os
-import tempfile
 from contextlib import suppress
-from pathlib import Path
 from typing import Final
 
+from entrain.system.files import PRIVATE, momentary
+from entrain.system.locks import lock
+
 _NAME: Final = "entrain-sound.lock"
+# Not handed on to children, and no link that somebody else laid there; both are POSIX's.
+_OPENED: Final = os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0)
 
 
 class Turn:
@@ -22,20 +25,19 @@ class Turn:
         """(nobody else has it, the process that has it where it can be told)."""
         if self._fd is not None:
             return True, None
-        try:
-            import fcntl
-        except ImportError:  # Windows: nothing is known, and nothing said
-            return True, None
-        with suppress(OSError):
-            fd = os.open(_place(), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+        with suppress(OSError):  # where there are no locks nothing is known, and nothing said
+            fd = os.open(momentary(_NAME), _OPENED, PRIVATE)
             try:
-                fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                lock(fd)
             except BlockingIOError:
-                said = os.pread(fd, 20, 0).decode("ascii", "replace")
+                said = os.read(fd, 20).decode("ascii", "replace")
                 os.close(fd)
                 return False, int(said) if said.isdecimal() else None
+            except OSError:
+                os.close(fd)
+                raise
             os.ftruncate(fd, 0)
-            os.pwrite(fd, str(os.getpid()).encode(), 0)
+            os.write(fd, str(os.getpid()).encode())
             self._fd = fd
         return True, None
 
@@ -43,10 +45,3 @@ class Turn:
         if self._fd is not None:
             os.close(self._fd)
             self._fd = None
-
-
-def _place() -> Path:
-    runtime = os.environ.get("XDG_RUNTIME_DIR")
-    if runtime:
-        return Path(runtime) / _NAME
-    return Path(tempfile.gettempdir()) / f"{os.getuid()}-{_NAME}"

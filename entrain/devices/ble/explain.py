@@ -18,7 +18,8 @@ from bleak.exc import (
     BleakGATTProtocolErrorCode,
 )
 
-from entrain.devices.ble.faults import BluetoothFault, Host, Trouble
+from entrain.devices.ble.faults import BluetoothFault, Trouble
+from entrain.system.host import Host
 
 
 @contextmanager

@@ -1,38 +1,14 @@
 """What can go wrong with Bluetooth: the reasons, each in a sentence, and what a person can do about it."""
 
 import logging
-import platform
 import re
-from enum import Enum, StrEnum
+from enum import StrEnum
 from typing import Final
 
 from entrain.errors import DeviceError
+from entrain.system.host import Host
 
 _LOG: Final = logging.getLogger(__name__)
-
-
-class Host(Enum):
-    """Where we run, as far as advice differs."""
-
-    LINUX = "linux"
-    WSL = "wsl"
-    MACOS = "macos"
-    WINDOWS = "windows"
-    OTHER = "other"
-
-    @classmethod
-    def here(cls) -> "Host":
-        match platform.system():
-            case "Linux" if "microsoft" in platform.release().lower():
-                return cls.WSL
-            case "Linux":
-                return cls.LINUX
-            case "Darwin":
-                return cls.MACOS
-            case "Windows":
-                return cls.WINDOWS
-            case _:
-                return cls.OTHER
 
 
 class Trouble(StrEnum):

@@ -6,7 +6,6 @@ scan during a connect slows or breaks it. So hearts search and connect in turns,
 
 import asyncio
 import logging
-import sys
 from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -22,10 +21,11 @@ from bleak.exc import BleakError
 from bleak.uuids import normalize_uuid_16
 
 from entrain.devices.ble.explain import explained, macos_refusal
-from entrain.devices.ble.faults import BluetoothFault, Host, Trouble
+from entrain.devices.ble.faults import BluetoothFault, Trouble
 from entrain.devices.ble.timing import Timing
 from entrain.devices.ble.wanted import FoundStrap, WantedStrap, printable, same_address
 from entrain.heart.gatt import HEART_RATE_SERVICE
+from entrain.system.host import Host
 
 HEART_RATE_SERVICE_UUID: Final = normalize_uuid_16(HEART_RATE_SERVICE)
 _T = TypeVar("_T")
@@ -266,7 +266,7 @@ def _prepare_platform(backends: Backends) -> None:
         return
     if Host.here() is Host.MACOS and (refusal := macos_refusal()):
         raise refusal
-    if sys.platform == "win32":
+    if Host.here() is Host.WINDOWS:
         # PortAudio turns the thread that imports sounddevice into a COM single-threaded apartment, in which
         # no WinRT callback ever arrives. bleak's own remedy; WinRT then makes it multi-threaded, which suits
         # both.

@@ -17,6 +17,8 @@ from typing import BinaryIO, Final
 from entrain.errors import StoreError, UsageError
 from entrain.storage.encryption import cipher
 from entrain.storage.log.database import BUSY_S, is_database, open_for_writing, reading, told
+from entrain.system.files import PRIVATE, put_in_place, to_disk
+from entrain.system.host import IS_POSIX
 
 _KEPT: Final = ("application_id", "user_version")  # what SQLCipher's export leaves out
 _BLOCK: Final = bytes(1 << 20)
@@ -113,26 +115,25 @@ def _convert(path: Path, passphrase: str | None) -> None:
         for left_over in (new, Path(f"{new}-journal")):
             left_over.unlink(missing_ok=True)
         try:
-            os.close(os.open(new, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+            os.close(os.open(new, os.O_CREAT | os.O_EXCL | os.O_RDWR, PRIVATE))
             if passphrase is not None:
                 cipher.unlock(new, passphrase)
             _copy(path, new)
             _compare(path, new)
-            _to_disk(new)
+            to_disk(new)
         except BaseException:
             new.unlink(missing_ok=True)
             raise
         finally:
             cipher.forget(new)
-        if os.name == "nt":  # where a file that is open, here or elsewhere, cannot be replaced
+        if not IS_POSIX:  # where a file that is open, here or elsewhere, cannot be replaced
             lock.close()
-        new.replace(path)
+        put_in_place(new, path)
         # Before the lock goes: who waits for it must find the passphrase to the new file.
         cipher.forget(path)
         if passphrase is not None:
             cipher.unlock(path, passphrase)
-    if os.name == "posix":
-        _to_disk(path.parent)
+    to_disk(path.parent)
 
 
 @contextmanager
@@ -201,17 +202,9 @@ def _same(one: sqlite3.Connection, other: sqlite3.Connection, query: str) -> boo
     return all(a == b for a, b in zip_longest(one.execute(query), other.execute(query)))
 
 
-def _to_disk(path: Path) -> None:
-    number = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
-    try:
-        os.fsync(number)
-    finally:
-        os.close(number)
-
-
 def _held(path: Path) -> AbstractContextManager[BinaryIO | None]:
     """The file, kept open beyond the loss of its name; None on Windows, where an open file keeps its name."""
-    return nullcontext() if os.name == "nt" else path.open("r+b")
+    return path.open("r+b") if IS_POSIX else nullcontext()
 
 
 def _overwrite(number: int) -> bool:

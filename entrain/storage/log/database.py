@@ -18,7 +18,8 @@ from typing import Any, Final
 
 from entrain.errors import StoreError
 from entrain.storage.encryption import cipher
-from entrain.storage.places import make_private_folder, may_write
+from entrain.storage.places import make_private_folder
+from entrain.system.files import PRIVATE, keep_private, may_write
 
 APPLICATION_ID: Final = 0x656E7472  # "entr"
 SCHEMA_VERSION: Final = 5
@@ -49,7 +50,7 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
     with told(path):
         make_private_folder(path.parent)
         _make_private(path)
-        _keep_private(path)
+        keep_private(path)
         connection = connect(path, "rw")
         try:
             _use_wal(connection)
@@ -187,13 +188,7 @@ def _use_wal(connection: sqlite3.Connection) -> None:
 def _make_private(path: Path) -> None:
     """Make the file where there is none. One that is there stays shut: closing it frees SQLite's locks."""
     if not path.exists():
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-
-
-def _keep_private(path: Path) -> None:
-    """Sessions are nobody else's business; SQLite gives its files beside this one the same permissions."""
-    if os.name == "posix" and path.stat().st_uid == os.geteuid() and path.stat().st_mode & 0o077:
-        path.chmod(0o600)
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, PRIVATE))
 
 
 # ---- schema ------------------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from entrain.control.view import Summary
 from entrain.errors import StoreError
 from entrain.storage.log.rows import Ending, Head
 from entrain.storage.log.writer import OnFault, Writer
+from entrain.system.ticking import monotonic_s
 
 
 class SessionLog:
@@ -83,7 +84,7 @@ class SessionLog:
         if self._closed:
             return
         self._closed = True
-        self._writer.queue.put(Ending(time.time(), time.monotonic(), summary))
+        self._writer.queue.put(Ending(time.time(), monotonic_s(), summary))
         self._thread.join()
         fault, n_lost = self.fault, self.appended - self.acknowledged
         if fault is not None and n_lost:

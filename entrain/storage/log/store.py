@@ -38,6 +38,7 @@ from entrain.storage.log.stored import (
 )
 from entrain.storage.log.writer import OnFault
 from entrain.storage.places import check_new, sessions_path
+from entrain.system.ticking import monotonic_s
 from entrain.units import S_PER_MIN
 
 
@@ -72,10 +73,10 @@ class Store:
             audio: where the sound goes, as it was asked for.
             voice: the voice that was chosen.
             person: whose session it is, as `people.checked` gives it.
-            origin_monotonic_s: `time.monotonic()` at `t_s` = 0; None: now.
+            origin_monotonic_s: `monotonic_s()` at `t_s` = 0; None: now.
             on_fault: see `SessionLog`.
         """
-        now_monotonic_s, now_epoch_s = time.monotonic(), time.time()
+        now_monotonic_s, now_epoch_s = monotonic_s(), time.time()
         origin_s = now_monotonic_s if origin_monotonic_s is None else origin_monotonic_s
         head = Head(
             uuid=str(uuid.uuid4()),

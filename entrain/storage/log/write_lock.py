@@ -4,9 +4,11 @@ The clock cannot tell. A session may run faster than time, and wait at its summa
 """
 
 import os
-import sys
 from contextlib import suppress
 from pathlib import Path
+
+from entrain.system.files import PRIVATE
+from entrain.system.locks import lock
 
 
 class Sign:
@@ -16,8 +18,8 @@ class Sign:
         self._store, self._uuid = store, uuid
         self._file: int | None = None
         with suppress(OSError):
-            self._file = os.open(_path(store, uuid), os.O_CREAT | os.O_RDWR, 0o600)
-            _lock(self._file, shared=False)
+            self._file = os.open(_path(store, uuid), os.O_CREAT | os.O_RDWR, PRIVATE)
+            lock(self._file)
             return
         self.take_down()
 
@@ -35,7 +37,7 @@ def is_up(store: Path, uuid: str) -> bool | None:
     except OSError:
         return None
     try:
-        _lock(file, shared=True)
+        lock(file, shared=True)
     except BlockingIOError:
         return True
     except OSError:
@@ -54,28 +56,3 @@ def forget(store: Path, uuid: str) -> None:
 
 def _path(store: Path, uuid: str) -> Path:
     return store.with_name(f"running-{uuid}")
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _lock(file: int, *, shared: bool) -> None:
-        """
-        Raises:
-            BlockingIOError: another holds it. Any other OSError: there are no locks here.
-        """
-        del shared  # there is but one kind; readers hold it for a moment only
-        try:
-            msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
-        except PermissionError as error:
-            raise BlockingIOError from error
-
-else:
-    import fcntl
-
-    def _lock(file: int, *, shared: bool) -> None:
-        """
-        Raises:
-            BlockingIOError: another holds it. Any other OSError: there are no locks here.
-        """
-        fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)

@@ -17,10 +17,11 @@ from dbus_fast import AuthError, InvalidAddressError
 
 from entrain.devices.ble import radio
 from entrain.devices.ble.explain import explain, explained, macos_refusal
-from entrain.devices.ble.faults import BluetoothFault, Host, Trouble
+from entrain.devices.ble.faults import BluetoothFault, Trouble
 from entrain.devices.ble.radio import Backends, scanning
 from entrain.devices.ble.timing import Timing
 from entrain.errors import DeviceError
+from entrain.system.host import Host
 
 
 def dbus(name: str, text: str = "") -> BleakDBusError:

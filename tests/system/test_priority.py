@@ -13,7 +13,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux has 
 
 ASK = """
 import os, resource, threading
-from entrain.devices.audio.priority import PRIORITY, go_first
+from entrain.system.priority import PRIORITY, go_first
 
 {before}
 go_on = threading.Event()
@@ -54,7 +54,7 @@ def test_without_permission_nothing_changes() -> None:
 
 def test_one_that_goes_first_and_never_rests_is_ended() -> None:
     """Or a fault of ours could take a core from everybody."""
-    spin = "from entrain.devices.audio.priority import go_first\nwhile go_first(): pass"
+    spin = "from entrain.system.priority import go_first\nwhile go_first(): pass"
     done = subprocess.run([sys.executable, "-c", spin], check=False, timeout=60)
     granted, *_ = asked()
     assert done.returncode in ((-signal.SIGXCPU, -signal.SIGKILL) if granted == "True" else (0,))
