@@ -82,7 +82,7 @@ def test_where_there_can_be_no_sign_nothing_is_known(tmp_path: Path, monkeypatch
     def no_locks(_file: int, *, shared: bool) -> None:
         raise OSError(f"no locks here, shared or not ({shared})")
 
-    monkeypatch.setattr("entrain.storage.log.write_lock._lock", no_locks)
+    monkeypatch.setattr("entrain.storage.log.write_lock.lock", no_locks)
     Sign(tmp_path / "sessions.db", "u")
     assert is_up(tmp_path / "sessions.db", "u") is None
     assert list(tmp_path.iterdir()) == []

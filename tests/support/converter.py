@@ -61,11 +61,11 @@ def _die(moment: str) -> None:
         case "compared":
             _kill(encrypting, "_compare")
         case "on the disk":
-            _kill(encrypting, "_to_disk")
+            _kill(encrypting, "to_disk")
         case "replaced":
             _kill(Path, "replace")
         case "settled":
-            _kill(encrypting, "_to_disk", after=2)
+            _kill(encrypting, "to_disk", after=2)
         case "overwritten":
             _kill(encrypting, "_overwrite")
         case _:
