@@ -79,7 +79,7 @@ def test_a_sign_is_seen_by_its_own_program_too_and_leaves_nothing(tmp_path: Path
 def test_where_there_can_be_no_sign_nothing_is_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Sign(tmp_path / "no such folder" / "sessions.db", "u").take_down()
 
-    def no_locks(_file: int, *, shared: bool) -> None:
+    def no_locks(_file: int, *, shared: bool = False) -> None:
         raise OSError(f"no locks here, shared or not ({shared})")
 
     monkeypatch.setattr("entrain.storage.log.write_lock.lock", no_locks)
