@@ -19,12 +19,12 @@ one that smooths its intervals, one on somebody else's chest.
 
 from dataclasses import dataclass
 from itertools import pairwise
-from math import cos, fsum, pi, sin
 from typing import Final
 
 from entrain.frozen import changed, quick
 from entrain.heart.doubt import Doubt
 from entrain.heart.gatt import HeartRateMeasurement
+from entrain.heart.irregular import DIFFERENCES, is_irregular
 from entrain.heart.median import median
 from entrain.units import MS_PER_S, RR_TICKS_PER_S, S_PER_MIN, ticks_to_s
 
@@ -50,15 +50,6 @@ STILL_S: Final = 45.0
 STILL_BEATS: Final = 25
 STILL_RATE_S: Final = 90.0  # a smoothed rate may well stand still for a minute
 LEAP_BPM: Final = 10.0
-DIFFERENCES: Final = 24  # of neighbours, whose medians tell irregular from regular
-FEW_DIFFERENCES: Final = 11
-MOST: Final = 2 / 3  # single ectopic beats are fewer than the third
-NEARLY_ALL: Final = 5 / 6
-JUMPS: Final = 0.16  # of the interval; healthy breathing at rest stays below …
-BENDS: Final = 1.3  # … or turns more slowly than from beat to beat …
-BREATHS_BEATS: Final = tuple([3.2 * 1.09**n for n in range(16)])  # … or is one wave of so many beats
-WAVE_SHARE: Final = 0.6
-CALM_JUMPS: Final = 0.12
 
 
 @quick
@@ -152,7 +143,9 @@ def heard(
     n_junk = sum(ticks_to_s(each) < JUNK_S for each in ticks)
     if trust.doubt is Doubt.JUNK or _is_junky(trust, len(ticks), n_junk):
         ticks = tuple([each for each in ticks if ticks_to_s(each) >= JUNK_S])
-    trust = _with_packet(trust, Packet(t_s, measured.bpm, len(ticks), ticks_to_s(sum(ticks)), n_junk))
+    sum_s = ticks_to_s(sum(ticks))
+    packet = Packet(t_s=t_s, bpm=measured.bpm, n=len(ticks), sum_s=sum_s, n_junk=n_junk)
+    trust = _with_packet(trust, packet)
     trust = changed(
         trust,
         payload=payload,
@@ -216,11 +209,11 @@ def _with_packet(trust: Trust, packet: Packet) -> Trust:
     totals = trust.totals
     if packet.bpm and trust.packets:
         totals = Totals(
-            totals.time_s + packet.t_s - trust.packets[-1].t_s,
-            totals.n_packets + 1,
-            totals.rates + packet.bpm,
-            totals.n + packet.n,
-            totals.sum_s + packet.sum_s,
+            time_s=totals.time_s + packet.t_s - trust.packets[-1].t_s,
+            n_packets=totals.n_packets + 1,
+            rates=totals.rates + packet.bpm,
+            n=totals.n + packet.n,
+            sum_s=totals.sum_s + packet.sum_s,
         )
     return changed(
         trust,
@@ -296,7 +289,7 @@ def _by_figures(trust: Trust, t_s: float) -> Doubt | None:
         return Doubt.FROZEN
     if _leaps(packets):
         return Doubt.LEAPING
-    if _is_irregular(trust):
+    if is_irregular(trust.jumps, trust.bends, trust.doubt is Doubt.IRREGULAR):
         return Doubt.IRREGULAR
     return _by_rate(trust)
 
@@ -323,33 +316,6 @@ def _leaps(packets: tuple[Packet, ...]) -> bool:
         return False
     steps = [abs(b.bpm - a.bpm) for a, b in pairwise(lately)]
     return median(steps) > LEAP_BPM
-
-
-def _is_irregular(trust: Trust) -> bool:
-    if len(trust.jumps) < FEW_DIFFERENCES or len(trust.bends) < FEW_DIFFERENCES:
-        return False
-    if trust.doubt is Doubt.IRREGULAR:
-        return _share(trust.jumps, NEARLY_ALL) > CALM_JUMPS and not _is_breathing(trust.jumps)
-    jumps = _share(trust.jumps, MOST)
-    return jumps > JUMPS and _share(trust.bends, MOST) > BENDS * jumps and not _is_breathing(trust.jumps)
-
-
-def _is_breathing(jumps: tuple[float, ...]) -> bool:
-    """One wave of three beats or more explains nearly all of the differences: breathing does that to a slow
-    heart, and no rhythm without order does."""
-    power = fsum([jump * jump for jump in jumps])
-    for beats in BREATHS_BEATS:
-        turn = 2.0 * pi / beats
-        across = fsum([jump * cos(turn * n) for n, jump in enumerate(jumps)])
-        along = fsum([jump * sin(turn * n) for n, jump in enumerate(jumps)])
-        if 2.0 * (across * across + along * along) > WAVE_SHARE * len(jumps) * power:
-            return True
-    return False
-
-
-def _share(values: tuple[float, ...], share: float) -> float:
-    """The size that this share of the values stays below."""
-    return sorted(map(abs, values))[int(share * len(values))]
 
 
 def _by_rate(trust: Trust) -> Doubt | None:

@@ -6,6 +6,7 @@ from typing import Final
 from entrain.analysed.material import Material, is_group
 from entrain.analysis.change import Change, Measure
 from entrain.analysis.findings import Findings
+from entrain.analysis.quality import LITTLE_IRREGULAR_PERCENT
 from entrain.analysis.surrogates import p_value
 from entrain.control.view import HeartSummary, Summary
 from entrain.foreign import one_line
@@ -235,6 +236,9 @@ def _data_terms(material: Material) -> Iterator[tuple[str, str]]:
         )
         told = ", ".join(f"{n} {kind}" for n, kind in kinds if n) or "none"
         yield "Corrected", f"{data.artefact_percent:.1f} % of {data.n_raw} intervals ({told})"
+        if data.irregular_percent > LITTLE_IRREGULAR_PERCENT:
+            why = "poor contact or your own rhythm; which, a program cannot tell"
+            yield "Rhythm", f"irregular for {data.irregular_percent:.0f} % of the time: {why}"
         gaps = words.times(data.gaps, "break")
         yield "Chain of beats", f"{gaps}; the longest stretch without one lasts {clock(data.longest_chain_s)}"
     if material.given is not None and is_group(material.session):

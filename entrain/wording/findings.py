@@ -11,7 +11,12 @@ from entrain.analysis.breathing import SLOW_BREATHING_PER_MIN
 from entrain.analysis.change import Change, Measure, rating_change
 from entrain.analysis.findings import Findings
 from entrain.analysis.nonlinear import LEAST_FOR_ENTROPY
-from entrain.analysis.quality import MANY_ARTEFACTS_PERCENT, Grade
+from entrain.analysis.quality import (
+    LITTLE_IRREGULAR_PERCENT,
+    MANY_ARTEFACTS_PERCENT,
+    MUCH_IRREGULAR_PERCENT,
+    Grade,
+)
 from entrain.analysis.surrogates import p_value
 
 SHORT_S: Final = 60.0
@@ -44,10 +49,15 @@ def _about_data(found: Findings) -> Iterator[tuple[str, str]]:
     data, length_s = found.quality, found.time_domain.duration_s
     if data.grade is Grade.POOR:
         bad = f"{data.artefact_percent:.1f} % of intervals corrected, {data.covered_percent:.0f} % covered"
+        if data.irregular_percent > LITTLE_IRREGULAR_PERCENT:
+            bad += f", irregular for {data.irregular_percent:.0f} % of the time"
         yield "all", f"{bad}: figures from such data can be far off."
     if data.artefact_percent > MANY_ARTEFACTS_PERCENT:
         for about in RESTS_ON_INTERVALS:
             yield about, "rests on too many corrected intervals to be used."
+    elif data.irregular_percent > MUCH_IRREGULAR_PERCENT:
+        for about in RESTS_ON_INTERVALS:
+            yield about, "rests on irregular intervals (poor contact or the rhythm itself): not to be used."
     if length_s < SHORT_S:
         yield "all", f"{length_s:.0f} s are too short for anything but the pulse and a rough RMSSD."
     if length_s < SHORT_FOR_SDNN_S:
@@ -80,8 +90,9 @@ def sentences(found: Findings) -> tuple[str, ...]:
 
 
 def is_too_corrected(found: Findings) -> bool:
-    """After an irregular rhythm a corrected series is mostly ours: no figure of variability is a finding."""
-    return found.quality.artefact_percent > MANY_ARTEFACTS_PERCENT
+    """After an irregular rhythm no figure of variability is a finding; a corrected series is mostly ours."""
+    data = found.quality
+    return data.artefact_percent > MANY_ARTEFACTS_PERCENT or data.irregular_percent > MUCH_IRREGULAR_PERCENT
 
 
 def changes_to_say(found: Findings) -> list[Change]:
@@ -97,6 +108,8 @@ def _heart(found: Findings) -> list[str]:
     said = [f"The pulse was {time.mean_hr_bpm:.1f} beats/min on average{variability}."]
     if too_corrected:
         corrected = f"{found.quality.artefact_percent:.0f} % of the intervals had to be corrected"
+        if found.quality.artefact_percent <= MANY_ARTEFACTS_PERCENT:
+            corrected = f"The rhythm was irregular for {found.quality.irregular_percent:.0f} % of the time"
         return [*said, f"{corrected}: too many to say anything of variability or coherence."]
     score = found.coherence.mean
     if score is not None:
