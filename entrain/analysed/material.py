@@ -15,6 +15,7 @@ from entrain.analysis.spectrum import Spectrum, spectrum
 from entrain.analysis.summary import Analysis, analyse
 from entrain.analysis.time_domain import TimeDomain, time_domain
 from entrain.control.events import Decided, Phase, PhaseBegan
+from entrain.control.protocol import SessionConfig
 from entrain.control.state import GUIDED
 from entrain.control.view import Summary
 from entrain.errors import InputError
@@ -67,6 +68,7 @@ class Material:
     n_sounded: int
     strap_name: str
     ecg: EcgLook | None
+    person: str = ""  # of several, whose this heart is
 
     @property
     def guided(self) -> Span | None:
@@ -119,7 +121,12 @@ def material(session: StoredSession, strap: str | None = None, seed: int = 0) ->
         n_sounded=log.n_sounded,
         strap_name=log.strap_name,
         ecg=ecg_look(session, given.strap) if log.has_ecg and given is not None else None,
+        person="" if given is None else _owner(session.config, given.strap),
     )
+
+
+def _owner(config: SessionConfig, strap: str) -> str:
+    return dict(zip(config.straps, config.persons, strict=False)).get(strap, "")
 
 
 def is_group(session: StoredSession) -> bool:

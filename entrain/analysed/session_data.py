@@ -46,14 +46,15 @@ class _Log:
     sounds_s: list[float] = field(default_factory=list[float])
     cues: list[BreathCued] = field(default_factory=list[BreathCued])
     phases: list[PhaseBegan] = field(default_factory=list[PhaseBegan])
-    ratings: dict[str, int] = field(default_factory=dict[str, int])
+    # By (when, the heart it is about).
+    ratings: dict[tuple[str, str | None], int] = field(default_factory=dict[tuple[str, str | None], int])
 
     def take(self, event: Event, effects: tuple[Effect, ...]) -> None:
         match event:
             case OnsetPlayed(planned_t_s=planned_t_s, dac_t_s=dac_t_s):
                 self.sounds_s.append(planned_t_s if dac_t_s is None else dac_t_s)
-            case CommandGiven(command=Rate(value=value, when=when)):
-                self.ratings[when] = value
+            case CommandGiven(command=Rate() as rate):
+                self.ratings[rate.when, rate.strap] = rate.value
             case _:
                 pass
         for effect in effects:
@@ -96,19 +97,24 @@ def of_session(session: StoredSession, strap: str | None = None) -> Given:
     return Given(
         name=f"session {number}",
         correction=corrected(beats),
-        guidance=_guidance(log, began_s),
+        guidance=_guidance(log, began_s, chosen, is_alone=len(session.config.straps) == 1),
         remarks=tuple(remarks),
         origin_s=began_s,
         strap=chosen,
     )
 
 
-def _guidance(log: _Log, origin_s: float) -> Guidance:
+def _guidance(log: _Log, origin_s: float, strap: str, *, is_alone: bool) -> Guidance:
+    def rating(when: str) -> int | None:
+        """Of this heart's person; one that names nobody is theirs where nobody else is there."""
+        own = log.ratings.get((when, strap))
+        return log.ratings.get((when, None)) if own is None and is_alone else own
+
     return Guidance(
         sound_s=rhythm(log.sounds_s, origin_s),
         breath_starts_s=breath_starts(log.cues, origin_s),
         baseline_s=stretch(log.phases, Phase.BASELINE, origin_s),
         after_s=stretch(log.phases, Phase.SILENCE, origin_s),
-        rating_before=log.ratings.get("before"),
-        rating_after=log.ratings.get("after"),
+        rating_before=rating("before"),
+        rating_after=rating("after"),
     )

@@ -138,7 +138,7 @@ class StoreArchive:
             minutes=row.minutes,
             n_older=len(rows) - 1,
             choice=_rest_of(self.store.load(row.id)),
-            person=row.person,
+            person=row.whose,
         )
 
     def close_interrupted(self, session_id: int) -> None:

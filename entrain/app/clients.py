@@ -68,9 +68,9 @@ def clients(store: Store) -> tuple[Client, ...]:
         StoreError: the store cannot be read.
     """
     records, rows = people.everybody(store), store.sessions()
-    unnamed = [""] if any(not row.person for row in rows) else []
+    unnamed = [""] if any(row.is_of("") for row in rows) else []
     return tuple(
-        Client(name, records.get(name), tuple(row for row in rows if row.person == name))
+        Client(name, records.get(name), tuple(row for row in rows if row.is_of(name)))
         for name in (*store.people(), *unnamed)
     )
 
@@ -170,6 +170,8 @@ def add_note(store: Store, person: str, note: CaseNote) -> None:
 def export_person(store: Store, person: str, folder: Path) -> tuple[str, ...]:
     """Write all there is of somebody into a new folder; what it holds, in sentences.
 
+    Of a session with others it holds what is theirs alone.
+
     Raises:
         UsageError: nobody is called so, or there is something at `folder`. OutputError: it cannot be written.
     """
@@ -182,9 +184,12 @@ def export_person(store: Store, person: str, folder: Path) -> tuple[str, ...]:
         for n, consent in enumerate(record.consents, start=1):
             with new_text(folder / f"consent-{n}.txt") as file:
                 file.write(consent.text)
+        own = Store(folder / "sessions.db")
+        absorb(own, store.path, only=person)
+        own.leave_only(person)
+        number_of = {row.uuid: row.id for row in own.sessions()}
         for row in found.sessions:
-            export(store, row.id, "jsonl", folder / f"session-{row.id}.jsonl")
-        absorb(Store(folder / "sessions.db"), store.path, only=person)
+            export(own, number_of[row.uuid], "jsonl", folder / f"session-{row.id}.jsonl")
     return (
         "person.json: what is kept beside the sessions",
         f"session-N.jsonl: {len(found.sessions)} of them, whole, as text",

@@ -60,7 +60,13 @@ class Choices:
     sensors: tuple[Sensor, ...] | None = None  # measurement streams of straps
     stages: tuple[PacedStage, ...] = ()  # in place of a policy
     person: str = ""  # a pseudonym, as `people.checked` gives it
+    persons: tuple[str, ...] = ()  # of several hearts, whose each is; '' for nobody named
     goes_on: int | None = None  # the session that was cut off and of which this is the rest
+
+    @property
+    def everybody(self) -> tuple[str, ...]:
+        """All who are in it; whoever is not named is ''."""
+        return tuple(dict.fromkeys(self.persons)) or (self.person,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +111,8 @@ def prepare(choices: Choices, find_music: Callable[[Choices], Playlist | None] =
     preset = _preset(choices)
     check_sensors(choices.sensors or (), choices.hearts)
     sensors = tuple(map(Sensor, preset.sensors))
-    hearts = _hearts(choices.hearts, seed, choices.person, choices.reading, sensors)
+    owners = choices.persons or (choices.person,) * len(choices.hearts)
+    hearts = _hearts(choices.hearts, seed, owners, choices.reading, sensors)
     if choices.speed != 1.0:
         _check_speed(choices, hearts)
     if preset.needs_heart and not hearts.straps:
@@ -115,7 +122,9 @@ def prepare(choices: Choices, find_music: Callable[[Choices], Playlist | None] =
     # The log keeps what a file is called, not where it lies.
     preset = replace(preset, sound=replace(preset.sound, music=Path(preset.sound.music).name))
     yoked = _yoked(choices.yoke, preset)
-    config = SessionConfig(preset, hearts.straps, seed, yoked, choices.stages, chosen(music))
+    config = SessionConfig(
+        preset, hearts.straps, seed, yoked, choices.stages, chosen(music), persons=choices.persons
+    )
     logs: list[SessionLog] = []
 
     def begin_log(origin_monotonic_s: float, on_fault: OnLogFault) -> Recorder:
@@ -180,7 +189,8 @@ def _preset(choices: Choices) -> Preset:
             )
         preset = with_minutes(preset, choices.minutes)
     if preset.breath.over_days:
-        preset = today(preset, whose.steps_done(choices.person, preset.name))
+        # Nobody is led further than they have come.
+        preset = today(preset, min(whose.steps_done(each, preset.name) for each in choices.everybody))
     if choices.sensors is not None:
         preset = replace(preset, sensors=tuple(sensor.value for sensor in choices.sensors))
     if choices.voice is not None:
@@ -233,7 +243,11 @@ def _check_speed(choices: Choices, hearts: _Hearts) -> None:
 
 
 def _hearts(
-    specs: Sequence[str], seed: int, person: str, options: ReadOptions, sensors: tuple[Sensor, ...]
+    specs: Sequence[str],
+    seed: int,
+    owners: Sequence[str],
+    options: ReadOptions,
+    sensors: tuple[Sensor, ...],
 ) -> _Hearts:
     live: list[LiveHeart] = []
     virtual: list[VirtualHeart] = []
@@ -246,7 +260,7 @@ def _hearts(
         strap = spec if spec not in straps else f"{spec}#{specs[: index + 1].count(spec)}"
         match kind:
             case "ble":
-                live.append(_ble(strap, rest, person, sensors))
+                live.append(_ble(strap, rest, owners[index], sensors))
             case "tap" if not rest:
                 tapped = _tapped(strap)
                 live.append(tapped)

@@ -65,7 +65,7 @@ def run(args: argparse.Namespace) -> int:
 
     from entrain.report.writing import write
 
-    write(store, ids, path, args.strap, args.seed, edition)
+    write(store, ids, path, args.strap, args.seed, edition, _wanted(args.person))
     print(path)
     if args.open:
         show(path)
@@ -78,12 +78,16 @@ def _chosen(store: Store, names: list[str], person: str | None) -> tuple[int, ..
     if person is None:
         return tuple(dict.fromkeys(store.find(name) for name in names))
     wanted = checked(person)
-    ids = tuple(row.id for row in store.sessions() if row.person == wanted)
+    ids = tuple(row.id for row in store.sessions() if row.is_of(wanted))
     if not ids:
         raise UsageError(
             f"There are no sessions of {person!r}.", "`entrain sessions person` names everybody."
         )
     return ids
+
+
+def _wanted(person: str | None) -> str | None:
+    return None if person is None else checked(person)
 
 
 def _usual(ids: tuple[int, ...], person: str | None, edition: Edition) -> Path:

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import sys
+from collections.abc import Sequence
 from typing import Final
 
 from entrain.app import prepare as setup
@@ -19,6 +20,7 @@ from entrain.wording.person import withdrawn_said
 from entrain.wording.session import who
 
 INTERRUPTED: Final = 130
+_ONE_EACH: Final = "Name each after its own heart: --heart A --person K17 --heart B --person K18."
 
 EPILOG: Final = """\
 hearts:
@@ -34,6 +36,7 @@ examples:
   entrain run
   entrain run --heart tap --preset quiet
   entrain run --person P01
+  entrain run --heart ble:H10 --person K17 --heart ble:OH1 --person K18
   entrain run --music evening.mp3 --voice silence
   entrain run --heart sim:7 --speed 60 --headless
   entrain run --heart replay:night.csv --headless --json --audio file:night.flac
@@ -55,6 +58,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def add_session_arguments(parser: argparse.ArgumentParser) -> None:
     """What `run` and `demo` have in common."""
+    parser.set_defaults(persons=None)
     parser.add_argument("--voice", metavar="NAME", help="the sound; `entrain voices list` names them")
     add_music_arguments(parser)
     parser.add_argument("--minutes", type=float, metavar="N", help="length of the session")
@@ -78,7 +82,11 @@ def add_session_arguments(parser: argparse.ArgumentParser) -> None:
         help="send it all out as streams of the Lab Streaming Layer, to the network",
     )
     parser.add_argument(
-        "--person", metavar="P", help="whose session it is, by a pseudonym such as P01 (better not a name)"
+        "--person",
+        metavar="P",
+        action=_Whose,
+        help="whose session it is, by a pseudonym such as P01 (better not a name);"
+        " of several hearts, whose the one before it is",
     )
     parser.add_argument(
         "--sensor", metavar="ecg,acc", help="what a strap streams beside the pulse; acc shows your breath"
@@ -89,12 +97,15 @@ def add_session_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     passphrase.unlock_store(args)
-    person = person_named(args.person)
-    say_consent(person)
+    hearts = tuple(args.heart or ["ble"])
+    persons = persons_named(args.persons or (), len(hearts))
+    person = "" if persons else person_named(args.person)
+    for each in filter(None, persons or (person,)):
+        say_consent(each)
     # Faster than life there is nothing to hear, unless a file is asked for.
     audio = args.audio or ("device" if args.speed == 1.0 else "none")
     choices = Choices(
-        hearts=tuple(args.heart or ["ble"]),
+        hearts=hearts,
         preset=setup.load_preset(args.preset, person),
         voice=args.voice,
         minutes=args.minutes,
@@ -107,9 +118,49 @@ def run(args: argparse.Namespace) -> int:
         yoke=args.yoke,
         reading=reading_options.options_of(args),
         person=person,
+        persons=persons,
         sensors=sensors_of(args.sensor),
     )
     return with_or_without_screen(choices, args)
+
+
+class _Whose(argparse.Action):
+    """Keeps the pseudonym, and after how many hearts it was typed."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: object,
+        option_string: str | None = None,
+    ) -> None:
+        n_hearts = len(getattr(namespace, "heart", None) or ())
+        namespace.persons = [*(getattr(namespace, "persons", None) or ()), (n_hearts, values)]
+        namespace.person = values
+
+
+def persons_named(typed: Sequence[tuple[int, str]], n_hearts: int) -> tuple[str, ...]:
+    """Whose each heart is, where that was told of more than one; '' for a heart of nobody named.
+
+    Args:
+        typed: (after how many hearts, the pseudonym), in order.
+
+    Raises:
+        UsageError: one is no pseudonym, or they do not go with the hearts one by one.
+    """
+    if len(typed) < 2:
+        return ()
+    persons = [""] * n_hearts
+    for n_before, name in typed:
+        person = checked(name)
+        if n_before == 0:
+            raise UsageError(f"--person {person} stands before any heart.", _ONE_EACH)
+        if persons[n_before - 1]:
+            raise UsageError(f"{persons[n_before - 1]} and {person} cannot share one heart.", _ONE_EACH)
+        if person in persons:
+            raise UsageError(f"{person} cannot have two hearts.", _ONE_EACH)
+        persons[n_before - 1] = person
+    return tuple(persons)
 
 
 def person_named(name: str | None) -> str:
@@ -151,7 +202,8 @@ def without_screen(choices: Choices, *, json_lines: bool) -> int:
     prepared = setup.prepare(choices)
     if prepared.tap is not None:
         raise UsageError("--heart tap needs the screen, for its space bar.", "Leave out --headless.")
-    say_notice_once(choices.person)
+    for person in choices.everybody:
+        say_notice_once(person)
     named = choices.audio.startswith("device:")
     ran = run_headless(prepared.session, sys.stdout, json_lines, named_sound=named)
     summary, interrupted, missing = asyncio.run(ran)

@@ -195,7 +195,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _list(store: Store, args: argparse.Namespace) -> int:
     person = getattr(args, "person", None)
-    rows = [row for row in store.sessions() if person is None or row.person == checked(person)]
+    rows = [row for row in store.sessions() if person is None or row.is_of(checked(person))]
     if getattr(args, "json", False):
         print(json_text([words.row_json(row) for row in rows]))
     elif rows:
@@ -256,6 +256,11 @@ def _replay(store: Store, args: argparse.Namespace) -> int:
     from entrain.whatif import imported
 
     session = store.load(store.find(args.id))
+    if session.config.n_gone:
+        raise UsageError(
+            f"Others were taken out of session {session.meta.row.id}, so it cannot be decided again.",
+            "What it holds can be shown, analysed and exported.",
+        )
     if args.policy is not None:
         from entrain.commands import other_policy
 
@@ -375,7 +380,7 @@ def _note(store: Store, args: argparse.Namespace) -> int:
 
 def _person(store: Store, args: argparse.Namespace) -> int:
     if args.old is None:
-        n_sessions = Counter(row.person for row in store.sessions())
+        n_sessions = Counter(name for row in store.sessions() for name in row.everybody or ("",))
         if args.json:
             rows = [{"person": name, "n_sessions": n_sessions[name]} for name in sorted(n_sessions)]
             print(json_text(rows))

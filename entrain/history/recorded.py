@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from entrain.control.events import BeatSeen, BreathCued, PhaseBegan
+from entrain.control.protocol import SessionConfig
 from entrain.control.view import Summary
 from entrain.errors import InputError
 from entrain.foreign import one_line
@@ -38,7 +39,8 @@ def sittings(store: Store, person: str | None = None, since: datetime | None = N
     """Every session, the earliest first; `heart` is None still. Hundreds come at once.
 
     Args:
-        person: only this one's, by pseudonym; '' for those that name nobody; None for all.
+        person: only this one's, by pseudonym; '' for those that name nobody; None for all. Of a session with
+            others the row is this person's.
         since: only those that began then or later; aware.
     Raises:
         StoreError: the store cannot be read.
@@ -51,9 +53,10 @@ def sittings(store: Store, person: str | None = None, since: datetime | None = N
     chosen = [
         row
         for row in rows
-        if (person is None or row.person == person) and (since is None or row.started >= since)
+        if (person is None or row.is_of(person)) and (since is None or row.started >= since)
     ]
-    return tuple(sorted((_sitting(row, more[row.id]) for row in chosen), key=lambda each: each.began))
+    found = (_sitting(row, more[row.id], person) for row in chosen)
+    return tuple(sorted(found, key=lambda each: each.began))
 
 
 def measured(store: Store, sitting: Sitting) -> Sitting:
@@ -65,7 +68,14 @@ def measured(store: Store, sitting: Sitting) -> Sitting:
     session = store.load(sitting.id)
     if sitting.ended in (HowItEnded.INTERRUPTED, HowItEnded.RUNNING):
         sitting = _with_summary(sitting, summary_so_far(session))
-    return replace(sitting, heart=corrected_heart(session))
+    hearts = corrected_hearts(session)
+    own = strap_of(session.config, sitting.person)
+    return replace(sitting, heart=hearts.get(own, Heart()) if own else next(iter(hearts.values()), Heart()))
+
+
+def strap_of(config: SessionConfig, person: str | None) -> str | None:
+    """This person's heart of several; None where that is not told."""
+    return dict(zip(config.persons, config.straps, strict=False)).get(person) if person else None
 
 
 def course(store: Store, person: str | None = None, since: datetime | None = None) -> tuple[Sitting, ...]:
@@ -93,14 +103,14 @@ def _each_measured(store: Store, found: Sequence[Sitting]) -> Iterator[Sitting]:
         yield measured(store, each)
 
 
-def _sitting(row: SessionRow, more: _More) -> Sitting:
+def _sitting(row: SessionRow, more: _More, person: str | None) -> Sitting:
     hearts, voice, summary, title, policy = more
     kinds = {heart.partition(":")[0] for heart in _hearts(hearts)}
     sitting = Sitting(
         id=row.id,
         uuid=row.uuid,
         began=row.started.astimezone(),
-        person=row.person,
+        person=person if person and person in row.persons else row.whose,
         preset=one_line(row.preset),
         title=one_line(title or row.preset),
         policy=policy or "",
@@ -126,15 +136,18 @@ def _hearts(stored: str) -> list[str]:
 
 
 def _with_summary(sitting: Sitting, summary: Summary) -> Sitting:
+    """Of several hearts, with this person's own figures."""
+    theirs = (heart for heart in summary.hearts if sitting.person and heart.person == sitting.person)
+    own = next(theirs, summary)
     return replace(
         sitting,
         duration_s=summary.duration_s,
         n_notes=sitting.n_notes + summary.n_markers,
-        rating_before=summary.rating_before,
-        rating_after=summary.rating_after,
+        rating_before=own.rating_before,
+        rating_after=own.rating_after,
         paced_min=summary.guided_s / S_PER_MIN,
-        in_step_min=summary.in_step_s / S_PER_MIN,
-        judged_min=summary.judged_s / S_PER_MIN,
+        in_step_min=own.in_step_s / S_PER_MIN,
+        judged_min=own.judged_s / S_PER_MIN,
     )
 
 
@@ -157,11 +170,6 @@ def corrected_hearts(session: StoredSession) -> dict[str, Heart]:
                 cues.append(effect)
     by_beats = sorted(beats, key=lambda strap: len(beats[strap]), reverse=True)
     return {strap: _heart(beats[strap], phases, cues) for strap in by_beats}
-
-
-def corrected_heart(session: StoredSession) -> Heart:
-    """That of the only heart, or of the one with most beats; raises as `corrected_hearts`."""
-    return next(iter(corrected_hearts(session).values()), Heart())
 
 
 def _heart(beats: Sequence[Beat], phases: Sequence[PhaseBegan], cues: Sequence[BreathCued]) -> Heart:

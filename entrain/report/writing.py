@@ -7,7 +7,7 @@ from typing import Final
 
 from entrain.analysed.material import material
 from entrain.errors import UsageError
-from entrain.history.recorded import measured, sittings
+from entrain.history.recorded import measured, sittings, strap_of
 from entrain.report.course_page import course_page
 from entrain.report.document import Document
 from entrain.report.edition import Edition, edited
@@ -30,6 +30,7 @@ def write(
     strap: str | None = None,
     seed: int = 0,
     edition: Edition = Edition.WHOLE,
+    person: str | None = None,
 ) -> Path:
     """Write the report of one session, or of a course of them, to the new file `path`; may run in any thread.
 
@@ -40,6 +41,7 @@ def write(
         strap: of a session with several hearts, this one.
         seed: of everything random.
         edition: which parts of it.
+        person: of sessions with several hearts, this one's.
 
     Raises:
         UsageError: there is a file already or no folder for it, or its ending is none of `KINDS`; there is no
@@ -53,7 +55,7 @@ def write(
         raise UsageError(f"{path.name} is no kind of report known here.", "End it in .html or .pdf.")
     check_new(path)
     ids = (session_ids,) if isinstance(session_ids, int) else tuple(session_ids)
-    found = edited(document(store, ids, strap, seed), edition)
+    found = edited(document(store, ids, strap, seed, person), edition)
     found = replace(found, letterhead=read_letterhead())
     content = pdf(found) if kind == ".pdf" else html(found).encode()
     with new_bytes(path) as file:
@@ -61,11 +63,14 @@ def write(
     return path
 
 
-def document(store: Store, ids: Sequence[int], strap: str | None = None, seed: int = 0) -> Document:
+def document(
+    store: Store, ids: Sequence[int], strap: str | None = None, seed: int = 0, person: str | None = None
+) -> Document:
     """The report itself, whatever it will be written in; raises what `write` does."""
     if len(ids) == 1:
-        return page(material(store.load(ids[0]), strap, seed))
-    chosen = [each for each in sittings(store) if each.id in ids]
+        session = store.load(ids[0])
+        return page(material(session, strap or strap_of(session.config, person), seed))
+    chosen = [each for each in sittings(store, person) if each.id in ids]
     whose = {each.person for each in chosen}
     notes = people.load(store, whose.pop()).notes if len(whose) == 1 else ()
     return course_page([measured(store, each) for each in chosen], notes)

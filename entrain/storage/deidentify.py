@@ -108,6 +108,9 @@ def _head(row: Mapping[str, Any], clean: "_Cleaner", person: str) -> Head:
     shipped = {path.read_text("utf-8") for path in shipped_presets_path().glob("*.toml")}
     is_ours = row["preset_text"] in shipped
     config["straps"] = [clean.strap(name) for name in config["straps"]]
+    config["persons"] = [""] * len(config.get("persons", []))
+    if leader := config["preset"].get("group", {}).get("leader"):
+        config["preset"]["group"]["leader"] = clean.straps.get(leader, "")
     config["preset"]["sound"]["music"] = ""
     config["music"] = [piece | {"name": "", "sha256": ""} for piece in config.get("music", [])]
     if any(heart.startswith(PREFIX) for heart in hearts):
@@ -143,8 +146,19 @@ def _ending(
         since("end_epoch_s", "origin_epoch_s"),
         since("end_monotonic_s", "origin_monotonic_s"),
         row["end_reason"] and clean.text(row["end_reason"]),
-        row["summary"] and _json(json.loads(row["summary"]) | {"session_id": None}),
+        row["summary"] and _json(_summary(json.loads(row["summary"]), clean)),
     )
+
+
+def _summary(summary: dict[str, Any], clean: "_Cleaner") -> dict[str, Any]:
+    """Without the session's number, and without the names of hearts and of whose they are."""
+    hearts = [
+        heart | {"strap": clean.strap(heart["strap"]), "person": ""} for heart in summary.get("hearts", [])
+    ]
+    reason = (
+        clean.text(summary["reason"]) if isinstance(summary.get("reason"), str) else summary.get("reason")
+    )
+    return summary | {"session_id": None, "hearts": hearts, "reason": reason}
 
 
 def _kind(heart: str) -> str:

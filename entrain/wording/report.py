@@ -147,9 +147,14 @@ def subtitle(material: Material) -> str:
     if row.state is SessionOutcome.STOPPED:
         ended = end_said(row.end_reason) or ended
     unit = " minutes" if material.length_s < S_PER_HOUR else ""
-    whose = f"{row.person} · " if row.person else ""
+    whose = f"{_whose(material)} · " if row.whose else ""
     lasted = f"{clock(material.summary.duration_s)}{unit}"
     return f"{whose}Session {row.id} · {when(row.started)} · {lasted} · {ended}"
+
+
+def _whose(material: Material) -> str:
+    """Of several hearts, whose the one is that the report is about."""
+    return material.person or material.session.meta.row.whose
 
 
 def moments(moments_s: tuple[float, ...], most: int = 4) -> str:

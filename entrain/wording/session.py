@@ -54,12 +54,12 @@ def how_it_ended(row: SessionRow) -> str:
 def rows_text(rows: Iterable[SessionRow]) -> list[str]:
     """The list of sessions; with a column for the person where somebody is named."""
     shown = list(rows)
-    named = any(row.person for row in shown)
+    named = any(row.whose for row in shown)
     table = [("ID", "STARTED", *(("PERSON",) * named), "MINUTES", "PRESET", "EVENTS", "HOW IT ENDED")]
     for row in shown:
         ended = how_it_ended(row)
         minutes, events = f"{row.minutes:.1f}", str(row.n_events)
-        person = ((row.person or "-"),) * named
+        person = ((row.whose or "-"),) * named
         table.append((str(row.id), local(row.started), *person, minutes, row.preset, events, ended))
     return aligned(table, right=frozenset({0, 2 + named, 4 + named}))
 
@@ -71,6 +71,7 @@ def row_json(row: SessionRow) -> dict[str, Any]:
         "started_utc": row.started.isoformat(),
         "minutes": row.minutes,
         "person": row.person,
+        "persons": row.persons,
         "preset": row.preset,
         "n_events": row.n_events,
         "state": row.state.value,
@@ -94,7 +95,7 @@ def head_text(session: StoredSession) -> list[str]:
     lines = [
         one_line(f"Session {row.id}: {session.config.preset.title} ({row.preset})"),
         f"{local(row.started)}, {row.minutes:.1f} minutes, {ended}.",
-        *([one_line(f"Of {row.person}.")] if row.person else []),
+        *([one_line(f"Of {row.whose}.")] if row.whose else []),
         origin(meta),
     ]
     lines += [f"Note: {line}" for line in many_lines(row.note).splitlines()]

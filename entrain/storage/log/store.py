@@ -21,7 +21,7 @@ from entrain.control.protocol import RULES, SessionConfig
 from entrain.errors import UsageError
 from entrain.person.pseudonym import checked
 from entrain.storage.encryption import cipher
-from entrain.storage.log import codec, person_rows
+from entrain.storage.log import apart, codec, person_rows
 from entrain.storage.log import write_lock as sign
 from entrain.storage.log.database import connect, open_for_writing, reading, told, writing
 from entrain.storage.log.erasing import erase
@@ -109,6 +109,8 @@ class Store:
         with reading(self.path) as connection:
             named = (
                 "SELECT pseudonym FROM (SELECT person AS pseudonym, origin_epoch_s FROM session"
+                " UNION ALL SELECT whose.value, origin_epoch_s FROM session,"
+                " json_each(CASE WHEN json_valid(config) THEN config ELSE '{}' END, '$.persons') AS whose"
                 " UNION ALL SELECT pseudonym, 0.0 FROM person) WHERE pseudonym != ''"
                 " GROUP BY pseudonym ORDER BY max(origin_epoch_s) DESC, pseudonym"
             )
@@ -195,9 +197,13 @@ class Store:
             return 0
         with told(self.path), closing(open_for_writing(self.path)) as connection, writing(connection):
             person_rows.rename(connection, old, person)
-            return connection.execute(
-                "UPDATE session SET person = ? WHERE person = ?", (person, old)
-            ).rowcount
+            theirs = [row for row in all_rows(connection, self.path) if row.is_of(old)]
+            for row in theirs:
+                if any(row.persons):
+                    apart.rename(connection, row.id, old, person)
+                else:
+                    connection.execute("UPDATE session SET person = ? WHERE id = ?", (person, row.id))
+            return len(theirs)
 
     def delete(self, *session_ids: int) -> None:
         """Remove sessions for good: their bytes are overwritten, and the file shrinks.
@@ -212,13 +218,32 @@ class Store:
     def forget(self, person: str) -> int:
         """Remove all of somebody for good: every session and the record. The number of sessions.
 
+        Of a session with others only what is theirs goes; the others keep it.
+
         Raises:
             StoreError: one of the sessions is running, or others keep the store busy.
         """
-        rows = [row for row in self.sessions() if row.person == person]
+        rows = [row for row in self.sessions() if row.is_of(person)]
+        together = [row for row in rows if any(name != person for name in row.persons)]
         if self.path.exists():
-            erase(self.path, rows, person)
+            erase(self.path, [row for row in rows if row not in together], person, together)
         return len(rows)
+
+    def leave_only(self, person: str) -> None:
+        """Of sessions with others keep what is this person's alone; for a store that is handed on.
+
+        Raises:
+            StoreError: it cannot be read or written.
+        """
+        together = [row for row in self.sessions() if any(name != person for name in row.persons)]
+        if not together:
+            return
+        with told(self.path), closing(open_for_writing(self.path)) as connection:
+            connection.execute("PRAGMA secure_delete = ON")
+            with writing(connection):
+                for row in together:
+                    apart.only_person(connection, row.id, person)
+            connection.execute("VACUUM")
 
     def backup(self, path: Path) -> None:
         """Copy the whole store to a new file, also while sessions are being written.

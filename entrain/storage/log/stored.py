@@ -59,6 +59,21 @@ class SessionRow:
     state: SessionOutcome
     end_reason: str | None
     note: str
+    persons: tuple[str, ...] = ()  # of several hearts, whose each is; '' where nobody is named
+
+    @property
+    def everybody(self) -> tuple[str, ...]:
+        """All whose session it is; empty where nobody is named."""
+        return tuple(name for name in dict.fromkeys((self.person, *self.persons)) if name)
+
+    @property
+    def whose(self) -> str:
+        """The same, to be read; '' where nobody is named."""
+        return ", ".join(self.everybody)
+
+    def is_of(self, person: str) -> bool:
+        """Is it this one's, be it with others? '' is whoever was not named."""
+        return person in self.everybody if person else not self.everybody
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,6 +307,7 @@ SELECT id, uuid, origin_epoch_s, end_epoch_s, person, end_reason, note, hearts,
        summary IS NOT NULL AS finished,
        CASE WHEN json_valid(summary) THEN json_extract(summary, '$.completed') END AS completed,
        CASE WHEN json_valid(summary) THEN json_extract(summary, '$.duration_s') END AS duration_s,
+       CASE WHEN json_valid(config) THEN json_extract(config, '$.persons') END AS persons,
        (SELECT seq + 1 FROM event WHERE session_id = session.id ORDER BY seq DESC LIMIT 1) AS n_events,
        (SELECT t_s FROM event WHERE session_id = session.id ORDER BY seq DESC LIMIT 1) AS last_t_s
 FROM session"""
@@ -318,7 +334,16 @@ def _row(row: Mapping[str, Any], path: Path) -> SessionRow:
         state=_state(row, path),
         end_reason=row["end_reason"],
         note=row["note"],
+        persons=_names(row["persons"]),
     )
+
+
+def _names(stored: Any) -> tuple[str, ...]:
+    """A list of texts in JSON; nobody where it is none."""
+    try:
+        return tuple(_text(name) for name in json.loads(stored))
+    except (TypeError, ValueError):
+        return ()
 
 
 def _moment(epoch_s: Any) -> datetime:

@@ -1,5 +1,6 @@
 """Bringing another store's sessions into this one: a backup, another computer's store, a rescue file."""
 
+import json
 import sqlite3
 from collections.abc import Generator, Mapping
 from contextlib import closing, contextmanager
@@ -54,9 +55,18 @@ def absorb(store: Store, path: Path, person: str = "", *, only: str | None = Non
         return tuple(
             session_id
             for row in tuple(named(source, "SELECT * FROM session ORDER BY id"))
-            if only in (None, row["person"])
+            if (only is None or _is_of(row, only))
             and (session_id := _absorb_session(source, row, target, person)) is not None
         )
+
+
+def _is_of(row: Mapping[str, Any], person: str) -> bool:
+    """Is a session this one's, be it with others?"""
+    try:
+        persons: list[str] = json.loads(row["config"]).get("persons", [])
+    except (TypeError, ValueError):
+        persons = []
+    return person in (row["person"], *persons) if any(persons) else row["person"] == person
 
 
 @contextmanager
