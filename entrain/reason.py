@@ -20,6 +20,7 @@ class Code(StrEnum):
     BEGINS_WITHOUT_SENSOR = "begins_without_sensor"
     BEGINS = "begins"
     RESTING = "resting"
+    REST_SKIPPED = "rest_skipped"
     MEETS_PULSE = "meets_pulse"
     UNLED = "unled"
     LEADS = "leads"
@@ -46,6 +47,9 @@ class Code(StrEnum):
     BREATH_BEGINS = "breath_begins"  # beats, per_min
     BREATH_LENGTH = "breath_length"  # beats, per_min
     BREATH_SHORTER = "breath_shorter"  # beats
+    BREATH_BACK = "breath_back"  # beats, per_min
+    BREATH_GENTLE = "breath_gentle"  # per_min
+    BEAT_ABOVE = "beat_above"  # bpm, pulse_bpm
     # Holds, and why they end.
     PAUSED = "paused"
     NOT_CONNECTED = "not_connected"
@@ -83,7 +87,10 @@ class Code(StrEnum):
     NUDGED = "nudged"  # by_bpm
     NEW_TEMPO_GOAL = "new_tempo_goal"  # bpm
     NEW_BREATH_GOAL = "new_breath_goal"  # per_min
+    EASY = "easy"
+    LIGHT_HEADED = "light_headed"  # per_min
     # Bounds.
+    SLOWEST_BREATH = "slowest_breath"  # floor_per_min
     QUICKEST = "quickest"  # ceiling_bpm
     SLOWEST = "slowest"  # floor_bpm
     NO_FURTHER_BELOW = "no_further_below"

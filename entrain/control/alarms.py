@@ -3,10 +3,12 @@
 Each heart is looked at by itself, as if it were alone; whoever's alarm stands ends the session for all who
 hear it. A reason must stand for a while before it counts: a moment's bad contact stops nothing.
 
-- A pulse below `slow_pulse_bpm` for `SLOW_FOR_S`.
+- A pulse below `slow_pulse_bpm` for `SLOW_FOR_S`. A resting pulse that is slow is no reason to stop: for such
+  people it is `SLOW_FRACTION` of their own, and never below `HARD_SLOW_PULSE_BPM`.
 - A pulse a quarter away from the one half a minute before, for `JUMP_FOR_S`; once that stands, it is measured
   from the pulse before it began.
-- More than `artefacts_per_min` intervals a minute set aside, for `ARTEFACTS_FOR_S`.
+- More than `artefacts_per_min` intervals a minute set aside, for `ARTEFACTS_FOR_S`: so many that what is left
+  is no pulse to go by. Extra beats now and then are set aside and stop nothing.
 - A heart without a fresh pulse raises no alarm, and one that was released none either.
 """
 
@@ -16,12 +18,13 @@ from typing import Final
 
 from entrain.control.group import States, with_track
 from entrain.control.heart import QUIET, Alarm, HeartTrack, edit_track
-from entrain.control.protocol import Bounds
+from entrain.control.protocol import HARD_SLOW_PULSE_BPM, Bounds
 from entrain.control.state import SessionState
 from entrain.heart.beat import HeartState
 from entrain.reason import Code, Reason
 
 SLOW_FOR_S: Final = 15.0
+SLOW_FRACTION: Final = 0.85  # of the own resting pulse
 JUMP_FOR_S: Final = 20.0
 JUMP_FRACTION: Final = 0.25
 JUMP_BACK_S: Final = 30.0  # against the pulse this long ago
@@ -40,13 +43,14 @@ def reason_to_stop(state: SessionState, states: States) -> tuple[SessionState, R
         if alarm is not track.alarm:
             state = with_track(state, index, edit_track(track, alarm=alarm))
         if alarm is not QUIET and stop is None:
-            stop = _why(alarm, bounds, t_s, track.strap if len(state.tracks) > 1 else None)
+            slowest_bpm = slow_bpm(bounds, track.baseline_bpm)
+            stop = _why(alarm, slowest_bpm, t_s, track.strap if len(state.tracks) > 1 else None)
     return state, stop
 
 
 def _alarm(track: HeartTrack, heart: HeartState, bounds: Bounds, t_s: float) -> Alarm:
     before = track.alarm
-    slow = heart.bpm is not None and heart.bpm < bounds.slow_pulse_bpm
+    slow = heart.bpm is not None and heart.bpm < slow_bpm(bounds, track.baseline_bpm)
     artefacts = heart.bpm is not None and heart.artefacts_per_min > bounds.artefacts_per_min
     jumped = _jumped(track, heart, t_s)
     if not (slow or jumped or artefacts):  # as nearly always
@@ -58,9 +62,16 @@ def _alarm(track: HeartTrack, heart: HeartState, bounds: Bounds, t_s: float) -> 
     )
 
 
-def _why(alarm: Alarm, bounds: Bounds, t_s: float, whose: str | None) -> Reason | None:
+def slow_bpm(bounds: Bounds, baseline_bpm: float | None) -> float:
+    """Below which pulse a session ends, for somebody with that resting pulse."""
+    if baseline_bpm is None:
+        return bounds.slow_pulse_bpm
+    return min(bounds.slow_pulse_bpm, max(HARD_SLOW_PULSE_BPM, SLOW_FRACTION * baseline_bpm))
+
+
+def _why(alarm: Alarm, slowest_bpm: float, t_s: float, whose: str | None) -> Reason | None:
     if _stood(alarm.slow_since_s, SLOW_FOR_S, t_s):
-        return Reason(Code.PULSE_SLOW, (("below_bpm", bounds.slow_pulse_bpm),), whose=whose)
+        return Reason(Code.PULSE_SLOW, (("below_bpm", slowest_bpm),), whose=whose)
     if _stood(alarm.jump_since_s, JUMP_FOR_S, t_s):
         return Reason(Code.PULSE_JUMPED, whose=whose)
     if _stood(alarm.artefacts_since_s, ARTEFACTS_FOR_S, t_s):

@@ -1,22 +1,32 @@
 """The guided breath: a whole number of beats, lengthened as slowly as its bound wants.
 
 - There is a line, the slowest breathing asked for so far. It falls by at most `breath_fall_per_min2`, only
-  while time is spent outside the match and no hold stands, and never below the goal.
+  while time is spent outside the match and nothing holds the breath. A pulse that is up holds the beat alone.
+- How far it falls is what is known of the person. Who was seen in step within `SEEN_S`, or says that it is
+  easy, is led to the goal. Where nobody can tell, the breath goes no lower than `GENTLE_PER_MIN` below where
+  the person was met, and that is said. Who breathes more slowly than the pace is met where they are.
+- Who is out of step is not led away from. After `BACK_S`, and every `BACK_S` more, a breath has a beat less,
+  as far as the person's own rate; from there it goes on only while they are seen in step.
 - A breath gets as many whole beats as the line permits, one more at a time, from its next boundary on.
-- A falling tempo may take a breath a little under the line; only a clear miss takes a beat away again.
+- Whole beats seldom hit the line: a breath may lie a little under it (`NEAR`), and where a falling tempo
+  takes it further down, only a clear miss (`MISSED`) takes a beat away again.
 - No breath gets so many beats that it could fall below its floor before it has ended, wherever the tempo goes
   meanwhile: the plan's own goal counts, and the fastest fall that is permitted from here.
-- Out of step for a minute, with a breath longer than the first one: back to the length before.
+- Light-headed, a word that only the person can say: the breath comes up by `RELIEF_PER_MIN`, and in this
+  session it goes no lower than that again.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from math import floor
 from typing import Final
 
+from entrain.breath.estimate import InStep
 from entrain.breath.pattern import BreathPattern, BreathPlan
 from entrain.control import bounds as limits
 from entrain.control import group
 from entrain.control.events import Author, Decided, Effect, Phase
+from entrain.control.heart import HeartTrack
 from entrain.control.scoring import edit_time_s, goal_breath_per_min, is_led, with_score
 from entrain.control.state import HoldCause, SessionState, edit
 from entrain.reason import Code, Reason
@@ -25,8 +35,15 @@ from entrain.units import S_PER_MIN
 
 LOOK_AHEAD_S: Final = 20.0  # a breath must not fall below its floor before it ends
 QUICKEST_START_PER_MIN: Final = 16.0
-SHORTEN_S: Final = 60.0  # out of step for so long: a breath has a beat less, the length that went before
+BACK_S: Final = 30.0
+SEEN_S: Final = 60.0  # the phase is judged over 40 to 60 s: what was seen then speaks for about as long
+GENTLE_PER_MIN: Final = 2.0
+RELIEF_PER_MIN: Final = 2.0
+NEAR: Final = 0.96
+MISSED: Final = 0.94
 FEWEST_BEATS: Final = 2
+MOST_PER_MIN: Final = 20.0  # nobody is met at a quicker breath than that
+_SAME_PER_MIN: Final = 0.05
 
 
 def first_breath(state: SessionState, bpm: float) -> BreathPattern:
@@ -53,16 +70,45 @@ def pace_breath(state: SessionState, spent_s: float, out: list[Effect]) -> Sessi
     score = state.score
     if score is None or score.breath is None or not is_led(state):
         return state
-    if _should_shorten(state):
-        return _shorten(state, score, out)
-    line = state.breath_line_per_min
-    if state.phase is not Phase.MATCH and state.hold is None:
-        fall = state.config.preset.bounds.breath_fall_per_min2 * spent_s / S_PER_MIN
-        goal = goal_breath_per_min(state)
-        line = max(goal, line - fall) if line > goal else min(goal, line + fall)
-        if line != state.breath_line_per_min:
-            state = edit(state, breath_line_per_min=line)
+    if (beats := _beats_back(state, score)) is not None:
+        return _go_back(state, score, beats, out)
+    if state.phase is not Phase.MATCH and state.hold in (None, HoldCause.PULSE_UP):
+        state = _lower_line(state, spent_s, out)
     return fit_breath(state, out)
+
+
+def _lower_line(state: SessionState, spent_s: float, out: list[Effect]) -> SessionState:
+    """The line comes down as far as what is known of the person permits; it says where it waits."""
+    line, goal = state.breath_line_per_min, goal_breath_per_min(state)
+    most = state.config.preset.bounds.breath_fall_per_min2 * spent_s / S_PER_MIN
+    if line <= goal:  # the goal itself has come up
+        lowered = min(goal, line + most)
+    else:
+        lowered = min(line, max(_lowest_line(state, goal), line - most))
+    if lowered != line:
+        return edit(state, breath_line_per_min=lowered, is_gentle=False)
+    if line > goal + _SAME_PER_MIN and not state.is_gentle:
+        reason = Reason.of(Code.BREATH_GENTLE, per_min=line)
+        out.append(Decided(state.t_s, "breath_line_per_min", Author.BOUND, line, line, reason))
+        return edit(state, is_gentle=True)
+    return state
+
+
+def _lowest_line(state: SessionState, goal: float) -> float:
+    """How slow a breath may be asked of these people for now."""
+    counted = [track for track in state.tracks if group.is_counted(track)]
+    if state.says_easy or (counted and _were_seen(counted, state.t_s)):
+        return goal
+    slower = group.own_below(state.tracks, state.breath_line_per_min)
+    if slower is not None:
+        return max(goal, slower)
+    return max(goal, state.met_per_min - (0.0 if state.came_back else GENTLE_PER_MIN))
+
+
+def _were_seen(tracks: list[HeartTrack], t_s: float) -> bool:
+    """Was every one of them in step lately, and is none out of step now?"""
+    seen_s = [track.in_step_at_s for track in tracks if track.in_step is not InStep.NO]
+    return len(seen_s) == len(tracks) and all(at_s is not None and t_s - at_s <= SEEN_S for at_s in seen_s)
 
 
 def fit_breath(state: SessionState, out: list[Effect]) -> SessionState:
@@ -77,9 +123,9 @@ def fit_breath(state: SessionState, out: list[Effect]) -> SessionState:
     current, planned = score.breath.pattern_at(phase).beats, score.breath.pattern.beats
     floor_per_min = state.config.preset.bounds.breath_floor_per_min
     most = floor(_worst_bpm(state, score, tempo_bpm) / floor_per_min + 1e-9)
-    fitting = floor(slowest_bpm / max(state.breath_line_per_min, floor_per_min) + 1e-9)
-    fitting = max(FEWEST_BEATS, min(fitting, most))
-    slowest = max(floor_per_min, 0.97 * state.breath_line_per_min, goal_breath_per_min(state) - 0.01)
+    slowest = max(floor_per_min, NEAR * state.breath_line_per_min, state.breath_limit_per_min)
+    fitting = max(FEWEST_BEATS, min(floor(slowest_bpm / slowest + 1e-9), most))
+    slowest = max(floor_per_min, MISSED * state.breath_line_per_min, NEAR * goal_breath_per_min(state) - 0.01)
     if fitting > planned:
         beats = min(fitting, current + 1)  # one beat at a time: a step that a breath can follow
     elif slowest_bpm / planned < slowest or planned > max(FEWEST_BEATS, most):
@@ -103,34 +149,63 @@ def _worst_bpm(state: SessionState, score: Score, tempo_bpm: float) -> float:
     return max(bounds.tempo_floor_bpm, min(tempo_bpm - fall_bpm, score.tempo.goal_bpm))
 
 
-def _should_shorten(state: SessionState) -> bool:
-    """Out of step for a minute, and a minute since the last time, with a breath longer than the first one."""
-    first, score = state.first_pattern, state.score
-    if first is None or score is None or score.breath is None or state.hold is not HoldCause.OUT_OF_STEP:
-        return False
-    since_s = [
-        track.out_of_step_since_s
-        for track in state.tracks
-        if track.out_of_step_since_s is not None and group.is_counted(track)
+def _beats_back(state: SessionState, score: Score) -> int | None:
+    """How many beats a breath is to have for people who cannot follow; None where it stays as it is."""
+    if state.hold is not HoldCause.OUT_OF_STEP or score.breath is None:
+        return None
+    lost = [
+        track for track in state.tracks if track.out_of_step_since_s is not None and group.is_counted(track)
     ]
-    if not since_s or state.t_s - max(min(since_s), state.shortened_s) < SHORTEN_S:
-        return False
-    return score.breath.pattern.beats > first.beats
+    since_s = [track.out_of_step_since_s for track in lost if track.out_of_step_since_s is not None]
+    if not since_s or state.t_s - max(min(since_s), state.shortened_s) < BACK_S:
+        return None
+    planned, bpm = score.breath.pattern.beats, score.tempo.bpm_at(edit_time_s(state))
+    fewest = round(bpm / _met_again_per_min(state, lost))
+    return planned - 1 if planned > max(FEWEST_BEATS, fewest) else None
 
 
-def _shorten(state: SessionState, score: Score, out: list[Effect]) -> SessionState:
-    """Back to the length before, which the person kept up with; from there it may grow again."""
+def _met_again_per_min(state: SessionState, lost: Sequence[HeartTrack]) -> float:
+    """Where those who are lost are met: at their own rate where it shows, else where the guiding began."""
+    own = [track.own_breath.rate_per_min for track in lost if track.own_breath is not None]
+    quickest = max((rate for rate in own if rate is not None), default=None)
+    first = state.first_pattern
+    began_per_min = 0.0 if first is None else state.start_bpm / first.beats
+    return max(began_per_min, min(MOST_PER_MIN, quickest or 0.0))
+
+
+def _go_back(state: SessionState, score: Score, beats: int, out: list[Effect]) -> SessionState:
+    """Towards the people's own breath; from there it goes on only while they are seen in step."""
     breath: BreathPlan | None = score.breath
     assert breath is not None, "what is shortened is there"
     at_s = edit_time_s(state)
-    planned = breath.pattern.beats
-    beats, bpm = planned - 1, score.tempo.bpm_at(at_s)
-    reason = Reason.of(Code.BREATH_SHORTER, beats=beats)
-    out.append(Decided(state.t_s, "breath_beats", Author.PROTOCOL, planned, beats, reason))
-    line = max(state.breath_line_per_min, bpm / beats)
-    state = edit(state, breath_line_per_min=line, shortened_s=state.t_s)
+    per_min = score.tempo.bpm_at(at_s) / beats
+    reason = Reason.of(Code.BREATH_BACK, beats=beats, per_min=per_min)
+    out.append(Decided(state.t_s, "breath_beats", Author.PROTOCOL, breath.pattern.beats, beats, reason))
+    line = max(state.breath_line_per_min, per_min)
+    state = edit(
+        state,
+        breath_line_per_min=line,
+        met_per_min=line,
+        came_back=True,
+        shortened_s=state.t_s,
+        is_gentle=False,
+        says_easy=False,
+    )
     plan = breath.changed(score.tempo.phase_at(at_s), _pattern_of(state, beats))
     return with_score(state, replace(score, breath=plan), at_s, out)
+
+
+def relieve(state: SessionState, out: list[Effect]) -> SessionState:
+    """The person feels light-headed: a quicker, smaller breath, and never as slow as this again."""
+    line = state.breath_line_per_min + RELIEF_PER_MIN
+    limit = max(state.breath_limit_per_min, line)
+    reason = Reason.of(Code.LIGHT_HEADED, per_min=limit)
+    before = goal_breath_per_min(state)
+    out.append(Decided(state.t_s, "goal_breath_per_min", Author.PERSON, before, limit, reason))
+    state = edit(
+        state, breath_line_per_min=line, breath_limit_per_min=limit, says_easy=False, is_gentle=False
+    )
+    return fit_breath(state, out)
 
 
 def _pattern_of(state: SessionState, beats: int) -> BreathPattern:

@@ -1,24 +1,29 @@
 """What a person asks of a session: steering, volume, marks, ratings. Stopping is `session`'s own affair.
 
 - The bounds hold for a person's wishes too; what they do not permit is said, not swallowed.
-- A nudge down becomes the goal, or the policy would undo it; a nudge up makes the policy wait for a while.
+- A nudge is a wish that stays (`entrain.control.tempo_guide`); a goal is one that the policy goes to.
+- "This is easy" and "light-headed" are asked of the person, never guessed.
 - A heart that is released holds nobody back any more and goes on being measured; the last one stays.
 """
 
 from typing import assert_never
 
 from entrain.control import group
+from entrain.control.breath_guide import relieve
 from entrain.control.events import (
     Author,
     Decided,
     EaseOff,
     Effect,
+    Feel,
+    Feeling,
     GoOn,
     HoldTempo,
     LeadHeart,
     Mark,
     Nudge,
     Pause,
+    Phase,
     Rate,
     ReleaseHeart,
     Resume,
@@ -26,6 +31,7 @@ from entrain.control.events import (
     SetMuted,
     SetVoice,
     SetVolume,
+    SkipRest,
     Steering,
     VoiceChanged,
     VolumeChanged,
@@ -33,11 +39,10 @@ from entrain.control.events import (
 from entrain.control.group import States
 from entrain.control.heart import HeartTrack, edit_track
 from entrain.control.holds import with_hold
-from entrain.control.scoring import edit_time_s, goal_bpm, goal_breath_per_min, is_led
+from entrain.control.scoring import goal_bpm, goal_breath_per_min, is_led
 from entrain.control.state import GUIDED, SessionState, edit
-from entrain.control.tempo_guide import EASE_S, ease_off, steer, wish_tempo
+from entrain.control.tempo_guide import ease_off, nudge, steer
 from entrain.reason import Code, Reason
-from entrain.tempo.policy import Wish
 
 
 def obey(state: SessionState, command: Steering, states: States, out: list[Effect]) -> SessionState:
@@ -49,14 +54,18 @@ def obey(state: SessionState, command: Steering, states: States, out: list[Effec
             return _pause(state, False, states, out)
         case EaseOff():
             return ease_off(state, states, out)
+        case SkipRest():
+            return _skip_rest(state, out)
         case HoldTempo():
             return _hold(state, True, states, out)
         case GoOn():
             return _hold(edit(state, eased_until_s=state.t_s), False, states, out)
         case Nudge(bpm=bpm):
-            return _nudge(state, bpm, states, out)
+            return nudge(state, bpm, states, out)
         case SetGoal(tempo_bpm=tempo_bpm, breath_per_min=breath_per_min):
             return _set_goal(state, tempo_bpm, breath_per_min, out)
+        case Feel(feeling=feeling):
+            return _feel(state, feeling, states, out)
         case SetVolume(volume=volume):
             state = edit(state, volume=min(1.0, max(0.0, volume)))
             return _say_volume(state, out)
@@ -86,45 +95,57 @@ def _pause(state: SessionState, paused: bool, states: States, out: list[Effect])
     return state
 
 
+def _skip_rest(state: SessionState, out: list[Effect]) -> SessionState:
+    if state.phase not in (Phase.WAITING, Phase.BASELINE) or state.is_rest_skipped:
+        return state
+    out.append(Decided(state.t_s, "rest_s", Author.PERSON, None, None, Reason(Code.REST_SKIPPED)))
+    return edit(state, is_rest_skipped=True)
+
+
 def _hold(state: SessionState, holds: bool, states: States, out: list[Effect]) -> SessionState:
-    state = edit(state, person_holds=holds)
+    state = edit(state, person_holds=holds, asked_bpm=None)
     if state.phase in GUIDED:
         state = steer(with_hold(state, states, out), states, out)
     return state
 
 
-def _nudge(state: SessionState, bpm: float, states: States, out: list[Effect]) -> SessionState:
-    """The person's hand on the tempo: it becomes the goal too, or the policy would undo it."""
-    if state.score is None or not is_led(state):
-        return state
-    to_bpm = state.score.tempo.bpm_at(edit_time_s(state)) + bpm
-    if bpm < 0.0 and to_bpm < goal_bpm(state):
-        state = edit(state, goal_bpm=to_bpm)
-    if bpm > 0.0:
-        # Upwards the policy would lead down again at once: it waits, as after an ease-off.
-        state = with_hold(edit(state, eased_until_s=state.t_s + EASE_S), states, out)
-    wish = Wish(to_bpm, Reason.of(Code.NUDGED, by_bpm=bpm))
-    return wish_tempo(state, states, wish, Author.PERSON, out)
-
-
 def _set_goal(
     state: SessionState, tempo_bpm: float | None, breath_per_min: float | None, out: list[Effect]
 ) -> SessionState:
-    before, before_breath = goal_bpm(state), goal_breath_per_min(state)
-    state = edit(
-        state,
-        goal_bpm=state.goal_bpm if tempo_bpm is None else tempo_bpm,
-        goal_breath_per_min=state.goal_breath_per_min if breath_per_min is None else breath_per_min,
-    )
     if tempo_bpm is not None:
+        before = goal_bpm(state)
+        state = edit(state, goal_bpm=tempo_bpm, shift_bpm=0.0, asked_bpm=None)
         goal = goal_bpm(state)
-        reason = Reason.of(Code.NEW_TEMPO_GOAL, bpm=goal)
-        out.append(Decided(state.t_s, "goal_bpm", Author.PERSON, before, goal, reason))
+        limit = Reason.of(Code.SLOWEST, floor_bpm=goal) if goal > tempo_bpm else None
+        author, reason = _last_word(Reason.of(Code.NEW_TEMPO_GOAL, bpm=goal), limit)
+        out.append(Decided(state.t_s, "goal_bpm", author, before, goal, reason))
+        state = edit(state, goal_bpm=goal)
     if breath_per_min is not None:
+        before = goal_breath_per_min(state)
+        state = edit(state, goal_breath_per_min=breath_per_min)
         goal = goal_breath_per_min(state)
-        reason = Reason.of(Code.NEW_BREATH_GOAL, per_min=goal)
-        out.append(Decided(state.t_s, "goal_breath_per_min", Author.PERSON, before_breath, goal, reason))
+        limit = Reason.of(Code.SLOWEST_BREATH, floor_per_min=goal) if goal > breath_per_min else None
+        author, reason = _last_word(Reason.of(Code.NEW_BREATH_GOAL, per_min=goal), limit)
+        out.append(Decided(state.t_s, "goal_breath_per_min", author, before, goal, reason))
+        state = edit(state, goal_breath_per_min=goal)
     return state
+
+
+def _last_word(wish: Reason, limit: Reason | None) -> tuple[Author, Reason]:
+    """A new goal bears the name of whoever had the last word on it."""
+    return (Author.PERSON, wish) if limit is None else (Author.BOUND, limit)
+
+
+def _feel(state: SessionState, feeling: Feeling, states: States, out: list[Effect]) -> SessionState:
+    """A word that nothing measures: easy lets the breath go on, light-headed brings it up."""
+    if state.score is None or state.score.breath is None or not is_led(state):
+        return state
+    if feeling is Feeling.LIGHT_HEADED:
+        return relieve(ease_off(state, states, out), out)
+    if not state.says_easy:
+        line = state.breath_line_per_min
+        out.append(Decided(state.t_s, "breath_line_per_min", Author.PERSON, line, line, Reason(Code.EASY)))
+    return edit(state, says_easy=True, is_gentle=False)
 
 
 def _say_volume(state: SessionState, out: list[Effect]) -> SessionState:

@@ -40,6 +40,11 @@ class EaseOff:
 
 
 @dataclass(frozen=True, slots=True)
+class SkipRest:
+    """Begin as soon as the pulse is known: the rest before it is for figures, which not everybody wants."""
+
+
+@dataclass(frozen=True, slots=True)
 class HoldTempo:
     """Stay at this tempo and this breath until `GoOn`."""
 
@@ -107,6 +112,20 @@ class Rate:
     strap: str | None = None
 
 
+class Feeling(StrEnum):
+    """A person's own word for how the breathing is."""
+
+    EASY = "easy"  # the breath may go on to its goal, whether it can be seen or not
+    LIGHT_HEADED = "light-headed"  # too much air: it comes up, and goes no lower in this session
+
+
+@dataclass(frozen=True, slots=True)
+class Feel:
+    """What nothing measures here, and only the person can say."""
+
+    feeling: Feeling
+
+
 @dataclass(frozen=True, slots=True)
 class ReleaseHeart:
     """Guide a group without this heart from now on: it holds nobody back, and goes on being measured."""
@@ -125,10 +144,12 @@ Steering = (
     Pause
     | Resume
     | EaseOff
+    | SkipRest
     | HoldTempo
     | GoOn
     | Nudge
     | SetGoal
+    | Feel
     | SetVolume
     | SetMuted
     | SetVoice

@@ -135,6 +135,16 @@ def quickest_breath_per_min(state: SessionState) -> float | None:
     return max(rates, default=None)
 
 
+def own_below(tracks: Tracks, per_min: float) -> float | None:
+    """The quickest own breath of those who are out of step, where every one of them is slower than that."""
+    lost = [track for track in tracks if track.out_of_step_since_s is not None and is_counted(track)]
+    rates = [track.own_breath.rate_per_min for track in lost if track.own_breath is not None]
+    known = [rate for rate in rates if rate is not None]
+    if not known or len(known) < len(lost) or max(known) >= per_min:
+        return None
+    return max(known)
+
+
 def seen_breath_per_min(tracks: Tracks) -> float | None:
     """How one heart breathes now, where it shows; of a group nothing is said."""
     found = tracks[0].own_breath if len(tracks) == 1 else None

@@ -7,7 +7,7 @@
 - It is *up* while its pulse is more than `pulse_rise_bpm` above its own resting pulse, and until it has come
   back by `RELEASE_BPM`.
 - It is *out of step* since its breath was first told to be out of step, until it is told otherwise or not
-  told.
+  told. When it was last seen in step is kept.
 - Its alarms are in `entrain.control.alarms`. Several hearts are combined in `entrain.control.group` and
   nowhere else.
 """
@@ -111,6 +111,7 @@ class HeartTrack:
     alarm: Alarm = QUIET
     is_up: bool = False
     out_of_step_since_s: float | None = None
+    in_step_at_s: float | None = None  # when the breath was last seen in step
     rating_before: int | None = None
     rating_after: int | None = None
 
@@ -178,6 +179,7 @@ class TrackEdits(TypedDict, total=False):
     alarm: Alarm
     is_up: bool
     out_of_step_since_s: float | None
+    in_step_at_s: float | None
     rating_before: int | None
     rating_after: int | None
 
@@ -310,7 +312,14 @@ def with_tick_at(
     elif out_s is None:
         out_s = t_s
     pulses = with_pulse(track.pulses, heart, t_s, pulses_from_s)
-    return edit_track(track, breath=breath, chest=felt, pulses=pulses, out_of_step_since_s=out_s)
+    return edit_track(
+        track,
+        breath=breath,
+        chest=felt,
+        pulses=pulses,
+        out_of_step_since_s=out_s,
+        in_step_at_s=t_s if in_step is InStep.YES else track.in_step_at_s,
+    )
 
 
 def with_pulse(pulses: Pulses, heart: HeartState, t_s: float, since_s: float) -> Pulses:

@@ -5,9 +5,11 @@ hearts:
 
 - paused by the person;
 - no data: no strap is connected, or nobody's pulse is fresh. One lost strap of several holds nobody;
-- somebody's pulse is up against their own resting pulse (with hysteresis, see `entrain.control.heart`);
-- somebody's breath has been out of step with the guided one for `OUT_OF_STEP_S`;
-- held by the person, or easing off for a while.
+- somebody's breath has been out of step with the guided one for `OUT_OF_STEP_S`, and is the quicker of the
+  two: whoever breathes more slowly is waited for by the pace coming down;
+- held by the person, or easing off for a while;
+- somebody's pulse is up against their own resting pulse (with hysteresis, see `entrain.control.heart`). This
+  holds the beat and not the breath, for the breath is what calms.
 
 Paced stages know the first two only: their rates are given. The end of a hold says what is known: a breath
 that can no longer be told is not called in step.
@@ -19,7 +21,7 @@ from entrain.breath.estimate import InStep
 from entrain.control import group
 from entrain.control.events import Author, Decided, Effect
 from entrain.control.group import States
-from entrain.control.heart import above_rest_bpm, edit_track
+from entrain.control.heart import HeartTrack, above_rest_bpm, edit_track
 from entrain.control.state import HoldCause, SessionState, edit, has_sensor
 from entrain.reason import Code, Reason
 
@@ -94,21 +96,20 @@ def _cause(state: SessionState, states: States) -> tuple[HoldCause | None, Reaso
     if state.config.stages:
         return None, None
     raised, out_of_step = _of_somebody(state, states)
-    if raised is not None:
-        return HoldCause.PULSE_UP, raised
     if out_of_step is not None:
         return HoldCause.OUT_OF_STEP, out_of_step
     if state.person_holds:
         return HoldCause.PERSON, Reason(Code.HELD)
     if state.t_s < state.eased_until_s:
         return HoldCause.EASED, Reason(Code.EASED)
-    return None, None
+    return (None, None) if raised is None else (HoldCause.PULSE_UP, raised)
 
 
 def _of_somebody(state: SessionState, states: States) -> tuple[Reason | None, Reason | None]:
     """The first whose pulse is up and the first who is out of step, of those who are led."""
     raised: Reason | None = None
     out_of_step: Reason | None = None
+    pace = None if state.score is None else state.score.breath_rate_at(state.t_s)
     for track, heart in zip(state.tracks, states, strict=True):
         if not group.is_counted(track) or not (track.is_up or track.out_of_step_since_s is not None):
             continue
@@ -117,6 +118,14 @@ def _of_somebody(state: SessionState, states: States) -> tuple[Reason | None, Re
         if track.is_up and above is not None and raised is None:
             raised = Reason(Code.PULSE_UP, (("above_bpm", float(round(above))),), whose=whose)
         since_s = track.out_of_step_since_s
-        if since_s is not None and state.t_s - since_s >= OUT_OF_STEP_S and out_of_step is None:
+        lasts = since_s is not None and state.t_s - since_s >= OUT_OF_STEP_S
+        if lasts and out_of_step is None and not _is_slower(track, pace):
             out_of_step = Reason(Code.OUT_OF_STEP, whose=whose)
     return raised, out_of_step
+
+
+def _is_slower(track: HeartTrack, pace_per_min: float | None) -> bool:
+    own = track.own_breath
+    if own is None or own.rate_per_min is None or pace_per_min is None:
+        return False
+    return own.rate_per_min < pace_per_min

@@ -15,11 +15,13 @@ HARD_BREATH_FLOOR_PER_MIN: Final = 4.0
 HARD_BREATH_FALL_PER_MIN2: Final = 2.0
 HARD_TEMPO_CEILING_BPM: Final = 140.0
 HARD_SESSION_MAX_MIN: Final = 60.0
+HARD_SLOW_PULSE_BPM: Final = 33.0  # slower than that ends a session, whoever's it is
 
 # Counted up with every change after which the same events can lead to another decision.
 # 1: reasons were sentences, and several hearts one median. 2: reasons are codes; every heart has its own
-# rules.
-RULES: Final = 2
+# rules. 3: breath and beat are let go apart; the breath goes down as far as it is seen to be followed, and
+# back to whoever does not follow; a nudge stays a wish; a slow pulse is measured against one's own.
+RULES: Final = 3
 
 MOST_AROUND: Final = 0.6  # of a shortened session may go to baseline, match and silence
 
@@ -36,11 +38,11 @@ class Bounds:
     fall_fraction_per_min: float = 0.02
     rise_bpm_per_min: float = 6.0
     breath_floor_per_min: float = 4.5
-    breath_fall_per_min2: float = 1.0
+    breath_fall_per_min2: float = 1.5
     pulse_rise_bpm: float = 3.0  # above baseline: hold
     stale_s: float = 5.0  # older data: hold
-    slow_pulse_bpm: float = 40.0  # a pulse below this for long: stop
-    artefacts_per_min: float = 5.0  # more than this for long: stop
+    slow_pulse_bpm: float = 40.0  # a pulse below this for long: stop; see `entrain.control.alarms`
+    artefacts_per_min: float = 20.0  # more than this for long: stop
 
     def __post_init__(self) -> None:
         for name, stricter, hard in (
@@ -79,7 +81,7 @@ class TempoRule:
 @dataclass(frozen=True, slots=True)
 class BreathRule:
     guided: bool = True
-    own_fraction: float = 0.8  # of the person's own rate, where the heart shows it; 0: start_per_min always
+    own_fraction: float = 0.75  # of the person's own rate, where the heart shows it; 0: start_per_min always
     start_per_min: float = 12.0
     goal_per_min: float = 6.0
     ratio: tuple[float, float, float, float] = (4.0, 0.0, 6.0, 0.0)

@@ -56,11 +56,12 @@ def _floor_bpm(state: SessionState) -> float:
 
 
 def goal_breath_per_min(state: SessionState) -> float:
-    """Where the breath is to end: the person's word or the preset's, never below the floor."""
+    """Where the breath is to end: the person's word or the preset's, never below the floor, nor below where
+    the person felt light-headed."""
     preset = state.config.preset
     wish = state.goal_breath_per_min
     wish = preset.breath.goal_per_min if wish is None else wish
-    return max(preset.bounds.breath_floor_per_min, wish)
+    return max(preset.bounds.breath_floor_per_min, wish, state.breath_limit_per_min)
 
 
 def presence_from(sound: SoundRule, at_s: float, length_s: float) -> Presence:

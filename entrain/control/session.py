@@ -69,7 +69,7 @@ from entrain.control.heart import (
 from entrain.control.holds import with_hold
 from entrain.control.protocol import SessionConfig
 from entrain.control.scoring import KEEP_S, edit_time_s, goal_breath_per_min, with_score
-from entrain.control.state import GUIDED, SessionState, SoundState, edit, has_sensor, length_s
+from entrain.control.state import GUIDED, SessionState, SoundState, edit, has_sensor, length_s, rest_s
 from entrain.control.tempo_guide import SAME_BPM, begin, steer
 from entrain.heart.beat import HeartState
 from entrain.reason import Code, Reason
@@ -229,7 +229,7 @@ def _advance_phase(state: SessionState, states: States, heart: HeartState, out: 
             return _enter(state, Phase.BASELINE, Reason(Code.RESTING), out)
         case Phase.BASELINE if _is_hopeless(state, heart):
             return _begin_guiding(_with_baselines(state, out), states, Code.UNLED, out)
-        case Phase.BASELINE if state.phase_spent_s >= times.baseline_s:
+        case Phase.BASELINE if state.phase_spent_s >= rest_s(state):
             state = _with_baselines(state, out)
             return _begin_guiding(state, states, Code.MEETS_PULSE, out)
         case Phase.MATCH | Phase.DESCEND | Phase.HOLD if state.config.stages:

@@ -9,7 +9,7 @@ from entrain.control.events import Phase
 from entrain.control.heart import MINUTE_S, HeartTrack, Resting
 from entrain.control.protocol import SessionConfig
 from entrain.control.scoring import goal_bpm, goal_breath_per_min
-from entrain.control.state import GUIDED, SessionState, length_s
+from entrain.control.state import GUIDED, SessionState, length_s, rest_s
 from entrain.control.view import (
     HeartSummary,
     Sample,
@@ -149,7 +149,7 @@ def _phase_left_s(state: SessionState) -> float | None:
     until_silence_s = max(0.0, length_s(state) - times.silence_s - state.spent_s)
     match state.phase:
         case Phase.BASELINE:
-            return max(0.0, times.baseline_s - spent_s)
+            return max(0.0, rest_s(state) - spent_s)
         case Phase.MATCH:
             return min(max(0.0, times.match_s - spent_s), until_silence_s)
         case Phase.DESCEND | Phase.HOLD:

@@ -6,7 +6,7 @@ from typing import Final, Protocol, TypedDict, Unpack
 
 from entrain.breath.pattern import BreathPattern
 from entrain.control.events import Phase, Sound
-from entrain.control.heart import HeartTrack
+from entrain.control.heart import LEAST_BASELINE_S, HeartTrack
 from entrain.control.protocol import SessionConfig
 from entrain.frozen import changed
 from entrain.reason import Code, Reason
@@ -18,14 +18,14 @@ GUIDED: Final = frozenset({Phase.MATCH, Phase.DESCEND, Phase.HOLD})
 
 
 class HoldCause(StrEnum):
-    """Why tempo and breath stay where they are, most pressing first."""
+    """Why tempo and breath stay where they are, most pressing first. The last one holds the tempo alone."""
 
     PAUSED = "paused"
     NO_DATA = "no data"
-    PULSE_UP = "pulse up"
     OUT_OF_STEP = "out of step"
     PERSON = "person"
     EASED = "eased off"
+    PULSE_UP = "pulse up"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,7 @@ class SessionState:
     spent_s: float = 0.0  # of the session's planned length
     reason: Reason = _UNSTARTED
     last_tick_s: float | None = None
+    is_rest_skipped: bool = False
     # Guidance.
     score: Score | None = None
     committed_s: float = 0.0
@@ -57,7 +58,14 @@ class SessionState:
     breath_line_per_min: float = 0.0  # the slowest breathing asked for so far; falls no faster than its bound
     goal_bpm: float | None = None  # a person's change of goal
     goal_breath_per_min: float | None = None
+    shift_bpm: float = 0.0  # a person's wish on top of the policy's, until it is taken back
+    asked_bpm: float | None = None  # where a person wants the tempo while no policy is asked
+    met_per_min: float = 0.0  # the breath at which the person was last met
+    came_back: bool = False  # they were out of step there: on it goes only while they are seen in step
     shortened_s: float = 0.0  # when a breath last lost a beat for being out of step
+    is_gentle: bool = False  # the breath is known to wait, for nobody can tell how well it is followed
+    says_easy: bool = False
+    breath_limit_per_min: float = 0.0  # light-headed below it: no slower in this session
     hold: HoldCause | None = None
     hold_reason: Reason | None = None
     n_holds: int = 0
@@ -92,6 +100,7 @@ class SessionEdits(TypedDict, total=False):
     spent_s: float
     reason: Reason
     last_tick_s: float | None
+    is_rest_skipped: bool
     score: Score | None
     committed_s: float
     start_bpm: float
@@ -100,7 +109,14 @@ class SessionEdits(TypedDict, total=False):
     breath_line_per_min: float
     goal_bpm: float | None
     goal_breath_per_min: float | None
+    shift_bpm: float
+    asked_bpm: float | None
+    met_per_min: float
+    came_back: bool
     shortened_s: float
+    is_gentle: bool
+    says_easy: bool
+    breath_limit_per_min: float
     hold: HoldCause | None
     hold_reason: Reason | None
     n_holds: int
@@ -129,6 +145,12 @@ class _Edit(Protocol):
 edit: Final[_Edit] = changed
 """A session's state with some fields changed. Names and types are checked strictly; the cost is that of
 `entrain.frozen.changed`."""
+
+
+def rest_s(state: SessionState) -> float:
+    """How long the baseline is; skipped, it is as short as a pulse can be known in."""
+    baseline_s = state.config.preset.phases.baseline_s
+    return min(baseline_s, float(LEAST_BASELINE_S)) if state.is_rest_skipped else baseline_s
 
 
 def length_s(state: SessionState) -> float:

@@ -6,6 +6,8 @@
 - Every wish, whoever asks, goes through `entrain.control.bounds`; what is left of it edits the score where
   that changes anything. A bound that cut a wish is the author of what came of it.
 - A policy that follows the pulse need not follow its trembling: less than `TREMBLE_BPM` is not edited.
+- A person's nudge is a wish that stays: it goes on top of whatever the policy wishes, within the bounds,
+  until it is taken back by a nudge the other way or by a new goal. What the bounds refuse is said, not kept.
 - Easing off makes the beat a little quicker and the breath a little shallower, and holds both for a while.
 """
 
@@ -40,6 +42,8 @@ EASE_S: Final = 60.0
 SAME_BPM: Final = 0.05
 TREMBLE_BPM: Final = 0.5
 
+# Holds under which a person may ask for less.
+ASKABLE: Final = frozenset({None, HoldCause.PERSON, HoldCause.EASED})
 _MEETING: Final = Reason(Code.MEETING)
 
 
@@ -74,6 +78,7 @@ def begin(state: SessionState, states: States, out: list[Effect]) -> SessionStat
         start_bpm=start.to_bpm,
         guided_since_s=at_s,
         breath_line_per_min=line,
+        met_per_min=line,
         first_pattern=None if breaths is None else breaths.pattern,
         committed_s=at_s,
         lowest_tempo_bpm=start.to_bpm,
@@ -89,7 +94,8 @@ def _pulse_to_meet(state: SessionState, states: States) -> float | None:
 
 def _why_there(start: limits.Bounded, pulse_bpm: float | None) -> Reason:
     figures = {"bpm": start.to_bpm} | ({} if pulse_bpm is None else {"pulse_bpm": pulse_bpm})
-    reason = Reason.of(Code.BEAT_FREE if pulse_bpm is None else Code.BEAT_MET, **figures)
+    code = Code.BEAT_MET if pulse_bpm is None or start.to_bpm <= pulse_bpm else Code.BEAT_ABOVE
+    reason = Reason.of(Code.BEAT_FREE if pulse_bpm is None else code, **figures)
     return reason if start.limit is None else _cut_by(reason, start.limit)
 
 
@@ -129,8 +135,10 @@ def steer(state: SessionState, states: States, out: list[Effect]) -> SessionStat
     tempo = state.score.tempo.bpm_at(at_s)
     rule = state.config.preset.tempo
     if not asks_policy(state):
-        # An ease-off or a nudge up that is under way may finish; nothing falls.
-        wish = Wish(max(tempo, state.score.tempo.goal_bpm), state.hold_reason or _MEETING)
+        # An ease-off or a nudge up that is under way may finish; nothing falls but what the person asked for.
+        asked = state.asked_bpm if state.hold in ASKABLE else None
+        to_bpm = max(tempo, state.score.tempo.goal_bpm) if asked is None else asked
+        wish = Wish(to_bpm, state.hold_reason or _MEETING)
     else:
         situation = Situation(
             guided_s=state.t_s - (state.guided_since_s or state.t_s),
@@ -147,6 +155,8 @@ def steer(state: SessionState, states: States, out: list[Effect]) -> SessionStat
             yoked=state.config.yoked,
         )
         wish = POLICIES[rule.policy](situation)
+        if state.shift_bpm and not wish.stays:
+            wish = replace(wish, to_bpm=wish.to_bpm + state.shift_bpm)
     return wish_tempo(state, states, wish, Author.POLICY, out)
 
 
@@ -197,6 +207,27 @@ def _is_new(bounded: limits.Bounded, plan: TempoPlan, tempo: float, same_bpm: fl
     return abs(bounded.to_bpm - tempo) >= SAME_BPM or abs(plan.goal_bpm - tempo) >= SAME_BPM
 
 
+def nudge(state: SessionState, bpm: float, states: States, out: list[Effect]) -> SessionState:
+    """The person's hand on the tempo, within the bounds; it stays until it is taken back."""
+    if state.score is None or not is_led(state):
+        return state
+    tempo, before = state.score.tempo.bpm_at(edit_time_s(state)), state.score.tempo.goal_bpm
+    wish = Reason.of(Code.NUDGED, by_bpm=bpm)
+    if bpm < 0.0 and state.hold_reason is not None and state.hold not in ASKABLE:
+        reason = _cut_by(wish, state.hold_reason)
+        out.append(Decided(state.t_s, "tempo_bpm", Author.BOUND, tempo, before, reason))
+        return state
+    if bpm > 0.0:
+        # Upwards the policy would lead down again at once: it waits, as after an ease-off.
+        state = with_hold(edit(state, eased_until_s=state.t_s + EASE_S), states, out)
+    to_bpm = bpm + (before if bpm < 0.0 else tempo)
+    state = wish_tempo(state, states, Wish(to_bpm, wish), Author.PERSON, out)
+    goal = state.score.tempo.goal_bpm if state.score is not None else before
+    granted = min(0.0, goal - before) if bpm < 0.0 else max(0.0, min(bpm, goal - tempo))
+    asked_bpm = None if asks_policy(state) or not granted else goal
+    return edit(state, shift_bpm=state.shift_bpm + granted, asked_bpm=asked_bpm)
+
+
 def ease_off(state: SessionState, states: States, out: list[Effect]) -> SessionState:
     """A little quicker and shallower again: RESPeRATE's "refresh", one key."""
     if state.score is None or not is_led(state):
@@ -204,6 +235,7 @@ def ease_off(state: SessionState, states: States, out: list[Effect]) -> SessionS
     tempo = state.score.tempo.bpm_at(edit_time_s(state))
     state = edit(
         state,
+        asked_bpm=None,
         eased_until_s=state.t_s + EASE_S,
         breath_line_per_min=state.breath_line_per_min + EASE_BREATH_PER_MIN,
     )

@@ -40,11 +40,15 @@ class Situation:
 
 @quick
 class Wish:
-    """A tempo to go to. `per_min`: how fast in bpm per minute; None: as fast as the bounds permit."""
+    """A tempo to go to. `per_min`: how fast in bpm per minute; None: as fast as the bounds permit.
+
+    `stays`: nothing new is wished, what the tempo does already goes on; a person's own wish is in it.
+    """
 
     to_bpm: float
     reason: Reason
     per_min: float | None = None
+    stays: bool = False
 
 
 Policy = Callable[[Situation], Wish]
@@ -64,7 +68,7 @@ def offset(now: Situation) -> Wish:
     Source: the arms at -7, -10 and -15 % of a thesis pilot (n=84), and Juslin and others 2024 (±3, ±30 %).
     """
     if now.pulse_bpm is None:
-        return Wish(now.tempo_bpm, Reason(Code.NO_PULSE_YET))
+        return Wish(now.tempo_bpm, Reason(Code.NO_PULSE_YET), stays=True)
     side = Code.BELOW_PULSE if now.offset_fraction < 0.0 else Code.ABOVE_PULSE
     wish_bpm = now.pulse_bpm * (1.0 + now.offset_fraction)
     return Wish(wish_bpm, Reason.of(side, percent=100.0 * abs(now.offset_fraction)))
@@ -76,7 +80,7 @@ def leader(now: Situation) -> Wish:
     Source: US patent 5,267,942 (expired): the pacing rate stays within about one beat of the heart's.
     """
     if now.pulse_bpm is None or now.guided_s % MEASURE_EVERY_S >= 1.0:
-        return Wish(now.plan_bpm, Reason(Code.LEADER_WAITS))
+        return Wish(now.plan_bpm, Reason(Code.LEADER_WAITS), stays=True)
     return Wish(now.pulse_bpm - LEAD_BPM, Reason(Code.LEADER))
 
 
@@ -108,11 +112,11 @@ def endless(now: Situation) -> Wish:
     while it was heard, which nobody has shown again.
     """
     if now.pulse_bpm is None:
-        return Wish(min(now.tempo_bpm, now.plan_bpm), Reason(Code.NO_PULSE_YET))
+        return Wish(min(now.tempo_bpm, now.plan_bpm), Reason(Code.NO_PULSE_YET), stays=True)
     near_bpm = max(now.goal_bpm, now.pulse_bpm * (1.0 - abs(now.offset_fraction)))
-    wish_bpm = min(now.tempo_bpm, near_bpm)
+    wish_bpm, stays = min(now.tempo_bpm, near_bpm), now.tempo_bpm <= near_bpm
     if now.tempo_bpm - near_bpm < STAYS_BPM:
-        return Wish(wish_bpm, Reason.of(Code.ENDLESS_STAYS, bpm=wish_bpm))
+        return Wish(wish_bpm, Reason.of(Code.ENDLESS_STAYS, bpm=wish_bpm), stays=stays)
     return Wish(wish_bpm, Reason.of(Code.ENDLESS_SLOWS, bpm=wish_bpm))
 
 
@@ -122,7 +126,7 @@ def follow(now: Situation) -> Wish:
     Without a fresh pulse it stays where it is.
     """
     if now.pulse_bpm is None:
-        return Wish(now.tempo_bpm, Reason(Code.NO_PULSE_YET))
+        return Wish(now.tempo_bpm, Reason(Code.NO_PULSE_YET), stays=True)
     return Wish(now.pulse_bpm, Reason(Code.FOLLOWING))
 
 
@@ -133,7 +137,7 @@ def fixed(now: Situation) -> Wish:
 
 def silence(now: Situation) -> Wish:
     """No sound at all: the control that tells what sitting still does by itself."""
-    return Wish(now.tempo_bpm, Reason(Code.SILENT))
+    return Wish(now.tempo_bpm, Reason(Code.SILENT), stays=True)
 
 
 def yoked(now: Situation) -> Wish:
@@ -143,7 +147,7 @@ def yoked(now: Situation) -> Wish:
     """
     n_past = bisect_right(now.yoked, now.guided_s, key=itemgetter(0))
     if not n_past:
-        return Wish(now.plan_bpm, Reason(Code.YOKE_WAITS))
+        return Wish(now.plan_bpm, Reason(Code.YOKE_WAITS), stays=True)
     return Wish(now.yoked[n_past - 1][1], Reason(Code.YOKED))
 
 

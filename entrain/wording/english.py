@@ -13,6 +13,7 @@ REASONS: Mapping[Code, str] = MappingProxyType(
         Code.BEGINS_WITHOUT_SENSOR: "no sensor: the beat begins by itself",
         Code.BEGINS: "the beat begins",
         Code.RESTING: "listening to your resting pulse, in silence",
+        Code.REST_SKIPPED: "beginning soon, as you asked; without a rest there is less to compare later",
         Code.MEETS_PULSE: "the beat meets your pulse",
         Code.UNLED: "no pulse to go by: your breath is guided by itself",
         Code.LEADS: "the beat leads, gently",
@@ -40,17 +41,28 @@ REASONS: Mapping[Code, str] = MappingProxyType(
         Code.BREATH_LENGTH: (
             "{beats:g} beats a breath from the next one on, about {per_min:.1f} breaths a minute"
         ),
+        Code.BREATH_BACK: (
+            "back to {beats:g} beats a breath, about {per_min:.0f} a minute: let the breath come to you"
+        ),
+        Code.BREATH_GENTLE: (
+            "staying near {per_min:.0f} breaths a minute, for I can't see how well you follow;"
+            " if it is easy, say so and it goes on"
+        ),
+        Code.BEAT_ABOVE: (
+            "the beat begins at {bpm:.0f}, a little above your pulse of {pulse_bpm:.0f}:"
+            " it is there to carry your breath"
+        ),
         Code.BREATH_SHORTER: "{beats:g} beats a breath again: for a minute the longer one was out of reach",
         Code.PAUSED: "paused",
         Code.NOT_CONNECTED: "staying at this tempo: the strap is not connected",
         Code.NO_FRESH_PULSE: "staying at this tempo: no fresh pulse",
-        Code.PULSE_UP: "holding: your pulse is {above_bpm:.0f} above where you began",
+        Code.PULSE_UP: "the beat waits: your pulse is {above_bpm:.0f} above where you began",
         Code.OUT_OF_STEP: "holding until your breath comes along; let it come by itself",
         Code.HELD: "holding, as you asked",
         Code.EASED: "easing off, as you asked",
         Code.RESUMED: "going on after the pause, as you asked",
         Code.PULSE_BACK: "going on: your pulse is there again",
-        Code.PULSE_DOWN: "going on: your pulse has come back near to where you began",
+        Code.PULSE_DOWN: "the beat goes on: your pulse is back near where you began",
         Code.IN_STEP_AGAIN: "going on: your breath is in step again",
         Code.STEP_NOT_SEEN: "going on: I can't see your breath well enough to wait for it",
         Code.LET_GO: "going on, as you asked",
@@ -75,6 +87,12 @@ REASONS: Mapping[Code, str] = MappingProxyType(
         Code.NUDGED: "{by_bpm:+.0f} a minute, as you asked",
         Code.NEW_TEMPO_GOAL: "the goal is {bpm:.0f} beats a minute now, as you asked",
         Code.NEW_BREATH_GOAL: "the goal is {per_min:.1f} breaths a minute now, as you asked",
+        Code.EASY: "going on with the breath, as you find it easy",
+        Code.LIGHT_HEADED: (
+            "a quicker, smaller breath, for you feel light-headed; it goes no lower than {per_min:.0f} today."
+            " Breathe less deeply, or just as you like"
+        ),
+        Code.SLOWEST_BREATH: "{floor_per_min:.1f} breaths a minute is the slowest it goes",
         Code.QUICKEST: "{ceiling_bpm:.0f} is the quickest it goes",
         Code.SLOWEST: "{floor_bpm:.0f} is the slowest it goes for you",
         Code.NO_FURTHER_BELOW: "no further below your pulse than that",

@@ -38,6 +38,8 @@ _FIGURES: Final = {
     "breath_per_min": "breath {} a minute",
     "n": "{} seconds",
     "stages": "stages {}",
+    "breath_line_per_min": "breath asked for {} a minute",
+    "rest_s": "rest {} s",
 }
 
 

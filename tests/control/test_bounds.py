@@ -13,6 +13,8 @@ from entrain.control.events import (
     BreathCued,
     CommandGiven,
     EaseOff,
+    Feel,
+    Feeling,
     Effect,
     Ended,
     Event,
@@ -27,6 +29,7 @@ from entrain.control.events import (
     Phase,
     Resume,
     SetGoal,
+    SkipRest,
     Stop,
     Tick,
 )
@@ -47,7 +50,8 @@ numbers = st.floats(-1e4, 1e4, allow_nan=False)
 commands = st.one_of(
     st.builds(Nudge, numbers),
     st.builds(SetGoal, st.none() | numbers, st.none() | numbers),
-    st.sampled_from([EaseOff(), HoldTempo(), GoOn(), Pause(), Resume()]),
+    st.sampled_from([EaseOff(), HoldTempo(), GoOn(), Pause(), Resume(), SkipRest()]),
+    st.builds(Feel, st.sampled_from(Feeling)),
 )
 
 
@@ -148,7 +152,10 @@ class AnySession(RuleBasedStateMachine):
             return
         lead = min((1.0 - min(0.30, self.bounds.lead_fraction)) * bpm, self.bounds.tempo_ceiling_bpm)
         if tempo <= lead - 0.06:
+            # However far a pulse has run ahead: the beat comes after it, as fast as the bound on rising permits.
             assert goal >= lead - 0.06
+            risen = score.tempo.bpm_at(at_s + 10.0)
+            assert risen >= min(goal, tempo + self.bounds.rise_bpm_per_min / 6.0) - 0.01
 
     def check_edit(self, before: SessionState, after: SessionState) -> None:
         old, new = before.score, after.score
@@ -293,6 +300,7 @@ def test_a_breath_that_has_begun_stays_above_its_floor_while_the_tempo_falls() -
             breath_fall_per_min2=50.65061041443541,
         ),
     )
+    session.person(Feel(Feeling.EASY))
     steps = ((-5, 28), (1, 51), (-2, 36), (1, 32), (-5, 44), (2, 79), (5, 34), (-2, 44))
     for drift_bpm, seconds in steps:
         session.time_passes_with_a_pulse(drift_bpm=drift_bpm, seconds=seconds)

@@ -102,7 +102,7 @@ def test_somebody_whose_pulse_is_up_holds_the_group_and_is_named() -> None:
     holds = [each for each in effects if isinstance(each, Decided) and each.what == "hold"]
     assert holds[0].reason.code is Code.PULSE_UP
     assert holds[0].reason.whose == "s0"
-    assert said(holds[0].reason, {"s0": "K17"}).startswith("K17: holding: your pulse is")
+    assert said(holds[0].reason, {"s0": "K17"}).startswith("K17: the beat waits: your pulse is")
     assert states[-1].hold is HoldCause.PULSE_UP
 
 

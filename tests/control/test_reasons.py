@@ -14,6 +14,8 @@ from entrain.control.events import (
     CommandGiven,
     Decided,
     EaseOff,
+    Feel,
+    Feeling,
     GoOn,
     HoldTempo,
     Nudge,
@@ -21,6 +23,7 @@ from entrain.control.events import (
     PhaseBegan,
     Resume,
     SetGoal,
+    SkipRest,
     Stop,
     Tick,
 )
@@ -39,15 +42,18 @@ from tests.support.hearts import Pulse, session_events
 
 PRESET = Preset("test", "Test", "for tests", minutes=9, phases=PhaseTimes(40, 30, 30))
 KEYS: dict[int, Command] = {
+    20: SkipRest(),
     150: HoldTempo(),
     160: GoOn(),
     170: EaseOff(),
     180: GoOn(),
     200: Nudge(-20.0),
     205: Nudge(40.0),
+    210: Feel(Feeling.EASY),
     270: Pause(),
     280: Resume(),
     290: SetGoal(tempo_bpm=10.0, breath_per_min=1.0),
+    295: Feel(Feeling.LIGHT_HEADED),
     500: Stop(),
 }
 NO_WORDS = re.compile(r"[_{}<>=]|None|nan|\bbpm\b")

@@ -14,6 +14,8 @@ from entrain.control.events import (
     Effect,
     Ended,
     Event,
+    Feel,
+    Feeling,
     GoOn,
     HoldTempo,
     Link,
@@ -33,6 +35,7 @@ from entrain.control.events import (
     SetGoal,
     SetVoice,
     SetVolume,
+    SkipRest,
     Stop,
     Tick,
     VoiceChanged,
@@ -55,6 +58,7 @@ from entrain.wording.decisions import said
 from tests.support.hearts import Pulse, session_events, with_rsa
 
 STEADY = lambda _: 70.0  # noqa: E731  a heart that shows no breath at all
+EASILY: tuple[tuple[float, Command], ...] = ((130.2, Feel(Feeling.EASY)),)  # for a heart that shows no breath
 PRESET = Preset("test", "Test", "for tests", minutes=10, phases=PhaseTimes(60, 60, 120))
 
 
@@ -88,7 +92,7 @@ def decisions(log: list[tuple[Event, tuple[Effect, ...]]], what: str) -> list[De
 
 
 def test_a_whole_session_walks_through_its_phases_with_reasons() -> None:
-    state, log = play()
+    state, log = play(commands=EASILY)
     begun = effects_of(log, PhaseBegan)
     assert [b.phase.value for b in begun] == ["baseline", "match", "descend", "hold", "silence", "ended"]
     assert all(b.reason for b in begun)
@@ -105,7 +109,7 @@ def test_the_beat_begins_five_percent_below_the_pulse_and_never_rises_by_itself(
 
 
 def test_breaths_are_whole_beats_and_lengthen_one_beat_at_a_time() -> None:
-    _, log = play(pulse=lambda _: 70.0)
+    _, log = play(pulse=lambda _: 70.0, commands=EASILY)
     beats = [d.after for d in decisions(log, "breath_beats")]
     assert beats == sorted(beats)
     assert all(b - a == 1 for a, b in pairwise(beats))
@@ -150,7 +154,7 @@ def test_a_breath_that_does_not_come_along_is_waited_for() -> None:
 def test_the_breath_begins_at_a_share_of_ones_own_rate() -> None:
     _, log = play(pulse=with_rsa(70, swing_bpm=6, breaths_per_min=15))
     first = effects_of(log, BreathCued)[0]
-    assert first.breath_per_min == pytest.approx(0.8 * 15, rel=0.15)
+    assert first.breath_per_min == pytest.approx(0.75 * 15, rel=0.15)
 
 
 def test_silence_of_a_connected_strap_freezes_as_well() -> None:
@@ -348,7 +352,7 @@ def test_under_the_silence_policy_nothing_sounds_and_no_breath_is_guided() -> No
 
 def test_a_breath_may_grow_by_its_way_out_alone() -> None:
     preset = replace(PRESET, tempo=TempoRule(policy="exhale"), breath=BreathRule(lengthen="out"))
-    _, log = play(preset)
+    _, log = play(preset, commands=EASILY)
     cues = effects_of(log, BreathCued)
     assert len({cue.beats for cue in cues if cue.part.value == "in"}) == 1
     out = [cue.beats for cue in cues if cue.part.value == "out"]
@@ -368,15 +372,15 @@ def test_yoked_follows_the_other_session_within_the_bounds() -> None:
 
 
 @pytest.mark.parametrize("bpm", [58.0, 63.0, 70.0, 83.0])
-def test_the_breath_is_never_asked_to_go_below_its_goal(bpm: float) -> None:
+def test_the_breath_ends_as_near_its_goal_as_whole_beats_come(bpm: float) -> None:
     preset = replace(PRESET, minutes=20, breath=BreathRule(goal_per_min=6.5))
-    _, log = play(preset, pulse=lambda _: bpm, until_s=1300)
+    _, log = play(preset, pulse=lambda _: bpm, until_s=1300, commands=EASILY)
     rates = [cue.breath_per_min for cue in effects_of(log, BreathCued)]
-    assert min(rates) >= 6.5 - 0.02
-    assert min(rates) < 7.2  # a beat of a breath is a tenth of it, so that near it comes
+    assert min(rates) >= 0.96 * 6.5 - 0.02
+    assert min(rates) < 7.0  # a beat of a breath is a tenth of it, so that near it comes
 
 
-def test_a_breath_that_was_lost_for_a_minute_goes_back_by_a_beat_and_grows_again() -> None:
+def test_a_breath_that_was_lost_goes_back_by_a_beat_and_grows_again_once_it_is_seen() -> None:
     """Somebody who breathes along, hears nothing for two and a half minutes, and comes back."""
     lungs = LungTraits(own_per_min=16.0, lapses_per_min=0.0, settle_s=4.0)
     heart = SimulatedHeart(Person(1, lungs=lungs), "strap")
@@ -387,18 +391,87 @@ def test_a_breath_that_was_lost_for_a_minute_goes_back_by_a_beat_and_grows_again
             state, effects = reduce(state, event)
             log.append((event, effects))
     changes = [d for d in decisions(log, "breath_beats") if d.before is not None]
-    back = [d for d in changes if "again" in said(d.reason)]
+    back = [d for d in changes if "let the breath come to you" in said(d.reason)]
     assert back
     assert all(d.before - d.after == 1 for d in back)
-    assert 240.0 + 60.0 < back[0].t_s < 240.0 + 120.0
-    assert all(b.t_s - a.t_s >= 60.0 for a, b in pairwise(back))
+    assert 240.0 + 30.0 < back[0].t_s < 240.0 + 90.0
+    assert all(b.t_s - a.t_s >= 30.0 for a, b in pairwise(back))
     assert any(d.after > d.before for d in changes if d.t_s > 400.0)
 
 
-def test_a_breath_that_never_came_along_stays_as_it_began() -> None:
-    _, log = play(pulse=with_rsa(70, swing_bpm=6, breaths_per_min=17))
-    beats = [d.after for d in decisions(log, "breath_beats")]
-    assert min(beats) == beats[0]
+def test_whoever_never_comes_along_is_met_at_their_own_rate() -> None:
+    state, _ = play(pulse=with_rsa(70, swing_bpm=6, breaths_per_min=17), until_s=460)
+    assert state.score is not None
+    assert state.score.breath_rate_at(460.0) == pytest.approx(17, rel=0.1)
+
+
+def test_a_breath_that_nobody_can_see_goes_down_a_little_and_says_so() -> None:
+    _, log = play()
+    cues = effects_of(log, BreathCued)
+    assert cues[0].breath_per_min - 2.0 - 0.5 < min(cue.breath_per_min for cue in cues)
+    (waits,) = decisions(log, "breath_line_per_min")
+    assert "can't see how well you follow" in said(waits.reason)
+
+
+def test_easy_lets_the_breath_go_on_and_light_headed_brings_it_up_for_good() -> None:
+    feels = (*EASILY, (400.2, Feel(Feeling.LIGHT_HEADED)))
+    _, log = play(replace(PRESET, minutes=14), until_s=900, commands=feels)
+    before = [cue.breath_per_min for cue in effects_of(log, BreathCued) if cue.t_s < 400.0]
+    after = [cue.breath_per_min for cue in effects_of(log, BreathCued) if cue.t_s > 415.0]
+    assert before[-1] < 7.0
+    assert min(after) > before[-1] + 1.5
+    assert max(after) < before[-1] + 4.5
+
+
+def test_a_raised_pulse_holds_the_beat_and_lets_the_breath_go_on() -> None:
+    _, log = play(pulse=lambda t_s: 70.0 if t_s < 150 else 79.0, commands=EASILY)
+    beats = decisions(log, "breath_beats")
+    assert [d.after for d in decisions(log, "hold")] == [1.0]
+    assert state_tempo(log, 440) >= state_tempo(log, 200)
+    assert effects_of(log, BreathCued)[-1].breath_per_min < 7.0
+    assert all(b.after > b.before for b in beats[1:])
+
+
+def test_a_rest_can_be_skipped_once_the_pulse_is_known() -> None:
+    state, log = play(commands=((3.5, SkipRest()),))
+    match = next(each for each in effects_of(log, PhaseBegan) if each.phase is Phase.MATCH)
+    assert match.t_s < 22.0
+    assert state.tracks[0].baseline_bpm == pytest.approx(70, abs=0.5)
+    assert summary(state).duration_s == pytest.approx(603, abs=3)
+
+
+def test_a_nudge_is_a_wish_that_stays_until_it_is_taken_back() -> None:
+    preset = replace(PRESET, tempo=TempoRule(policy="follow", start_fraction=0.0))
+    keys = ((200.2, Nudge(-1.0)), (320.2, Nudge(1.0)))
+    _, log = play(preset, commands=keys)
+    assert state_tempo(log, 199) == pytest.approx(70.0, abs=0.3)
+    assert state_tempo(log, 300) == pytest.approx(69.0, abs=0.3)
+    assert state_tempo(log, 440) == pytest.approx(70.0, abs=0.3)
+    assert [d.author.value for d in decisions(log, "tempo_bpm") if d.t_s in (200.2, 320.2)] == ["person"] * 2
+
+
+def test_a_nudge_down_moves_the_goal_of_a_glide_and_the_floor_refuses_it_by_its_own_name() -> None:
+    preset = replace(PRESET, tempo=TempoRule(goal_bpm=64.0))
+    _, log = play(preset, commands=((200.2, Nudge(-1.0)),))
+    assert state_tempo(log, 470) == pytest.approx(63.0, abs=0.1)
+    _, log = play(replace(PRESET, tempo=TempoRule(goal_bpm=40.0)), commands=((200.2, Nudge(-1.0)),))
+    asked = next(d for d in decisions(log, "tempo_bpm") if d.t_s == 200.2)
+    assert asked.author.value == "bound"
+    assert "slowest it goes for you" in said(asked.reason)
+
+
+def test_in_the_match_and_in_ones_own_hold_a_nudge_down_is_kept() -> None:
+    _, log = play(commands=((70.2, Nudge(-1.0)),))
+    assert state_tempo(log, 112) == pytest.approx(66.5 - 40.0 / 60.0, abs=0.1)  # a beat a minute
+    _, log = play(commands=((150.2, HoldTempo()), (160.2, Nudge(-1.0))))
+    assert state_tempo(log, 300) == pytest.approx(state_tempo(log, 158) - 1.0, abs=0.1)
+
+
+def test_a_goal_at_the_floor_bears_the_bounds_name() -> None:
+    _, log = play(commands=((150.2, SetGoal(tempo_bpm=20.0, breath_per_min=1.0)),))
+    for what in ("goal_bpm", "goal_breath_per_min"):
+        (decided,) = decisions(log, what)
+        assert decided.author.value == "bound"
 
 
 def test_a_lost_strap_stops_the_last_half_beat_of_a_fall_too() -> None:

@@ -55,7 +55,7 @@ def test_a_shipped_preset_is_what_the_coaching_rules_ask_for(name: str) -> None:
     if name in ("follow", "fixed", "metronome"):
         assert not preset.breath.guided
     else:
-        assert preset.bounds.breath_fall_per_min2 <= 1.0
+        assert preset.bounds.breath_fall_per_min2 <= 1.5
         leading_s = preset.minutes * 60 - times.baseline_s - times.match_s - times.silence_s
         reach = preset.bounds.breath_fall_per_min2 * leading_s / 60
         assert preset.breath.start_per_min - preset.breath.goal_per_min <= reach  # the goal can be reached
