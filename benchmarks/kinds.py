@@ -9,7 +9,7 @@ asserted here.
 import argparse
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import partial
 from os import cpu_count
 from typing import Final
@@ -20,7 +20,7 @@ from entrain.breath.estimate import InStep
 from entrain.cohort.life import GIVE_UP_MIN
 from entrain.cohort.people import SIMULATORS, Who, body, draw
 from entrain.cohort.statistics import estimate
-from entrain.control.events import Phase, Tick
+from entrain.control.events import CommandGiven, Feel, Feeling, Phase, Tick
 from entrain.control.protocol import Preset, SessionConfig
 from entrain.control.session import reduce, start
 from entrain.control.state import GUIDED
@@ -34,6 +34,9 @@ HEARD: Final = 0.05
 WITHIN: Final = 0.1  # of the pace: breathing with it
 PULSE_OVER_S: Final = 15.0
 FAR_LEAD: Final = 0.1
+SAYS_AFTER_S: Final = (
+    20  # [assumed] below 30 mmHg for so long, and each time so long again: the key is pressed
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,8 @@ class Row:
     seen_min: float  # the coach: in step
     seen_wrongly_min: float  # the coach: in step, and the truth is more than 15 % off
     held_min: float
-    over_breathing_min: float  # below 30 mmHg, of the whole session
+    over_breathing_min: float  # below 30 mmHg, of the whole session, by somebody who says nothing
+    told_min: float  # the same by somebody who presses the key when light-headed
     above_pulse_percent: float  # of guided time: the beat above the person's pulse
     far_lead_percent: float  # of guided time: the beat more than 10 % below it
     stopped_percent: float  # 100: ended for safety
@@ -64,6 +68,7 @@ HEADS: Final[dict[str, str]] = {
     "seen_wrongly_min": "seen wrongly",
     "held_min": "held",
     "over_breathing_min": "over-breathing",
+    "told_min": "with the key",
     "above_pulse_percent": "beat above pulse, %",
     "far_lead_percent": "lead > 10 %, %",
     "stopped_percent": "stopped, %",
@@ -101,17 +106,26 @@ def cell(values: list[float]) -> str:
 
 
 def lived(preset: Preset, who: Who, simulator: str, seed: int) -> Row:
-    """That person's session, by the controller of a live one, in virtual time."""
+    """That person's session by the controller of a live one, in virtual time; silent, and with the key."""
+    told = session(preset, who, simulator, seed, says_so=True)
+    return replace(session(preset, who, simulator, seed), told_min=told.over_breathing_min)
+
+
+def session(preset: Preset, who: Who, simulator: str, seed: int, *, says_so: bool = False) -> Row:
     heart = body(draw(who, seed, simulator))
     state = start(SessionConfig(preset, (heart.strap,), seed))
     seconds = list[Second]()
-    n_ticks = over_breathing_s = 0
+    n_ticks = over_breathing_s = low_s = 0
     while state.phase is not Phase.ENDED and n_ticks < (preset.minutes + GIVE_UP_MIN) * S_PER_MIN:
         n_ticks += 1
         t_s = float(n_ticks)
         for event in (*heart.until(t_s, state.score), Tick(t_s)):
             state, _ = reduce(state, event, reports=False)
-        over_breathing_s += heart.breathing.petco2_mmhg < LOW_PETCO2_MMHG
+        is_low = heart.breathing.petco2_mmhg < LOW_PETCO2_MMHG
+        over_breathing_s += is_low
+        low_s = low_s + 1 if is_low else 0
+        if says_so and low_s and low_s % SAYS_AFTER_S == 0:
+            state, _ = reduce(state, CommandGiven(t_s, Feel(Feeling.LIGHT_HEADED)), reports=False)
         score = state.score
         if (
             state.phase not in GUIDED
@@ -156,6 +170,7 @@ def counted(seconds: list[Second], over_breathing_s: float, *, stopped: bool) ->
         seen_wrongly_min=minutes(lambda s: s.seen and s.off > 1.5 * WITHIN),
         held_min=minutes(lambda s: s.held),
         over_breathing_min=over_breathing_s / S_PER_MIN,
+        told_min=float("nan"),
         above_pulse_percent=percent(lambda s: s.beat_over_pulse > 1.0),
         far_lead_percent=percent(lambda s: s.beat_over_pulse < 1.0 - FAR_LEAD),
         stopped_percent=100.0 * stopped,
