@@ -13,11 +13,11 @@ from entrain.control.events import (
     BreathCued,
     CommandGiven,
     EaseOff,
-    Feel,
-    Feeling,
     Effect,
     Ended,
     Event,
+    Feel,
+    Feeling,
     GoOn,
     HoldTempo,
     Link,
@@ -152,7 +152,7 @@ class AnySession(RuleBasedStateMachine):
             return
         lead = min((1.0 - min(0.30, self.bounds.lead_fraction)) * bpm, self.bounds.tempo_ceiling_bpm)
         if tempo <= lead - 0.06:
-            # However far a pulse has run ahead: the beat comes after it, as fast as the bound on rising permits.
+            # However far a pulse has run ahead, the beat comes after it as fast as it may rise.
             assert goal >= lead - 0.06
             risen = score.tempo.bpm_at(at_s + 10.0)
             assert risen >= min(goal, tempo + self.bounds.rise_bpm_per_min / 6.0) - 0.01
