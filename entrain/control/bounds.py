@@ -21,7 +21,7 @@ from entrain.tempo.policy import Wish
 
 # A trembling pulse must not redraw the plan every second: a tempo that has come up to the lead bound goes on
 # falling only when it has this much room again.
-ROOM_BPM: Final = 1.0
+ROOM_BPM: Final = 2.5
 NEAR_BPM: Final = 0.1  # a fall stops this much before the lead bound, for the edit takes a moment to arrive
 
 

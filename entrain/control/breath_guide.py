@@ -42,7 +42,6 @@ RELIEF_PER_MIN: Final = 2.0
 NEAR: Final = 0.96
 MISSED: Final = 0.94
 FEWEST_BEATS: Final = 2
-MOST_PER_MIN: Final = 20.0  # nobody is met at a quicker breath than that
 _SAME_PER_MIN: Final = 0.05
 
 
@@ -86,8 +85,8 @@ def _lower_line(state: SessionState, spent_s: float, out: list[Effect]) -> Sessi
     else:
         lowered = min(line, max(_lowest_line(state, goal), line - most))
     if lowered != line:
-        return edit(state, breath_line_per_min=lowered, is_gentle=False)
-    if line > goal + _SAME_PER_MIN and not state.is_gentle:
+        return edit(state, breath_line_per_min=lowered)
+    if line > goal + _SAME_PER_MIN and not (state.is_gentle or state.came_back):
         reason = Reason.of(Code.BREATH_GENTLE, per_min=line)
         out.append(Decided(state.t_s, "breath_line_per_min", Author.BOUND, line, line, reason))
         return edit(state, is_gentle=True)
@@ -165,12 +164,23 @@ def _beats_back(state: SessionState, score: Score) -> int | None:
 
 
 def _met_again_per_min(state: SessionState, lost: Sequence[HeartTrack]) -> float:
-    """Where those who are lost are met: at their own rate where it shows, else where the guiding began."""
-    own = [track.own_breath.rate_per_min for track in lost if track.own_breath is not None]
-    quickest = max((rate for rate in own if rate is not None), default=None)
+    """Where those who are lost are met: at their own rate, where it shows, and no quicker than at rest.
+
+    Whoever is always a little ahead must not chase the pace upwards.
+    """
+    own = [
+        min(track.own_breath.rate_per_min, _rest_per_min(track))
+        for track in lost
+        if track.own_breath is not None and track.own_breath.rate_per_min is not None
+    ]
     first = state.first_pattern
     began_per_min = 0.0 if first is None else state.start_bpm / first.beats
-    return max(began_per_min, min(MOST_PER_MIN, quickest or 0.0))
+    return max([began_per_min, *own])
+
+
+def _rest_per_min(track: HeartTrack) -> float:
+    known = None if track.resting is None else track.resting.breath_per_min
+    return QUICKEST_START_PER_MIN if known is None else known
 
 
 def _go_back(state: SessionState, score: Score, beats: int, out: list[Effect]) -> SessionState:
@@ -188,7 +198,6 @@ def _go_back(state: SessionState, score: Score, beats: int, out: list[Effect]) -
         met_per_min=line,
         came_back=True,
         shortened_s=state.t_s,
-        is_gentle=False,
         says_easy=False,
     )
     plan = breath.changed(score.tempo.phase_at(at_s), _pattern_of(state, beats))
@@ -202,9 +211,7 @@ def relieve(state: SessionState, out: list[Effect]) -> SessionState:
     reason = Reason.of(Code.LIGHT_HEADED, per_min=limit)
     before = goal_breath_per_min(state)
     out.append(Decided(state.t_s, "goal_breath_per_min", Author.PERSON, before, limit, reason))
-    state = edit(
-        state, breath_line_per_min=line, breath_limit_per_min=limit, says_easy=False, is_gentle=False
-    )
+    state = edit(state, breath_line_per_min=line, breath_limit_per_min=limit, says_easy=False)
     return fit_breath(state, out)
 
 

@@ -145,7 +145,7 @@ def _feel(state: SessionState, feeling: Feeling, states: States, out: list[Effec
     if not state.says_easy:
         line = state.breath_line_per_min
         out.append(Decided(state.t_s, "breath_line_per_min", Author.PERSON, line, line, Reason(Code.EASY)))
-    return edit(state, says_easy=True, is_gentle=False)
+    return edit(state, says_easy=True)
 
 
 def _say_volume(state: SessionState, out: list[Effect]) -> SessionState:

@@ -6,8 +6,8 @@
   later is measured over the first minute in which a pulse is known, and leads or holds nobody before.
 - It is *up* while its pulse is more than `pulse_rise_bpm` above its own resting pulse, and until it has come
   back by `RELEASE_BPM`.
-- It is *out of step* since its breath was first told to be out of step, until it is told otherwise or not
-  told. When it was last seen in step is kept.
+- It is *out of step* since its breath was first told to be out of step, until it is seen in step, or cannot
+  be told for `UNTOLD_S`: a judgement that comes and goes is no news. When it was last seen in step is kept.
 - Its alarms are in `entrain.control.alarms`. Several hearts are combined in `entrain.control.group` and
   nowhere else.
 """
@@ -54,6 +54,7 @@ _CONNECTED: Final = frozenset({Link.STREAMING, Link.SILENT})
 LEAST_BASELINE_S: Final = 15  # a pulse known for less is not worth measuring against
 JOIN_S: Final = 60  # so long a late-comer is measured
 MINUTE_S: Final = 60.0
+UNTOLD_S: Final = 20.0
 
 Pulses = tuple[tuple[float, float, float | None], ...]
 """(t_s, bpm, RMSSD in ms) of each tick at which a pulse was known."""
@@ -111,6 +112,7 @@ class HeartTrack:
     alarm: Alarm = QUIET
     is_up: bool = False
     out_of_step_since_s: float | None = None
+    out_of_step_at_s: float | None = None  # when it was last seen so
     in_step_at_s: float | None = None  # when the breath was last seen in step
     rating_before: int | None = None
     rating_after: int | None = None
@@ -179,6 +181,7 @@ class TrackEdits(TypedDict, total=False):
     alarm: Alarm
     is_up: bool
     out_of_step_since_s: float | None
+    out_of_step_at_s: float | None
     in_step_at_s: float | None
     rating_before: int | None
     rating_after: int | None
@@ -307,10 +310,11 @@ def with_tick_at(
     if felt is not None:
         felt = chest.with_tick(felt, t_s, breath.estimate, None if score is None else score.paced_at)
         in_step = in_step if felt.seen is None else felt.seen.in_step
-    if in_step is not InStep.NO:
+    strayed_s = t_s if in_step is InStep.NO else track.out_of_step_at_s
+    if in_step is InStep.NO:
+        out_s = t_s if out_s is None else out_s
+    elif in_step is InStep.YES or (strayed_s is not None and t_s - strayed_s >= UNTOLD_S):
         out_s = None
-    elif out_s is None:
-        out_s = t_s
     pulses = with_pulse(track.pulses, heart, t_s, pulses_from_s)
     return edit_track(
         track,
@@ -318,6 +322,7 @@ def with_tick_at(
         chest=felt,
         pulses=pulses,
         out_of_step_since_s=out_s,
+        out_of_step_at_s=strayed_s,
         in_step_at_s=t_s if in_step is InStep.YES else track.in_step_at_s,
     )
 

@@ -62,7 +62,7 @@ def with_hold(state: SessionState, states: States, out: list[Effect]) -> Session
 def _going_on(state: SessionState) -> Reason:
     assert state.hold is not None, "a hold that ends has begun"
     if state.hold is HoldCause.OUT_OF_STEP and not _is_in_step_again(state):
-        return Reason(Code.STEP_NOT_SEEN)
+        return Reason(Code.EASY if state.says_easy else Code.STEP_NOT_SEEN)
     return Reason(_GOING_ON[state.hold])
 
 
@@ -96,6 +96,8 @@ def _cause(state: SessionState, states: States) -> tuple[HoldCause | None, Reaso
     if state.config.stages:
         return None, None
     raised, out_of_step = _of_somebody(state, states)
+    if out_of_step is None and _stays_met(state):
+        out_of_step = state.hold_reason
     if out_of_step is not None:
         return HoldCause.OUT_OF_STEP, out_of_step
     if state.person_holds:
@@ -103,6 +105,12 @@ def _cause(state: SessionState, states: States) -> tuple[HoldCause | None, Reaso
     if state.t_s < state.eased_until_s:
         return HoldCause.EASED, Reason(Code.EASED)
     return (None, None) if raised is None else (HoldCause.PULSE_UP, raised)
+
+
+def _stays_met(state: SessionState) -> bool:
+    """Whoever was met at their own rate is left there until they are seen in step, or say it is easy."""
+    is_met = state.hold is HoldCause.OUT_OF_STEP and state.came_back
+    return is_met and not state.says_easy and not _is_in_step_again(state)
 
 
 def _of_somebody(state: SessionState, states: States) -> tuple[Reason | None, Reason | None]:

@@ -63,7 +63,7 @@ class SessionState:
     met_per_min: float = 0.0  # the breath at which the person was last met
     came_back: bool = False  # they were out of step there: on it goes only while they are seen in step
     shortened_s: float = 0.0  # when a breath last lost a beat for being out of step
-    is_gentle: bool = False  # the breath is known to wait, for nobody can tell how well it is followed
+    is_gentle: bool = False  # it was said that the breath waits, for nobody can tell how well it is followed
     says_easy: bool = False
     breath_limit_per_min: float = 0.0  # light-headed below it: no slower in this session
     hold: HoldCause | None = None
