@@ -62,7 +62,7 @@ REASONS: Mapping[Code, str] = MappingProxyType(
         Code.EASED: "easing off, as you asked",
         Code.RESUMED: "going on after the pause, as you asked",
         Code.PULSE_BACK: "going on: your pulse is there again",
-        Code.PULSE_DOWN: "the beat goes on: your pulse is back near where you began",
+        Code.PULSE_DOWN: "going on with the beat: your pulse is back near where you began",
         Code.IN_STEP_AGAIN: "going on: your breath is in step again",
         Code.STEP_NOT_SEEN: "going on: I can't see your breath well enough to wait for it",
         Code.LET_GO: "going on, as you asked",

@@ -93,7 +93,7 @@ def test_show_why(recorded: Store, capsys: Typed) -> None:
     decisions = lines[lines.index("Decisions") + 1 :]
     assert len(decisions) == count(recorded, "decision")
     assert decisions[0].startswith("  1:05  the preset  Your resting pulse is 74. [resting pulse 74.2, ")
-    assert any("the person  Easing off, as you asked. [tempo 7" in line for line in decisions)
+    assert any("the person  Easing off, as you asked. [tempo 69" in line for line in decisions)
 
 
 @pytest.mark.usefixtures("recorded")

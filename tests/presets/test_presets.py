@@ -63,7 +63,7 @@ def test_a_shipped_preset_is_what_the_coaching_rules_ask_for(name: str) -> None:
         assert -0.10 <= preset.tempo.start_fraction <= 0.0
     if name != "metronome":
         assert preset.needs_heart
-        assert times.baseline_s >= 60
+        assert times.baseline_s >= 30
     if preset.minutes >= 8 and preset.needs_heart:
         assert times.silence_s >= 120
 

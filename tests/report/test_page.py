@@ -225,7 +225,7 @@ def test_methods_hold_versions_settings_and_the_preset(held: Held) -> None:
         meta.entrain_version,
         meta.python_version,
         "Lipponen",
-        "own fraction 0.8",
+        "own fraction 0.75",
     ):
         assert wanted in small
     assert parsed(page).find(".//pre").text == meta.preset_text
