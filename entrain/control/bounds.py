@@ -21,7 +21,8 @@ from entrain.tempo.policy import Wish
 
 # A trembling pulse must not redraw the plan every second: a tempo that has come up to the lead bound goes on
 # falling only when it has this much room again.
-ROOM_BPM: Final = 2.5
+ROOM_BPM: Final = 1.0
+COME_UP_BPM: Final = 2.5  # so far above the bound a beat comes up: once, not every minute a little
 NEAR_BPM: Final = 0.1  # a fall stops this much before the lead bound, for the edit takes a moment to arrive
 
 
@@ -84,9 +85,9 @@ def bounded(wish: Wish, plan: TempoPlan, tempo: float, bounds: Bounds, lowest: L
     lead = lowest.lead_bpm
     if to_bpm < tempo and not lowest.may_fall:
         to_bpm, limit = tempo, _NOTHING_FALLS
-    if tempo < lead and to_bpm < lead + ROOM_BPM:
+    if tempo < lead and to_bpm < lead + COME_UP_BPM:
         # Under way up already, far enough: leave it, or a rising pulse would redraw the plan every second.
-        enough = plan.goal_bpm if plan.goal_bpm >= lead else lead + ROOM_BPM
+        enough = plan.goal_bpm if plan.goal_bpm >= lead else lead + COME_UP_BPM
         to_bpm = min(enough, bounds.tempo_ceiling_bpm)
         limit = Reason(Code.QUICKER_AGAIN, whose=lowest.lead_whose)
     elif to_bpm < tempo <= lead + (NEAR_BPM if falling else ROOM_BPM):

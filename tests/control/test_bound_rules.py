@@ -4,7 +4,7 @@ from dataclasses import asdict, replace
 
 import pytest
 
-from entrain.control.bounds import ROOM_BPM, Lowest, bounded, lead_floor_bpm, start_bpm, tempo_floor_bpm
+from entrain.control.bounds import COME_UP_BPM, Lowest, bounded, lead_floor_bpm, start_bpm, tempo_floor_bpm
 from entrain.control.protocol import Bounds
 from entrain.reason import Code, Reason
 from entrain.tempo.plan import TempoPlan
@@ -63,7 +63,7 @@ def test_no_bounds_are_laxer_than_the_hard_ones() -> None:
 
 def test_a_beat_too_far_below_the_pulse_is_raised_with_some_room() -> None:
     to_bpm, per_min, limit = cut(60.0, pulse_bpm=80.0)
-    assert to_bpm == pytest.approx(72.0 + ROOM_BPM)
+    assert to_bpm == pytest.approx(72.0 + COME_UP_BPM)
     assert per_min == BOUNDS.rise_bpm_per_min
     assert "too far below" in limit
 
