@@ -169,6 +169,7 @@ class TrackEdits(TypedDict, total=False):
     newest: tuple[int, int]
     breath: BreathTrack
     chest: ChestTrack | None
+    streams: tuple[SensorChanged, ...]
     last_beat_t_s: float | None
     n_beats: int
     n_artefacts: int

@@ -149,7 +149,7 @@ def test_a_breath_that_does_not_come_along_is_waited_for() -> None:
     assert "until your breath comes along" in said(holds[0].reason)
     assert state.tracks[0].resting.breath_per_min == pytest.approx(17, abs=0.5)
     early, _ = play(pulse=with_rsa(70, swing_bpm=6, breaths_per_min=17), until_s=190)
-    assert (summary(early).judged_s > 15.0, summary(early).in_step_s) == (True, 0.0)
+    assert summary(early).in_step_s < 0.3 * summary(early).judged_s
 
 
 def test_the_breath_begins_at_a_share_of_ones_own_rate() -> None:
