@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.needs import needs
 from tests.support.pulse import RATE_HZ, SINK, Pulse
 
 READY_S = 10.0
@@ -90,11 +91,8 @@ def _until(until_s: float, ask: Callable[[], object]) -> None:
 @contextmanager
 def private_pipewire(monkeypatch: pytest.MonkeyPatch) -> Iterator[PipeWire]:
     """A running one that this process and its children find as theirs, and no other."""
-    missing = [tool for tool in (*_PARTS, "pactl", "parec", "dbus-daemon") if shutil.which(tool) is None]
-    assert not missing, (
-        f"{', '.join(missing)} not found. The sound is tested on PipeWire too: "
-        "apt install pipewire pipewire-pulse wireplumber dbus pulseaudio-utils"
-    )
+    packages = "libportaudio2 libasound2-plugins pipewire pipewire-pulse wireplumber dbus pulseaudio-utils"
+    needs(*_PARTS, "pactl", "parec", "dbus-daemon", packages=packages)
     home = Path(tempfile.mkdtemp(prefix="entrain-pipewire-"))
     server = PipeWire(home)
     for name in ("HOME", "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME", "PULSE_SERVER"):

@@ -9,6 +9,8 @@ from types import TracebackType
 from typing import Final, Self
 from unittest.mock import patch
 
+from tests.support.needs import needs
+
 VARIABLE: Final = "DBUS_SYSTEM_BUS_ADDRESS"
 _CONFIGURATION: Final = """\
 <!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
@@ -36,16 +38,12 @@ class PrivateBus:
         self._environment = patch.dict(os.environ, {VARIABLE: self.address})
 
     def start(self) -> None:
-        program = shutil.which("dbus-daemon")
-        if program is None:
-            raise RuntimeError(
-                "dbus-daemon is missing, and Bluetooth cannot be tested without it: apt-get install dbus"
-            )
+        needs("dbus-daemon", packages="dbus")
         self._socket.unlink(missing_ok=True)
         configuration = self._folder / "bus.conf"
         configuration.write_text(_CONFIGURATION.format(socket=self._socket))
         self._daemon = subprocess.Popen(
-            [program, f"--config-file={configuration}", "--nofork", "--nopidfile", "--print-address=1"],
+            ["dbus-daemon", f"--config-file={configuration}", "--nofork", "--nopidfile", "--print-address=1"],
             stdout=subprocess.PIPE,
         )
         assert self._daemon.stdout is not None

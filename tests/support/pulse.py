@@ -13,6 +13,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.support.needs import needs
+
 RATE_HZ = 48_000
 SINK = "null48"
 FORMAT = ("--format=float32le", f"--rate={RATE_HZ}", "--channels=2")
@@ -125,11 +127,8 @@ class Pulse:
 @contextmanager
 def private_pulse(monkeypatch: pytest.MonkeyPatch) -> Iterator[Pulse]:
     """A running server that this process and its children find as theirs, and no other."""
-    missing = [tool for tool in ("pulseaudio", "pactl", "parec") if shutil.which(tool) is None]
-    assert not missing, (
-        f"{', '.join(missing)} not found. The sound is tested on a real sound server: "
-        "apt install libportaudio2 libasound2-plugins pulseaudio pulseaudio-utils"
-    )
+    packages = "libportaudio2 libasound2-plugins pulseaudio pulseaudio-utils"
+    needs("pulseaudio", "pactl", "parec", packages=packages)
     home = Path(tempfile.mkdtemp(prefix="entrain-pulse-"))
     # A server whose real-time thread is not let sleep for 200 ms is killed by the system, and where a virtual
     # machine has to wait for its host, the waiting is counted.

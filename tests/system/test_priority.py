@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.needs import needs
+
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux has to be asked")
 
 ASK = """
@@ -88,6 +90,7 @@ asyncio.run(main())
 @pytest.mark.skipif(os.geteuid() != 0, reason="who grants it must be root, as RealtimeKit is")
 def test_who_may_not_is_helped_by_realtimekit(monkeypatch: pytest.MonkeyPatch) -> None:
     """Its call, on a real bus; who answers it here grants what it grants."""
+    needs("dbus-daemon", packages="dbus")
     with tempfile.TemporaryDirectory() as place:
         Path(place).chmod(0o755)
         (Path(place) / "bus.conf").write_text(BUS.format(place=place))
