@@ -82,7 +82,10 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def as_typed(line: str) -> list[str]:
     words = [WORDS.get(word, word) for word in shlex.split(line)[1:]]
-    words = [word.replace("/media/stick/", "stick/") for word in words]
+    words = [
+        re.sub(r"^ble:.*", f"sim:{n}", word.replace("/media/stick/", "stick/"))
+        for n, word in enumerate(words)
+    ]
     match words:
         case ["run" | "demo" | "assess", *_]:
             quick = QUICK if words[0] != "assess" else QUICK.replace("--minutes 1 ", "")
