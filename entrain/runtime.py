@@ -13,6 +13,7 @@ from contextlib import suppress
 from typing import Final, Protocol
 
 from entrain.control.events import (
+    BeatSeen,
     Command,
     CommandGiven,
     Effect,
@@ -34,6 +35,7 @@ from entrain.control.view import Sample, SessionView, Summary
 from entrain.devices.ports import LiveHeart, SoundOutput, VirtualHeart
 from entrain.errors import EntrainError
 from entrain.system.ticking import monotonic_s
+from entrain.heart import wave
 
 TREND_S: Final = 600  # that every picture carries; who wants more keeps it (`tui.trail`)
 Observer = Callable[[Event, tuple[Effect, ...]], None]
@@ -115,6 +117,7 @@ class Session:
         self._clock = SessionClock(speed)
         self._inbox = Inbox()
         self._trend: deque[Sample] = deque(maxlen=TREND_S)
+        self._wave: deque[wave.WavePoint] = deque(maxlen=wave.KEPT)
         self._closing: asyncio.Task[None] | None = None
 
     @property
@@ -128,7 +131,7 @@ class Session:
     def view(self) -> SessionView:
         """The picture of this moment. Cheap enough for every frame."""
         now_s = self._state.t_s if self.ended else self._clock.now_s()
-        return view(self._state, now_s, tuple(self._trend))
+        return view(self._state, now_s, tuple(self._trend), tuple(self._wave))
 
     def summary(self) -> Summary | None:
         """The session in figures; None until it has ended."""
@@ -229,6 +232,8 @@ class Session:
                     self._sound.set_volume(volume, muted)
                 case VoiceChanged(voice=voice):
                     self._sound.set_voice(voice)
+                case BeatSeen(beat=beat) if beat.strap == self.straps[0]:
+                    self._wave.append(wave.point_of(beat))
                 case Ended(fade_s=fade_s):
                     self._closing = asyncio.ensure_future(self._sound.close(fade_s))
                 case _:

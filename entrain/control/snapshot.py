@@ -22,9 +22,15 @@ from entrain.control.view import (
 )
 from entrain.heart.beat import HeartState
 from entrain.heart.median import median
+from entrain.heart.wave import WavePoint
 
 
-def view(state: SessionState, t_s: float, trend: tuple[Sample, ...] = ()) -> SessionView:
+def view(
+    state: SessionState,
+    t_s: float,
+    trend: tuple[Sample, ...] = (),
+    wave: tuple[WavePoint, ...] = (),
+) -> SessionView:
     """The picture at `t_s`, which may be a little after the newest event: ages go on, nothing is guessed."""
     t_s = max(t_s, state.t_s)
     states = group.states_at(state.tracks, t_s)
@@ -72,6 +78,7 @@ def view(state: SessionState, t_s: float, trend: tuple[Sample, ...] = ()) -> Ses
         in_step_s=state.tracks[0].in_step_s if len(state.tracks) == 1 else 0.0,
         judged_s=state.tracks[0].judged_s if len(state.tracks) == 1 else 0.0,
         stage=_stage(state, t_s),
+        wave=wave,
     )
 
 

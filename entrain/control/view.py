@@ -7,6 +7,7 @@ from entrain.control.events import Link, Phase, SensorState, Sound
 from entrain.control.protocol import Preset
 from entrain.heart.beat import HeartState
 from entrain.heart.pmd.control import Sensor
+from entrain.heart.wave import WavePoint
 from entrain.reason import Reason
 from entrain.score import Score
 
@@ -107,6 +108,7 @@ class SessionView:
     in_step_s: float = 0.0  # so long it was in step …
     judged_s: float = 0.0  # … of so long in which it could be told
     stage: StageView | None = None  # None: a policy guides, or nothing does
+    wave: tuple[WavePoint, ...] = ()  # the pulse beat by beat, of the first heart
 
 
 @dataclass(frozen=True, slots=True)

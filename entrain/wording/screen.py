@@ -212,12 +212,11 @@ def reason(view: SessionView) -> str:
 
 
 def strap_line(strap: StrapView) -> str:
-    """One strap in a line: its name, how it is, its battery."""
+    """One strap in a line: its name and how it is."""
     name = strap.name or strap.strap
     match strap.link:
         case Link.STREAMING:
-            battery = "" if strap.battery_percent is None else f" · {strap.battery_percent} %"
-            return f"{name}{battery}{_streaming(strap)}"
+            return f"{name}{_streaming(strap)}"
         case Link.OFF:
             return f"{name}: off"
         case Link.SEARCHING:
@@ -242,6 +241,13 @@ def _streaming(strap: StrapView) -> str:
 
 _SENSORS: Final = {Sensor.ECG: "ECG", Sensor.ACC: "acc"}
 _STREAMS: Final = frozenset({SensorState.STREAMING, SensorState.SHARED})
+def battery(strap: StrapView) -> str:
+    """What is left in the battery of a strap that is there; empty where nobody knows."""
+    if strap.link is not Link.STREAMING or strap.battery_percent is None:
+        return ""
+    return f"battery {strap.battery_percent} %"
+
+
 _STRAP_ADVICE: Final = {
     Link.SEARCHING: "Put it on and moisten its electrodes; it wakes up on the skin.",
     Link.SILENT: "Moisten the electrodes and tighten it a little.",
@@ -262,7 +268,7 @@ def sound_line(sound: SoundView) -> str:
         case Sound.UNAVAILABLE:
             return "no sound device"
         case Sound.PLAYING:
-            return f"{sound.voice} · " + ("muted" if sound.muted else f"{sound.volume * 100:.0f} %")
+            return f"{sound.voice} · " + ("muted" if sound.muted else f"volume {sound.volume * 100:.0f} %")
 
 
 _SOUND_ADVICE: Final = {

@@ -7,7 +7,7 @@ freezes the screen.
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from math import pi, sin
+from math import floor, pi, sin
 
 from entrain.breath.estimate import InStep
 from entrain.breath.pattern import BreathPattern, BreathPlan
@@ -17,6 +17,7 @@ from entrain.control.events import Link, Phase, Sound
 from entrain.control.protocol import Preset, SoundRule
 from entrain.control.view import Sample, SessionView, SoundView, StageView, StrapView, Summary
 from entrain.heart.beat import HeartState, PulseSource
+from entrain.heart.wave import WavePoint
 from entrain.reason import Code, Reason
 from entrain.score import Presence, Score
 from entrain.tempo.plan import TempoPlan
@@ -110,6 +111,23 @@ def pulse_at(t_s: float) -> float:
     return 70.5 - calm + 1.4 * sin(t_s / 23.0) + 0.8 * sin(2 * pi * t_s / 41.0)
 
 
+def beats_at(t_s: float, script: Script, for_s: float = 120.0) -> tuple[WavePoint, ...]:
+    """Made-up beats up to `t_s`: while a breath is guided the pulse swings with it, before that a little."""
+    score = script.score()
+    points: list[WavePoint] = []
+    at_s = max(4.0, floor(t_s - for_s))
+    while at_s <= t_s:
+        moment = score.breath_at(at_s) if script.match_s <= at_s < script.silence_s else None
+        swing = 1.2 * sin(at_s / 0.7) if moment is None else 4.6 * sin(2 * pi * (moment.fraction - 0.08))
+        incident = script.incident_at(at_s)
+        lost = incident is not None and incident.link is not None
+        bpm = pulse_at(at_s) + swing
+        if not lost:
+            points.append(WavePoint(at_s, bpm))
+        at_s += 60.0 / bpm
+    return tuple(points)
+
+
 @dataclass
 class ScriptedPort:
     """Satisfies `SessionPort`. `sent` holds every command in order."""
@@ -132,6 +150,8 @@ class ScriptedPort:
     _markers: int = 0
     _ratings: dict[str, int] = field(default_factory=dict[str, int])
     _trend: list[Sample] = field(default_factory=list[Sample])
+    _beats: tuple[WavePoint, ...] = ()
+    _beats_at_s: float | None = None
 
     @property
     def t_s(self) -> float:
@@ -173,6 +193,7 @@ class ScriptedPort:
             sound=self._sound(incident),
             n_markers=self._markers,
             trend=self._trend_to(t_s),
+            wave=self._wave_to(t_s),
             last_beat_t_s=None if heart.age_s is None else t_s - heart.age_s,
             ended=ended,
         )
@@ -272,6 +293,13 @@ class ScriptedPort:
         if incident is not None and incident.link is not None and phase is not Phase.BASELINE:
             return Reason.of_older("holding: no pulse comes, so the tempo stays where it is")
         return Reason.of_older("holding: you asked to stay here") if self._held else None
+
+    def _wave_to(self, t_s: float) -> tuple[WavePoint, ...]:
+        if not self.script.straps or not self.script.has_intervals:
+            return ()
+        if self._beats_at_s is None or not 0.0 <= t_s - self._beats_at_s < 1.0:
+            self._beats_at_s, self._beats = t_s, beats_at(t_s + 1.0, self.script)
+        return tuple(point for point in self._beats if point.t_s <= t_s)
 
     def _trend_to(self, t_s: float) -> tuple[Sample, ...]:
         start_s = self._trend[-1].t_s + 1.0 if self._trend else max(0.0, t_s - 300.0)

@@ -65,7 +65,7 @@ class SessionScreen(EntrainScreen[SessionResult]):
     #place { width: 1fr; height: 1fr; align: center middle; }
     SessionScreen CueLine { margin: 0 0 1 0; }
 
-    SessionScreen.-wide SessionPanel { width: 44; padding: 2 4 1 2; }
+    SessionScreen.-wide SessionPanel { width: 38%; min-width: 44; padding: 2 4 1 2; }
     SessionScreen.-wide Banner { padding: 0 4; }
     SessionScreen.-wide #head, SessionScreen.-wide KeyLine { padding: 0 4; }
     SessionScreen.-tall SessionPanel .guidance, SessionScreen.-tall SessionPanel .straps { margin-top: 2; }
@@ -323,6 +323,9 @@ class SessionScreen(EntrainScreen[SessionResult]):
         figure = names[(names.index(self._figure.figure) + 1) % len(names)]
         self._figure.choose(figure)
         self.post_message(FigureChosen(figure))
+
+    def action_graph(self) -> None:
+        self._panel.turn()
 
     def action_figure_alone(self) -> None:
         self.toggle_class("-focus")

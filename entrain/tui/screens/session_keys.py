@@ -36,6 +36,7 @@ MUTE: Final = Key("m", "m", "mute", "sound", "Sound off and on. The beat goes on
 MARK: Final = Key("n", "n", "mark", "mark", "Mark this moment, with a note if you like.")
 THEME: Final = Key("t", "t", "app.theme", "light", "Dark, light or dim for the night.")
 FIGURE: Final = Key("v", "v", "figure", "figure", "Another figure: orb, wave, petals, bar.")
+GRAPH: Final = Key("b", "b", "graph", "graph", "Your pulse beat by beat, or the last minutes; and back.")
 FOCUS: Final = Key("f", "f", "figure_alone", "focus", "Only the figure, and back.")
 UNFOCUS: Final = replace(FOCUS, label="back")
 CLOSED: Final = Key("c", "c", "eyes_closed", "eyes closed", "A dark screen; any key brings the picture back.")
@@ -44,7 +45,7 @@ LEAVE: Final = replace(STOP, label="leave at once")
 
 KEYS: Final = (
     STOP, PAUSE, EASE_OFF, HOLD, GO_ON, NUDGE_UP, NUDGE_DOWN, GOAL_DOWN, GOAL_UP, BREATH_DOWN, BREATH_UP,
-    LOUDER, SOFTER, MUTE, VOICE, MARK, THEME, FIGURE, FOCUS, CLOSED, HELP,
+    LOUDER, SOFTER, MUTE, VOICE, MARK, GRAPH, THEME, FIGURE, FOCUS, CLOSED, HELP,
 )  # fmt: skip
 
 _GUIDED: Final = frozenset({Phase.MATCH, Phase.DESCEND, Phase.HOLD})

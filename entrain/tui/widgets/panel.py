@@ -1,4 +1,4 @@
-"""The column of figures: pulse, tempo and breath, their course, and how strap and sound are."""
+"""The column of figures: pulse, tempo and breath, the wave or the last minutes, and how strap and sound are."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -11,6 +11,7 @@ from entrain.control.events import Link, Sound
 from entrain.control.view import Sample, SessionView
 from entrain.tui.widgets.say import Part, Say
 from entrain.tui.widgets.trend import TrendView
+from entrain.tui.widgets.wave import WaveView
 from entrain.wording import screen as words
 
 _SHOWN_S: Final = (60.0, 300.0)  # how much of the past the plot shows, at least and at most
@@ -22,9 +23,13 @@ class SessionPanel(Vertical):
     SessionPanel { width: 30; padding: 1 2 0 1; }
     SessionPanel Digits { height: 3; width: 1fr; color: $pulse; text-style: bold; }
     SessionPanel Digits.unknown { color: $text-disabled; }
-    SessionPanel .guidance { margin-top: 1; height: 2; }
-    SessionPanel TrendView { height: 1fr; max-height: 12; }
-    SessionPanel .straps { height: auto; max-height: 3; margin-top: 1; }
+    SessionPanel .guidance { height: 2; }
+    SessionPanel WaveView { height: 1fr; max-height: 16; }
+    SessionPanel TrendView { height: 1fr; max-height: 15; }
+    SessionPanel TrendView, SessionPanel .legend { display: none; }
+    SessionPanel.-minutes TrendView, SessionPanel.-minutes .legend { display: block; }
+    SessionPanel.-minutes WaveView { display: none; }
+    SessionPanel .straps { height: auto; max-height: 3; }
     """
 
     def __init__(self) -> None:
@@ -37,6 +42,8 @@ class SessionPanel(Vertical):
         yield Say(classes="pulse")
         yield Digits(words.UNKNOWN, classes="unknown")
         yield Say(classes="guidance")
+        yield WaveView()
+        yield Say(("━ pulse", "$pulse"), "   ", ("╍ tempo", "$tempo"), classes="legend")
         yield TrendView()
         yield Say(classes="straps")
         yield Say(classes="sound")
@@ -46,9 +53,16 @@ class SessionPanel(Vertical):
         """Draw a picture; `now_s` is the screen's own clock, for the blink of a new beat."""
         self._show_pulse(pulse, self._blinks(view, now_s))
         self._say("guidance", _guidance(view, pulse, self.query_one(".guidance").size.width))
-        self._say("straps", _straps(view))
+        self.query_one(WaveView).show(view, pulse.fresh)
+        self._say("straps", _straps(view, self.size.width - 4))
         self._say("sound", _sound(view))
-        self._say("marks", ((words.markers(view.n_markers), "$text-muted"),))
+        marks = self.query_one(".marks", Say)
+        marks.say((words.markers(view.n_markers), "$text-muted"))
+        marks.display = view.n_markers > 0
+
+    def turn(self) -> None:
+        """From the wave to the last minutes, and back."""
+        self.toggle_class("-minutes")
 
     def show_trend(self, samples: Sequence[Sample], t_s: float) -> None:
         """Draw the last minutes."""
@@ -60,6 +74,7 @@ class SessionPanel(Vertical):
         """Show nothing that could be false."""
         self._show_pulse(words.PulseWords(words.UNKNOWN, "", False), False)
         self.query_one(TrendView).show((), 0.0, 1.0, ("", ""))
+        self.query_one(WaveView).blank()
         for name in ("guidance", "straps", "sound", "marks"):
             self._say(name, ())
 
@@ -102,13 +117,18 @@ def _guidance(view: SessionView, pulse: words.PulseWords, room: int) -> Sequence
     return parts
 
 
-def _straps(view: SessionView) -> Sequence[Part]:
+def _straps(view: SessionView, room: int) -> Sequence[Part]:
+    """A line for each; its battery on the next one where `room` columns are too few for both."""
     parts: list[Part] = []
     for strap in view.straps:
         well = strap.link is Link.STREAMING
         if parts:
             parts.append("\n")
         parts += [("● " if well else "○ ", "$success" if well else "$warning"), words.strap_line(strap)]
+        battery = words.battery(strap)
+        if battery:
+            fits = len(words.strap_line(strap)) + len(battery) + 5 <= room
+            parts += [" · " if fits else "\n  ", (battery, "$text-muted")]
     return parts or (("○ no sensor", "$text-muted"),)
 
 
