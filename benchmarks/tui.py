@@ -31,11 +31,11 @@ class Case:
 
 CASES = (
     Case("session, orb, 80x24", 80, 24),
-    Case("session, wave, 80x24", 80, 24, b"v"),
-    Case("session, petals, 80x24", 80, 24, b"vv"),
-    Case("session, bar, 80x24", 80, 24, b"vvv"),
+    Case("session, wave, 80x24", 80, 24, b"i"),
+    Case("session, petals, 80x24", 80, 24, b"ii"),
+    Case("session, bar, 80x24", 80, 24, b"iii"),
     Case("session, orb, 120x40", 120, 40),
-    Case("session, wave, 120x40", 120, 40, b"v"),
+    Case("session, wave, 120x40", 120, 40, b"i"),
     Case("session, eyes closed, 80x24", 80, 24, b"c"),
     Case("session, paused, 80x24", 80, 24, b" "),
     Case("home, idle, 80x24", 80, 24, home=True),

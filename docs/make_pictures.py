@@ -84,14 +84,14 @@ PAGES = {
         ("opening", SMALL, "New music is listened to first; nobody has to wait for it."),
     ),
     "A session": (
-        ("check-in", SMALL, "How do you feel? A key, or `s` to skip it."),
+        ("check-in", SMALL, "How do you feel? A key, or enter to go on without."),
         ("session-baseline", SMALL, "Silence first: the resting pulse."),
         (
             "session-out",
             LARGE,
             "Breathing out with the orb; the figures beside it, and why things are so.",
         ),
-        ("session-wave", SMALL, "`v` changes the figure, and it is remembered: the wave shows what comes."),
+        ("session-wave", SMALL, "`i` changes the figure, and it is remembered: the wave shows what comes."),
         ("session-petals", SMALL, "The petals."),
         ("session-bar", SMALL, "The bar."),
         ("session-light", SMALL, "The light theme."),

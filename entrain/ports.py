@@ -55,6 +55,7 @@ class OpenedSession:
     voices: tuple[str, ...] = ()
     report: Callable[[], Path] | None = None
     person: str = ""  # whose it is, by pseudonym; '' where nobody was named
+    is_simulated: bool = False  # no heart of anybody: it is said on every page of the session
 
 
 Listen = Callable[[str], Awaitable[None]]

@@ -5,7 +5,7 @@ Devices, sound and log are imported here, before the app takes the terminal: sta
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from threading import Event
@@ -61,7 +61,9 @@ class _Opener:
         self._current = waiting
         session, tap = self._current.session, self._current.tap
         voices = tuple(CATALOGUE)
-        return OpenedSession(session, tap, self.close, voices, self._report, choices.person)
+        return OpenedSession(
+            session, tap, self.close, voices, self._report, choices.person, is_simulated(choices.hearts)
+        )
 
     async def _music_of(self, choices: Choices) -> Playlist | None:
         """Listened to in a thread, which gives up where nobody waits for it any more."""
@@ -96,6 +98,11 @@ class _Opener:
         if self._current is not None:
             setup.close_log(self._current, self._current.session.summary())
             self._current = None
+
+
+def is_simulated(hearts: Sequence[str]) -> bool:
+    """Is every heart of a session made up?"""
+    return bool(hearts) and all(heart.partition(":")[0] == "sim" for heart in hearts)
 
 
 def with_screen(choices: Choices, *, reduced_motion: bool = False) -> int:

@@ -295,7 +295,7 @@ class EntrainApp(App[Summary | None]):
                 return Next.LEAVE
             self.ended_with = result.summary
             return await self.push_screen_wait(
-                SummaryScreen(opened.port, result.summary, result.trail, opened.report, opened.person)
+                SummaryScreen(opened, result.summary, result.trail, result.swing_bpm)
             )
         finally:
             await _close(opened)

@@ -33,6 +33,10 @@ _TITLES: Final = {
     Phase.ENDED: "The session is over",
 }
 
+SIMULATED: Final = "simulated heart"
+ENDING: Final = "Ending"
+ENDING_WHY: Final = "It fades and is kept. Press u to go on after all."
+
 _HEARTS: Final = {
     HeartKind.STRAP: "the first strap that is found",
     HeartKind.SIMULATED: "a simulated heart",

@@ -17,6 +17,8 @@ MOST_ARTEFACTS_FRACTION: Final = 0.2
 MOST_OUTAGE_FRACTION: Final = 0.25
 FEWEST_BEATS: Final = 60
 
+SHORT_S: Final = 180.0
+MADE_UP: Final = "The heart was simulated: nobody was measured."
 CAUTION: Final = "One session says little: pulses wander by themselves."
 
 
@@ -107,10 +109,25 @@ def quality(summary: Summary) -> str:
     return ", ".join(parts)
 
 
-def rating(summary: Summary, after: int | None) -> str:
-    """The ratings before and after, as far as they were given."""
-    if summary.rating_before is None:
-        return ""
-    if after is None:
-        return f"Before the session you said {summary.rating_before}."
-    return f"Before the session you said {summary.rating_before}, now {after}."
+def felt(summary: Summary, after: int | None, swing_bpm: float | None) -> str:
+    """What one came for, in a line: tension before and after, how far the pulse swung, how long."""
+    parts = [_tension(summary.rating_before, after)]
+    if swing_bpm is not None and not summary.hearts:
+        parts.append(f"Your pulse swung {swing_bpm:.0f} with your breath")
+    parts.append(f"{span(summary.duration_s)} in all")
+    return " · ".join(filter(None, parts))
+
+
+def _tension(before: int | None, after: int | None) -> str:
+    if before is None:
+        return "" if after is None else f"Tension {after}"
+    return f"Tension {before} before" if after is None else f"Tension {before} → {after}"
+
+
+def next_step(summary: Summary) -> str:
+    """What would be next, from what was seen and nothing else."""
+    if not summary.completed and summary.duration_s < SHORT_S:
+        return "Next: a shorter session may fit better; Three quiet minutes is one."
+    if summary.judged_s >= LEAST_JUDGED_S and summary.in_step_s < 0.5 * summary.judged_s:
+        return "Next: the same again, and h holds the breath where it is still easy."
+    return "Next: the same again tomorrow, at about this time."

@@ -142,7 +142,7 @@ async def test_a_check_in_can_be_skipped_and_left() -> None:
         await house.press("escape")
         await house.comes(HomeScreen)
         assert house.opened == []
-        await house.press("enter", "s")
+        await house.press("enter", "enter")
         await house.comes(SessionScreen)
         assert house.ports[0].sent == []
 
@@ -160,9 +160,9 @@ async def test_a_session_leads_to_its_summary_and_back_home() -> None:
         await house.comes(SessionScreen)
         await house.press("q")
         text = await house.comes(SummaryScreen)
-        assert "Before the session you said 6." in text
+        assert "Tension 6 before" in text
         text = await house.press("4")
-        assert "Before the session you said 6, now 4." in text
+        assert "Tension 6 → 4" in text
         await house.press("n", *"calmer", "enter")
         await house.press("q")
         await house.comes(HomeScreen)
@@ -289,7 +289,7 @@ async def test_there_are_ways_without_a_strap(down: int, kind: HeartKind) -> Non
         await house.comes(StrapsScreen)
         await house.press(*["down"] * down, "enter")
         await house.comes(HomeScreen)
-        await house.press("enter", "s")
+        await house.press("enter", "enter")
         await house.comes(SessionScreen)
         assert house.opened[0].heart == HeartChoice(kind)
 
@@ -315,7 +315,7 @@ async def test_a_preset_that_needs_a_pulse_says_so() -> None:
 async def test_a_session_that_cannot_be_opened_is_explained_at_home() -> None:
     trouble = DeviceError("The strap is taken by another program.", "Close it and try again.")
     async with opened_house(refuses=trouble) as house:
-        await house.press("enter", "s")
+        await house.press("enter", "enter")
         text = await house.comes(HomeScreen)
         assert "The strap is taken by another program. Close it and try again." in text
 

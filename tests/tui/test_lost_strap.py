@@ -77,4 +77,4 @@ async def test_at_the_very_end_the_summary_comes_all_the_same() -> None:
         await drawn(pilot)
         clock.advance_to(6.0)
         text = await comes(pilot, SummaryScreen)
-        assert "How do you feel now?" in text
+        assert "How tense are you now?" in text

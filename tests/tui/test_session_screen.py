@@ -58,6 +58,7 @@ async def staged(
     look: Look | None = None,
     size: tuple[int, int] = (80, 24),
     tap: bool = False,
+    is_simulated: bool = False,
     manners: Callable[[Manners], Manners] = lambda manners: manners,
 ) -> AsyncIterator[Stage]:
     clock = ManualClock()
@@ -66,7 +67,7 @@ async def staged(
 
     async def open_session() -> OpenedSession:
         taps_to = (lambda: taps.append(clock.now_s())) if tap else None
-        return OpenedSession(port, taps_to, voices=("metronome", "soft", "bowl"))
+        return OpenedSession(port, taps_to, voices=("metronome", "soft", "bowl"), is_simulated=is_simulated)
 
     how = manners(Manners(look or Look(depth=Depth.TRUE), check_in=False))
     app = EntrainApp(open_session, how, clock=clock)
@@ -95,8 +96,11 @@ async def test_everything_a_person_needs_is_on_the_screen() -> None:
             "Breathe out",
             "tempo 63.0",
             "breath 7.9",
-            "Polar H10 8A2F41 · 84 %",
-            "soft · 70 %",
+            "Polar H10 8A2F41",
+            "battery 84 %",
+            "your pulse swings 9",
+            "guided breath 7.9",
+            "soft · volume 70 %",
             "Slowing gently",
             "2:58 left",
             "About 1 beat a minute slower each minute",
@@ -188,7 +192,7 @@ async def test_sound_that_is_lost_is_told_and_comes_back() -> None:
         assert "♪ sound device lost" in text
         assert "The headphones went away." in text
         text = await stage.at(311)
-        assert "♪ soft · 70 %" in text
+        assert "♪ soft · volume 70 %" in text
         assert "The sound is back" in text
         assert "6:49 to go" in text  # no toast hides how long it lasts
 
@@ -248,7 +252,7 @@ COMMANDS: dict[str, ev.Command] = {
     "left": ev.SetGoal(tempo_bpm=60.0),
     "left_square_bracket": ev.SetGoal(breath_per_min=5.5),
     "right_square_bracket": ev.SetGoal(breath_per_min=6.0),
-    "s": ev.SetVoice("bowl"),
+    "v": ev.SetVoice("bowl"),
     "plus": ev.SetVolume(0.75),
     "equals_sign": ev.SetVolume(0.8),
     "minus": ev.SetVolume(0.75),
@@ -265,11 +269,57 @@ async def test_a_key_sends_its_command() -> None:
         assert stage.port.sent == list(COMMANDS.values())
 
 
-@pytest.mark.parametrize("key", ["escape", "ctrl+q"])
+@pytest.mark.parametrize("key", ["q", "ctrl+q", "ctrl+c"])
 async def test_stop_has_more_than_one_key(key: str) -> None:
     async with staged() as stage:
         await strike(stage.pilot, key)
         assert stage.port.sent == [ev.Stop()]
+
+
+async def test_escape_ends_no_session() -> None:
+    async with staged() as stage:
+        await strike(stage.pilot, "escape", "c", "escape", "f", "escape", "question_mark", "escape", "escape")
+        assert stage.port.sent == []
+        assert isinstance(stage.app.screen, SessionScreen)
+
+
+async def test_a_session_that_is_ending_can_go_on_after_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session, "UNDO_S", 60.0)
+    async with staged() as stage:
+        text = await stage.press("q")
+        assert "Press u to go on after all." in text
+        assert "q end now" in text
+        assert "Ending" not in await stage.press("u")
+        assert stage.port.sent == [ev.Pause(), ev.Resume()]
+        await stage.press("q", "q")  # a key that bounces ends nothing
+        assert stage.port.sent == [ev.Pause(), ev.Resume(), ev.Pause()]
+        stage.clock.advance_to(stage.clock.now_s() + 1.0)
+        await stage.press("q")
+        await comes(stage.pilot, SummaryScreen)
+        assert stage.port.sent[-1] == ev.Stop()
+
+
+async def test_what_is_not_taken_back_ends_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session, "UNDO_S", 0.05)
+    async with staged() as stage:
+        await stage.press("q")
+        await comes(stage.pilot, SummaryScreen)
+        assert stage.port.sent == [ev.Pause(), ev.Stop()]
+
+
+async def test_the_last_minutes_are_a_second_view() -> None:
+    async with staged() as stage:
+        text = await stage.press("b")
+        assert "━ pulse   ╍ tempo" in text
+        assert "swings" not in text
+        assert "swings 9" in await stage.press("b")
+
+
+async def test_a_simulated_heart_is_said_on_the_session_and_on_its_summary() -> None:
+    async with staged(is_simulated=True) as stage:
+        assert "simulated heart" in stage.text
+        await stage.press("q")
+        assert "The heart was simulated" in await comes(stage.pilot, SummaryScreen)
 
 
 async def test_space_pauses_and_goes_on() -> None:
@@ -392,7 +442,7 @@ async def test_q_stops_with_closed_eyes_too() -> None:
 async def test_figures_go_round_and_are_remembered() -> None:
     looks: list[Look] = []
     async with staged(manners=lambda m: replace(m, on_look_changed=looks.append)) as stage:
-        await stage.press("v", "v", "v", "v")
+        await stage.press("i", "i", "i", "i")
         assert [look.figure for look in looks] == ["wave", "petals", "bar", "orb"]
         await stage.press("t", "t", "t")
         assert [look.theme for look in looks[4:]] == ["light", "night", "dark"]

@@ -32,7 +32,7 @@ def test_a_signal_gives_the_terminal_back_and_the_session_can_go_on(
     os.close(theirs)
     try:
         _read_until(ours, b"calm")
-        os.write(ours, b"s")
+        os.write(ours, b"\r")
         _read_until(ours, b"tempo")
         time.sleep(1.0)
         running.send_signal(number)

@@ -67,9 +67,20 @@ def test_the_share_in_step_is_told_where_it_could_be_judged() -> None:
 
 
 def test_both_ratings_are_said() -> None:
-    assert words.rating(EXAMPLE_SUMMARY, 4) == "Before the session you said 6, now 4."
-    assert words.rating(EXAMPLE_SUMMARY, None) == "Before the session you said 6."
-    assert words.rating(replace(EXAMPLE_SUMMARY, rating_before=None), 4) == ""
+    assert words.felt(EXAMPLE_SUMMARY, 4, None) == "Tension 6 → 4 · 12 min in all"
+    assert words.felt(EXAMPLE_SUMMARY, None, 9.4).startswith("Tension 6 before · Your pulse swung 9 with")
+    assert words.felt(replace(EXAMPLE_SUMMARY, rating_before=None), 4, None).startswith("Tension 4 · ")
+
+
+def test_what_would_be_next_follows_from_what_was_seen() -> None:
+    early = replace(EXAMPLE_SUMMARY, completed=False, duration_s=100.0)
+    astray = replace(EXAMPLE_SUMMARY, in_step_s=60.0, judged_s=480.0)
+    untold = replace(astray, judged_s=20.0)
+    said = [words.next_step(each) for each in (EXAMPLE_SUMMARY, early, astray, untold)]
+    assert "tomorrow" in said[0]
+    assert "shorter" in said[1]
+    assert "h holds" in said[2]
+    assert said[3] == said[0]
 
 
 def test_the_screen_makes_no_medical_promise() -> None:

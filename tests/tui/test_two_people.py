@@ -88,7 +88,7 @@ async def a_session(hands: Hands) -> None:
     """From the home screen to it again, seen on every screen."""
     person = hands.opened[-1].person if hands.opened else ""
     await hands.shows("How tense are you")
-    await hands.press("s")
+    await hands.press("enter")
     text = await hands.comes(SessionScreen)
     person = hands.opened[-1].person
     if person:

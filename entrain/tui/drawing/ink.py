@@ -36,6 +36,10 @@ class Ink(Protocol):
         """One strip for each row of cells. Equal rows are the same object while they are remembered."""
         ...
 
+    def changed(self, before: Strip, now: Strip) -> tuple[int, int]:
+        """(first column, number of columns) of what differs between two rows of the same width."""
+        ...
+
 
 def ink_for(depth: Depth, colours: FigureColours) -> Ink:
     """The finest ink for a terminal of `depth`."""
@@ -62,6 +66,7 @@ class HalfBlocks:
         self.tides = tides
         self.dither = dither
         self._rows: dict[tuple[int, bytes], Strip] = {}
+        self._codes: dict[int, tuple[int, npt.NDArray[np.uint16]]] = {}  # of each strip in `_rows`, by its id
         self._styles: dict[tuple[int, int], Style] = {}
 
     def size(self, columns: int, rows: int) -> tuple[int, int]:
@@ -77,7 +82,17 @@ class HalfBlocks:
         step = round(tide * self.tides)
         if len(self._rows) > _KEPT_ROWS:
             self._rows.clear()
+            self._codes.clear()
         return [self._row(step, row) for row in pairs]
+
+    def changed(self, before: Strip, now: Strip) -> tuple[int, int]:
+        """As it stands above; where the hue changed, everything but the background did."""
+        old, new = self._codes.get(id(before)), self._codes.get(id(now))
+        if old is None or new is None or old[1].shape != new[1].shape:
+            return 0, now.cell_length
+        differs = old[1] != new[1] if old[0] == new[0] else (old[1] > 0) | (new[1] > 0)
+        at = np.flatnonzero(differs)
+        return (int(at[0]), int(at[-1] - at[0]) + 1) if at.size else (0, 0)
 
     def _row(self, step: int, pairs: npt.NDArray[np.uint16]) -> Strip:
         key = (step, pairs.tobytes())
@@ -90,11 +105,8 @@ class HalfBlocks:
                 for code, n in _runs(pairs)
             ]
             strip = self._rows[key] = Strip(segments, len(pairs))
+            self._codes[id(strip)] = (step, pairs.copy())
         return strip
-
-    def _glyph(self, code: int) -> str:
-        upper, lower = divmod(code, self.shades)
-        return " " if upper == lower else "▀"
 
     def _style(self, step: int, code: int) -> Style:
         style = self._styles.get((step, code))
@@ -122,6 +134,11 @@ class Stipple:
         if len(self._rows) > _KEPT_ROWS:
             self._rows.clear()
         return [self._row(tide >= 0.5, row) for row in cells]
+
+    def changed(self, before: Strip, now: Strip) -> tuple[int, int]:
+        """A row is one colour and cheap: all of it."""
+        del before
+        return 0, now.cell_length
 
     def _row(self, inhale: bool, cells: npt.NDArray[np.uint16]) -> Strip:
         key = (inhale, cells.tobytes())

@@ -13,8 +13,7 @@ from entrain.tui.widgets.say import Say
 
 _KEYS = (
     Key("enter", "0–10", "go_on", "or ← → choose", "How you feel, from 0 to 10."),
-    Key("enter", "enter", "go_on", "go on", "Begin the session."),
-    Key("s", "s", "skip", "skip", "Begin without a rating."),
+    Key("enter", "enter", "go_on", "go on, rated or not", "Begin the session, with a rating or without."),
     Key("q,escape", "q", "leave", "back", "Do not begin."),
 )
 
@@ -57,9 +56,6 @@ class CheckInScreen(EntrainScreen[CheckIn | None]):
 
     def action_go_on(self) -> None:
         self.leave(CheckIn(self._rating.value))
-
-    def action_skip(self) -> None:
-        self.leave(CheckIn(None))
 
     def action_leave(self) -> None:
         self.leave(None)

@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from entrain.tui.screens.base import EntrainScreen
 from entrain.tui.widgets.say import Say
 
-_STOP: Final = frozenset({"q", "escape"})
+_STOP: Final = "q"
 
 
 class EyesClosedScreen(EntrainScreen[None]):
@@ -31,7 +31,7 @@ class EyesClosedScreen(EntrainScreen[None]):
         event.prevent_default()
         if event.key == "space" and self._tap is not None:
             self._tap()
-        elif event.key in _STOP:
+        elif event.key == _STOP:
             self.leave(None)
             self._stop()
         else:

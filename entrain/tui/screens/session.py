@@ -18,10 +18,13 @@ from entrain.control import events as ev
 from entrain.control.view import Sample, SessionView, Summary
 from entrain.drawing.palette import Depth
 from entrain.drawing.shapes import FIGURES, Pose
+from entrain.heart.median import median
+from entrain.heart.wave import swing_bpm
 from entrain.ports import OpenedSession
 from entrain.score import LEAD_S
 from entrain.tui.messages import FigureChosen
 from entrain.tui.screens.base import EntrainScreen
+from entrain.tui.screens.ending import Ending
 from entrain.tui.screens.eyes_closed import EyesClosedScreen
 from entrain.tui.screens.help import HelpScreen
 from entrain.tui.screens.note import NoteScreen
@@ -41,6 +44,8 @@ from entrain.wording import screen as words
 FRAMES_PER_S: Final = 30
 _WORDS_EVERY: Final = 3  # frames
 _TREND_EVERY_S: Final = 1.0
+UNDO_S: Final = 3.0  # after the stop key, in which the session can still go on; 0: none
+_BOUNCE_S: Final = 0.4  # a key that is held, or bounces
 _LEAVE_AFTER_S: Final = 1.0  # a second press sooner is taken for the same one
 _BLIND: Final = "The picture cannot be drawn just now. The session goes on; q stops it."
 
@@ -52,6 +57,7 @@ class SessionResult:
     summary: Summary | None
     trail: tuple[Sample, ...]
     fault: Exception | None = None
+    swing_bpm: float | None = None  # how far the pulse swung with the guided breath, in the middle
 
 
 class SessionScreen(EntrainScreen[SessionResult]):
@@ -99,6 +105,7 @@ class SessionScreen(EntrainScreen[SessionResult]):
         self._tap: Callable[[], None] | None = opened.tap
         self._voices = opened.voices
         self._person = opened.person
+        self._is_simulated = opened.is_simulated
         self._clock = clock
         self._figure = BreathFigure(figure, depth, figure_colours("dark", depth))
         self._title, self._left_said = Say(classes="title"), Say(classes="left")
@@ -107,12 +114,14 @@ class SessionScreen(EntrainScreen[SessionResult]):
         self._rating = rating
         self._trail = Trail()
         self._toasts = Toasts()
+        self._swings: list[float] = []  # one a second while a breath is guided
         self._seen_t_s: float | None = None  # the newest picture's time …
         self._seen_at_s = 0.0  # … and when it was first seen, on the screen's clock
         self._frame = 0
         self._trend_at_s = -_TREND_EVERY_S
         self._volume: float | None = None  # asked for, until a picture shows it
         self._stop_at_s: float | None = None
+        self._ending: Ending | None = None
         self._worker: Worker[None] | None = None
         self._finished = False
         self._no_note = asyncio.Event()
@@ -164,7 +173,9 @@ class SessionScreen(EntrainScreen[SessionResult]):
         await self._no_note.wait()
         while self.host.screen is not self and self in self.host.screen_stack:
             await self.host.pop_screen()
-        self.leave(SessionResult(summary, self._trail.samples, fault))
+        self.leave(
+            SessionResult(summary, self._trail.samples, fault, median(self._swings) if self._swings else None)
+        )
 
     # ---- drawing --------------------------------------------------------------------------------------
 
@@ -196,8 +207,16 @@ class SessionScreen(EntrainScreen[SessionResult]):
         if now_s - self._trend_at_s >= _TREND_EVERY_S:
             self._trend_at_s = now_s
             self._panel.show_trend(view.trend, view.t_s)
+            self._keep_swing(view, late_s)
         for text, serious in self._toasts.news(view):
             self.notify(text, severity="warning" if serious else "information", markup=False)
+
+    def _keep_swing(self, view: SessionView, late_s: float) -> None:
+        if view.breath_per_min is None or view.paused or not words.pulse(view, late_s).fresh:
+            return
+        swing = swing_bpm(view.wave, view.t_s, view.breath_per_min)
+        if swing is not None:
+            self._swings.append(swing)
 
     def _draw_breath(self, view: SessionView, t_s: float) -> None:
         score = view.score
@@ -213,12 +232,14 @@ class SessionScreen(EntrainScreen[SessionResult]):
         focus = self.has_class("-focus")
         title = words.brief(view, pulse) if small else view.preset.title
         whose = (f"   {self._person}", "$primary") if self._person else ""
-        self._title.say((title, "$text-muted"), whose)
+        made_up = (f"   {words.SIMULATED}", "$warning") if self._is_simulated else ""
+        self._title.say((title, "$text-muted"), whose, made_up)
         self._left_said.say((words.session_left(view), "$text-muted"))
         self._panel.show(view, pulse, now_s)
-        self._banner.show(view, only_trouble=focus)
+        self._banner.show(view, only_trouble=focus, ending=self._ending is not None)
         stopping, tapped = self._stop_at_s is not None, self._tap is not None
-        self._keys.show(keys_now(view, stopping, tapped, focus))
+        ending = self._ending is not None and not stopping
+        self._keys.show(keys_now(view, stopping, tapped, focus, ending=ending))
 
     def _blank(self) -> None:
         self._figure.show(None)
@@ -247,13 +268,32 @@ class SessionScreen(EntrainScreen[SessionResult]):
             return None
 
     def action_stop(self) -> None:
+        """End gently: it falls silent, and stops after some seconds in which it can go on after all."""
         now_s = self._clock.now_s()
-        if self._stop_at_s is None:
-            self._stop_at_s = now_s
-            self._send(ev.Stop())
+        view = self._view()
+        over = view is None or view.ended is not None
+        if self._ending is None and self._stop_at_s is None and UNDO_S > 0.0 and not over:
+            self._ending = Ending(now_s, self.set_timer(UNDO_S, self._stop), was_paused=view.paused)
+            self._send(ev.Pause())
+        elif self._stop_at_s is None:
+            if self._ending is None or now_s - self._ending.since_s >= _BOUNCE_S:
+                self._stop()
         elif now_s - self._stop_at_s >= _LEAVE_AFTER_S and self._worker is not None:
             self._worker.cancel()
             self.run_worker(self._hand_back(self._port.summary(), None), exit_on_error=False)
+
+    def _stop(self) -> None:
+        if self._stop_at_s is None:
+            self._stop_at_s = self._clock.now_s()
+            self._send(ev.Stop())
+
+    def action_undo(self) -> None:
+        """Go on with a session that was ending."""
+        ending, self._ending = self._ending, None
+        if ending is not None and self._stop_at_s is None:
+            ending.timer.stop()
+            if not ending.was_paused:
+                self._send(ev.Resume())
 
     def action_space_bar(self) -> None:
         if self._tap is not None:

@@ -7,13 +7,7 @@ from entrain.control.events import Phase
 from entrain.control.view import SessionView
 from entrain.tui.widgets.key_line import Key
 
-STOP: Final = Key(
-    "q,escape",
-    "q",
-    "stop",
-    "stop",
-    "Fade and end the session. Always works; so does escape.",
-)
+STOP: Final = Key("q", "q", "stop", "stop", "Fade and end the session; press u to go on after all.")
 PAUSE: Final = Key("p", "space", "pause", "pause", "Silence, and nothing goes on until you press it again.")
 RESUME: Final = replace(PAUSE, label="go on")
 EASE_OFF: Final = Key("e", "e", "ease_off", "ease off", "A little quicker and shallower again, for a while.")
@@ -28,31 +22,37 @@ GOAL_UP: Final = Key("right", "→", "goal(1)", "quicker goal", _GOAL)
 _BREATH = "The goal of the breath by a half slower or quicker."
 BREATH_DOWN: Final = Key("left_square_bracket", "[", "goal_breath(-0.5)", "slower breath", _BREATH)
 BREATH_UP: Final = Key("right_square_bracket", "]", "goal_breath(0.5)", "quicker breath", _BREATH)
-VOICE: Final = Key("s", "s", "voice", "voice", "Another voice; it comes in while this one goes.")
+VOICE: Final = Key("v", "v", "voice", "voice", "Another voice; it comes in while this one goes.")
 _VOLUME = "A little louder or softer."
 LOUDER: Final = Key("plus,equals_sign", "+", "louder(0.05)", "louder", _VOLUME)
 SOFTER: Final = Key("minus", "-", "louder(-0.05)", "softer", _VOLUME)
 MUTE: Final = Key("m", "m", "mute", "sound", "Sound off and on. The beat goes on silently.")
 MARK: Final = Key("n", "n", "mark", "mark", "Mark this moment, with a note if you like.")
 THEME: Final = Key("t", "t", "app.theme", "light", "Dark, light or dim for the night.")
-FIGURE: Final = Key("v", "v", "figure", "figure", "Another figure: orb, wave, petals, bar.")
+FIGURE: Final = Key("i", "i", "figure", "figure", "Another figure: orb, wave, petals, bar.")
 GRAPH: Final = Key("b", "b", "graph", "graph", "Your pulse beat by beat, or the last minutes; and back.")
 FOCUS: Final = Key("f", "f", "figure_alone", "focus", "Only the figure, and back.")
 UNFOCUS: Final = replace(FOCUS, label="back")
 CLOSED: Final = Key("c", "c", "eyes_closed", "eyes closed", "A dark screen; any key brings the picture back.")
 HELP: Final = Key("question_mark,f1", "?", "help", "help", "This list.")
 LEAVE: Final = replace(STOP, label="leave at once")
+NOW: Final = replace(STOP, label="end now")
+UNDO: Final = Key("u", "u", "undo", "go on after all", "While a session is ending: go on with it.")
 
 KEYS: Final = (
-    STOP, PAUSE, EASE_OFF, HOLD, GO_ON, NUDGE_UP, NUDGE_DOWN, GOAL_DOWN, GOAL_UP, BREATH_DOWN, BREATH_UP,
-    LOUDER, SOFTER, MUTE, VOICE, MARK, GRAPH, THEME, FIGURE, FOCUS, CLOSED, HELP,
+    STOP, UNDO, PAUSE, EASE_OFF, HOLD, GO_ON, NUDGE_UP, NUDGE_DOWN, GOAL_DOWN, GOAL_UP, BREATH_DOWN,
+    BREATH_UP, LOUDER, SOFTER, MUTE, VOICE, MARK, GRAPH, THEME, FIGURE, FOCUS, CLOSED, HELP,
 )  # fmt: skip
 
 _GUIDED: Final = frozenset({Phase.MATCH, Phase.DESCEND, Phase.HOLD})
 
 
-def keys_now(view: SessionView, stopping: bool, tap: bool, focus: bool) -> tuple[Key, ...]:
-    """The keys that matter at this moment, the way out always first."""
+def keys_now(
+    view: SessionView, stopping: bool, tap: bool, focus: bool, *, ending: bool = False
+) -> tuple[Key, ...]:
+    """The keys that matter at this moment, the way out always first; `ending`: it can still go on."""
+    if ending and view.ended is None:
+        return (NOW, UNDO)
     if stopping or view.ended is not None:
         return (LEAVE,)
     if focus:

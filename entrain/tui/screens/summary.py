@@ -1,8 +1,9 @@
-"""The check-out: how it went, how good the data was, how the person feels now."""
+"""The check-out: what was felt first, then what would be next, then the figures and how good they are."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from enum import Enum
-from pathlib import Path
+from time import monotonic
+from typing import Final
 
 from textual import events
 from textual.app import ComposeResult
@@ -10,7 +11,7 @@ from textual.containers import Center, VerticalScroll
 
 from entrain.control import events as ev
 from entrain.control.view import Sample, Summary
-from entrain.ports import SessionPort
+from entrain.ports import OpenedSession
 from entrain.tui.background import in_background
 from entrain.tui.screens.base import EntrainScreen
 from entrain.tui.screens.help import HelpScreen
@@ -24,15 +25,15 @@ from entrain.wording.decisions import sentence as decision_sentence
 from entrain.wording.times import clock
 
 _KEYS = (
-    Key("enter", "0–10", "keep", "how you feel", "How you feel now: digits, or ← and →."),
+    Key("enter", "0–10", "keep", "how tense", "How tense you are now: digits, or ← and →."),
     Key("n", "n", "note", "note", "A note on this session."),
     Key("a", "a", "again", "again", "Another session with the same choices."),
-    Key("q,escape,enter", "q", "leave", "done", "Leave this page."),
+    Key("q,escape,enter", "enter", "leave", "done", "Leave this page; everything is kept."),
     Key("question_mark,f1", "?", "help", "help", "This list."),
 )
 
-
 _REPORT = Key("r", "r", "report", "report", "Save a report (later notes are not included).")
+CALM_S: Final = 0.7  # in which no key leaves the page
 
 
 class Next(Enum):
@@ -49,8 +50,9 @@ class SummaryScreen(EntrainScreen[Next]):
     SummaryScreen .small { color: $text-muted; }
     SummaryScreen TrendView { margin-top: 1; height: 6; max-width: 100; }
     SummaryScreen.-tall TrendView { height: 12; }
-    SummaryScreen .question { margin-top: 1; text-align: center; }
-    SummaryScreen Rating { margin-top: 1; height: 2; }
+    SummaryScreen .felt, SummaryScreen .next { margin-top: 1; }
+    SummaryScreen .question { text-align: center; color: $text-muted; }
+    SummaryScreen Rating { height: 2; }
     SummaryScreen .said { padding: 0 4; display: none; }
     SummaryScreen KeyLine { padding: 0 4; }
     SummaryScreen.-wide VerticalScroll { padding: 2 10; }
@@ -62,18 +64,21 @@ class SummaryScreen(EntrainScreen[Next]):
 
     def __init__(
         self,
-        port: SessionPort,
+        opened: OpenedSession,
         summary: Summary,
         trail: Sequence[Sample],
-        report: Callable[[], Path] | None = None,
-        person: str = "",
+        swing_bpm: float | None = None,
     ) -> None:
-        """`report` finishes the session's log and writes a page about it: from then on nothing is added."""
+        """A report finishes the session's log: from then on nothing is added. `swing_bpm`: how far the pulse
+        swung with the guided breath."""
         super().__init__()
-        self._report = report
-        self._person = person
+        self._report = opened.report
+        self._person = opened.person
+        self._is_simulated = opened.is_simulated
+        self._swing_bpm = swing_bpm
         self._is_finished = False
-        self._port = port
+        self._since_s = 0.0
+        self._port = opened.port
         self._summary = summary
         self._trail = trail
         self._kept: int | None = summary.rating_after
@@ -88,6 +93,13 @@ class SummaryScreen(EntrainScreen[Next]):
                 (f"   {decision_sentence(summary.reason)}", "not bold $text-muted"),
                 classes="title",
             )
+            if self._is_simulated:
+                yield Say((summary_words.MADE_UP, "$warning"))
+            yield Say(*self._felt(self._kept), classes="felt")
+            yield Say("How tense are you now?", classes="question")
+            with Center():
+                yield self._rating
+            yield Say(summary_words.next_step(summary), classes="next")
             yield Say(" ".join(summary_words.changes(summary)), classes="changes")
             comparable = not summary_words.what_is_lacking(summary)
             yield Say(summary_words.CAUTION if comparable else "", classes="small")
@@ -95,9 +107,6 @@ class SummaryScreen(EntrainScreen[Next]):
             yield Say(summary_words.guided(summary), classes="small")
             yield Say(summary_words.live(summary), classes="small")
             yield Say(summary_words.quality(summary), classes="small")
-            yield Say(*self._question(self._kept), classes="question")
-            with Center():
-                yield self._rating
         yield Say(classes="said")
         yield KeyLine(*self._keys)
 
@@ -109,6 +118,7 @@ class SummaryScreen(EntrainScreen[Next]):
         return [*keys[:-2], *((_REPORT,) if can_report else ()), *keys[-2:]]
 
     def on_mount(self) -> None:
+        self._since_s = monotonic()
         if self._trail:
             from_s, to_s = self._trail[0].t_s, self._trail[-1].t_s
             self.query_one(TrendView).show(self._trail, from_s, to_s, ("start", clock(to_s - from_s)))
@@ -118,15 +128,15 @@ class SummaryScreen(EntrainScreen[Next]):
             return
         event.stop()
         event.prevent_default()
-        self.query_one(".question", Say).say(*self._question(self._rating.value))
+        self.query_one(".felt", Say).say(*self._felt(self._rating.value))
 
     @property
     def _is_whole(self) -> bool:
         """A key may come before everything is there, and after it has gone."""
         return self.is_mounted and self._rating.is_attached
 
-    def _question(self, rating: int | None) -> tuple[Part, ...]:
-        return "How do you feel now?", (f"   {summary_words.rating(self._summary, rating)}", "$text-muted")
+    def _felt(self, rating: int | None) -> tuple[Part, ...]:
+        return ((summary_words.felt(self._summary, rating, self._swing_bpm), "bold"),)
 
     def _keep_rating(self) -> None:
         value = self._rating.value
@@ -164,8 +174,9 @@ class SummaryScreen(EntrainScreen[Next]):
         self.leave(Next.AGAIN)
 
     def action_leave(self) -> None:
-        self._keep_rating()
-        self.leave(Next.LEAVE)
+        if monotonic() - self._since_s >= CALM_S:  # not by a key that was meant for the session
+            self._keep_rating()
+            self.leave(Next.LEAVE)
 
     def action_help(self) -> None:
         self.host.push_screen(HelpScreen(self._keys))

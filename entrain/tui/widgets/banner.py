@@ -19,8 +19,11 @@ class Banner(Vertical):
         yield Say(classes="advice")
         yield Say(classes="why")
 
-    def show(self, view: SessionView, only_trouble: bool = False) -> None:
-        """Draw a picture; `only_trouble` leaves out everything but what is wrong."""
+    def show(self, view: SessionView, only_trouble: bool = False, *, ending: bool = False) -> None:
+        """Draw a picture; `only_trouble` leaves out everything but what is wrong.
+
+        `ending`: the session is about to stop, and can still go on.
+        """
         advice = words.advice(view)
         serious = advice is not None and advice.serious
         style = "$warning" if serious else "$text-muted"
@@ -30,8 +33,11 @@ class Banner(Vertical):
             self._say("advice", (advice.text, style))
         left = words.phase_left(view)
         title = "" if only_trouble else words.phase_title(view)
+        if ending and view.ended is None:
+            title, left = words.ENDING, ""
         self._say("phase", (title, "bold"), (f"   {left}" if left and title else "", "$text-muted"))
-        self._say("why", ("" if only_trouble else words.reason(view), "$text-muted"))
+        why = words.ENDING_WHY if ending and view.ended is None else words.reason(view)
+        self._say("why", ("" if only_trouble else why, "$text-muted"))
 
     def blank(self, text: str) -> None:
         """Nothing but `text`."""

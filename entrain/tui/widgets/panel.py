@@ -1,4 +1,4 @@
-"""The column of figures: pulse, tempo and breath, the wave or the last minutes, and how strap and sound are."""
+"""The column of figures: pulse, tempo, breath, the wave or the last minutes, and how strap and sound are."""
 
 from collections.abc import Sequence
 from typing import Final
