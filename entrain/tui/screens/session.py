@@ -271,8 +271,8 @@ class SessionScreen(EntrainScreen[SessionResult]):
         """End gently: it falls silent, and stops after some seconds in which it can go on after all."""
         now_s = self._clock.now_s()
         view = self._view()
-        over = view is None or view.ended is not None
-        if self._ending is None and self._stop_at_s is None and UNDO_S > 0.0 and not over:
+        begins = self._ending is None and self._stop_at_s is None and UNDO_S > 0.0
+        if begins and view is not None and view.ended is None:
             self._ending = Ending(now_s, self.set_timer(UNDO_S, self._stop), was_paused=view.paused)
             self._send(ev.Pause())
         elif self._stop_at_s is None:
