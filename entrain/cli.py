@@ -18,6 +18,7 @@ from entrain.commands import COMMANDS
 from entrain.errors import EntrainError, PresetError, UsageError
 from entrain.shell import Cleaned
 from entrain.system.console import forget_output, mend_streams
+from entrain.system.signals import settled
 
 EXIT_INTERRUPTED: Final = 130
 DEBUG_VARIABLE: Final = "ENTRAIN_DEBUG_LOG"
@@ -51,6 +52,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         with _cleaned_streams():
             return _say(EntrainError(f"The output cannot be written: {error.strerror}."))
     finally:
+        settled()
         os.umask(before)
 
 

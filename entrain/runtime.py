@@ -34,8 +34,8 @@ from entrain.control.state import TICK_S, SessionState
 from entrain.control.view import Sample, SessionView, Summary
 from entrain.devices.ports import LiveHeart, SoundOutput, VirtualHeart
 from entrain.errors import EntrainError
-from entrain.system.ticking import monotonic_s
 from entrain.heart import wave
+from entrain.system.ticking import monotonic_s
 
 TREND_S: Final = 600  # that every picture carries; who wants more keeps it (`tui.trail`)
 Observer = Callable[[Event, tuple[Effect, ...]], None]

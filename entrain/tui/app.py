@@ -7,10 +7,13 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+from rich.console import RenderableType
 from textual.app import App, SystemCommand
 from textual.binding import Binding
 from textual.command import CommandPalette
+from textual.constants import DRIVER
 from textual.css.query import NoMatches
+from textual.driver import Driver
 from textual.filter import LineFilter
 from textual.screen import Screen
 
@@ -33,7 +36,7 @@ from entrain.ports import (
     SessionChoice,
     Sitter,
 )
-from entrain.system.signals import ending_by_signal
+from entrain.system.signals import at_last, ending_by_signal
 from entrain.tui.cleaning import Cleaning
 from entrain.tui.look import Look, depth_of, look_of
 from entrain.tui.messages import FigureChosen, SatDown
@@ -55,6 +58,8 @@ from entrain.tui.themes import CYCLE, THEMES
 Open = Callable[[], Awaitable[OpenedSession]]
 
 _LOG: Final = logging.getLogger(__name__)
+_BEHIND_S: Final = 0.3  # a terminal that has not taken what is older
+_CATCH_UP_S: Final = 0.1
 _SHORT_S: Final = 0.3  # a wait that needs no word
 
 
@@ -124,6 +129,7 @@ class EntrainApp(App[Summary | None]):
         without_colours = depth_of(os.environ, "truecolor") is Depth.NONE or look.depth is Depth.NONE
         super().__init__(ansi_color=True if without_colours else None)
         self._cleaning = Cleaning()
+        self._is_behind = False
         self._start = start
         self._manners = manners
         self._clock = clock or MonotonicClock()
@@ -135,6 +141,33 @@ class EntrainApp(App[Summary | None]):
             self.register_theme(theme)
         few_colours = self.depth in (Depth.SIXTEEN, Depth.NONE)
         self.theme = "plain" if few_colours else self.look.theme if self.look.theme in THEMES else "dark"
+
+    def get_driver_class(self) -> type[Driver]:
+        """On Unix one that never waits for the terminal."""
+        if os.name != "posix" or DRIVER is not None:
+            return super().get_driver_class()
+        from entrain.tui.terminal import Terminal
+
+        return Terminal
+
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        """A terminal that is behind is shown nothing until it has caught up, and then a whole picture."""
+        if self._late_s() > _BEHIND_S:
+            if not self._is_behind:
+                self._is_behind = True
+                self.set_timer(_CATCH_UP_S, self._catch_up)
+            return
+        super()._display(screen, renderable)
+
+    def _catch_up(self) -> None:
+        if self._late_s() > 0.0:
+            self.set_timer(_CATCH_UP_S, self._catch_up)
+        else:
+            self._is_behind = False
+            self.screen.refresh(layout=True)
+
+    def _late_s(self) -> float:
+        return getattr(self._driver, "late_s", 0.0)
 
     def _handle_exception(self, error: Exception) -> None:
         """On the way out, what a half-made screen misses is no fault: keys may come faster than screens."""
@@ -315,6 +348,8 @@ class EntrainApp(App[Summary | None]):
 
     async def _driven(self, opened: OpenedSession, rating: int | None) -> SessionResult:
         """The session on its screen, from its beginning to its end. Raises what it raised."""
+        if opened.close is not None:
+            at_last(opened.close)
         result = await self.push_screen_wait(
             SessionScreen(
                 opened,

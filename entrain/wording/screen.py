@@ -245,6 +245,8 @@ def _streaming(strap: StrapView) -> str:
 
 _SENSORS: Final = {Sensor.ECG: "ECG", Sensor.ACC: "acc"}
 _STREAMS: Final = frozenset({SensorState.STREAMING, SensorState.SHARED})
+
+
 def battery(strap: StrapView) -> str:
     """What is left in the battery of a strap that is there; empty where nobody knows."""
     if strap.link is not Link.STREAMING or strap.battery_percent is None:

@@ -76,12 +76,13 @@ class SessionLog:
     def close(self, summary: Summary | None = None) -> None:
         """Write the rest and the summary, and end; without a summary the session counts as interrupted.
 
-        Blocks until all is on the disk, some seconds where the disk refuses. Later calls do nothing.
+        Blocks until all is on the disk, some seconds where the disk refuses. Later calls only wait.
 
         Raises:
             StoreError: the log is not, or not wholly, in the store; says what became of it.
         """
         if self._closed:
+            self._thread.join()
             return
         self._closed = True
         self._writer.queue.put(Ending(time.time(), monotonic_s(), summary))

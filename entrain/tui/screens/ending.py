@@ -6,7 +6,7 @@ from textual.timer import Timer
 
 
 @dataclass(frozen=True, slots=True)
-class Ending:
+class EndingSoon:
     """`since_s` is on the screen's clock; when `timer` is up, the session stops."""
 
     since_s: float

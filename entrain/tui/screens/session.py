@@ -24,7 +24,7 @@ from entrain.ports import OpenedSession
 from entrain.score import LEAD_S
 from entrain.tui.messages import FigureChosen
 from entrain.tui.screens.base import EntrainScreen
-from entrain.tui.screens.ending import Ending
+from entrain.tui.screens.ending import EndingSoon
 from entrain.tui.screens.eyes_closed import EyesClosedScreen
 from entrain.tui.screens.help import HelpScreen
 from entrain.tui.screens.note import NoteScreen
@@ -121,7 +121,7 @@ class SessionScreen(EntrainScreen[SessionResult]):
         self._trend_at_s = -_TREND_EVERY_S
         self._volume: float | None = None  # asked for, until a picture shows it
         self._stop_at_s: float | None = None
-        self._ending: Ending | None = None
+        self._ending: EndingSoon | None = None
         self._worker: Worker[None] | None = None
         self._finished = False
         self._no_note = asyncio.Event()
@@ -146,6 +146,10 @@ class SessionScreen(EntrainScreen[SessionResult]):
         self._worker = self.run_worker(self._drive(), exit_on_error=False)
         self.set_interval(1 / FRAMES_PER_S, self.draw)
         self.call_after_refresh(self._begin)
+
+    def on_resize(self) -> None:
+        self._frame = 0  # the next picture is a whole one
+        self._trend_at_s = -_TREND_EVERY_S
 
     def _dye(self) -> None:
         self._figure.dye(figure_colours(self.host.theme, self._figure.depth))
@@ -273,7 +277,7 @@ class SessionScreen(EntrainScreen[SessionResult]):
         view = self._view()
         begins = self._ending is None and self._stop_at_s is None and UNDO_S > 0.0
         if begins and view is not None and view.ended is None:
-            self._ending = Ending(now_s, self.set_timer(UNDO_S, self._stop), was_paused=view.paused)
+            self._ending = EndingSoon(now_s, self.set_timer(UNDO_S, self._stop), was_paused=view.paused)
             self._send(ev.Pause())
         elif self._stop_at_s is None:
             if self._ending is None or now_s - self._ending.since_s >= _BOUNCE_S:

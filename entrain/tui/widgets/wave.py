@@ -19,6 +19,7 @@ _S_PER_COLUMN: Final = 1.6
 _SHOWN_S: Final = (36.0, 90.0)  # at least and at most
 _AHEAD: Final = 0.14  # the share of the plot that lies in the future: the breath that comes next
 _EVERY_S: Final = 0.2  # a breath is remembered so often
+_KEPT_S: Final = 30.0  # that a score carries along of its past
 
 
 class WaveView(Plot):
@@ -43,9 +44,11 @@ class WaveView(Plot):
         self._t_s = 0.0
         self._said: tuple[str, str] = ("", "")
         self._seen: object = None
+        self._shown: tuple[SessionView, bool] | None = None
 
     def show(self, view: SessionView, fresh: bool) -> None:
         """Draw a picture; `fresh` is whether the pulse is known now."""
+        self._shown = (view, fresh)
         self._remember(view)
         said = (words.pulse_line(view, fresh), words.breath_line(view))
         step = int(view.t_s / self._dot_s)
@@ -61,8 +64,15 @@ class WaveView(Plot):
     def blank(self) -> None:
         """Nothing that could be false."""
         self._points, self._to_come, self._said, self._seen = (), (), ("", ""), None
+        self._shown = None
         self._breathed.clear()
         self.redraw()
+
+    def on_resize(self) -> None:
+        self._seen = None
+        super().on_resize()
+        if self._shown is not None:  # anew, for what fits is another stretch of time
+            self.show(*self._shown)
 
     @property
     def _shown_s(self) -> float:
@@ -73,12 +83,13 @@ class WaveView(Plot):
         return self._shown_s / max(1, 2 * (self.size.width - AXIS))
 
     def _remember(self, view: SessionView) -> None:
-        if self._breathed and 0.0 <= view.t_s - self._breathed[-1][0] < _EVERY_S:
+        at = int(view.t_s / _EVERY_S) * _EVERY_S
+        if self._breathed and 0.0 <= at - self._breathed[-1][0] < 0.5 * _EVERY_S:
             return
         if not self._breathed:  # a picture of a session that has been going on
-            past = [view.t_s - n * _EVERY_S for n in range(150, 0, -1)]
+            past = [at - n * _EVERY_S for n in range(round(_KEPT_S / _EVERY_S), 0, -1)]
             self._breathed.extend((t_s, _fullness(view, t_s)) for t_s in past)
-        self._breathed.append((view.t_s, _fullness(view, view.t_s)))
+        self._breathed.append((at, _fullness(view, at)))
 
     def painted(self) -> list[Strip]:
         columns, rows = self.size.width - AXIS, self.size.height - 3
@@ -116,8 +127,9 @@ def _fullness(view: SessionView, t_s: float) -> float | None:
 
 
 def _to_come(view: SessionView, for_s: float) -> list[tuple[float, float | None]]:
-    n = int(for_s / _EVERY_S)
-    return [(view.t_s + k * _EVERY_S, _fullness(view, view.t_s + k * _EVERY_S)) for k in range(1, n + 1)]
+    first = int(view.t_s / _EVERY_S) + 1
+    times = [n * _EVERY_S for n in range(first, first + int(for_s / _EVERY_S))]
+    return [(t_s, _fullness(view, t_s)) for t_s in times]
 
 
 def _label(text: str, columns: int, style: Style) -> Strip:
