@@ -36,6 +36,7 @@ from entrain.ports import (
     SessionChoice,
     Sitter,
 )
+from entrain.system.host import IS_POSIX
 from entrain.system.signals import at_last, ending_by_signal
 from entrain.tui.cleaning import Cleaning
 from entrain.tui.look import Look, depth_of, look_of
@@ -144,7 +145,7 @@ class EntrainApp(App[Summary | None]):
 
     def get_driver_class(self) -> type[Driver]:
         """On Unix one that never waits for the terminal."""
-        if os.name != "posix" or DRIVER is not None:
+        if not IS_POSIX or DRIVER is not None:
             return super().get_driver_class()
         from entrain.tui.terminal import Terminal
 
@@ -157,7 +158,7 @@ class EntrainApp(App[Summary | None]):
                 self._is_behind = True
                 self.set_timer(_CATCH_UP_S, self._catch_up)
             return
-        super()._display(screen, renderable)
+        super()._display(screen, renderable)  # pyright: ignore[reportUnknownMemberType]  Textual's own
 
     def _catch_up(self) -> None:
         if self._late_s() > 0.0:

@@ -7,6 +7,7 @@ terminal is behind, and one that is gone is told as a signal would be. Unix only
 
 import os
 import select
+import sys
 import threading
 import time
 from collections import deque
@@ -97,8 +98,8 @@ class Terminal(LinuxDriver):
     """Textual's driver, but that it never waits for the terminal and notices when that is gone."""
 
     def __init__(self, app: Any, **how: Any) -> None:
-        super().__init__(app, **how)
-        self._output = Output(self._file.fileno())
+        super().__init__(app, **how)  # pyright: ignore[reportUnknownMemberType]  Textual's own
+        self._output = Output(sys.__stderr__.fileno() if sys.__stderr__ else 2)
         self._left = threading.Event()
 
     @property

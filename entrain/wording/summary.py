@@ -128,6 +128,6 @@ def next_step(summary: Summary) -> str:
     """What would be next, from what was seen and nothing else."""
     if not summary.completed and summary.duration_s < SHORT_S:
         return "Next: a shorter session may fit better; Three quiet minutes is one."
-    if summary.judged_s >= LEAST_JUDGED_S and summary.in_step_s < 0.5 * summary.judged_s:
+    if summary.judged_s >= figures.LEAST_JUDGED_S and summary.in_step_s < 0.5 * summary.judged_s:
         return "Next: the same again, and h holds the breath where it is still easy."
     return "Next: the same again tomorrow, at about this time."
