@@ -25,6 +25,7 @@ from entrain.presets import library as presets
 from entrain.presets import own as own_presets
 from entrain.presets.library import LoadedPreset
 from entrain.storage.log.store import Store
+from entrain.storage.places import sessions_path
 from entrain.synth.music.piece import Playlist
 from entrain.synth.voices import CATALOGUE
 from entrain.tui.app import Home, Manners, Pick, run_home, run_session
@@ -45,6 +46,7 @@ class _Opener:
 
     def __init__(self) -> None:
         self.doing = ""
+        self.kept: list[int] = []  # sessions, by their numbers in the store
         self._current: Prepared | None = None
         self._waiting: Prepared | None = None
 
@@ -96,8 +98,11 @@ class _Opener:
 
     def close(self) -> None:
         if self._current is not None:
-            setup.close_log(self._current, self._current.session.summary())
-            self._current = None
+            current, self._current = self._current, None
+            setup.close_log(current, current.session.summary())
+            summary = current.session.summary()
+            if summary is not None and summary.session_id is not None:
+                self.kept.append(summary.session_id)
 
 
 def is_simulated(hearts: Sequence[str]) -> bool:
@@ -144,7 +149,7 @@ def with_home() -> int:
 
     # Whoever is here for the first time begins gently.
     first = (usable.get(sitter.preset or BEGINNERS) or next(iter(usable.values()))).preset
-    heart = sitter.heart or HeartChoice(HeartKind.SIMULATED)
+    heart = sitter.heart or HeartChoice(HeartKind.NONE)  # nobody is given a heart that is not theirs
     voice = sitter.voice if sitter.voice in CATALOGUE else first.sound.voice
     home = Home(
         presets=[preset.preset for preset in usable.values()],
@@ -178,6 +183,8 @@ def _shown(opener: _Opener, app: Callable[[], object]) -> int:
         app()
     finally:
         opener.close()
+        for number in opener.kept:
+            print(f"Kept as session {number} in {sessions_path()}: entrain sessions show {number}")
     return 0
 
 

@@ -31,7 +31,7 @@ class Toasts:
                 self._links[strap.strap] = strap.link
         sound = view.sound
         if sound.sound in _SOUND_TROUBLE and self._sound not in _SOUND_TROUBLE:
-            told.append((words.sound_line(sound), True))
+            told.append(words.sound_news(sound))
             self._sound = sound.sound
         elif sound.sound is Sound.PLAYING:
             if self._sound in _SOUND_TROUBLE:

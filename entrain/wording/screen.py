@@ -279,8 +279,20 @@ def sound_line(sound: SoundView) -> str:
 
 _SOUND_ADVICE: Final = {
     Sound.LOST: "Looking for the sound device; it goes on by itself when it is back.",
-    Sound.UNAVAILABLE: "There is no sound device: follow the picture, or see `entrain doctor`.",
 }
+NOTHING_TO_HEAR: Final = "No sound plays, so closed eyes would have nothing to follow."
+
+
+def sound_news(sound: SoundView) -> tuple[str, bool]:
+    """What is said once when there is no sound any more, or none at all; whether that is serious."""
+    if sound.sound is Sound.UNAVAILABLE:
+        return "No sound here: follow the picture", False
+    return sound_line(sound), True
+
+
+def is_heard(sound: SoundView) -> bool:
+    """Is there something to follow with closed eyes?"""
+    return sound.sound in (Sound.PLAYING, Sound.OPENING) and not sound.muted and sound.volume > 0.0
 
 
 def advice(view: SessionView) -> Advice | None:
@@ -298,9 +310,9 @@ def advice(view: SessionView) -> Advice | None:
     if view.log_fault is not None:
         return Advice(sentence(view.log_fault), serious=True)
     if view.sound.sound in _SOUND_ADVICE:
-        text = view.sound.advice or _SOUND_ADVICE[view.sound.sound]
+        text = view.sound.advice or _SOUND_ADVICE[view.sound.sound]  # a device that never was is said once
         return Advice(f"{sentence(view.sound.detail)} {text}".strip(), serious=True)
-    if view.sound.advice:
+    if view.sound.advice and view.sound.sound is not Sound.UNAVAILABLE:
         return Advice(f"{sentence(view.sound.detail)} {view.sound.advice}", serious=False)
     for strap in view.straps:
         if strap.link is Link.STREAMING and strap.advice:

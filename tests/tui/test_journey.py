@@ -305,11 +305,13 @@ async def test_no_bluetooth_is_said_with_advice_and_the_rest_still_works() -> No
         assert "3 found." in await house.press("r")
 
 
-async def test_a_preset_that_needs_a_pulse_says_so() -> None:
-    async with opened_house(heart=HeartChoice(HeartKind.NONE)) as house:
-        text = await house.press("enter")
-        assert "“Evening wind-down” needs a pulse" in text
-        assert house.opened == []
+async def test_no_sensor_starts_every_preset() -> None:
+    for downs in range(len(presets())):
+        async with opened_house(heart=HeartChoice(HeartKind.NONE)) as house:
+            await house.press(*["down"] * downs, "enter", "enter")
+            await house.comes(SessionScreen)
+            assert house.opened[0].heart == HeartChoice(HeartKind.NONE)
+            assert house.opened[0].preset == presets()[downs]
 
 
 async def test_a_session_that_cannot_be_opened_is_explained_at_home() -> None:

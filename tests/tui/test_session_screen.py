@@ -432,6 +432,25 @@ async def test_eyes_closed_is_dark_and_any_key_returns() -> None:
         assert stage.port.sent == []
 
 
+async def test_no_eyes_are_closed_where_nothing_is_heard() -> None:
+    async with staged() as stage:
+        text = await stage.press("m", "c")
+        assert "nothing to follow" in text
+        assert "Breathe" in text
+        assert "Breathe" not in await stage.press("m", "c")
+
+
+async def test_a_sound_device_that_never_was_is_said_once_and_quietly() -> None:
+    never = Incident(
+        303, 400, sound=Sound.UNAVAILABLE, detail="no sound server", advice="See `entrain doctor`."
+    )
+    async with staged(Script(begins_at_s=302.0, incidents=(never,))) as stage:
+        text = await stage.at(304)
+        assert "No sound here: follow the picture" in text
+        assert "♪ no sound device" in text
+        assert "doctor" not in text
+
+
 async def test_q_stops_with_closed_eyes_too() -> None:
     async with staged() as stage:
         await stage.press("c")

@@ -101,7 +101,8 @@ def with_stream(state: SensorState, detail: str = "", advice: str = "") -> Sessi
 def test_a_stream_is_named_while_it_streams_and_its_trouble_is_no_alarm(state: SensorState) -> None:
     view = with_stream(state, "it refuses", "Try again later.")
     streams = state in (SensorState.STREAMING, SensorState.SHARED)
-    assert words.strap_line(view.straps[0]).endswith(" · 90 % · acc") == streams
+    assert words.strap_line(view.straps[0]).endswith(" · acc") == streams
+    assert words.battery(view.straps[0]) == "battery 90 %"
     advice = words.advice(view)
     assert advice is not None
     assert (advice.text, advice.serious) == ("It refuses. Try again later.", False)
@@ -111,12 +112,14 @@ def test_a_stream_is_named_while_it_streams_and_its_trouble_is_no_alarm(state: S
     assert lost.serious, "the strap itself comes first"
 
 
-@pytest.mark.parametrize("sound", [Sound.LOST, Sound.UNAVAILABLE])
-def test_sound_that_is_gone_is_said_with_what_to_do(sound: Sound) -> None:
+def test_sound_that_is_gone_is_said_with_what_to_do_and_one_that_never_was_is_not_dwelt_on() -> None:
     view = view_at(300)
-    advice = words.advice(replace(view, sound=replace(view.sound, sound=sound)))
+    advice = words.advice(replace(view, sound=replace(view.sound, sound=Sound.LOST)))
     assert advice is not None
     assert advice.serious
+    none = replace(view.sound, sound=Sound.UNAVAILABLE, detail="no sound server", advice="See elsewhere.")
+    assert words.advice(replace(view, sound=none)) is None
+    assert words.sound_news(none) == ("No sound here: follow the picture", False)
 
 
 def test_the_cue_counts_beats_from_one() -> None:

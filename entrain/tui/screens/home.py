@@ -46,6 +46,7 @@ from entrain.tui.widgets.say import Say
 from entrain.wording.screen import heart_said
 
 LEAST_MIN: Final = 3.0
+AT_THE_DESK: Final = ("desk", "quiet", "first")  # offered here, after where one left off; all others: `p`
 NEWS_ROWS: Final = 4  # of a session that was cut off
 HISTORY: Final = Key("h", "h", "history", "history", "The sessions that were: when, how long, what changed.")
 
@@ -58,7 +59,7 @@ _KEYS = (
         "sensor",
         "Choose where your pulse comes from: a strap, a simulation, tapping, none.",
     ),
-    Key("p", "p", "presets", "presets", "All presets: what each does; copy, change and share them."),
+    Key("p", "p", "presets", "more sessions", "All sessions: what each does; copy, change and share them."),
     Key("a", "a", "assess", "resonance", "At which breathing rate your pulse swings most."),
     Key("d", "d", "doctor", "check up", "What works here: Bluetooth, sound, terminal, storage."),
     Key("v,right", "v", "voice(1)", "voice", "The next voice."),
@@ -141,7 +142,7 @@ class HomeScreen(EntrainScreen[SessionChoice | AssessmentChoice | None]):
         yield Say("A beat a little slower than your pulse, and a breath to follow.", classes="about")
         with Horizontal():
             with Vertical():
-                yield Cards(_cards(self._presets), self.choice.preset.name)
+                yield Cards(self._cards(), self.choice.preset.name)
                 with Vertical(classes="choices"):
                     yield Say(classes="choice heart")
                     yield Say(classes="choice voice")
@@ -171,6 +172,13 @@ class HomeScreen(EntrainScreen[SessionChoice | AssessmentChoice | None]):
         news = any(each.has_news for each in self.query(CutOff))
         around = 11 + (self._archive is not None) + NEWS_ROWS * news
         self.query_one(Cards).styles.max_height = max(3, self.size.height - around)
+
+    def _cards(self) -> list[Card]:
+        desk = self._rooms.desk
+        last = None if desk is None else desk.sitter().preset
+        presets = _offered_here(self._presets, last, self.choice.preset.name)
+        titles = [preset.title for preset in presets]
+        return [_card(preset, last, titles) for preset in presets]
 
     def _dye(self) -> None:
         self._figure.dye(figure_colours(self.host.theme, self._figure.depth))
@@ -209,11 +217,7 @@ class HomeScreen(EntrainScreen[SessionChoice | AssessmentChoice | None]):
         self.action_start()
 
     def action_start(self) -> None:
-        if self.choice.preset.needs_heart and self.choice.heart.kind is HeartKind.NONE:
-            self._trouble = f"“{self.choice.preset.title}” needs a pulse. Press s to choose where from."
-            self._show()
-        else:
-            self.leave(self.choice)
+        self.leave(self.choice)
 
     def action_straps(self) -> None:
         def chosen(heart: HeartChoice | None) -> None:
@@ -237,7 +241,7 @@ class HomeScreen(EntrainScreen[SessionChoice | AssessmentChoice | None]):
             now = named.get(name or self.choice.preset.name, self._presets[0])
             if now != self.choice.preset:
                 self._choose(now)
-            await self.query_one(Cards).offer(_cards(self._presets), now.name)
+            await self.query_one(Cards).offer(self._cards(), now.name)
             self.query_one(Cards).focus()
             self._show()
 
@@ -334,7 +338,7 @@ class HomeScreen(EntrainScreen[SessionChoice | AssessmentChoice | None]):
         if sitter is not None:
             self._remark, self._remembered = sitter.remark, sitter.heart
             self.post_message(SatDown(sitter))
-        await self.query_one(Cards).offer(_cards(self._presets), self.choice.preset.name)
+        await self.query_one(Cards).offer(self._cards(), self.choice.preset.name)
         self._show()
 
     def _fail(self, trouble: str) -> None:
@@ -364,15 +368,20 @@ class HomeScreen(EntrainScreen[SessionChoice | AssessmentChoice | None]):
         self.leave(None)
 
 
-def _cards(presets: Sequence[Preset]) -> list[Card]:
-    """One for each; where two have the same title, their names tell them apart."""
-    titles = [preset.title for preset in presets]
-    return [
-        Card(
-            preset.name,
-            preset.title,
-            f"{preset.minutes:.0f} min" + (f" · {preset.name}" if titles.count(preset.title) > 1 else ""),
-            preset.summary,
-        )
-        for preset in presets
-    ]
+def _offered_here(presets: Sequence[Preset], last: str | None, chosen: str) -> list[Preset]:
+    """Where one left off, what is made for a desk, and what is chosen now; all there is where none of it is."""
+    named = {preset.name: preset for preset in presets}
+    if not any(name in named for name in AT_THE_DESK):
+        return list(presets)
+    names = dict.fromkeys((last or chosen, *AT_THE_DESK, chosen))
+    return [named[name] for name in names if name in named]
+
+
+def _card(preset: Preset, last: str | None, titles: Sequence[str]) -> Card:
+    """Where two have the same title, their names tell them apart."""
+    beside = [f"{preset.minutes:.0f} min"]
+    if titles.count(preset.title) > 1:
+        beside.append(preset.name)
+    if preset.name == last:
+        beside.append("as last time")
+    return Card(preset.name, preset.title, " · ".join(beside), preset.summary)

@@ -70,6 +70,8 @@ class PastScreen(EntrainScreen[bool]):
             began = words.long_day(sitting.began)
             yield Say(sitting.title, (f"   {began}{who}", "not bold $text-muted"), classes="title")
             yield Say(words.how_it_ended(sitting), classes="small")
+            if sitting.is_simulated:
+                yield Say((summary_words.MADE_UP, "$warning"))
             if sitting.ended is not HowItEnded.IMPORTED:
                 yield Say(" ".join(summary_words.changes(summary)), classes="changes")
             yield TrendView()

@@ -376,6 +376,10 @@ class SessionScreen(EntrainScreen[SessionResult]):
         self.draw()
 
     def action_eyes_closed(self) -> None:
+        view = self._view()
+        if view is not None and not words.is_heard(view.sound):
+            self.notify(words.NOTHING_TO_HEAR, markup=False)
+            return
         self.host.push_screen(EyesClosedScreen(self.action_stop, self._tap))
 
     def action_help(self) -> None:
