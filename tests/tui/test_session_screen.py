@@ -441,9 +441,8 @@ async def test_no_eyes_are_closed_where_nothing_is_heard() -> None:
 
 
 async def test_a_sound_device_that_never_was_is_said_once_and_quietly() -> None:
-    never = Incident(
-        303, 400, sound=Sound.UNAVAILABLE, detail="no sound server", advice="See `entrain doctor`."
-    )
+    advice = "See `entrain doctor`."
+    never = Incident(303, 400, sound=Sound.UNAVAILABLE, detail="no sound server", advice=advice)
     async with staged(Script(begins_at_s=302.0, incidents=(never,))) as stage:
         text = await stage.at(304)
         assert "No sound here: follow the picture" in text

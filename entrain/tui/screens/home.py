@@ -369,7 +369,7 @@ class HomeScreen(EntrainScreen[SessionChoice | AssessmentChoice | None]):
 
 
 def _offered_here(presets: Sequence[Preset], last: str | None, chosen: str) -> list[Preset]:
-    """Where one left off, what is made for a desk, and what is chosen now; all there is where none of it is."""
+    """Where one left off, what is made for a desk, and what is chosen now; all where none of it is there."""
     named = {preset.name: preset for preset in presets}
     if not any(name in named for name in AT_THE_DESK):
         return list(presets)
