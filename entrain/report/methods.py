@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from entrain.analysed.material import Material
 from entrain.foreign import one_line
@@ -10,6 +10,26 @@ from entrain.report.document import Section, Terms
 from entrain.storage.log.stored import StoredSession
 from entrain.wording.analysis_json import SETTINGS, UNITS, as_json
 from entrain.wording.report import is_imported
+
+_WRITTEN: Final = {
+    name.lower(): name
+    for name in (
+        "VLF",
+        "LF",
+        "HF",
+        "RMSSD",
+        "SDNN",
+        "SDANN",
+        "SDSD",
+        "CVNN",
+        "CVSD",
+        "TINN",
+        "NN",
+        "RR",
+        "DFA",
+    )
+} | {"pnn20": "pNN20", "pnn50": "pNN50", "sd1": "SD1", "sd2": "SD2"}
+_HASH_COLUMNS: Final = 8
 
 
 def small_print(material: Material) -> Section:
@@ -42,9 +62,14 @@ def _preset(session: StoredSession) -> Iterator[tuple[str, str]]:
     """What the session ran with; the file it came from is known by its hash."""
     preset = session.config.preset
     needs = f"minutes {preset.minutes:g}; needs heart {_value(preset.needs_heart)}"
-    yield "Preset", f"{preset.name}; {needs}; SHA-256 of its file {session.meta.preset_sha256}"
+    yield "Preset", f"{preset.name}; {needs}; SHA-256 of its file {_in_groups(session.meta.preset_sha256)}"
     for name in ("phases", "tempo", "breath", "sound", "bounds"):
         yield f"Preset, {name}", listed(asdict(getattr(preset, name)))
+
+
+def _in_groups(digest: str) -> str:
+    """A hash in groups, so that it can be read aloud, and fits a narrow column."""
+    return " ".join(digest[at : at + _HASH_COLUMNS] for at in range(0, len(digest), _HASH_COLUMNS))
 
 
 def _analysis(material: Material) -> Iterator[tuple[str, str]]:
@@ -64,22 +89,34 @@ def _analysis(material: Material) -> Iterator[tuple[str, str]]:
 
 
 def _figures(values: Mapping[str, Any], units: Mapping[str, str]) -> str:
+    """The figures there are; what could not be told is left out."""
     parts = [
-        f"{_name(name)} {_value(value)}{'' if units.get(name, '1') == '1' else f' {units[name]}'}"
+        f"{called(name)} {_value(value)}{'' if units.get(name, '1') == '1' else f' {units[name]}'}"
         for name, value in values.items()
-        if name != "sentence"
+        if name != "sentence" and value not in (None, "")
     ]
     return "; ".join(parts)
 
 
-def _name(name: str) -> str:
-    unit = next((ending for ending in UNITS if name.endswith(ending)), "")
-    return name.removesuffix(unit).replace("_", " ")
-
-
 def listed(values: Mapping[str, Any]) -> str:
-    """Names with their values, run on."""
-    return "; ".join(f"{name.replace('_', ' ')} {_value(value)}" for name, value in values.items())
+    """Names with their values and units, run on; what was not set is left out."""
+    parts = [
+        f"{called(name)} {_value(value)}{_unit(name)}"
+        for name, value in values.items()
+        if value not in (None, "", [], ())
+    ]
+    return "; ".join(parts)
+
+
+def called(name: str) -> str:
+    """A figure's or a setting's name as one writes it: `lf_hf` is LF/HF, `vlf_hz` is VLF."""
+    unit = next((ending for ending in UNITS if name.endswith(ending)), "")
+    words = name.removesuffix(unit).split("_")
+    return " ".join(_WRITTEN.get(word, word) for word in words).replace("LF HF", "LF/HF")
+
+
+def _unit(name: str) -> str:
+    return next((f" {unit}" for ending, unit in UNITS.items() if name.endswith(ending)), "")
 
 
 def _value(value: Any) -> str:
@@ -90,8 +127,13 @@ def _value(value: Any) -> str:
             return "yes" if value else "no"
         case float():
             return f"{value:.4g}"
+        case [float() | int() as low, float() | int() as high] | (
+            float() | int() as low,
+            float() | int() as high,
+        ):
+            return f"{_value(low)} to {_value(high)}"
         case list() | tuple():
-            return " ".join(_value(each) for each in cast("list[Any]", value))
+            return ", ".join(_value(each) for each in cast("list[Any]", value))
         case dict():
             return f"({listed(cast('Mapping[str, Any]', value))})"
         case _:
