@@ -2,9 +2,10 @@
 
 import argparse
 import asyncio
+import os
 import sys
 from collections.abc import Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from entrain.app import prepare as setup
 from entrain.app.desk import Desk, name_outside
@@ -18,6 +19,9 @@ from entrain.person.pseudonym import checked
 from entrain.wording import notice
 from entrain.wording.person import withdrawn_said
 from entrain.wording.session import who
+
+if TYPE_CHECKING:  # imported when it is asked for
+    from entrain.headless.run import Form
 
 INTERRUPTED: Final = 130
 _ONE_EACH: Final = "Name each after its own heart: --heart A --person K17 --heart B --person K18."
@@ -69,7 +73,10 @@ def add_session_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--headless", action="store_true", help="lines on stdout instead of the screen")
     parser.add_argument("--json", action="store_true", help="one JSON object a line; implies --headless")
-    parser.add_argument("--plain", action="store_true", help="the same as --headless: for screen readers")
+    parser.add_argument("--plain", action="store_true", help="terse lines and keys, for screen readers")
+    parser.add_argument(
+        "--line", action="store_true", help="one line, for a status bar or a corner; keys work"
+    )
     parser.add_argument(
         "--speed", type=float, default=1.0, metavar="N", help="N times as fast, same decisions (sim, replay)"
     )
@@ -184,8 +191,9 @@ def say_consent(person: str) -> None:
 
 def with_or_without_screen(choices: Choices, args: argparse.Namespace) -> int:
     """Run on the screen, or with lines where those were asked for."""
-    if args.headless or args.json or args.plain:
-        return without_screen(choices, json_lines=args.json)
+    form = form_of(args)
+    if form is not None:
+        return without_screen(choices, form)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError(
             "There is no terminal to draw on.", "Use --headless for lines, or --json for a program."
@@ -195,20 +203,38 @@ def with_or_without_screen(choices: Choices, args: argparse.Namespace) -> int:
     return with_screen(choices, reduced_motion=args.reduced_motion)
 
 
-def without_screen(choices: Choices, *, json_lines: bool) -> int:
+def form_of(args: argparse.Namespace) -> "Form | None":
+    """The form that was asked for, or that the terminal can do; None: the screen."""
+    from entrain.headless.run import Form
+
+    if args.json:
+        return Form.JSON
+    if args.line:
+        return Form.ONE
+    if args.headless:
+        return Form.LINES
+    if args.plain:
+        return Form.TERSE
+    if os.environ.get("TERM") == "dumb" and sys.stdout.isatty():
+        print("entrain: this terminal cannot draw; plain lines instead. ? tells the keys.", file=sys.stderr)
+        return Form.TERSE
+    return None
+
+
+def without_screen(choices: Choices, form: "Form") -> int:
     """Run with lines on stdout; 130 where a signal ended it."""
-    from entrain.headless import run_headless, say_summary
+    from entrain.headless.ending import say_summary
+    from entrain.headless.run import Form, run_headless
 
     prepared = setup.prepare(choices)
-    if prepared.tap is not None:
-        raise UsageError("--heart tap needs the screen, for its space bar.", "Leave out --headless.")
-    for person in choices.everybody:
-        say_notice_once(person)
+    if prepared.tap is not None and not sys.stdin.isatty():
+        raise UsageError("--heart tap needs a terminal, for its space bar.", "Use it in one.")
+    say_notice_once(choices.person)
     named = choices.audio.startswith("device:")
-    ran = run_headless(prepared.session, sys.stdout, json_lines, named_sound=named)
+    ran = run_headless(prepared.session, sys.stdout, form, named_sound=named, tap=prepared.tap)
     summary, interrupted, missing = asyncio.run(ran)
     setup.close_log(prepared, summary)
-    say_summary(prepared.session.summary() or summary, sys.stdout, json_lines)
+    say_summary(prepared.session.summary() or summary, sys.stdout, form is Form.JSON)
     if missing is not None:
         raise missing
     return INTERRUPTED if interrupted else 0

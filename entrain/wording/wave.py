@@ -13,9 +13,18 @@ def pulse_line(view: SessionView, fresh: bool) -> str:
         return "no pulse now"
     if view.heart.source is PulseSource.HEART_RATE_FIELD:
         return "no beats from this strap"
-    rate = view.breath_per_min or view.own_breath_per_min
-    swing = swing_bpm(view.wave, view.t_s, rate)
+    swing = _swing(view)
     return "your pulse, beat by beat" if swing is None else f"your pulse swings {swing:.0f}"
+
+
+def swing_said(view: SessionView, fresh: bool) -> str:
+    """How far the pulse swings, in two words; empty where nobody knows."""
+    swing = _swing(view) if fresh else None
+    return "" if swing is None else f"swings {swing:.0f}"
+
+
+def _swing(view: SessionView) -> float | None:
+    return swing_bpm(view.wave, view.t_s, view.breath_per_min or view.own_breath_per_min)
 
 
 def breath_line(view: SessionView) -> str:

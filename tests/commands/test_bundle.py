@@ -30,7 +30,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("ENTRAIN_HOME", str(home))
     monkeypatch.setenv("ENTRAIN_DEBUG_LOG", "1")
     monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nowhere/at/all")
-    monkeypatch.setattr("entrain.headless.BLOCKED_S", 0.5)
+    monkeypatch.setattr("entrain.headless.missing.BLOCKED_S", 0.5)
     monkeypatch.chdir(tmp_path)
     return home
 

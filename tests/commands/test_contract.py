@@ -121,7 +121,7 @@ def test_one_rule_for_all_commands(typed: str, code: int, capsys: Typed) -> None
 
 
 def test_a_strap_without_bluetooth_ends(monkeypatch: pytest.MonkeyPatch, capsys: Typed) -> None:
-    monkeypatch.setattr("entrain.headless.BLOCKED_S", 0.5)
+    monkeypatch.setattr("entrain.headless.missing.BLOCKED_S", 0.5)
     assert (
         main(["run", "--headless", "--heart", "ble:AA:BB:CC:DD:EE:FF", "--audio", "none", "--minutes", "1"])
         == 4

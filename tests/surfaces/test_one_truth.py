@@ -22,7 +22,7 @@ from entrain.app.archive import StoreArchive
 from entrain.cli import main
 from entrain.control.view import Summary
 from entrain.drawing.palette import Depth
-from entrain.headless import say_summary
+from entrain.headless.ending import say_summary
 from entrain.history.recorded import measured, sittings
 from entrain.history.row import Heart, Sitting
 from entrain.storage.log.store import Store

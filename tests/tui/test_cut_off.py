@@ -14,7 +14,7 @@ import pytest
 from entrain.app import prepare as setup
 from entrain.app.archive import StoreArchive, preset_of
 from entrain.app.prepare import Choices
-from entrain.headless import run_headless
+from entrain.headless.run import Form, run_headless
 from entrain.storage.log import stored
 from entrain.storage.log.store import Store
 from entrain.storage.log.stored import SessionOutcome
@@ -112,7 +112,7 @@ def test_both_halves_tell_of_each_other(store: Store) -> None:
     before = store.load(1)
     choices = Choices(("sim:7",), preset_of(before), audio="none", speed=100000.0, minutes=3.0, goes_on=1)
     prepared = setup.prepare(choices)
-    summary, *_ = asyncio.run(run_headless(prepared.session, io.StringIO(), True))
+    summary, *_ = asyncio.run(run_headless(prepared.session, io.StringIO(), Form.JSON))
     setup.close_log(prepared, summary)
     assert store.load(1).meta.row.note == "Gone on in session 2."
     after = store.load(2)
