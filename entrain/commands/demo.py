@@ -6,6 +6,7 @@ from typing import Final
 from entrain.commands import run as run_command
 
 HEART: Final = "sim"
+REST_S: Final = 5.0  # nobody is measured, so nobody need wait
 EPILOG: Final = """\
 examples:
   entrain demo
@@ -23,5 +24,5 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    args.heart, args.yoke = [HEART], None
+    args.heart, args.yoke, args.rest_s = [HEART], None, REST_S
     return run_command.run(args)

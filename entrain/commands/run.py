@@ -5,6 +5,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from entrain.app import prepare as setup
@@ -16,6 +17,7 @@ from entrain.app.whose import record_of
 from entrain.commands import passphrase, reading_options
 from entrain.errors import UsageError
 from entrain.person.pseudonym import checked
+from entrain.presets.library import LoadedPreset
 from entrain.wording import notice
 from entrain.wording.person import withdrawn_said
 from entrain.wording.session import who
@@ -113,7 +115,7 @@ def run(args: argparse.Namespace) -> int:
     audio = args.audio or ("device" if args.speed == 1.0 else "none")
     choices = Choices(
         hearts=hearts,
-        preset=setup.load_preset(args.preset, person),
+        preset=_with_rest(setup.load_preset(args.preset, person), getattr(args, "rest_s", None)),
         voice=args.voice,
         minutes=args.minutes,
         audio=audio,
@@ -168,6 +170,14 @@ def persons_named(typed: Sequence[tuple[int, str]], n_hearts: int) -> tuple[str,
             raise UsageError(f"{person} cannot have two hearts.", _ONE_EACH)
         persons[n_before - 1] = person
     return tuple(persons)
+
+
+def _with_rest(loaded: LoadedPreset, rest_s: float | None) -> LoadedPreset:
+    """The preset with no longer a rest at its beginning than `rest_s`; None leaves it."""
+    preset = loaded.preset
+    if rest_s is None or preset.phases.baseline_s <= rest_s:
+        return loaded
+    return replace(loaded, preset=replace(preset, phases=replace(preset.phases, baseline_s=rest_s)))
 
 
 def person_named(name: str | None) -> str:

@@ -6,7 +6,9 @@ from typing import Final
 from entrain.control import events as ev
 from entrain.runtime import Session
 
-HELP: Final = "q stop, space pause, e ease off, h hold, g go on, n mark, m sound, + and - volume"
+HELP: Final = (
+    "q stop, enter begin soon, space pause, e ease off, h hold, g go on, n mark, m sound, + and - volume"
+)
 
 
 def hearer(
@@ -22,6 +24,8 @@ def hearer(
             case " " | "p":
                 session.send(ev.Resume() if view.paused else ev.Pause())
                 say("go on" if view.paused else "paused")
+            case "\r" | "\n":
+                session.send(ev.SkipRest())
             case "q":
                 session.send(ev.Stop())
             case "e":

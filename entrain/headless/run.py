@@ -68,7 +68,11 @@ async def run_headless(
     else:
         lines = Lines(spool.put, json_lines=form is Form.JSON, terse=form is Form.TERSE)
         session.observers.append(lines.observe)
-    say = (lambda _: None) if form in (Form.JSON, Form.ONE) else (lambda text: spool.put(f"{text}\n"))
+
+    def say(text: str) -> None:
+        if form in (Form.LINES, Form.TERSE):
+            spool.put(f"{text}\n")
+
     with ending_by_signal(interrupt), single_keys(hearer(session, say, tap)):
         summary = await session.run()
     if line is not None:

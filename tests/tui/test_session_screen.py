@@ -307,6 +307,21 @@ async def test_what_is_not_taken_back_ends_by_itself(monkeypatch: pytest.MonkeyP
         assert stage.port.sent == [ev.Pause(), ev.Stop()]
 
 
+async def test_the_rest_follows_the_heart_and_can_be_cut_short() -> None:
+    async with staged(Script(begins_at_s=30.0)) as stage:
+        figure = stage.app.screen.query_one(BreathFigure)
+        text = await stage.press("enter")
+        assert "enter begin" in text
+        assert stage.port.sent == [ev.SkipRest()]
+        fullness: list[float] = []
+        for n in range(10):
+            await stage.at(31.0 + 0.1 * n)
+            assert figure._pose is not None
+            fullness.append(figure._pose.fullness)
+        assert max(fullness) - min(fullness) > 0.08
+        assert "enter begin" not in await stage.at(70.0)
+
+
 async def test_the_last_minutes_are_a_second_view() -> None:
     async with staged() as stage:
         text = await stage.press("b")

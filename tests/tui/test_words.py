@@ -165,7 +165,7 @@ def test_a_pause_is_said_clearly() -> None:
 def test_holding_says_why() -> None:
     view = replace(view_at(300), hold_reason=Reason.of(Code.PULSE_UP, above_bpm=4.0))
     assert words.phase_title(view) == "Holding"
-    assert words.reason(view) == "Holding: your pulse is 4 above where you began."
+    assert words.reason(view) == "The beat waits: your pulse is 4 above where you began."
 
 
 @pytest.mark.parametrize("phase", Phase)

@@ -23,6 +23,7 @@ from entrain.heart.wave import swing_bpm
 from entrain.ports import OpenedSession
 from entrain.score import LEAD_S
 from entrain.tui.messages import FigureChosen
+from entrain.tui.rest import pose_at_rest
 from entrain.tui.screens.base import EntrainScreen
 from entrain.tui.screens.ending import EndingSoon
 from entrain.tui.screens.eyes_closed import EyesClosedScreen
@@ -227,7 +228,7 @@ class SessionScreen(EntrainScreen[SessionResult]):
         guided = score is not None and not view.paused and view.ended is None
         moment = score.breath_at(t_s) if score is not None and guided else None
         presence = score.presence.at(t_s) if score is not None and guided else 0.0
-        pose = Pose.at(moment, presence)
+        pose = pose_at_rest(view, t_s) or Pose.at(moment, presence)
         self._figure.show(pose.still() if self._reduced_motion else pose)
         self._cue.show(words.cue(view, moment))
 
@@ -308,6 +309,9 @@ class SessionScreen(EntrainScreen[SessionResult]):
     def action_pause(self) -> None:
         view = self._view()
         self._send(ev.Resume() if view is not None and view.paused else ev.Pause())
+
+    def action_skip_rest(self) -> None:
+        self._send(ev.SkipRest())
 
     def action_ease_off(self) -> None:
         self._send(ev.EaseOff())

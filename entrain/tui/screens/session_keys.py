@@ -8,6 +8,9 @@ from entrain.control.view import SessionView
 from entrain.tui.widgets.key_line import Key
 
 STOP: Final = Key("q", "q", "stop", "stop", "Fade and end the session; press u to go on after all.")
+SKIP: Final = Key(
+    "enter", "enter", "skip_rest", "begin", "At rest: begin with the breath soon, without the whole rest."
+)
 PAUSE: Final = Key("p", "space", "pause", "pause", "Silence, and nothing goes on until you press it again.")
 RESUME: Final = replace(PAUSE, label="go on")
 EASE_OFF: Final = Key("e", "e", "ease_off", "ease off", "A little quicker and shallower again, for a while.")
@@ -37,13 +40,14 @@ CLOSED: Final = Key("c", "c", "eyes_closed", "eyes closed", "A dark screen; any 
 HELP: Final = Key("question_mark,f1", "?", "help", "help", "This list.")
 LEAVE: Final = replace(STOP, label="leave at once")
 NOW: Final = replace(STOP, label="end now")
-UNDO: Final = Key("u", "u", "undo", "go on after all", "While a session is ending: go on with it.")
+UNDO: Final = Key("u", "u", "undo", "go on after all", STOP.text)
 
 KEYS: Final = (
-    STOP, UNDO, PAUSE, EASE_OFF, HOLD, GO_ON, NUDGE_UP, NUDGE_DOWN, GOAL_DOWN, GOAL_UP, BREATH_DOWN,
+    STOP, UNDO, SKIP, PAUSE, EASE_OFF, HOLD, GO_ON, NUDGE_UP, NUDGE_DOWN, GOAL_DOWN, GOAL_UP, BREATH_DOWN,
     BREATH_UP, LOUDER, SOFTER, MUTE, VOICE, MARK, GRAPH, THEME, FIGURE, FOCUS, CLOSED, HELP,
 )  # fmt: skip
 
+_RESTS: Final = frozenset({Phase.WAITING, Phase.BASELINE})
 _GUIDED: Final = frozenset({Phase.MATCH, Phase.DESCEND, Phase.HOLD})
 
 
@@ -62,6 +66,8 @@ def keys_now(
         pause = replace(pause, shown="p")
     if view.paused:
         return (STOP, pause, MARK, HELP)
+    if view.phase in _RESTS and view.stage is None:
+        return (STOP, SKIP, pause, MARK, FIGURE, FOCUS, CLOSED, HELP)
     if view.phase not in _GUIDED or view.stage is not None:  # a given rate is not steered
         return (STOP, pause, MARK, FIGURE, FOCUS, CLOSED, HELP)
     hold = GO_ON if view.hold_reason is not None else HOLD
