@@ -117,22 +117,22 @@ def advance(
     beats, offset_s = _placed(line, offset_s, goal_s, rr_ticks)
     sum_ticks = line.sum_ticks + sum(rr_ticks)
     new = Timeline(
-        line.segment,
-        line.n_beats + len(rr_ticks),
-        True,
-        sum_ticks,
-        offset_s,
-        line.least_s,
-        line.most_s,
-        line.bounded_s,
-        line.guess_s,
-        sent_s,
-        0,
-        late_since_s,
-        beats[-1].t_s,
-        rr_ticks[-1],
-        arrival_s - ticks_to_s(sum_ticks),
-        grid,
+        segment=line.segment,
+        n_beats=line.n_beats + len(rr_ticks),
+        started=True,
+        sum_ticks=sum_ticks,
+        offset_s=offset_s,
+        least_s=line.least_s,
+        most_s=line.most_s,
+        bounded_s=line.bounded_s,
+        guess_s=line.guess_s,
+        not_yet_s=sent_s,
+        n_missing=0,
+        late_since_s=late_since_s,
+        last_t_s=beats[-1].t_s,
+        last_ticks=rr_ticks[-1],
+        last_delay_s=arrival_s - ticks_to_s(sum_ticks),
+        grid=grid,
     )
     return new, beats, was_broken
 
@@ -145,29 +145,31 @@ def placed(timeline: Timeline, beat_t_s: float, ticks: float) -> tuple[Timeline,
     if was_broken:
         line = broken(line)
     t_s = max(beat_t_s, line.last_t_s + LEAST_STEP_S)
-    beat = TimedInterval(t_s, RRInterval(ticks), line.segment, line.n_beats)
-    new = Timeline(line.segment, line.n_beats + 1, True, last_t_s=t_s, last_ticks=ticks)
+    beat = TimedInterval(t_s=t_s, rr=RRInterval(ticks), segment=line.segment, n=line.n_beats)
+    new = Timeline(
+        segment=line.segment, n_beats=line.n_beats + 1, started=True, last_t_s=t_s, last_ticks=ticks
+    )
     return new, beat, was_broken
 
 
 def _without_beats(line: Timeline, grid: SendGrid, sent_s: float, n_missing: int) -> Timeline:
     return Timeline(
-        line.segment,
-        line.n_beats,
-        line.started,
-        line.sum_ticks,
-        line.offset_s,
-        line.least_s,
-        line.most_s,
-        line.bounded_s,
-        line.guess_s,
-        sent_s,
-        n_missing,
-        line.late_since_s,
-        line.last_t_s,
-        line.last_ticks,
-        line.last_delay_s,
-        grid,
+        segment=line.segment,
+        n_beats=line.n_beats,
+        started=line.started,
+        sum_ticks=line.sum_ticks,
+        offset_s=line.offset_s,
+        least_s=line.least_s,
+        most_s=line.most_s,
+        bounded_s=line.bounded_s,
+        guess_s=line.guess_s,
+        not_yet_s=sent_s,
+        n_missing=n_missing,
+        late_since_s=line.late_since_s,
+        last_t_s=line.last_t_s,
+        last_ticks=line.last_ticks,
+        last_delay_s=line.last_delay_s,
+        grid=grid,
     )
 
 
@@ -197,11 +199,11 @@ def _without_loss(line: Timeline) -> Timeline:
     """What was thought lost comes after all: the guess was an interval too late, and bounds nothing."""
     guess_s = None if line.guess_s is None else line.guess_s - ticks_to_s(line.last_ticks)
     return Timeline(
-        line.segment,
-        line.n_beats,
-        line.started,
-        line.sum_ticks,
-        line.offset_s,
+        segment=line.segment,
+        n_beats=line.n_beats,
+        started=line.started,
+        sum_ticks=line.sum_ticks,
+        offset_s=line.offset_s,
         guess_s=guess_s,
         bounded_s=line.bounded_s,
         last_t_s=line.last_t_s,
@@ -221,17 +223,17 @@ def _bounded(line: Timeline, grid: SendGrid, sent_s: float, rr_ticks: tuple[int,
     if least_s > most_s:  # jitter: the truth is near to both
         least_s = most_s = 0.5 * (least_s + most_s)
     return Timeline(
-        line.segment,
-        line.n_beats,
-        line.started,
-        line.sum_ticks,
-        line.offset_s,
-        least_s,
-        most_s,
-        sent_s,
-        line.guess_s,
-        line.not_yet_s,
-        line.n_missing,
+        segment=line.segment,
+        n_beats=line.n_beats,
+        started=line.started,
+        sum_ticks=line.sum_ticks,
+        offset_s=line.offset_s,
+        least_s=least_s,
+        most_s=most_s,
+        bounded_s=sent_s,
+        guess_s=line.guess_s,
+        not_yet_s=line.not_yet_s,
+        n_missing=line.n_missing,
         last_t_s=line.last_t_s,
     )
 
@@ -259,5 +261,7 @@ def _placed(
             step_s = (HURRY if far else CATCH_UP) * ticks_to_s(ticks)
             offset_s += min(step_s, max(-step_s, goal_s - offset_s))
         last_t_s = max(offset_s + ticks_to_s(sum_ticks), last_t_s + LEAST_STEP_S)
-        beats.append(TimedInterval(last_t_s, RRInterval(ticks), line.segment, line.n_beats + index))
+        beats.append(
+            TimedInterval(t_s=last_t_s, rr=RRInterval(ticks), segment=line.segment, n=line.n_beats + index)
+        )
     return tuple(beats), offset_s

@@ -61,8 +61,16 @@ def placed(
         return clock, None
     if jumped:
         clock = DeviceClock(run=clock.run + 1, origin_ns=last_ns, last_ns=last_ns)
-        clock = DeviceClock(clock.run, last_ns, last_ns, ((arrival_s, arrival_s),), arrival_s)
-        return clock, PlacedFrame(clock.run, arrival_s, 1.0 / nominal_hz, n, follows=False)
+        clock = DeviceClock(
+            run=clock.run,
+            origin_ns=last_ns,
+            last_ns=last_ns,
+            least=((arrival_s, arrival_s),),
+            offset_s=arrival_s,
+        )
+        return clock, PlacedFrame(
+            run=clock.run, last_t_s=arrival_s, spacing_s=1.0 / nominal_hz, n=n, follows=False
+        )
     raw_s = (last_ns - clock.last_ns) / NS_PER_S / n
     spacings_s = (*clock.spacings_s[1 - SPACINGS :], raw_s)
     usual_s = _usual_s(spacings_s, 1.0 / nominal_hz)
@@ -74,8 +82,15 @@ def placed(
     last_t_s = offset_s + device_s
     before_t_s = clock.offset_s + (clock.last_ns - clock.origin_ns) / NS_PER_S
     spacing_s = (last_t_s - before_t_s) / n if follows else min(usual_s, (last_t_s - before_t_s) / n)
-    placing = PlacedFrame(clock.run, last_t_s, spacing_s, n, follows)
-    return DeviceClock(clock.run, clock.origin_ns, last_ns, least, offset_s, spacings_s), placing
+    placing = PlacedFrame(run=clock.run, last_t_s=last_t_s, spacing_s=spacing_s, n=n, follows=follows)
+    return DeviceClock(
+        run=clock.run,
+        origin_ns=clock.origin_ns,
+        last_ns=last_ns,
+        least=least,
+        offset_s=offset_s,
+        spacings_s=spacings_s,
+    ), placing
 
 
 def _usual_s(spacings_s: tuple[float, ...], nominal_s: float) -> float:
