@@ -3,7 +3,9 @@
 Each notification and each tick is judged; the outcome is a `Doubt` or none. Rules, the most telling first:
 
 - notifications that are no measurement, no skin contact, a rate of 0: nothing is led by while it lasts;
-- the same notification twice within a moment: the second is left out;
+- intervals of 0 and of 65,535 are placeholders of straps that always send one, and no intervals;
+- the same notification twice within a moment, with more intervals than time by that, or twice in a row: the
+  second is left out;
 - junk behind each real interval (Garmin's HRM-Dual: some 52 ms): no heart beats so fast, it is left out;
 - more intervals than time passes: they are not believed, the strap's own rate is;
 - intervals that are 2.4 % short of both the strap's rate and the time: milliseconds sent as 1/1024 s;
@@ -32,7 +34,10 @@ SAID_AFTER_S: Final = 3.0  # of no contact, no rate, nothing readable
 QUIET_S: Final = 3.5  # without a notification from a strap that is connected
 REGULAR_AGAIN: Final = 8  # notifications in a row without such a pause
 REPEAT_S: Final = 0.45  # the same bytes sooner than that are no second's news
-REPEATS: Final = 2  # in a row
+REPEATS: Final = 2
+FORGOTTEN_AFTER: Final = 12  # notifications without one
+OVER_TIME: Final = 0.3  # of the repeated intervals
+PLACEHOLDERS: Final = frozenset((0, 0xFFFF))
 JUNK_S: Final = 0.2  # no heart beats at 300
 JUNK_SHARE: Final = 0.25
 LEARN_JUNK: Final = 2  # notifications
@@ -90,7 +95,8 @@ class Trust:
     zero_since_s: float | None = None  # … no rate
     heard_s: float | None = None
     payload: bytes = b""
-    n_repeats: int = 0  # lately
+    n_repeats: int = 0  # lately …
+    n_since: int = 0  # … and notifications since the last of them
     was_repeat: bool = False
     surplus_s: float = 0.0  # of intervals over time
     last_s: float | None = None  # the newest interval, of which the next one is the neighbour
@@ -133,12 +139,11 @@ def heard(
     trust: Trust, t_s: float, payload: bytes, measured: HeartRateMeasurement
 ) -> tuple[Trust, tuple[int, ...]]:
     """A measurement: returns the judgement, and the intervals that are worth placing in time."""
-    ticks = measured.rr_ticks or ()
+    ticks = tuple([each for each in measured.rr_ticks or () if each not in PLACEHOLDERS])
     is_repeat = _is_repeat(trust, t_s, payload, ticks)
-    trust = changed(
-        _timely(trust, t_s), n_repeats=_n_repeats(trust, is_repeat), was_repeat=is_repeat, heard_s=t_s
-    )
-    if is_repeat and trust.n_repeats >= REPEATS:
+    is_surplus = is_repeat and _is_over_time(trust, t_s, ticks_to_s(sum(ticks)))
+    trust = _with_repeat(changed(_timely(trust, t_s), was_repeat=is_repeat, heard_s=t_s), is_repeat)
+    if is_surplus or (is_repeat and trust.n_repeats >= REPEATS):
         return _judged(trust, t_s), ()
     n_junk = sum(ticks_to_s(each) < JUNK_S for each in ticks)
     if trust.doubt is Doubt.JUNK or _is_junky(trust, len(ticks), n_junk):
@@ -184,11 +189,23 @@ def _is_repeat(trust: Trust, t_s: float, payload: bytes, ticks: tuple[int, ...])
     return t_s - trust.heard_s < REPEAT_S
 
 
-def _n_repeats(trust: Trust, is_repeat: bool) -> int:
-    """Grows with each pair, and is forgotten once two notifications in a row were each their own."""
+def _is_over_time(trust: Trust, t_s: float, sum_s: float) -> bool:
+    """Would these intervals be more than the time of the last notifications, a stall before them included?"""
+    lately = trust.packets[-FEW_PACKETS:]
+    if len(lately) < FEW_PACKETS:
+        return False
+    over_s = sum([packet.sum_s for packet in lately[1:]]) + sum_s - (t_s - lately[0].t_s)
+    return over_s > OVER_TIME * sum_s
+
+
+def _with_repeat(trust: Trust, is_repeat: bool) -> Trust:
+    """Repeats are counted, and forgotten after some notifications without one."""
     if is_repeat:
-        return min(trust.n_repeats + 1, REPEATS)
-    return trust.n_repeats if trust.was_repeat else 0
+        return changed(trust, n_repeats=min(trust.n_repeats + 1, REPEATS), n_since=0)
+    if not trust.n_repeats:
+        return trust
+    over = trust.n_since + 1 >= FORGOTTEN_AFTER
+    return changed(trust, n_repeats=0 if over else trust.n_repeats, n_since=trust.n_since + 1)
 
 
 def _is_junky(trust: Trust, n: int, n_junk: int) -> bool:
@@ -283,14 +300,14 @@ def _by_figures(trust: Trust, t_s: float) -> Doubt | None:
     packets = trust.packets
     if packets and _is_junky(trust, packets[-1].n, packets[-1].n_junk):
         return Doubt.JUNK
+    if is_irregular(trust.jumps, trust.bends, trust.doubt is Doubt.IRREGULAR):
+        return Doubt.IRREGULAR
     if trust.surplus_s > SURPLUS_S or (trust.doubt is Doubt.TOO_MANY and not _fills_time(trust)):
         return Doubt.TOO_MANY
     if _stands_still(trust, t_s):
         return Doubt.FROZEN
     if _leaps(packets):
         return Doubt.LEAPING
-    if is_irregular(trust.jumps, trust.bends, trust.doubt is Doubt.IRREGULAR):
-        return Doubt.IRREGULAR
     return _by_rate(trust)
 
 
