@@ -11,13 +11,14 @@ from entrain.control.events import (
     CommandGiven,
     Effect,
     Event,
+    HeartDoubted,
     OnsetPlayed,
     Phase,
     PhaseBegan,
     Rate,
 )
 from entrain.errors import InputError
-from entrain.heart.beat import Beat
+from entrain.history.believed import BelievedBeats
 from entrain.history.heart import breath_starts, corrected, fullest, origin_s, rhythm, stretch
 from entrain.storage.log.stored import StoredSession
 
@@ -42,7 +43,7 @@ class Given:
 class _Log:
     """What of a session's log the analysis wants, in order."""
 
-    beats: dict[str, list[Beat]] = field(default_factory=dict[str, list[Beat]])
+    believed: BelievedBeats = field(default_factory=BelievedBeats)
     sounds_s: list[float] = field(default_factory=list[float])
     cues: list[BreathCued] = field(default_factory=list[BreathCued])
     phases: list[PhaseBegan] = field(default_factory=list[PhaseBegan])
@@ -59,8 +60,8 @@ class _Log:
                 pass
         for effect in effects:
             match effect:
-                case BeatSeen(beat=beat):
-                    self.beats.setdefault(beat.strap, []).append(beat)
+                case BeatSeen() | HeartDoubted():
+                    self.believed.take(effect)
                 case BreathCued():
                     self.cues.append(effect)
                 case PhaseBegan():
@@ -78,17 +79,19 @@ def of_session(session: StoredSession, strap: str | None = None) -> Given:
     log, number = _Log(), session.meta.row.id
     for event, effects in session.records:
         log.take(event, effects)
-    if strap is not None and strap not in log.beats:
-        known = ", ".join(log.beats) or "none"
+    beats_of = {name: beats for name, beats in log.believed.by_strap.items() if beats}
+    if strap is not None and strap not in beats_of:
+        known = ", ".join(beats_of) or "none"
         raise InputError(f"Session {number} has no beats of a strap {strap!r}.", f"It has: {known}.")
-    if not log.beats:
+    if not beats_of:
         raise InputError(f"Session {number} holds no heart beats.", "It was held without a strap.")
-    chosen = strap or fullest(log.beats)
-    beats = log.beats[chosen]
-    others = sorted(set(log.beats) - {chosen})
+    chosen = strap or fullest(beats_of)
+    beats = beats_of[chosen]
+    others = sorted(set(beats_of) - {chosen})
     remarks = [
         f"Session {number}, strap {chosen}.",
         *([f"Not looked at: {', '.join(others)}."] * bool(others)),
+        *_doubted(log.believed, chosen),
         *filter(None, [session.damage()]),
     ]
     if not log.sounds_s:
@@ -102,6 +105,16 @@ def of_session(session: StoredSession, strap: str | None = None) -> Given:
         origin_s=began_s,
         strap=chosen,
     )
+
+
+def _doubted(believed: BelievedBeats, strap: str) -> list[str]:
+    """What of the heart the session itself did not believe."""
+    doubts = sorted(doubt.value for doubt in believed.doubts.get(strap, ()))
+    if not doubts:
+        return []
+    n = believed.n_unbelieved.get(strap, 0)
+    left_out = f" {n} intervals are left out for it." if n else ""
+    return [f"Doubted while it ran: {', '.join(doubts)}.{left_out}"]
 
 
 def _guidance(log: _Log, origin_s: float, strap: str, *, is_alone: bool) -> Guidance:

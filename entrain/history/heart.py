@@ -32,13 +32,13 @@ def corrected(beats: Sequence[Beat]) -> Correction:
         InputError: there are none that could be used.
     """
     # A strap that does not touch the skin sends numbers, but no heart.
-    rr_ms = [0.0 if beat.verdict is Verdict.NO_CONTACT else beat.rr.ms for beat in beats]
+    beats = [beat for beat in beats if beat.verdict is not Verdict.NO_CONTACT]
     gaps_s = {
         i: max(0.0, beat.t_s - beat.rr.seconds - before.t_s)
         for i, (before, beat) in enumerate(pairwise(beats), start=1)
-        if beat.segment != before.segment
+        if beat.segment != before.segment or beat.n != before.n + 1
     }
-    return correct(rr_ms, gaps_s=gaps_s)
+    return correct([beat.rr.ms for beat in beats], gaps_s=gaps_s)
 
 
 def origin_s(beats: Sequence[Beat]) -> float:

@@ -6,12 +6,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from entrain.control.events import BeatSeen, BreathCued, PhaseBegan
+from entrain.control.events import BeatSeen, BreathCued, HeartDoubted, PhaseBegan
 from entrain.control.protocol import SessionConfig
 from entrain.control.view import Summary
 from entrain.errors import InputError
 from entrain.foreign import one_line
 from entrain.heart.beat import Beat
+from entrain.history.believed import BelievedBeats
 from entrain.history.row import Heart, HowItEnded, Sitting
 from entrain.person.record import has_real_heart
 from entrain.storage.log import codec
@@ -157,17 +158,18 @@ def corrected_hearts(session: StoredSession) -> dict[str, Heart]:
     Raises:
         StoreError: it cannot be read.
     """
-    beats: dict[str, list[Beat]] = {}
+    believed = BelievedBeats()
     phases: list[PhaseBegan] = []
     cues: list[BreathCued] = []
-    for effect in session.records.effects(BeatSeen, PhaseBegan, BreathCued):
+    for effect in session.records.effects(BeatSeen, HeartDoubted, PhaseBegan, BreathCued):
         match effect:
-            case BeatSeen(beat=beat):
-                beats.setdefault(beat.strap, []).append(beat)
             case PhaseBegan():
                 phases.append(effect)
-            case _:
+            case BreathCued():
                 cues.append(effect)
+            case _:
+                believed.take(effect)
+    beats = believed.by_strap
     by_beats = sorted(beats, key=lambda strap: len(beats[strap]), reverse=True)
     return {strap: _heart(beats[strap], phases, cues) for strap in by_beats}
 

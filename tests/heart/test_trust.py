@@ -153,6 +153,39 @@ def test_doubled_notifications_count_once() -> None:
     assert n_sent <= kept <= n_sent + 2
 
 
+@pytest.mark.parametrize("every", [2, 3, 5, 8])
+def test_single_repeats_are_left_out_as_well(every: int) -> None:
+    trust, kept, n_sent = UNTRIED, 0, 0
+    for n, (t_s, each) in enumerate(straps(with_rsa(66), 60)):
+        n_sent += len(each.rr_ticks or ())
+        for again in (0.0, 0.02)[: 1 + (n % every == 0)]:
+            trust, ticks = heard(trust, t_s + again, bytes(each), each)
+            kept += len(ticks)
+    assert trust.doubt is Doubt.DOUBLED
+    assert n_sent <= kept <= n_sent + 3
+
+
+@pytest.mark.parametrize("placeholder", [0, 0xFFFF])
+def test_a_placeholder_is_no_interval(placeholder: int) -> None:
+    trust, kept, n_sent = UNTRIED, 0, 0
+    for t_s, each in straps(with_rsa(46), 120):
+        n_sent += len(each.rr_ticks or ())
+        padded = like(each, rr_ticks=(*(each.rr_ticks or ()), placeholder))
+        trust, ticks = heard(trust, t_s, bytes(padded), padded)
+        assert placeholder not in ticks
+        kept += len(ticks)
+    assert (trust.doubt, kept) == (None, n_sent)
+
+
+def test_too_many_intervals_without_order_leave_not_even_the_strap_s_rate() -> None:
+    random = Random(7)
+    off_skin = [
+        (float(s), HeartRateMeasurement(72, tuple(random.randrange(400, 1500) for _ in range(2))))
+        for s in range(60)
+    ]
+    assert doubts(sent(off_skin))[-1][1] is Doubt.IRREGULAR
+
+
 @pytest.mark.parametrize("n", [2, 8])
 def test_more_intervals_than_time_are_not_believed(n: int) -> None:
     """The rate field says 66, the intervals would make it 80."""

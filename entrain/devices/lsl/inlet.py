@@ -32,6 +32,7 @@ from entrain.units import MS_PER_S
 
 CONNECT_S: Final = 10.0
 POLL_S: Final = 0.1
+OFFSET_READINGS: Final = 9
 SILENT_S: Final = 5.0
 ANY_TYPE: Final = "RR"
 FASTEST_HZ: Final = 5.0  # no stream of beats has more samples than that
@@ -124,7 +125,7 @@ class LslHeart:
     async def _pass_on(self, inlet: Any, wanted: WantedStream, emit: Emit, clock: Clock) -> None:
         last_s, link = clock.now_s(), Link.SUBSCRIBING
         emit(LinkChanged(last_s, self.strap, link))
-        offset_s = clock.now_s() - self._pylsl.local_clock()  # both clocks tick alike
+        offset_s = self._offset_s(clock)
         while True:
             samples, stamps_s = inlet.pull_chunk(timeout=0.0)
             now_s = clock.now_s()
@@ -142,11 +143,24 @@ class LslHeart:
                 emit(LinkChanged(now_s, self.strap, link, "Nothing comes from the LSL stream any more."))
             await asyncio.sleep(POLL_S)
 
+    def _offset_s(self, clock: Clock) -> float:
+        """From LSL's clock to the session's; both tick alike. Of some readings the one least interrupted."""
+        readings: list[tuple[float, float]] = []
+        for _ in range(OFFSET_READINGS):
+            before_s = clock.now_s()
+            local_s = self._pylsl.local_clock()
+            took_s = clock.now_s() - before_s
+            readings.append((took_s, before_s + 0.5 * took_s - local_s))
+        return min(readings)[1]
+
     def _said(
         self, sample: Sequence[float], wanted: WantedStream, beat_s: float, now_s: float
     ) -> Event | None:
         """One sample as an event; None where the number is none."""
-        value = float(sample[wanted.channel])
+        try:
+            value = float(sample[wanted.channel])
+        except ValueError:  # a channel of strings may say anything
+            return None
         if not isfinite(value) or value <= 0.0:
             return None
         if wanted.unit is Unit.BPM:
@@ -159,11 +173,17 @@ class LslHeart:
         return IntervalReported(now_s, self.strap, beat_s, rr_ms)
 
 
+def _of_each(said: Sequence[str | None] | None, n_channels: int) -> list[str]:
+    """What metadata say of each channel; they need not speak of all, or of as many as there are."""
+    known = [each or "" for each in said or ()][:n_channels]
+    return known + [""] * (n_channels - len(known))
+
+
 def wanted_of(info: Any, told: Unit | None = None) -> tuple[WantedStream | None, str]:
     """The channel to listen to, by the metadata of an LSL stream; or None, and why not in a sentence."""
     n_channels: int = info.channel_count()
-    labels = [label or "" for label in info.get_channel_labels() or [""] * n_channels]
-    units = [(unit or "").strip().lower() for unit in info.get_channel_units() or [""] * n_channels]
+    labels = _of_each(info.get_channel_labels(), n_channels)
+    units = [unit.strip(" .[]()").lower() for unit in _of_each(info.get_channel_units(), n_channels)]
     interval = next((n for n, label in enumerate(labels) if _INTERVAL.search(label)), None)
     pulse = next((n for n, label in enumerate(labels) if _PULSE.search(label)), None)
     what = f'The LSL stream "{info.name()}"'

@@ -162,6 +162,39 @@ def test_the_metadata_say_what_it_is(
     assert (wanted.channel, wanted.unit) == (channel, unit)
 
 
+@pytest.mark.parametrize("n_said", [1, 5])
+@pytest.mark.parametrize("unit", ["[ms]", "ms.", "MS"])
+def test_metadata_that_speak_of_too_few_or_too_many_channels_are_read(n_said: int, unit: str) -> None:
+    info = pylsl.StreamInfo("x", "RR", 3, 0, "string", "x")
+    channels = info.desc().append_child("channels")
+    for n in range(n_said):
+        channel = channels.append_child("channel")
+        channel.append_child_value("label", "RR" if n == 0 else "other")
+        channel.append_child_value("unit", unit)
+    wanted, _ = wanted_of(info)
+    assert wanted is not None
+    assert (wanted.channel, wanted.unit) == (0, Unit.MS)
+
+
+@pytest.mark.parametrize("channel_format", ["string", "float32", "int16", "double64"])
+async def test_channels_of_any_format_are_read_and_what_is_no_number_is_left_out(channel_format: str) -> None:
+    name = f"odd {channel_format} {time.monotonic_ns()}"
+    outlet = pylsl.StreamOutlet(pylsl.StreamInfo(name, "RR", 1, 0, channel_format, name))
+    events: list[Event] = []
+    task = asyncio.create_task(LslHeart("s", name, Unit.MS).run(events.append, MonotonicClock()))
+    try:
+        await until(lambda: any(isinstance(each, StrapDescribed) for each in events))
+        await asyncio.sleep(0.2)
+        for value in ("n/a", "812", "", "nan", "823") if channel_format == "string" else (812, 0, 823):
+            outlet.push_sample([value])
+        await until(lambda: sum(isinstance(each, IntervalReported) for each in events) == 2)
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+    assert [each.rr_ms for each in events if isinstance(each, IntervalReported)] == [812.0, 823.0]
+
+
 @pytest.mark.parametrize(
     ("kind", "labels", "units", "rate_hz", "said"),
     [
