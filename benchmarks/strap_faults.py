@@ -21,8 +21,10 @@ from pathlib import Path
 from random import Random
 
 from entrain.control.events import HeartDoubted, LinkChanged
+from entrain.heart.doubt import Doubt
 from entrain.heart.gatt import HeartRateMeasurement
 from entrain.storage.log.store import Store
+from entrain.wording.doubts import doubt_words
 from tests.support.bluez_script import Hang
 from tests.support.fake_bluez import FakeBluez
 from tests.support.hearts import beats, with_rsa
@@ -101,6 +103,7 @@ FAULTS: dict[str, Callable[[], Sent]] = {
     "frozen": lambda: each(lambda _: HeartRateMeasurement(64, (960,))),
     "milliseconds": lambda: each(in_ms),
 }
+SENTENCES = (*(doubt_words(doubt).sentence for doubt in Doubt), "it may want to be paired first")
 SOON = ("no contact", "rate of 0", "unreadable", "sparse", "pairing wanted")
 
 
@@ -224,11 +227,12 @@ class _Screen:
             shown = await self._tmux("capture-pane", "-p")
             if "How tense" in shown:
                 await self._tmux("send-keys", "s")
-            elif "enter" in shown and "go on" in shown:
+            elif "enter go on" in shown or "enter I have read" in shown:
                 await self._tmux("send-keys", "Enter")
             words = " ".join(shown.replace("│", " ").split())
-            if self._listens and not self.heard and "▌" in shown:
-                self.heard = words
+            said = next((each for each in SENTENCES if each in words), "")
+            if self._listens and not self.heard:
+                self.heard = said
 
     async def picture(self) -> str:
         await asyncio.sleep(2.0)

@@ -21,7 +21,7 @@ _WORDS: Final = {
     Doubt.UNREADABLE: DoubtWords(
         "unreadable",
         "The strap sends something that cannot be read as a heart rate.",
-        "Take it off and put it on again; if that does not help, update its firmware with its maker's app.",
+        "Take it off and put it on again; if that does not help, update its firmware.",
     ),
     Doubt.NO_CONTACT: DoubtWords(
         "no skin contact",
@@ -45,13 +45,13 @@ _WORDS: Final = {
     ),
     Doubt.TOO_MANY: DoubtWords(
         "rate only",
-        "The strap sends more intervals than fit into the time; its own heart rate is used instead.",
-        "Switch the strap off and on. If it stays so, heart-rate variability cannot be measured with it.",
+        "More intervals come than fit into the time: the strap's own heart rate is used.",
+        "Switch it off and on. If it stays so, it cannot measure variability.",
     ),
     Doubt.MILLISECONDS: DoubtWords(
         "rate only",
-        "The strap sends its intervals in another unit than it should; its own heart rate is used instead.",
-        "Update its firmware. Until then its intervals are 2.4 % too short.",
+        "The strap's intervals are in a wrong unit: its own heart rate is used.",
+        "Update its firmware; until then they are 2.4 % too short.",
     ),
     Doubt.CONTRADICTS: DoubtWords(
         "contradictory",

@@ -119,6 +119,8 @@ def pulse(view: SessionView, late_s: float = 0.0) -> PulseWords:
         return PulseWords(UNKNOWN, _not_streaming(view.straps), False)
     if heart.age_s is None:
         return PulseWords(UNKNOWN, "waiting for beats", False)
+    if heart.doubt is not None and heart.doubt.withholds:
+        return PulseWords(UNKNOWN, doubt_words(heart.doubt).note, False)
     age_s = heart.age_s + late_s
     if age_s > STALE_S:
         return PulseWords(UNKNOWN, f"nothing for {span(age_s)}", False)

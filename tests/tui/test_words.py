@@ -1,5 +1,6 @@
 """What the session screen says: never a stale figure, always a plain reason."""
 
+import textwrap
 from dataclasses import replace
 from itertools import pairwise
 
@@ -11,12 +12,17 @@ from entrain.breath.estimate import InStep
 from entrain.breath.pattern import BreathPart
 from entrain.control.events import Link, Phase, SensorState, Sound
 from entrain.control.view import SessionView, StrapView, StreamView
+from entrain.devices.ble.faults import BluetoothFault, Host, Trouble
 from entrain.heart.beat import HeartState, PulseSource
+from entrain.heart.doubt import Doubt
 from entrain.heart.pmd.control import Sensor
 from entrain.reason import Code, Reason
 from entrain.wording import screen as words
 from entrain.wording import times
+from entrain.wording.doubts import doubt_words
 from tests.support.scripted import Script, view_at
+
+LINE = 75  # of the banner, in a terminal of 80
 
 
 def with_link(view: SessionView, link: Link, **more: str) -> SessionView:
@@ -89,6 +95,26 @@ def test_a_weak_battery_is_worth_a_word_but_no_alarm() -> None:
     assert "9 %" in advice.text
     assert not advice.serious
     assert words.advice(view_at(300, Script(battery_percent=90))) is None
+
+
+@pytest.mark.parametrize("doubt", Doubt)
+def test_a_doubt_is_told_in_the_two_lines_there_are_and_in_place_of_the_pulse(doubt: Doubt) -> None:
+    heart = HeartState(None, 6.0, PulseSource.INTERVALS, None, 0.0, False, doubt)
+    view = replace(with_heart(view_at(200.0), None, 6.0), heart=heart)
+    view = replace(view, straps=tuple(replace(strap, heart=heart) for strap in view.straps))
+    advice = words.advice(view)
+    assert advice is not None
+    assert len(textwrap.wrap(advice.text, LINE)) <= 2
+    pulse = words.pulse(view)
+    assert (pulse.note == doubt_words(doubt).note) == doubt.withholds
+    assert len(pulse.note) <= 19
+
+
+@pytest.mark.parametrize("trouble", Trouble)
+def test_what_bluetooth_lacks_is_told_in_the_two_lines_there_are(trouble: Trouble) -> None:
+    for host in (Host.LINUX, Host.WINDOWS):
+        fault = BluetoothFault(trouble, "Polar H10 12345678", "In Progress", host)
+        assert len(textwrap.wrap(f"{fault.message} {fault.advice}", LINE)) <= 2
 
 
 def with_stream(state: SensorState, detail: str = "", advice: str = "") -> SessionView:

@@ -105,14 +105,14 @@ _SENTENCE: Final = {
     Trouble.ADAPTER_OFF: "Bluetooth is switched off.",
     Trouble.NO_LOW_ENERGY: "the Bluetooth adapter does not speak Bluetooth Low Energy.",
     Trouble.NO_PERMISSION: "this program is not allowed to use Bluetooth.",
-    Trouble.NO_BUS: "the system bus, through which programs reach Bluetooth, is not there.",
+    Trouble.NO_BUS: "the system bus that leads to Bluetooth is missing.",
     Trouble.NO_SERVICE: "the Bluetooth service is not running.",
     Trouble.SERVICE_HANGS: "the Bluetooth service does not answer.",
     Trouble.SERVICE_TOO_OLD: "the Bluetooth service is too old.",
     Trouble.NO_WSL: "Windows Subsystem for Linux has no Bluetooth.",
     Trouble.UNSUPPORTED: "Bluetooth is not supported on this system.",
     Trouble.NOT_FOUND: "no sign of {strap} so far.",
-    Trouble.ANOTHER: "no sign of {strap} so far, but of another strap of that name.",
+    Trouble.ANOTHER: "no sign of {strap}, but of another strap of that name.",
     Trouble.TAKEN: "{strap} is read by another heart of this session.",
     Trouble.GONE: "the system has forgotten {strap}.",
     Trouble.RACE: "the connection to {strap} broke while it was set up.",
@@ -141,13 +141,9 @@ _ADVICE: Final = {
     Trouble.NO_WSL: "Run entrain in Windows itself, from PowerShell. To look around here: entrain demo",
     Trouble.UNSUPPORTED: "Linux, macOS and Windows are. To look around here: entrain demo",
     Trouble.NOT_FOUND: (
-        "Put the strap on with moist electrodes: most wake up only on the skin. Close the phone or watch app"
-        " that may hold it. Check its battery."
+        "Put it on with moist electrodes, close phone or watch apps that may hold it, check its battery."
     ),
-    Trouble.ANOTHER: (
-        "It may be somebody else's, so it is not taken. If it is yours, begin a new session with it: entrain"
-        " straps shows its address."
-    ),
+    Trouble.ANOTHER: ("It may be somebody else's. If it is yours, begin anew with it: entrain straps"),
     Trouble.TAKEN: "Give each heart a strap of its own: entrain straps shows their addresses.",
     Trouble.GONE: "Nothing to do: it is being looked for again.",
     Trouble.RACE: "Nothing to do: it is tried again. If it goes on, come closer to the computer.",
