@@ -61,7 +61,14 @@ def _hrm(path: Path) -> np.ndarray:
 
 def mit_bih_100(folder: Path) -> tuple[np.ndarray, np.ndarray]:
     """(RR in ms, True for each interval that a beat other than a normal one ends or begins)."""
-    data = (folder / "wfdb/100.atr").read_bytes()
+    samples, codes = annotations(folder / "wfdb/100.atr")
+    odd = codes != 1
+    return np.diff(samples) / 360.0 * 1000.0, odd[1:] | odd[:-1]
+
+
+def annotations(path: Path) -> tuple[np.ndarray, np.ndarray]:
+    """(sample, code) of each beat in a file of WFDB annotations."""
+    data = path.read_bytes()
     beats: list[tuple[int, int]] = []
     sample, at = 0, 0
     while at + 1 < len(data):
@@ -79,9 +86,7 @@ def mit_bih_100(folder: Path) -> tuple[np.ndarray, np.ndarray]:
             sample += delta
             if 1 <= code <= 13:
                 beats.append((sample, code))
-    times = np.array([sample for sample, _ in beats]) / 360.0
-    odd = np.array([code != 1 for _, code in beats])
-    return np.diff(times) * 1000.0, odd[1:] | odd[:-1]
+    return np.array([at for at, _ in beats]), np.array([code for _, code in beats])
 
 
 # ---- simulated people --------------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ from entrain.analysis.rhythm import (
     multiscale_entropy,
 )
 from entrain.analysis.series import NNSeries
-from entrain.analysis.spectrum import BandPowers, Method, band_powers, spectrum
+from entrain.analysis.spectrum import BandPowers, Method, band_powers, spectrum, ulf_power_ms2
 from entrain.analysis.synchrony import Synchrogram, TempoTracking, synchrogram, tempo_tracking
 from entrain.analysis.time_domain import TimeDomain, time_domain
 from entrain.analysis.windows import Window, windows
@@ -48,6 +48,7 @@ class Findings:
     time_domain: TimeDomain
     welch: BandPowers | None
     lomb_scargle: BandPowers | None
+    autoregressive: BandPowers | None
     poincare: Poincare | None
     sample_entropy: SampleEntropy | None
     dfa: Dfa
@@ -79,6 +80,7 @@ def findings(
         time_domain=time_domain(series),
         welch=_powers(series, Method.WELCH),
         lomb_scargle=_powers(series, Method.LOMB),
+        autoregressive=_powers(series, Method.BURG),
         poincare=poincare(series),
         sample_entropy=entropy,
         dfa=dfa(series),
@@ -102,7 +104,8 @@ def findings(
 
 def _powers(series: NNSeries, method: Method) -> BandPowers | None:
     found = spectrum(series, method)
-    return None if found is None else band_powers(found)
+    ulf_ms2 = ulf_power_ms2(series) if method is Method.LOMB else None  # it alone sees across gaps
+    return None if found is None else band_powers(found, ulf_ms2)
 
 
 def _compared(series: NNSeries, guidance: Guidance) -> tuple[NNSeries, NNSeries] | None:

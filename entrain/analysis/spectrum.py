@@ -1,23 +1,25 @@
-"""Power spectra of NN intervals: Welch on a resampled series, Lomb–Scargle on the beats themselves.
+"""Power spectra of NN intervals: Welch and Burg on a resampled series, Lomb–Scargle on the beats themselves.
 
-Both are one-sided densities in ms²/Hz whose sum over frequency times its step is the variance: a sine of
-amplitude A ms reads A²/2 ms² in whichever band it lies, in both.
+All are one-sided densities in ms²/Hz whose sum over frequency times its step is the variance: a sine of
+amplitude A ms reads A²/2 ms² in whichever band it lies.
 
 Sources: Task Force 1996 (bands); Welch 1967; Zechmeister & Kürster, "The generalised Lomb–Scargle
 periodogram", A&A 496 (2009) 577–584 (floating mean, weights).
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
 import numpy as np
 
+from entrain.analysis import burg
 from entrain.analysis.resample import power_spectra, resampled, sliding, without_trend
 from entrain.analysis.series import BoolArray, ComplexArray, FloatArray, Intervals, NNSeries, as_series
 from entrain.units import MS_PER_S
 
+ULF_HZ: Final = (0.0, 0.0033)
 VLF_HZ: Final = (0.0033, 0.04)
 LF_HZ: Final = (0.04, 0.15)
 HF_HZ: Final = (0.15, 0.40)
@@ -25,11 +27,13 @@ LEAST_WINDOW_S: Final = 30.0  # no spectrum from less
 SHORTEST_WINDOW_S: Final = 60.0
 LONGEST_WINDOW_S: Final = 300.0
 BLOCK: Final = 256  # windows transformed at once
+LEAST_FOR_ULF_S: Final = 18.0 * 3600.0  # what a day's recording holds at least
 
 
 class Method(StrEnum):
     WELCH = "welch"
     LOMB = "lomb-scargle"
+    BURG = "autoregressive"
 
 
 class Taper(StrEnum):
@@ -54,6 +58,8 @@ class SpectrumSettings:
     spline_degree: int = 5  # Welch only; a cubic loses 2.7 % of a 0.25 Hz sine at 60 beats/min
     highest_hz: float = 0.4  # Lomb only
     least_cover: float = 0.8  # Lomb only: the share of a window that must hold intervals
+    burg_order: int = 16  # Burg only
+    burg_hz: float = 2.0  # Burg only: what the series is resampled at
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,7 +97,8 @@ def spectrum(
     """The mean spectrum of NN intervals (an `NNSeries`, or ms); None where no window can be filled."""
     series = as_series(intervals)
     settings = settings or SpectrumSettings()
-    return _welch(series, settings) if method is Method.WELCH else _lomb(series, settings)
+    by_method = {Method.WELCH: _welch, Method.LOMB: _lomb, Method.BURG: _burg}
+    return by_method[method](series, settings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +107,11 @@ class BandPowers:
 
     window_s: float
     n_windows: int
+    ulf_ms2: float | None  # of the whole recording: see `ulf_power_ms2`
     vlf_ms2: float | None
     lf_ms2: float
     hf_ms2: float
-    total_ms2: float  # VLF (where known) + LF + HF
+    total_ms2: float  # ULF and VLF (where known) + LF + HF
     lf_hf: float | None  # a ratio of powers, no balance of anything
     lf_share_percent: float | None  # LF / (LF + HF): LF in normalised units
     hf_share_percent: float | None  # HF / (LF + HF): HF in normalised units
@@ -111,16 +119,17 @@ class BandPowers:
     hf_peak_hz: float | None
 
 
-def band_powers(spectrum: Spectrum) -> BandPowers:
+def band_powers(spectrum: Spectrum, ulf_ms2: float | None = None) -> BandPowers:
     lf, hf = spectrum.power_ms2(LF_HZ), spectrum.power_ms2(HF_HZ)
     vlf = spectrum.power_ms2(VLF_HZ) if spectrum.window_s * VLF_HZ[0] >= 0.98 else None
     return BandPowers(
         window_s=spectrum.window_s,
         n_windows=spectrum.n_windows,
+        ulf_ms2=ulf_ms2,
         vlf_ms2=vlf,
         lf_ms2=lf,
         hf_ms2=hf,
-        total_ms2=lf + hf + (vlf or 0.0),
+        total_ms2=lf + hf + (vlf or 0.0) + (ulf_ms2 or 0.0),
         lf_hf=lf / hf if hf > 0.0 else None,
         lf_share_percent=100.0 * lf / (lf + hf) if lf + hf > 0.0 else None,
         hf_share_percent=100.0 * hf / (lf + hf) if lf + hf > 0.0 else None,
@@ -157,7 +166,7 @@ def _welch(series: NNSeries, settings: SpectrumSettings) -> Spectrum | None:
         return None
     taper = _taper(np.arange(size) / size, settings.taper)
     hz, total, n_windows = np.empty(0), np.zeros(size // 2 + 1), 0
-    for windows in _windows(series, size, settings):
+    for windows in _windows(series, size, rate_hz, settings):
         hz, power = power_spectra(_detrended(windows, settings.detrend) * taper, rate_hz)
         total += power.sum(axis=0)
         n_windows += windows.shape[0]
@@ -165,11 +174,11 @@ def _welch(series: NNSeries, settings: SpectrumSettings) -> Spectrum | None:
     return Spectrum(Method.WELCH, settings, size / rate_hz, n_windows, hz, total * scale)
 
 
-def _windows(series: NNSeries, size: int, settings: SpectrumSettings) -> Iterator[FloatArray]:
+def _windows(series: NNSeries, size: int, rate_hz: float, settings: SpectrumSettings) -> Iterator[FloatArray]:
     """Overlapping windows of each resampled chain, shape (some, size), a block at a time to bound memory."""
     step = max(1, round(size * (1.0 - settings.overlap)))
     for s in series.segments():
-        _, values = resampled(series.t_s[s], series.nn_ms[s], settings.resample_hz, settings.spline_degree)
+        _, values = resampled(series.t_s[s], series.nn_ms[s], rate_hz, settings.spline_degree)
         views = sliding(values, size, step)
         for first in range(0, views.shape[0], BLOCK):
             yield views[first : first + BLOCK]
@@ -186,6 +195,24 @@ def _taper(fraction: FloatArray, taper: Taper) -> FloatArray:
     return 0.5 - 0.5 * np.cos(2.0 * np.pi * fraction) if taper is Taper.HANN else np.ones(fraction.size)
 
 
+# ---- Burg --------------------------------------------------------------------------------------------------
+
+
+def _burg(series: NNSeries, settings: SpectrumSettings) -> Spectrum | None:
+    """The mean of the windows' autoregressive densities; a taper would only widen their peaks."""
+    rate_hz = settings.burg_hz
+    window_s = window_for(_longest_s(series), settings)
+    size = int(window_s * rate_hz)
+    if size <= 2 * settings.burg_order or window_s < LEAST_WINDOW_S:
+        return None
+    total, n_windows = np.zeros(burg.POINTS // 2 + 1), 0
+    for windows in _windows(series, size, rate_hz, settings):
+        total += burg.density(_detrended(windows, settings.detrend), settings.burg_order, rate_hz).sum(axis=0)
+        n_windows += windows.shape[0]
+    hz = np.arange(total.size, dtype=np.float64) * (rate_hz / burg.POINTS)
+    return Spectrum(Method.BURG, settings, size / rate_hz, n_windows, hz, total / n_windows)
+
+
 # ---- Lomb–Scargle ------------------------------------------------------------------------------------------
 
 
@@ -200,6 +227,18 @@ def _lomb(series: NNSeries, settings: SpectrumSettings) -> Spectrum | None:
     return Spectrum(
         Method.LOMB, settings, window_s, len(densities), lomb_frequencies(window_s, settings), mean
     )
+
+
+def ulf_power_ms2(intervals: Intervals, settings: SpectrumSettings | None = None) -> float | None:
+    """Power below 0.0033 Hz of a whole recording as one window; None for less than 18 h of intervals."""
+    series = as_series(intervals)
+    if series.duration_s < LEAST_FOR_ULF_S:
+        return None
+    whole = replace(settings or SpectrumSettings(), taper=Taper.NONE, detrend=Detrend.MEAN)
+    start_s = float(series.t_s[0])
+    length_s = float(series.t_s[-1]) - start_s
+    hz = np.arange(1, int(ULF_HZ[1] * length_s) + 1) / length_s
+    return float(_periodogram(series.t_s - start_s, series.nn_ms, hz, length_s, whole).sum() / length_s)
 
 
 def lomb_frequencies(window_s: float, settings: SpectrumSettings) -> FloatArray:

@@ -33,7 +33,7 @@ from entrain.report.edition import DECISIONS
 from entrain.report.methods import small_print
 from entrain.wording import report as words
 from entrain.wording.figures import CORRECTED, CORRECTED_MEANS, LIVE, live, minutes, run_on
-from entrain.wording.findings import Caution, cautions
+from entrain.wording.findings import NOT_TO_BE_USED, Caution, cautions, changes_to_say
 from entrain.wording.reasons import WHO, reasons
 from entrain.wording.times import clock
 
@@ -79,7 +79,8 @@ def page(material: Material) -> Document:
 
 
 def _before_after(material: Material) -> Section:
-    found = {} if material.analysis is None else {c.measure: c for c in material.analysis.findings.changes}
+    said = () if material.analysis is None else changes_to_say(material.analysis.findings)
+    found = {change.measure: change for change in said}
     changes = [found[measure] for measure in MEASURES if measure in found]
     rows = [_change_row(change) for change in changes]
     before, after = material.rating_before, material.rating_after
@@ -249,7 +250,10 @@ def _data_terms(material: Material) -> Iterator[tuple[str, str]]:
     if summary.n_onsets:
         yield "Sound", f"{material.n_sounded} of {summary.n_onsets} planned beats were sounded"
     if material.analysis is not None and (given := cautions(material.analysis.findings)):
-        yield "With care", " ".join(map(_cautioned, given))
+        unusable = dict.fromkeys(each.why for each in given if each.why in NOT_TO_BE_USED)
+        struck = (f"Every figure of how the intervals vary {why}" for why in unusable)
+        cautioned = (_cautioned(each) for each in given if each.why not in NOT_TO_BE_USED)
+        yield "With care", " ".join((*struck, *cautioned))
 
 
 def _cautioned(caution: Caution) -> str:

@@ -20,7 +20,7 @@ from entrain.analysis.breathing import (
 )
 from entrain.analysis.coherence import COHERENCE_SETTINGS
 from entrain.analysis.correction import CorrectionSettings
-from entrain.analysis.spectrum import HF_HZ, LF_HZ, VLF_HZ, SpectrumSettings
+from entrain.analysis.spectrum import HF_HZ, LF_HZ, ULF_HZ, VLF_HZ, SpectrumSettings
 from entrain.analysis.summary import Analysis
 from entrain.analysis.time_domain import TIME_DOMAIN_SETTINGS
 from entrain.wording.figures import CORRECTED
@@ -44,13 +44,19 @@ UNITS: Final = {
     "_s": "s",
 }
 
-_SPECTRUM: Final = asdict(SpectrumSettings()) | {"vlf_hz": VLF_HZ, "lf_hz": LF_HZ, "hf_hz": HF_HZ}
+_SPECTRUM: Final = asdict(SpectrumSettings()) | {
+    "ulf_hz": ULF_HZ,
+    "vlf_hz": VLF_HZ,
+    "lf_hz": LF_HZ,
+    "hf_hz": HF_HZ,
+}
 
 SETTINGS: Final[Mapping[str, Mapping[str, Any]]] = {
     "quality": asdict(CorrectionSettings()) | {"method": "gaps, then Lipponen & Tarvainen 2019, amended"},
     "time_domain": TIME_DOMAIN_SETTINGS,
     "welch": _SPECTRUM,
     "lomb_scargle": _SPECTRUM | {"weights": "taper x time each beat stands for"},
+    "autoregressive": _SPECTRUM | {"method": "Burg"},
     "poincare": {"sd1": "SDSD / sqrt 2", "sd2": "sqrt(2 SDNN^2 - SD1^2)", "standard_deviation": "n - 1"},
     "sample_entropy": {"m": 2, "tolerance": "0.2 SDNN", "distance": "Chebyshev", "self_matches": False},
     "dfa": {

@@ -7,6 +7,7 @@ from typing import Any, Final, TypeGuard
 
 from entrain.wording.columns import aligned
 from entrain.wording.figures import CORRECTED_MEANS
+from entrain.wording.findings import NOT_TO_BE_USED
 
 Json = Mapping[str, Any]
 Row = dict[str, Any]
@@ -63,6 +64,7 @@ _SECTIONS: Final = {
     ),
 }
 _POWERS: Final = (
+    ("ulf_ms2", "ULF below 0.0033 Hz", 0),
     ("vlf_ms2", "VLF 0.0033–0.04 Hz", 0),
     ("lf_ms2", "LF 0.04–0.15 Hz", 0),
     ("hf_ms2", "HF 0.15–0.4 Hz", 0),
@@ -74,26 +76,34 @@ _POWERS: Final = (
     ("window_s", "windows of", 0),
 )
 _MARK: Final = "*"
+_STRUCK: Final = "not to be used"
 _WIDTH: Final = 96
 
 
 def report(name: str, remarks: Sequence[str], result: Json) -> str:
     """One recording in full: sentences, then figures, with a mark where a caution below belongs."""
-    marked = {caution["about"] for caution in result["cautions"]}
+    marks = {
+        each["about"]: _STRUCK if each["why"] in NOT_TO_BE_USED else _MARK
+        for each in reversed(result["cautions"])
+    }
     lines = [name, *(f"  {remark}" for remark in (*remarks, CORRECTED_MEANS)), ""]
     lines += [line for sentence in result["sentences"] for line in _wrapped(sentence)]
     for title, figures in _SECTIONS.items():
-        cells = list(_cells(result, figures, marked))
+        cells = list(_cells(result, figures, marks))
         if cells:
             lines += ["", title, *(f"  {line}" for line in aligned(cells, right=frozenset({1})))]
         if title == "Time":
-            lines += _powers(result, marked)
+            lines += _powers(result, marks)
     if result["windows"]:
         lines += ["", "Over time", *(f"  {line}" for line in _over_time(result["windows"]))]
     if result["cautions"]:
         names = {"all": "everything", "lf_hf": "LF/HF", "lf_ms2": "LF", "sdnn_ms": "SDNN"}
         lines += ["", f"{_MARK} With care:"]
+        unusable = next((each["why"] for each in result["cautions"] if each["why"] in NOT_TO_BE_USED), None)
+        lines += [] if unusable is None else _wrapped(f"  every figure of how the intervals vary {unusable}")
         for caution in result["cautions"]:
+            if caution["why"] in NOT_TO_BE_USED:
+                continue
             about = names.get(caution["about"], caution["about"].replace("_", " "))
             lines += [f"  {line}" for line in _wrapped(f"{about}: {caution['why']}")]
     return "\n".join(lines)
@@ -104,32 +114,34 @@ def _wrapped(sentence: str) -> list[str]:
 
 
 def _cells(
-    result: Json, figures: Sequence[tuple[str, str, str, int]], marked: set[str]
+    result: Json, figures: Sequence[tuple[str, str, str, int]], marks: Mapping[str, str]
 ) -> Iterator[tuple[str, str, str]]:
     for group, figure, label, digits in figures:
         found: Json | None = result[group]
         value = None if found is None else found["values"].get(figure)
         if found is not None and value is not None:
-            mark = _MARK if figure in marked or group in marked else ""
+            mark = marks.get(figure) or marks.get(group, "")
             unit = found["units"].get(figure, "1")
             yield label, f"{value:.{digits}f}", f"{'' if unit == '1' else unit} {mark}".strip()
 
 
-def _powers(result: Json, marked: set[str]) -> list[str]:
-    """Welch and Lomb–Scargle side by side."""
-    both: tuple[Json | None, ...] = (result["welch"], result["lomb_scargle"])
-    known = [found for found in both if found is not None]
+def _powers(result: Json, marks: Mapping[str, str]) -> list[str]:
+    """All spectra side by side."""
+    each_way: tuple[Json | None, ...] = (result["welch"], result["lomb_scargle"], result["autoregressive"])
+    known = [found for found in each_way if found is not None]
     if not known:
         return []
-    rows: list[tuple[str, ...]] = [("", "Welch", "Lomb–Scargle", "")]
+    rows: list[tuple[str, ...]] = [("", "Welch", "Lomb–Scargle", "AR (Burg)", "")]
     for figure, label, digits in _POWERS:
-        values = [None if found is None else found["values"][figure] for found in both]
+        values = [None if found is None else found["values"][figure] for found in each_way]
+        if not any(value is not None for value in values):
+            continue
         unit = next((each["units"][figure] for each in known if figure in each["units"]), None)
         if unit is not None:
             texts = ["–" if value is None else f"{value:.{digits}f}" for value in values]
-            mark = _MARK if figure in marked else ""
+            mark = "" if figure == "window_s" else marks.get("welch") or marks.get(figure, "")
             rows.append((label, *texts, f"{'' if unit == '1' else unit} {mark}".strip()))
-    return ["", "Frequency", *(f"  {line}" for line in aligned(rows, right=frozenset({1, 2})))]
+    return ["", "Frequency", *(f"  {line}" for line in aligned(rows, right=frozenset({1, 2, 3})))]
 
 
 def _over_time(windows: Sequence[Json]) -> list[str]:

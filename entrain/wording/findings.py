@@ -20,14 +20,30 @@ from entrain.analysis.quality import (
 from entrain.analysis.surrogates import p_value
 
 SHORT_S: Final = 60.0
+# Figures, or whole groups of them, that say how the intervals vary.
 RESTS_ON_INTERVALS: Final = (
     "rmssd_ms",
     "pnn50_percent",
     "sdnn_ms",
+    "sdann_ms",
+    "sdnn_index_ms",
+    "triangular_index",
+    "tinn_ms",
+    "welch",
+    "lomb_scargle",
+    "autoregressive",
+    "poincare",
     "sample_entropy",
+    "dfa",
+    "multiscale_entropy",
     "fragmentation",
     "asymmetry",
+    "breathing",
+    "coherence",
 )
+TOO_CORRECTED: Final = "rests on too many corrected intervals to be used."
+TOO_IRREGULAR: Final = "rests on irregular intervals (poor contact or the rhythm itself): not to be used."
+NOT_TO_BE_USED: Final = frozenset((TOO_CORRECTED, TOO_IRREGULAR))
 SHORT_FOR_LF_S: Final = 120.0
 SHORT_FOR_SDNN_S: Final = 300.0
 
@@ -54,10 +70,10 @@ def _about_data(found: Findings) -> Iterator[tuple[str, str]]:
         yield "all", f"{bad}: figures from such data can be far off."
     if data.artefact_percent > MANY_ARTEFACTS_PERCENT:
         for about in RESTS_ON_INTERVALS:
-            yield about, "rests on too many corrected intervals to be used."
+            yield about, TOO_CORRECTED
     elif data.irregular_percent > MUCH_IRREGULAR_PERCENT:
         for about in RESTS_ON_INTERVALS:
-            yield about, "rests on irregular intervals (poor contact or the rhythm itself): not to be used."
+            yield about, TOO_IRREGULAR
     if length_s < SHORT_S:
         yield "all", f"{length_s:.0f} s are too short for anything but the pulse and a rough RMSSD."
     if length_s < SHORT_FOR_SDNN_S:
@@ -119,7 +135,7 @@ def _heart(found: Findings) -> list[str]:
 
 def _breath(found: Findings) -> list[str]:
     said = list[str]()
-    if found.breathing is not None:
+    if found.breathing is not None and not is_too_corrected(found):
         said.append(
             f"The heart's rhythm suggests about {found.breathing.breaths_per_min:.1f} breaths a minute."
         )

@@ -40,7 +40,7 @@ def _lead(material: Material) -> Iterator[str]:
         if not is_imported(material.session.meta):
             yield _breath(found)
             yield _sound(found)
-        elif found.breathing is not None:
+        elif found.breathing is not None and not is_too_corrected(found):
             rate = found.breathing.breaths_per_min
             yield f"The heart's rhythm suggests about {rate:.1f} breaths a minute."
     yield rating_change(material.rating_before, material.rating_after)

@@ -18,6 +18,7 @@ from entrain.analysis.summary import Analysis, analyse
 from entrain.analysis.windows import windows
 from entrain.errors import InputError
 from entrain.wording.analysis_json import as_json
+from entrain.wording.analysis_text import report
 from entrain.wording.findings import cautions, sentences
 
 FORBIDDEN = re.compile(
@@ -61,7 +62,7 @@ def test_every_figure_has_its_unit_and_every_group_its_settings(whole: Analysis)
     groups = {
         name: group for name, group in as_json(whole).items() if isinstance(group, dict) and "units" in group
     }
-    assert len(groups) == 16
+    assert len(groups) == 17
     for name, group in groups.items():
         assert group["settings"], name
         numbers = {
@@ -236,3 +237,15 @@ def test_what_rests_on_too_much_correction_is_in_no_sentence() -> None:
     assert "coherence score" not in text
     assert "too many to say anything" in text
     assert {"rmssd_ms", "sdnn_ms"} <= {caution.about for caution in cautions(found)}
+
+
+FIGURES = r"  (SDNN|RMSSD|pNN50|TINN|LF|HF|SD1|sample|DFA|CVI|PIP)"
+
+
+def test_every_figure_of_variability_is_struck_through_in_words() -> None:
+    rng = np.random.default_rng(4)
+    lines = report("af", (), as_json(analyse(correct(rng.uniform(420.0, 1100.0, 600))))).splitlines()
+    figures = [line for line in lines if re.match(FIGURES, line)]
+    assert len(figures) > 10
+    assert all(line.endswith("not to be used") for line in figures)
+    assert not any("not to be used" in line for line in lines if line.startswith("  pulse"))
