@@ -4,6 +4,7 @@ A parser of `argparse`, whose own faults are a programmer's ("invalid float valu
 """
 
 import argparse
+from collections.abc import Mapping
 from math import isfinite
 from typing import Any, NoReturn
 
@@ -25,6 +26,19 @@ class Parser(argparse.ArgumentParser):
         text = message.replace("argument ACTION: invalid choice:", "there is no action")
         text = text.removeprefix("argument ")
         raise UsageError(f"{text[:1].upper()}{text[1:]}.", f"`{self.prog} --help` tells more.")
+
+
+def share_examples(epilog: str, actions: Mapping[str, argparse.ArgumentParser]) -> None:
+    """Put under each action's help those of the command's examples that are its own."""
+    for name, each in actions.items():
+        own = [
+            line
+            for line in epilog.splitlines()
+            if line.split()[:1] == ["entrain"] and name in line.split()[2:3]
+        ]
+        each.formatter_class = argparse.RawDescriptionHelpFormatter
+        head = f"example{'s' * (len(own) > 1)}:"
+        each.epilog = "\n".join([*([each.epilog, ""] if each.epilog else []), head, *own])
 
 
 def _number(text: str) -> float:

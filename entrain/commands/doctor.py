@@ -76,7 +76,7 @@ def repair() -> int:
         StoreError: it does not work for another reason, which no repair removes.
     """
     from entrain.storage.health import are_pages_whole, check_storage
-    from entrain.storage.recovery.mend import damage_in, mend
+    from entrain.storage.recovery.mend import damage_in, damaged_persons_in, mend
 
     works, found, advice = check_storage()
     path = sessions_path()
@@ -85,7 +85,7 @@ def repair() -> int:
         return 0
     if not are_pages_whole(path):
         aside = _salvage(path)
-    elif damage_in(path):
+    elif damage_in(path) or damaged_persons_in(path):
         n_rows, aside = mend(path)
         print(f"{path}: {n_rows} damaged record{'s' * (n_rows > 1)} set aside; all others are as they were.")
     else:

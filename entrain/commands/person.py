@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from entrain.app import clients
 from entrain.app.clients import Client, Forgotten
+from entrain.arguments import share_examples
 from entrain.commands import passphrase
 from entrain.errors import UsageError
 from entrain.foreign import json_text
@@ -95,6 +96,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _add_sure(each, "only show what would go; nothing is changed, nor remembered")
     _add_json(each)
 
+    share_examples(EPILOG, actions.choices)
     for each in actions.choices.values():
         passphrase.add_argument(each, default=argparse.SUPPRESS)
 

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
+from entrain.arguments import share_examples
 from entrain.errors import EntrainError, InputError, PresetError
 from entrain.foreign import json_text
 from entrain.presets import library as presets
@@ -40,6 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     each.add_argument("own", metavar="NEW", help="what yours is to be called")
     each = actions.add_parser("check", help="everything that is wrong with a file, with its line")
     each.add_argument("files", metavar="FILE", nargs="+", help="preset files, or names of presets")
+    share_examples(EPILOG, actions.choices)
 
 
 def run(args: argparse.Namespace) -> int:

@@ -1,31 +1,19 @@
 """`entrain sessions`: what was recorded."""
 
 import argparse
-import json
-import sys
-from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
-from entrain.commands import encryption, reading_options
+from entrain.arguments import share_examples
+from entrain.commands import encryption, reading_options, session_exchange, session_keep, session_show
 from entrain.commands.passphrase import FILE_VARIABLE as PASSPHRASE_FILE
 from entrain.commands.passphrase import add_argument as add_passphrase_file
 from entrain.commands.passphrase import unlock_store
-from entrain.control.protocol import RULES
-from entrain.errors import InputError, UsageError
-from entrain.foreign import json_text, many_lines
-from entrain.history.recorded import corrected_hearts, summary_so_far
-from entrain.person.pseudonym import checked
-from entrain.recordings.options import ReadOptions
+from entrain.errors import InputError
 from entrain.storage.export import FORMATS
-from entrain.storage.log import codec
 from entrain.storage.log.store import Store
-from entrain.storage.log.stored import SessionOutcome
-from entrain.wording import session as words
 from entrain.wording.columns import aligned
-from entrain.wording.figures import CORRECTED, LIVE
 
 DESCRIPTION: Final = "What was recorded: to look at, to replay, to hand on, to delete."
 EPILOG: Final = """\
@@ -40,9 +28,11 @@ examples:
   entrain sessions import watch.fit elite-hrv.txt
   entrain sessions note 3 "slept badly the night before"
   entrain sessions person P01 P07
+  entrain sessions delete 3
   entrain sessions backup /media/stick/entrain.db
   entrain sessions encrypt
   entrain sessions passphrase
+  entrain sessions decrypt
 """
 
 
@@ -59,8 +49,6 @@ Bring in what was recorded elsewhere; what it is shows in the file itself:
   a backup, another computer's store, a rescue file: the sessions that are missing here
 The same file twice changes nothing.
 """
-# Files that by their bytes alone could be encrypted stores.
-_PACKED: Final = frozenset({".age", ".gz", ".parquet", ".xdf", ".zip"})
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -159,6 +147,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     each = actions.add_parser("decrypt", help="make an encrypted store a plain one again")
     each.description = encryption.DECRYPT
 
+    share_examples(EPILOG, actions.choices)
     for name in [*actions.choices]:
         if name not in ("export", "encrypt"):  # in those it is the passphrase of what they write
             # No default, or what was given before the action is lost.
@@ -193,257 +182,23 @@ def run(args: argparse.Namespace) -> int:
     return _ACTIONS[args.action or "list"](Store.open(args.store), args)
 
 
-def _list(store: Store, args: argparse.Namespace) -> int:
-    person = getattr(args, "person", None)
-    rows = [row for row in store.sessions() if person is None or row.is_of(checked(person))]
-    if getattr(args, "json", False):
-        print(json_text([words.row_json(row) for row in rows]))
-    elif rows:
-        print("\n".join(words.rows_text(rows)))
-    elif person is not None:
-        print(f"No sessions of {words.who(checked(person))}.", file=sys.stderr)
-    else:
-        print("No sessions yet. `entrain demo` makes one without a strap.", file=sys.stderr)
-    return 0
-
-
 def _trend(store: Store, args: argparse.Namespace) -> int:
     from entrain.commands import trend
 
     return trend.show(store, args)
 
 
-def _show(store: Store, args: argparse.Namespace) -> int:
-    session = store.load(store.find(args.id))
-    summary = session.meta.summary or summary_so_far(session)
-    phases, decisions = words.story(session)
-    hearts = corrected_hearts(session)
-    if args.json:
-        print(
-            json_text(
-                {
-                    **words.row_json(session.meta.row),
-                    "config": json.loads(codec.encode(session.config)),
-                    "n_damaged": session.n_damaged(),
-                    "hearts": session.meta.hearts,
-                    "audio": session.meta.audio,
-                    "voice": session.meta.voice,
-                    "preset_sha256": session.meta.preset_sha256,
-                    "entrain_version": session.meta.entrain_version,
-                    "summary": {"figures": LIVE, **json.loads(codec.encode(summary))},
-                    CORRECTED: {strap: asdict(heart) for strap, heart in hearts.items()},
-                    "phases": [json.loads(codec.encode(each)) for each in phases],
-                    "decisions": [json.loads(codec.encode(each)) for each in decisions],
-                },
-            )
-        )
-        return 0
-    if session.meta.row.state is SessionOutcome.IMPORTED:
-        print("\n".join([*words.head_text(session), "", *words.measured_text(summary)]))
-        return 0
-    lines = [*words.head_text(session), "", *words.summary_text(summary, hearts), "", "Phases"]
-    lines += words.phases_text(phases) or ["  none was reached"]
-    if args.why:
-        lines += ["", "Decisions", *(words.decisions_text(decisions) or ["  none"])]
-    print("\n".join(lines))
-    return 0
-
-
-def _replay(store: Store, args: argparse.Namespace) -> int:
-    """0 where every decision is the same, 1 where one is not."""
-    from entrain.control.session import reduce, start
-    from entrain.storage.log.verify import replay
-    from entrain.whatif import imported
-
-    session = store.load(store.find(args.id))
-    if session.config.n_gone:
-        raise UsageError(
-            f"Others were taken out of session {session.meta.row.id}, so it cannot be decided again.",
-            "What it holds can be shown, analysed and exported.",
-        )
-    if args.policy is not None:
-        from entrain.commands import other_policy
-
-        return other_policy.show(session, args.policy, as_json=args.json)
-    if session.meta.row.state is SessionOutcome.IMPORTED:
-        outcome = replay(session, imported.start, imported.observe)
-    else:
-        outcome = replay(session, start, reduce)
-    if args.json:
-        difference = outcome.difference and str(outcome.difference)
-        said = {"difference": difference, "identical": outcome.is_identical, "rules_now": RULES}
-        print(json_text({**asdict(outcome), **said}))
-        return 0 if outcome.is_identical else 1
-    which = f"Session {session.meta.row.id}"
-    if outcome.is_identical:
-        print(f"{which}: {outcome.n_events} events, {outcome.n_effects} effects, the same bit for bit.")
-        if outcome.is_of_older_rules:
-            print(f"It was decided by rules {outcome.rules}; today's are {RULES} and decide the same.")
-        return 0
-    if outcome.n_missing:
-        print(f"{which}: {outcome.n_missing} records could not be stored when it ran.")
-    if outcome.difference is not None:
-        if outcome.is_of_older_rules:
-            print(f"{which} was decided by rules {outcome.rules}. Today's, {RULES}, decide otherwise:")
-        else:
-            print(f"{which}: the same up to here, then not.")
-        print(outcome.difference)
-        print(f"It was recorded by entrain {session.meta.entrain_version}.", file=sys.stderr)
-    return 1
-
-
-def _export(store: Store, args: argparse.Namespace) -> int:
-    from entrain.storage.deidentify import pseudonym
-    from entrain.storage.export import export
-
-    session_id, path = store.find(args.id), args.out
-    person = pseudonym(args.pseudonym) if args.deidentify or args.pseudonym else None
-    if not (args.encrypt or args.passphrase_file):
-        remarks = export(store, session_id, args.format, path, args.strap, person)
-    else:
-        remarks = _export_sealed(store, session_id, args, person)
-    if person is not None:
-        remarks = (*remarks, f"de-identified as {person}")
-    print(f"{path}: {'; '.join(remarks)}.", file=sys.stderr)
-    return 0
-
-
-def _export_sealed(
-    store: Store, session_id: int, args: argparse.Namespace, person: str | None
-) -> tuple[str, ...]:
-    from entrain.commands.passphrase import new_passphrase
-    from entrain.storage.encryption import sealed
-    from entrain.storage.export import export
-    from entrain.storage.places import check_new
-
-    sealed.check_name(args.out)
-    check_new(args.out)
-    passphrase = new_passphrase(args.passphrase_file)
-    with sealed.workplace() as folder:
-        plain = Path(folder) / args.out.with_suffix("").name.removesuffix(".tar")
-        remarks = export(store, session_id, args.format, plain, args.strap, person)
-        is_archive = sealed.seal(plain, args.out, passphrase)
-    inside = "a tar archive inside" if is_archive else "the file inside"
-    return (*remarks, f"encrypted, {inside}: age --decrypt --output FILE {args.out}")
-
-
-def _import(store: Store, args: argparse.Namespace) -> int:
-    from entrain.storage.log.database import is_database
-    from entrain.storage.recovery.absorb import absorb
-
-    person = checked(args.person or "")
-    code = 0
-    for path in args.files:
-        try:
-            if path.suffix.lower() in _PACKED or not path.is_file() or not is_database(path):
-                _import_recording(store, path, reading_options.options_of(args), person)
-            else:
-                unlock_store(path=path)
-                new = absorb(store, path, person)
-                print(f"{path}: {_sessions(new)}" if new else f"{path}: nothing that is not here already")
-        except (InputError, UsageError) as fault:
-            # One file that cannot be read keeps no other one out.
-            if len(args.files) == 1:
-                raise
-            print("\n".join(filter(None, (f"entrain: {fault.message}", fault.advice))), file=sys.stderr)
-            code = max(code, fault.exit_code)
-    return code
-
-
-def _import_recording(store: Store, path: Path, options: ReadOptions, person: str) -> None:
-    from entrain.storage.imported import import_recording
-
-    imported = import_recording(store, path, options, person=person)
-    if not imported.is_new:
-        print(f"{path}: nothing that is not here already, in session {imported.session_id}")
-        return
-    recording = imported.recording
-    for warning in recording.warnings:
-        print(f"{path}: {warning}", file=sys.stderr)
-    if not imported.began_is_known:
-        print(f"{path}: It does not say when it began; the file's own date was taken.", file=sys.stderr)
-    print(f"{path}: {_sessions((imported.session_id,))}, {words.recording_text(recording)}")
-
-
-def _sessions(ids: tuple[int, ...]) -> str:
-    return f"session{'s' * (len(ids) > 1)} {', '.join(map(str, ids))}"
-
-
-def _note(store: Store, args: argparse.Namespace) -> int:
-    session_id = store.find(args.id)
-    if args.text is None:
-        print(many_lines(store.load(session_id).meta.row.note))
-        return 0
-    store.note(session_id, args.text, replace=args.replace)
-    return 0
-
-
-def _person(store: Store, args: argparse.Namespace) -> int:
-    if args.old is None:
-        n_sessions = Counter(name for row in store.sessions() for name in row.everybody or ("",))
-        if args.json:
-            rows = [{"person": name, "n_sessions": n_sessions[name]} for name in sorted(n_sessions)]
-            print(json_text(rows))
-            return 0
-        for person in sorted(n_sessions):
-            print(f"{words.who(person)}: {words.times(n_sessions[person], 'session')}")
-        return 0
-    if args.new is None:
-        raise UsageError("Two pseudonyms are needed: the old one and the new one.")
-    old, new = checked(args.old), checked(args.new)
-    n = store.rename_person(old, new)
-    if not n:
-        raise UsageError(
-            f"There are no sessions of {words.who(old)}.", "`entrain sessions person` names everybody."
-        )
-    print(f"{words.times(n, 'session')} of {words.who(old)}: now of {words.who(new)}.", file=sys.stderr)
-    return 0
-
-
-def _delete(store: Store, args: argparse.Namespace) -> int:
-    ids = tuple(dict.fromkeys(store.find(name) for name in args.ids))
-    if not args.yes:
-        if not sys.stdin.isatty():
-            raise UsageError("Deleting needs a yes, and nobody is here to ask.", "Add --yes.")
-        chosen = [row for row in store.sessions() if row.id in ids]
-        print("\n".join(words.rows_text(chosen)), file=sys.stderr)
-        print("Delete for good? Type yes: ", end="", file=sys.stderr, flush=True)
-        if sys.stdin.readline().strip().lower() not in ("y", "yes"):
-            print("Nothing was deleted.", file=sys.stderr)
-            return 1
-    from entrain.storage import backups
-
-    uuids = frozenset(row.uuid for row in store.sessions() if row.id in ids)
-    store.delete(*ids)
-    print(f"Deleted {_sessions(ids)}.", file=sys.stderr)
-    holding, unseen = backups.still_in(store, uuids)
-    for path in holding:
-        print(f"Still in the backup {path}: delete it there with --store {path}.", file=sys.stderr)
-    for path in unseen:
-        print(f"The backup {path} may hold it still; it is not here to look into.", file=sys.stderr)
-    return 0
-
-
-def _backup(store: Store, args: argparse.Namespace) -> int:
-    from entrain.storage import backups
-
-    store.backup(args.path)
-    backups.remember(store, args.path)
-    print(f"{args.path}: {len(Store(args.path).sessions())} sessions.", file=sys.stderr)
-    return 0
-
-
 _ACTIONS: Final[Mapping[str, Callable[[Store, argparse.Namespace], int]]] = {
-    "list": _list,
+    "list": session_show.list_all,
     "trend": _trend,
-    "show": _show,
-    "replay": _replay,
-    "export": _export,
-    "import": _import,
-    "note": _note,
-    "person": _person,
-    "delete": _delete,
-    "backup": _backup,
+    "show": session_show.show,
+    "replay": session_show.replay,
+    "export": session_exchange.export_one,
+    "import": session_exchange.import_all,
+    "note": session_keep.note,
+    "person": session_keep.person,
+    "delete": session_keep.delete,
+    "backup": session_keep.backup,
     "encrypt": encryption.encrypt,
     "passphrase": encryption.change,
     "decrypt": encryption.decrypt,

@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import Final
 
 from entrain.app.layers import scale_of
+from entrain.arguments import share_examples
 from entrain.breath.pattern import BreathPattern, BreathPlan
 from entrain.clock import MonotonicClock
 from entrain.control.events import Event, Sound, SoundChanged
@@ -26,6 +27,7 @@ from entrain.wording.columns import aligned
 EPILOG: Final = """\
 examples:
   entrain voices list
+  entrain voices scales
   entrain voices play soft
   entrain voices play heartbeat --seconds 60 --bpm 56
   entrain voices play raga --scale bhairav --background rain
@@ -61,6 +63,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     play.add_argument("--bpm", type=float, default=60.0, metavar="BPM", help="beats a minute (default: 60)")
     play.add_argument("--volume", type=float, default=0.7, metavar="V", help="0 to 1 (default: 0.7)")
     play.add_argument("--audio", default="device", metavar="OUT", help=f"{FORMS} (default: device)")
+    share_examples(EPILOG, actions.choices)
 
 
 def run(args: argparse.Namespace) -> int:

@@ -3,6 +3,7 @@
 In our own records `.evt` notes where a chain of beats begins.
 """
 
+import re
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,6 +13,9 @@ from entrain.recordings.options import ReadOptions, samples
 from entrain.recordings.series import Series
 
 ENDINGS: Final = (".atr", ".qrs", ".ecg", ".ari", ".wqrs", ".gqrs", ".man", ".epi", ".evt")
+# Notes that begin with "## ", behind their length and their code.
+_DEFINITION: Final = re.compile(rb"[\x00-\xff]\xfc(## [ -~]*)")
+_SOUND: Final = re.compile(rb"## (?:time resolution: \d|annotation type definitions$|end of definitions$)")
 _BEATS: Final = frozenset("NLRBAaJSVrFejnE/fQ?")
 
 
@@ -79,6 +83,13 @@ def series_in(path: Path, options: ReadOptions) -> Series:
 
 
 def _read(wfdb: Any, path: Path) -> Any:
+    # The library never ends where a definition is none of these, or says the rate twice.
+    definitions = _DEFINITION.findall(path.read_bytes())
+    if (
+        any(not _SOUND.match(each) for each in definitions)
+        or sum(b"time" in each for each in definitions) > 1
+    ):
+        raise InputError(f"{path.name} are damaged WFDB annotations.", "Copy it again.")
     try:
         return wfdb.rdann(str(path.with_suffix("")), path.suffix[1:])
     except Exception as error:  # the library trusts what it reads, so anything may come of a damaged file

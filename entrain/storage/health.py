@@ -11,7 +11,7 @@ from entrain.storage.encryption import cipher
 from entrain.storage.log.database import NewerStore, UnusableStore, open_for_writing, reading, told
 from entrain.storage.log.store import Store
 from entrain.storage.places import HOME_VARIABLE, home
-from entrain.storage.recovery.mend import Damage, damage_in
+from entrain.storage.recovery.mend import Damage, damage_in, damaged_persons_in
 from entrain.system.files import may_write
 
 LITTLE_BYTES: Final = 50_000_000  # some twelve hours of sessions
@@ -42,10 +42,11 @@ def _check(store: Store) -> tuple[bool, str, str]:
     if state != "ok":
         advice = "Save what can be read into a new one: entrain doctor --repair"
         return False, f"The store {store.path} is damaged: {state}.", advice
-    damaged = damage_in(store.path)
-    if damaged:
+    damaged, persons = damage_in(store.path), damaged_persons_in(store.path)
+    if damaged or persons:
         advice = "Set them aside: entrain doctor --repair"
-        return False, f"{_damage_text(damaged)} The rest of {store.path} is whole.", advice
+        said = " ".join(filter(None, (_damage_text(damaged), _persons_text(persons))))
+        return False, f"{said} The rest of {store.path} is whole.", advice
     with told(store.path), closing(open_for_writing(store.path)) as connection:
         connection.execute("BEGIN IMMEDIATE")
         connection.execute("ROLLBACK")
@@ -92,7 +93,17 @@ def _state_of(table: str, connection: sqlite3.Connection) -> str:
     return connection.execute(f"PRAGMA quick_check({table})").fetchone()[0]
 
 
+def _persons_text(persons: tuple[str, ...]) -> str:
+    if not persons:
+        return ""
+    named = ", ".join(repr(each) if each else "whoever was not named" for each in persons[:MOST_NAMED])
+    named += f" and {len(persons) - MOST_NAMED} more" * (len(persons) > MOST_NAMED)
+    return f"What is kept of {named} cannot be read; their sessions are not touched by that."
+
+
 def _damage_text(damaged: tuple[Damage, ...]) -> str:
+    if not damaged:
+        return ""
     n_rows, n_sessions = sum(each.n_rows for each in damaged), len(damaged)
     which = ", ".join(str(each.session_id) for each in damaged[:MOST_NAMED])
     which += f" and {n_sessions - MOST_NAMED} more" * (n_sessions > MOST_NAMED)

@@ -1,6 +1,6 @@
 """A stored session in words: what it was, how it went, and why everything was decided as it was."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from entrain.control.events import Author, Decided, Phase, PhaseBegan
@@ -230,3 +230,8 @@ def _change(decision: Decided) -> str:
 
 def _figure(value: float | None) -> str:
     return "unknown" if value is None else f"{value:.1f}".removesuffix(".0")
+
+
+def numbered(ids: Sequence[int]) -> str:
+    """ "session 3", "sessions 3, 4"."""
+    return f"session{'s' * (len(ids) > 1)} {', '.join(map(str, ids))}"

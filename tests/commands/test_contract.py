@@ -157,7 +157,9 @@ def test_every_help_has_an_example(name: str) -> None:
     assert f"entrain {name}" in parser.format_help().partition("usage:")[2].partition("\n\n")[2]
     for action in parser._actions:
         if isinstance(action, argparse._SubParsersAction):
-            assert all(each.format_help() for each in action.choices.values())
+            for typed, each in action.choices.items():
+                said = each.format_help().partition("usage:")[2].partition("\n\n")[2]
+                assert f"\n  entrain {name} {typed}" in said, typed
 
 
 @pytest.mark.skipif(os.name != "posix", reason="Windows has no such permissions")

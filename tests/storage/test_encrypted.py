@@ -152,7 +152,7 @@ def test_a_session_that_finds_the_store_locked_is_kept_beside_it(encrypted: Stor
         log.close()
     assert [event.t_s for event, _ in Store(log.path).load(1).records] == [1.0]
     cipher.unlock(encrypted.path, PASSPHRASE)
-    assert absorb(encrypted, log.path) == (2,)
+    assert absorb(encrypted, log.path).sessions == (2,)
 
 
 def test_without_the_library_it_says_what_to_install(
@@ -401,7 +401,7 @@ def test_backups_are_as_secret_and_can_be_brought_in(encrypted: Store, tmp_path:
     encrypted.delete(1)
     assert backups.still_in(encrypted, uuids) == ((backup,), ())
     other = Store(tmp_path / "other.db")
-    assert absorb(other, backup) == (1,)
+    assert absorb(other, backup).sessions == (1,)
     assert not cipher.is_encrypted(other.path)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from entrain.cli import main
 from entrain.errors import StoreError
 from entrain.person.record import (
     Acceptance,
@@ -23,6 +24,7 @@ from entrain.person.record import (
 )
 from entrain.storage import people
 from entrain.storage.encryption import convert
+from entrain.storage.health import check_storage
 from entrain.storage.log.store import Store
 from entrain.storage.recovery.absorb import absorb
 from entrain.storage.recovery.salvage import salvage
@@ -227,7 +229,7 @@ def test_records_come_along_with_a_backup(home: Path) -> None:
     people.change(third, "", lambda now: replace(now, notice=Acceptance("1", "2026")))
     absorb(third, home / "backup.db")
     assert people.load(third, "").strap is None
-    assert absorb(third, home / "backup.db") == ()
+    assert absorb(third, home / "backup.db").sessions == ()
 
 
 def test_of_a_damaged_store_the_newest_state_is_saved(home: Path) -> None:
@@ -266,3 +268,24 @@ def test_a_broken_record_is_said_and_the_others_are_whole() -> None:
     assert people.load(store, "P02").since_utc
     assert set(people.everybody(store)) == {"P02"}
     assert store.people() == ("P01", "P02")
+
+
+def test_doctor_finds_a_broken_record_and_sets_it_aside(capsys: pytest.CaptureFixture[str]) -> None:
+    store = Store.open()
+    people.change(store, "P01", lambda now: now)
+    people.change(store, "P02", lambda now: replace(now, strap=STRAP))
+    connection = sqlite3.connect(store.path)
+    with connection:
+        connection.execute("UPDATE person SET body = '{' WHERE pseudonym = 'P01'")
+    connection.close()
+    works, said, advice = check_storage()
+    assert not works
+    assert "'P01' cannot be read" in said
+    assert "--repair" in advice
+    assert main(["doctor", "--repair"]) == 0
+    assert "1 damaged record set aside" in capsys.readouterr().out
+    assert check_storage()[0]
+    assert people.load(store, "P02").strap == STRAP
+    assert people.load(store, "P01").strap is None
+    (aside,) = store.path.parent.glob("sessions.damaged-*.db")
+    assert sqlite3.connect(aside).execute("SELECT count(*) FROM person").fetchone() == (2,)

@@ -1,7 +1,7 @@
 """The records of persons in the database, on a connection that is open: one row for each pseudonym."""
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -24,6 +24,17 @@ def read(connection: sqlite3.Connection) -> dict[str, PersonRecord]:
         with suppress(StoreError):
             found[pseudonym] = _decoded(pseudonym, body)
     return found
+
+
+def damaged(connection: sqlite3.Connection) -> tuple[str, ...]:
+    """The pseudonyms of those whose record cannot be understood."""
+    known = read(connection)
+    rows = connection.execute("SELECT pseudonym FROM person ORDER BY pseudonym")
+    return tuple(pseudonym for (pseudonym,) in rows if pseudonym not in known)
+
+
+def remove(connection: sqlite3.Connection, pseudonyms: Iterable[str]) -> None:
+    connection.executemany("DELETE FROM person WHERE pseudonym = ?", ((each,) for each in pseudonyms))
 
 
 def find(connection: sqlite3.Connection, pseudonym: str) -> PersonRecord | None:
@@ -76,4 +87,7 @@ def _decoded(pseudonym: str, body: str) -> PersonRecord:
     try:
         return codec.decode(PersonRecord, body)
     except codec.Undecodable as error:
-        raise StoreError(f"The record of {pseudonym!r} cannot be read: {error.message}.") from error
+        raise StoreError(
+            f"The record of {pseudonym!r} cannot be read: {error.message}.",
+            "`entrain doctor --repair` sets it aside, and a new one begins.",
+        ) from error

@@ -4,7 +4,9 @@ import json
 import sqlite3
 from collections.abc import Generator, Mapping
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from entrain.errors import InputError, UsageError
@@ -19,6 +21,8 @@ from entrain.storage.log.database import (
     writing,
 )
 from entrain.storage.log.store import Store
+from entrain.storage.places import make_private_folder
+from entrain.storage.recovery.mend import damage_in, damaged_persons_in, mended_copy
 
 _MEND: Final = (
     "To save what can be read of it, copy it as sessions.db into a folder of its own, and then:"
@@ -28,24 +32,46 @@ _MEND: Final = (
 _LATE: Final = ("end_epoch_s", "end_monotonic_s", "end_reason", "summary")
 
 
-def absorb(store: Store, path: Path, person: str = "", *, only: str | None = None) -> tuple[int, ...]:
+@dataclass(frozen=True, slots=True)
+class Absorbed:
+    """`sessions` are the numbers, in this store, of those to which something was added."""
+
+    sessions: tuple[int, ...]
+    n_left_out: int = 0  # damaged records of the other store
+
+
+def absorb(store: Store, path: Path, person: str = "", *, only: str | None = None) -> Absorbed:
     """Copy the sessions in the store at `path` that are missing here, or missing some records.
 
     Sessions are told apart by their UUID, so that doing it twice changes nothing. All of them come, or none.
-    New ones that name nobody become `person`'s. What is kept there of persons comes too.
+    New ones that name nobody become `person`'s. What is kept there of persons comes too. Damaged records of
+    the other store stay behind; that store is not changed.
 
     Args:
         only: what is of this person alone.
 
-    Returns: the numbers, in this store, of the sessions to which something was added.
     Raises:
         InputError: the other store cannot be read. UsageError: it is this very one.
         StoreError: this one cannot be read or written.
     """
     if path.exists() and store.path.exists() and path.samefile(store.path):
         raise UsageError(f"{path} is this very store.")
+    with _told_as_input():
+        is_damaged = bool(damage_in(path) or damaged_persons_in(path))
+    if not is_damaged:
+        return Absorbed(_absorb_whole(store, path, person, only))
+    make_private_folder(store.path.parent)
+    with TemporaryDirectory(prefix=".absorbing-", dir=store.path.parent) as folder:
+        mended = Path(folder) / "mended.db"
+        with _told_as_input():
+            n_left_out = mended_copy(path, mended)
+        return Absorbed(_absorb_whole(store, mended, person, only), n_left_out)
+
+
+def _absorb_whole(store: Store, path: Path, person: str, only: str | None) -> tuple[int, ...]:
     with (
-        _readable(path) as source,
+        _told_as_input(),
+        reading(path) as source,
         told(store.path),
         closing(open_for_writing(store.path)) as target,
         writing(target),
@@ -70,11 +96,10 @@ def _is_of(row: Mapping[str, Any], person: str) -> bool:
 
 
 @contextmanager
-def _readable(path: Path) -> Generator[sqlite3.Connection]:
+def _told_as_input() -> Generator[None]:
     """What is wrong with the other store is a fault of the input, and says how to mend that one."""
     try:
-        with reading(path) as source:
-            yield source
+        yield
     except UnusableStore as fault:
         is_torn = isinstance(fault, DamagedStore)
         raise InputError(fault.message, _MEND if is_torn else fault.advice) from fault
@@ -97,7 +122,9 @@ def _absorb_session(
     )
     (session_id,) = target.execute("SELECT id FROM session WHERE uuid = ?", (row["uuid"],)).fetchone()
     for table, columns in (("event", "seq, t_s, kind, body"), ("effect", "seq, event_seq, t_s, kind, body")):
-        rows = source.execute(f"SELECT {columns} FROM {table} WHERE session_id = ?", (row["id"],))
+        rows = source.execute(
+            f"SELECT {columns} FROM {table} WHERE session_id = ? AND json_valid(body)", (row["id"],)
+        )
         places = ", ".join("?" * (len(columns.split(",")) + 1))
         target.executemany(
             f"INSERT OR IGNORE INTO {table} VALUES ({places})", ((session_id, *each) for each in rows)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from entrain.errors import StoreError
-from entrain.storage.log import codec, rows
+from entrain.storage.log import codec, person_rows, rows
 from entrain.storage.log.database import open_for_writing, reading, told, writing
 from entrain.storage.log.store import Store
 from entrain.storage.log.stored import SessionOutcome, StoredSession, is_newer, n_damaged, session_of
@@ -41,6 +41,16 @@ def damage_in(path: Path) -> tuple[Damage, ...]:
             for number, session in _ours(connection, path)
         ]
     return tuple(each for each in found if each.n_rows)
+
+
+def damaged_persons_in(path: Path) -> tuple[str, ...]:
+    """Whose records in the store at `path` cannot be understood; nobody's where a later version wrote here.
+
+    Raises:
+        StoreError: it cannot be read.
+    """
+    with reading(path) as connection:
+        return _damaged_persons(connection)
 
 
 def mend(path: Path) -> tuple[int, Path]:
@@ -82,8 +92,17 @@ def _mend(connection: sqlite3.Connection, path: Path) -> int:
         for number, session in sessions:
             n_rows += _without_damaged_rows(connection, number)
             n_rows += _with_what_is_left(connection, session)
+        persons = _damaged_persons(connection)
+        person_rows.remove(connection, persons)
         connection.execute(index)
-    return n_rows
+    return n_rows + len(persons)
+
+
+def _damaged_persons(connection: sqlite3.Connection) -> tuple[str, ...]:
+    versions = connection.execute("SELECT DISTINCT entrain_version FROM session")
+    if any(is_newer(str(version)) for (version,) in versions.fetchall()):
+        return ()
+    return person_rows.damaged(connection)
 
 
 def _without_damaged_rows(connection: sqlite3.Connection, number: int) -> int:
