@@ -14,8 +14,8 @@ from entrain.recordings.series import Series
 
 ENDINGS: Final = (".atr", ".qrs", ".ecg", ".ari", ".wqrs", ".gqrs", ".man", ".epi", ".evt")
 # Notes that begin with "## ", behind their length and their code.
-_DEFINITION: Final = re.compile(rb"[\x00-\xff]\xfc(## [ -~]*)")
-_SOUND: Final = re.compile(rb"## (?:time resolution: \d|annotation type definitions$|end of definitions$)")
+_DEFINITION: Final = re.compile(rb"([\x00-\xff])\xfc(?=## )")
+_SOUND: Final = re.compile(rb"## (?:time resolution: \d|annotation type definitions|end of definitions)")
 _BEATS: Final = frozenset("NLRBAaJSVrFejnE/fQ?")
 
 
@@ -84,11 +84,10 @@ def series_in(path: Path, options: ReadOptions) -> Series:
 
 def _read(wfdb: Any, path: Path) -> Any:
     # The library never ends where a definition is none of these, or says the rate twice.
-    definitions = _DEFINITION.findall(path.read_bytes())
-    if (
-        any(not _SOUND.match(each) for each in definitions)
-        or sum(b"time" in each for each in definitions) > 1
-    ):
+    data = path.read_bytes()
+    definitions = [data[at.end() : at.end() + at[1][0]] for at in _DEFINITION.finditer(data)]
+    n_rates = sum(each.startswith(b"## time") for each in definitions)
+    if n_rates > 1 or not all(_SOUND.match(each) for each in definitions):
         raise InputError(f"{path.name} are damaged WFDB annotations.", "Copy it again.")
     try:
         return wfdb.rdann(str(path.with_suffix("")), path.suffix[1:])
