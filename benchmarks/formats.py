@@ -98,7 +98,7 @@ def by_edflib(path: Path) -> Read:
 
 def by_wfdb(path: Path) -> Read:
     read = wfdb.rdann(str(path / "session1"), "atr")
-    return (read.sample / read.fs).tolist(), []
+    return (read.sample / read.fs).tolist(), [float(note.split()[1]) for note in read.aux_note]
 
 
 def by_pyxdf(path: Path) -> Read:

@@ -33,6 +33,14 @@ def table_in(text: str, name: str) -> TextTable:
         own = _own_log(cast("list[Any]", value))
         if own is not None:
             return own
+    if (
+        isinstance(value, dict)
+        and {"uuid", "config", "entrain_version"} <= cast("dict[str, Any]", value).keys()
+    ):
+        raise InputError(
+            f"{name} is what an entrain session began with, without its beats.",
+            "The beats are in the table beat of the same folder; give the folder, or that file.",
+        )
     above = tuple(_said(cast("Mapping[str, Any]", value))) if isinstance(value, dict) else ()
     table = _best(list(_tables(value, "", 0)))
     if table is None:

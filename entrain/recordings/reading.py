@@ -92,6 +92,8 @@ def _annotations(file: FileBytes) -> Path | None:
 def _of_text(text: str, name: str, path: Path | None, options: ReadOptions) -> Series:
     if not text.strip():
         raise InputError(f"{name} is empty.")
+    if name.lower().endswith(".toml"):
+        raise InputError(f"{name} is settings (TOML), not a recording.", "Give the recording itself.")
     if text.lstrip().startswith("[Params]"):
         from entrain.recordings.polar import polar_hrm
 

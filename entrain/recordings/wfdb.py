@@ -4,18 +4,22 @@ In our own records `.evt` notes where a chain of beats begins.
 """
 
 import re
+from itertools import accumulate
 from pathlib import Path
 from typing import Any, Final
 
 from entrain import extras
 from entrain.errors import InputError
+from entrain.recordings.columns import series_of
 from entrain.recordings.options import ReadOptions, samples
 from entrain.recordings.series import Series
+from entrain.recordings.tables import TableRow, TextTable
 
 ENDINGS: Final = (".atr", ".qrs", ".ecg", ".ari", ".wqrs", ".gqrs", ".man", ".epi", ".evt")
 # Notes that begin with "## ", behind their length and their code.
 _DEFINITION: Final = re.compile(rb"([\x00-\xff])\xfc(?=## )")
 _SOUND: Final = re.compile(rb"## (?:time resolution: \d|annotation type definitions|end of definitions)")
+_OURS: Final = re.compile(r"rr (\d+\.\d+) ms")
 _BEATS: Final = frozenset("NLRBAaJSVrFejnE/fQ?")
 
 
@@ -51,11 +55,11 @@ def series_in(path: Path, options: ReadOptions) -> Series:
             "Put the header beside it, or say --unit samples:HZ.",
         )
     beats = [
-        (int(at), int(chan))
-        for at, symbol, chan in zip(marks.sample, marks.symbol, marks.chan, strict=True)
+        (int(at), int(chan), str(note))
+        for at, symbol, chan, note in zip(marks.sample, marks.symbol, marks.chan, marks.aux_note, strict=True)
         if symbol in _BEATS
     ]
-    hearts = sorted({chan for _, chan in beats})
+    hearts = sorted({chan for _, chan, _ in beats})
     names = _hearts(path)
     notes: list[str] = []
     if len(hearts) > 1 and names:
@@ -73,8 +77,22 @@ def series_in(path: Path, options: ReadOptions) -> Series:
     n_others = len(marks.symbol) - len(beats)
     if n_others:
         notes.append(f"{n_others} annotations that are no beats left aside.")
-    at = [sample for sample, _ in beats]
+    at = [sample for sample, _, _ in beats]
     breaks = _breaks(wfdb, path, at) if names else frozenset[int]()
+    ours = [_OURS.match(note) for _, _, note in beats]
+    if names and rate_hz and all(ours):
+        segments = accumulate(int(n in breaks) for n in range(len(at)))
+        rows = tuple(
+            TableRow(n, (repr(sample / rate_hz), found[1] if found else "", str(segment)))
+            for n, (sample, found, segment) in enumerate(zip(at, ours, segments, strict=True), 1)
+        )
+        table = TextTable(
+            ("t_s", "rr_ms", "segment"), (), rows, 3, "WFDB annotations of entrain", notes=tuple(notes),
+            place="beat",
+        )  # fmt: skip
+        return series_of(table, path.name, options)
+    if names:
+        notes.append("Single intervals are off by up to 0.1 s: this older export holds moments alone.")
     return Series(
         tuple(map(float, at)), tuple(range(1, len(at) + 1)), "WFDB annotations",
         samples(rate_hz) if rate_hz else None, "the header", are_beats=True,

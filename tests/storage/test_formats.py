@@ -157,6 +157,7 @@ def test_wfdb_by_wfdb(whole: Store, beats: list[Beat], tmp_path: Path) -> None:
     assert (head.fs, head.n_sig, read.fs) == (1024, 0, 1024)
     assert (read.sample / 1024).tolist() == pytest.approx([beat.t_s for beat in in_time], abs=0.5 / 1024)
     assert read.symbol == ["N" if beat.verdict is Verdict.OK else "Q" for beat in in_time]
+    assert [note.split()[1] for note in read.aux_note] == [f"{beat.rr.ms:.3f}" for beat in in_time]
     said = wfdb.rdann(record, "evt")
     assert said.aux_note == [str(marker) for marker in markers_of(whole)]
     expected = [max(1 / 1024, marker.t_s) for marker in markers_of(whole)]

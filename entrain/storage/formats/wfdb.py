@@ -2,7 +2,8 @@
 
 Written ourselves after the WFDB Applications Guide, header(5) and annot(5). Beats are in `.atr`, one
 annotation each, at 1024 to the second, which is the strap's own tick: a beat is at most half a tick, 0.49 ms,
-off. What happened stands in `.evt` as notes. `chan` is the number of the heart.
+off. Its interval is its note ("rr 855.469 ms"): moments on the session's clock do not differ by just that.
+What happened stands in `.evt` as notes. `chan` is the number of the heart.
 """
 
 import struct
@@ -96,10 +97,11 @@ def _header(source: ExportSource, record: str, zero_s: int) -> Iterator[str]:
 
 
 def _beat(beat: Beat, zero_s: int, channel: int) -> _Annotation:
-    sample = _sample(beat.t_s, zero_s)
+    sample = max(1, _sample(beat.t_s, zero_s))  # a note at sample 0 would be a definition
+    interval = f"rr {beat.rr.ms:.3f} ms"
     if beat.verdict is Verdict.OK:
-        return _Annotation(sample, _NORMAL, channel=channel)
-    return _Annotation(sample, _UNCLASSIFIABLE, beat.verdict.value, channel)
+        return _Annotation(sample, _NORMAL, interval, channel)
+    return _Annotation(sample, _UNCLASSIFIABLE, f"{interval} {beat.verdict.value}", channel)
 
 
 def _sample(t_s: float, zero_s: int) -> int:
