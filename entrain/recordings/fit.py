@@ -168,7 +168,9 @@ class _Found:
         held, others = kinds[kind], [each for each in kinds if each != kind]
         if others:
             notes = (*notes, f"{kind} was read and {', '.join(others)} left aside.")
-        times = tuple(held.at_s)
+        # What came before the first time stamp came when that did, or just before.
+        first_s = next((at_s for at_s in held.at_s if at_s is not None), None)
+        times = tuple(first_s if at_s is None else at_s for at_s in held.at_s)
         clock = Moments("the watch's clock", times, None, is_clock=True, has_date=True, insists=False)
         return Series(
             tuple(held.values), tuple(range(1, len(held.values) + 1)), f"a FIT file with {kind}", held.unit,

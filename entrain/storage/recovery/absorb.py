@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Generator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -69,13 +69,12 @@ def absorb(store: Store, path: Path, person: str = "", *, only: str | None = Non
 
 
 def _absorb_whole(store: Store, path: Path, person: str, only: str | None) -> tuple[int, ...]:
-    with (
-        _told_as_input(),
-        reading(path) as source,
-        told(store.path),
-        closing(open_for_writing(store.path)) as target,
-        writing(target),
-    ):
+    with ExitStack() as opened:
+        with _told_as_input():
+            source = opened.enter_context(reading(path))
+        opened.enter_context(told(store.path))
+        target = opened.enter_context(closing(open_for_writing(store.path)))
+        opened.enter_context(writing(target))
         records = person_rows.read(source)
         person_rows.take_in(target, {name: each for name, each in records.items() if only in (None, name)})
         return tuple(
