@@ -125,6 +125,19 @@ def fill(home: Path, text: str) -> None:
     (home / "presets" / f"{name}.toml").write_text(shipped.read_text())
     (home / f"{name}.txt").write_text("\n".join(["800", "810", "790"] * 100))
     (home / f"{name}.csv").write_text(f"{name},x\n1,2\n")
+    cell = '"' + text.replace('"', "'").replace("\n", " ") + '"'
+    ms = [str(800 + 7 * n % 40) for n in range(200)]
+    for file, heading, rows in (
+        ("unused.csv", f"rr,{cell}", [f"{each},x" for each in ms]),
+        ("called.csv", f'"rr ms {cell[1:]}', ms),
+        ("times.csv", f'rr,"time {cell[1:]}', [f"{each},x" for each in ms]),
+        ("owners.csv", "rr,person", [f"{each},{n % 2}{cell[1:-1][:40]}" for n, each in enumerate(ms)]),
+        ("cells.csv", "rr,x", [*(f"{each},y" for each in ms), f"{cell},y"]),
+    ):
+        (home / file).write_text("\n".join((heading, *rows)), "utf-8")
+    values = [int(each) for each in ms]
+    (home / "keys.json").write_text(json.dumps({f"rr {text}": values, text: values}))
+    (home / "units.json").write_text(json.dumps({"rr": values, "unit": text, text: text}))
 
 
 def of_strap(message: object, text: str) -> object:
@@ -144,7 +157,14 @@ SHELL = (
 def test_the_shell_and_json(hostile: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     files = sorted(str(path) for path in tmp_path.glob("*.[tc]*"))
     typed = [line.split() for line in SHELL]
-    typed += [["analyse", *files], ["analyse", files[0], "--json"], ["sessions", "import", *files]]
+    files += [str(path) for path in tmp_path.glob("*s.json") if path.name != "settings.json"]
+    typed += [
+        ["analyse", *files],
+        ["sessions", "import", *files],
+        ["sessions", "list"],
+        ["sessions", "show", "2"],
+    ]
+    typed += [["analyse", each, "--json"] for each in files]
     typed += [
         ["sessions", "show", hostile[:300]],
         ["run", "--preset", hostile[:300]],

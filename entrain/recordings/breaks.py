@@ -6,6 +6,7 @@ from typing import Final
 
 from entrain.recordings.choice import Choice, column_of
 from entrain.recordings.names import ColumnName, Role, words_in
+from entrain.recordings.numbers import quoted
 from entrain.recordings.tables import TextTable
 
 _STATES: Final = words_in(
@@ -31,7 +32,7 @@ def broken_before(table: TextTable, choice: Choice, *, is_timed: bool) -> tuple[
             if changed and len(changed) <= 0.1 * len(lines):
                 broken |= changed
                 times = "once" if len(changed) == 1 else f"{len(changed)} times"
-                said.append(f"The chain is broken where {each.text!r} changes, {times}.")
+                said.append(f"The chain is broken where {quoted(each.text)} changes, {times}.")
     if not is_timed:
         behind = set(table.holes)
         holes = {at for at, line in enumerate(lines) if line in behind and at > 0}

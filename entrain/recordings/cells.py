@@ -16,11 +16,12 @@ from entrain.recordings.numbers import (
     list_of,
     number_of,
     plain,
+    quoted,
     two_by_comma,
     without_thousands,
 )
 from entrain.recordings.options import TimeUnit
-from entrain.recordings.series import BadLine, Series, quoted
+from entrain.recordings.series import BadLine, Series
 from entrain.recordings.stated import unit_stated
 from entrain.recordings.tables import TableRow, TextTable
 from entrain.recordings.times import time_columns, times_of, unnamed_times
@@ -209,6 +210,6 @@ def _what(table: TextTable, choice: Choice) -> str:
     if len(choice.columns) > 1:
         return f"{table.what} with several numbers in a row"
     column = choice.first
-    named = f" ({column.text!r})" if column else ""
+    named = f" ({quoted(column.text)})" if column else ""
     kind = "beats" if choice.are_beats else "intervals"
     return f"{table.what} with {kind} in column {min(choice.columns) + 1}{named}"

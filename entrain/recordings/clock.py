@@ -16,6 +16,7 @@ from typing import Final
 from entrain.heart.recording import TimeKind
 from entrain.recordings.clock_numbers import SAME_S, only_counts, per_second, resolution_of
 from entrain.recordings.moments import Moments
+from entrain.recordings.numbers import quoted
 from entrain.recordings.options import (
     MILLISECONDS,
     TICKS,
@@ -90,7 +91,7 @@ def _fitted(
     place: str = "line",
 ) -> ClockFit:
     times = [time for time in clock.values if time is not None]
-    called = f"The times in {clock.name!r}" if clock.name else "Its column of times"
+    called = f"The times in {quoted(clock.name)}" if clock.name else "Its column of times"
     if len(times) < LEAST or len(times) < len(values):
         return ClockFit(0)
     if only_counts(times, clock):

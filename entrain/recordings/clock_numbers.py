@@ -7,6 +7,7 @@ from statistics import median
 from typing import Final
 
 from entrain.recordings.moments import Moments
+from entrain.recordings.numbers import quoted
 from entrain.recordings.options import (
     DAYS,
     HOURS,
@@ -54,7 +55,7 @@ def per_second(clock: Moments, times: Sequence[float], rr_s: Sequence[float]) ->
         said = clock.unit.name if clock.unit else ""
         return (
             best.per_s,
-            f"{clock.name!r} says {said}; by the intervals it is in {best.name}, and was read so.",
+            f"{quoted(clock.name)} says {said}; by the intervals it is in {best.name}, and was read so.",
         )
     rate = round(ratio)
     if (
@@ -64,7 +65,7 @@ def per_second(clock: Moments, times: Sequence[float], rr_s: Sequence[float]) ->
         and not clock.is_clock
         and _is_sum(times, rr_s, rate)
     ):
-        return float(rate), f"{clock.name!r} counts {rate} a second."
+        return float(rate), f"{quoted(clock.name)} counts {rate} a second."
     return (clock.unit.per_s, "") if clock.unit is not None else (None, "")
 
 

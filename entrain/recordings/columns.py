@@ -14,10 +14,10 @@ from entrain.errors import InputError, UsageError
 from entrain.recordings.cells import PACKET, read_cells
 from entrain.recordings.choice import Choice, column_of
 from entrain.recordings.names import ColumnName, Role, column_name, names_a_stretch
-from entrain.recordings.numbers import is_missing, plain
+from entrain.recordings.numbers import is_missing, plain, quoted
 from entrain.recordings.options import MICROSECONDS, MILLISECONDS, SECONDS, TICKS, ReadOptions
 from entrain.recordings.own import EventRows, event_rows, one_heart, refuse_own
-from entrain.recordings.series import Series, quoted
+from entrain.recordings.series import Series
 from entrain.recordings.tables import TextTable
 from entrain.recordings.wide import in_lines
 
@@ -63,7 +63,7 @@ def _check_rows(names: tuple[ColumnName, ...], table: TextTable, name: str, opti
     for n, each in enumerate(names):
         if names_a_stretch(each) and _only_counts(table, n) and len(table.rows) > 2:
             raise InputError(
-                f"{name} has one row for each {each.text!r}: results, not each interval.",
+                f"{name} has one row for each {quoted(each.text)}: results, not each interval.",
                 "Give the recording that they were reckoned from; --column NAME reads it all the same.",
             )
 
@@ -94,7 +94,9 @@ def _choice(names: tuple[ColumnName, ...], table: TextTable, name: str, options:
         each.role is Role.TIME for n, each in enumerate(names) if n not in durations
     ):
         return Choice(
-            (durations[0],), names, notes=(f"{names[durations[0]].text!r} was taken for the intervals.",)
+            (durations[0],),
+            names,
+            notes=(f"{quoted(names[durations[0]].text)} was taken for the intervals.",),
         )
     raise _no_interval(names, name)
 
@@ -105,8 +107,8 @@ def _asked(names: tuple[ColumnName, ...], table: TextTable, wanted: str, name: s
         return exact[0]
     if wanted.isdigit() and 1 <= int(wanted) <= max(table.width, len(names)):
         return int(wanted) - 1
-    there = ", ".join(repr(each.text) for each in names) or f"1 to {table.width}, without names"
-    raise UsageError(f"{name} has no column {wanted!r}.", f"Its columns are {there}.")
+    there = ", ".join(quoted(each.text) for each in names) or f"1 to {table.width}, without names"
+    raise UsageError(f"{name} has no column {quoted(wanted)}.", f"Its columns are {there}.")
 
 
 def _single(names: tuple[ColumnName, ...], name: str) -> Choice:
@@ -146,7 +148,7 @@ def _of_several(found: list[int], names: tuple[ColumnName, ...], table: TextTabl
     raw = [n for n in filled if names[n].is_raw] or [n for n in filled if not names[n].is_corrected]
     if len(raw) == 1:
         return Choice((raw[0],), names, notes=(_chosen(raw[0], filled, names, "corrected, or not raw"),))
-    several = ", ".join(repr(names[n].text) for n in filled)
+    several = ", ".join(quoted(names[n].text) for n in filled)
     raise InputError(
         f"{name} has several columns that are called like intervals: {several}.",
         "Choose one with --column NAME.",
@@ -154,8 +156,8 @@ def _of_several(found: list[int], names: tuple[ColumnName, ...], table: TextTabl
 
 
 def _chosen(one: int, all_of_them: Sequence[int], names: tuple[ColumnName, ...], why: str) -> str:
-    others = ", ".join(repr(names[n].text) for n in all_of_them if n != one)
-    return f"{names[one].text!r} was read and {others} left aside ({why}); --column NAME chooses."
+    others = ", ".join(quoted(names[n].text) for n in all_of_them if n != one)
+    return f"{quoted(names[one].text)} was read and {others} left aside ({why}); --column NAME chooses."
 
 
 def _of_packet(
@@ -166,12 +168,12 @@ def _of_packet(
         sum(not is_missing(cell) and plain(cell) != 0.0 for cell in column_of(table, n)) for n in columns
     ]
     if len(table.rows) > 20 and filled[-1] == filled[0] == len(table.rows):
-        several = ", ".join(repr(names[n].text) for n in columns)
+        several = ", ".join(quoted(names[n].text) for n in columns)
         raise InputError(
             f"In {name} the columns {several} are all full: several hearts, or several in a row.",
             "Choose one with --column NAME.",
         )
-    texts = ", ".join(repr(names[n].text) for n in columns)
+    texts = ", ".join(quoted(names[n].text) for n in columns)
     return Choice(columns, names, notes=(f"{texts} were read as the intervals of each row, in turn.",))
 
 

@@ -18,6 +18,7 @@ from entrain import extras
 from entrain.errors import InputError
 from entrain.recordings.moments import Moments
 from entrain.recordings.names import Role, column_name
+from entrain.recordings.numbers import quoted
 from entrain.recordings.options import MILLISECONDS, SECONDS, TimeUnit
 from entrain.recordings.series import Series
 
@@ -138,7 +139,7 @@ class _Found:
             named = column_name(str(each.name))
             if named.role is Role.INTERVAL:
                 unit = named.unit or {"s": SECONDS}.get(str(getattr(each, "units", "")), MILLISECONDS)
-                self._add(f"field {each.name!r}", unit, _numbers(each.value))
+                self._add(f"field {quoted(each.name)}", unit, _numbers(each.value))
 
     def _timer(self, kind: object, at: datetime | None) -> None:
         if kind in _STOPS:

@@ -15,7 +15,7 @@ from entrain.errors import InputError
 from entrain.heart.recording import Gap, Recording, TimeKind
 from entrain.recordings.beats import FEW, SURE, between, can_be_samples, holes_said, must_be_beats
 from entrain.recordings.clock import ClockFit, fitted
-from entrain.recordings.numbers import is_pulse_ms
+from entrain.recordings.numbers import is_pulse_ms, quoted
 from entrain.recordings.options import (
     MICROSECONDS,
     MILLISECONDS,
@@ -115,7 +115,7 @@ def _unit(series: Series, are_beats: bool, name: str, options: ReadOptions) -> t
         return unit_of(options.unit), "--unit"
     if series.unit is not None:
         return series.unit, series.unit_said_by
-    called = f"{series.column!r} in {name}" if series.column else name
+    called = f"{quoted(series.column)} in {name}" if series.column else name
     if series.counts_samples:
         raise InputError(
             f"{called} counts samples, and how many make a second is not said.",

@@ -5,9 +5,9 @@ from typing import Final
 from xml.etree import ElementTree
 
 from entrain.errors import InputError
-from entrain.recordings.numbers import plain
+from entrain.recordings.numbers import plain, quoted
 from entrain.recordings.options import MILLISECONDS
-from entrain.recordings.series import BadLine, Series, quoted
+from entrain.recordings.series import BadLine, Series
 
 _INTERVALS: Final = frozenset({"r-r", "rr", "ibi", "rr-intervals", "rrintervals"})
 _HEART_RATES: Final = (

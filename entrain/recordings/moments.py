@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from entrain.recordings.numbers import plain, without_thousands
+from entrain.recordings.numbers import plain, quoted, without_thousands
 from entrain.recordings.options import TimeUnit
 
 DAY_S: Final = 86_400.0
@@ -83,7 +83,7 @@ def moments_of(name: str, cells: Sequence[str], unit: TimeUnit | None) -> Moment
     values = readable[best]
     if all(stamp.order == "" for stamp in dated) and len(readable) > 1:
         first = "day" if best == "dmy" else "month"
-        note = f"{name!r} does not say what is day and what month; the {first} was taken to come first."
+        note = f"{quoted(name)} does not say what is day and what month; the {first} was taken to come first."
     return Moments(name, tuple(values), None, True, is_local, True, note=note)
 
 

@@ -82,6 +82,11 @@ def plain(cell: str) -> float | None:
     return None if found is None else found.value
 
 
+def quoted(cell: str) -> str:
+    """A cell in a message: short, and nothing in it that a terminal would obey."""
+    return repr(cell if len(cell) <= 40 else f"{cell[:37]}...")
+
+
 def is_missing(cell: str) -> bool:
     return cell.strip().lower() in MISSING
 

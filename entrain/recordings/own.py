@@ -7,6 +7,7 @@ from typing import Final
 
 from entrain.errors import InputError
 from entrain.recordings.names import ColumnName, Role, column_name, words_in
+from entrain.recordings.numbers import quoted
 from entrain.recordings.options import TimeUnit
 from entrain.recordings.tables import TableRow, TextTable
 
@@ -57,12 +58,12 @@ def one_heart(
         # A number for each row is nobody's name; a person for each row is a table of persons.
         if len(owners) < 2 or (not is_somebody and len(owners) > 0.2 * len(rows)):
             continue
-        if strap in owners:
+        if strap is not None and strap in owners:
             chosen = [row for row in rows if n < len(row.cells) and row.cells[n] == strap]
-            return chosen, [f"Of {len(owners)} in {text!r} {strap!r} was read."]
-        there = ", ".join(map(repr, list(owners)[:_MANY])) + (", ..." if len(owners) > _MANY else "")
+            return chosen, [f"Of {len(owners)} in {quoted(text)} {quoted(strap)} was read."]
+        there = ", ".join(map(quoted, list(owners)[:_MANY])) + (", ..." if len(owners) > _MANY else "")
         raise InputError(
-            f"{name} holds the rows of {len(owners)} in {text!r}: {there}.",
+            f"{name} holds the rows of {len(owners)} in {quoted(text)}: {there}.",
             "Choose one with --strap NAME, or make a file of each.",
         )
     return rows, []
@@ -98,11 +99,11 @@ def event_rows(names: Sequence[ColumnName], table: TextTable) -> EventRows | Non
             wanted = raw if len(raw) == 1 else wanted
         if len(wanted) > 1:
             raise InputError(
-                f"Rows of several kinds can be intervals: {', '.join(map(repr, wanted))}.",
+                f"Rows of several kinds can be intervals: {', '.join(map(quoted, wanted))}.",
                 "Keep those of one kind.",
             )
         chosen = [row for row in table.rows if n < len(row.cells) and row.cells[n] == wanted[0]]
         n_others = len(table.rows) - len(chosen)
-        notes = (f"Rows of {wanted[0]!r} were read; {n_others} others left aside.",) if n_others else ()
+        notes = (f"Rows of {quoted(wanted[0])} were read; {n_others} others left aside.",) if n_others else ()
         return EventRows(replace(table, rows=tuple(chosen)), values[0], column_name(wanted[0]).unit, notes)
     return None

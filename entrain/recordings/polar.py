@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from entrain.errors import InputError
-from entrain.recordings.numbers import plain
+from entrain.recordings.numbers import plain, quoted
 from entrain.recordings.options import MILLISECONDS
-from entrain.recordings.series import BadLine, Series, quoted
+from entrain.recordings.series import BadLine, Series
 
 
 def polar_hrm(lines: Sequence[str], name: str) -> Series:

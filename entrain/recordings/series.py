@@ -66,8 +66,3 @@ def counted(n: int, place: str) -> str:
 def listed(bad: Sequence[BadLine], place: str = "line") -> str:
     more = f"\n  and {len(bad) - MANY} more" if len(bad) > MANY else ""
     return "".join(f"\n  {place} {number}: {what}" for number, what in bad[:MANY]) + more
-
-
-def quoted(cell: str) -> str:
-    """A cell in a message: short, and nothing in it that a terminal would obey."""
-    return repr(cell if len(cell) <= 40 else f"{cell[:37]}...")

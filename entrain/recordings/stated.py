@@ -13,8 +13,8 @@ from typing import Final
 from entrain.errors import InputError
 from entrain.recordings.choice import Choice
 from entrain.recordings.names import TIME_WORDS, Role, column_name, rate_in, unit_in, words_of
+from entrain.recordings.numbers import quoted
 from entrain.recordings.options import MICROSECONDS, MILLISECONDS, SECONDS, TimeUnit, samples
-from entrain.recordings.series import quoted
 from entrain.recordings.tables import TextTable
 from entrain.units import S_PER_MIN
 
@@ -52,7 +52,7 @@ def unit_stated(
         return StatedUnit(next(iter(units)), "the unit behind each")
     column = choice.first
     if column is not None and (column.unit is not None or column.counts_samples):
-        return StatedUnit(column.unit, f"its name {column.text!r}", column.counts_samples)
+        return StatedUnit(column.unit, f"its name {quoted(column.text)}", column.counts_samples)
     if table.units and choice.columns[0] < len(table.units):
         unit, counts = unit_in(table.units[choice.columns[0]])
         if unit is not None or counts:

@@ -8,8 +8,7 @@ from typing import Final
 from entrain.recordings.choice import Choice, cell_of
 from entrain.recordings.moments import Moments, moments_of
 from entrain.recordings.names import TIME_WORDS, ColumnName, Role, unit_in
-from entrain.recordings.numbers import is_missing, plain
-from entrain.recordings.series import quoted
+from entrain.recordings.numbers import is_missing, plain, quoted
 from entrain.recordings.tables import TextTable
 
 _CLOCKS: Final = frozenset({Role.TIME, Role.BEATS})
@@ -57,9 +56,8 @@ def times_of(
         moments = moments_of(called, cells[n], unit)
         if moments is None:
             if names and joined is None:
-                said.append(
-                    f"The times in {called!r} ({quoted(cells[n][0])}) cannot be read and were left aside."
-                )
+                there = f"{quoted(called)} ({quoted(cells[n][0])})"
+                said.append(f"The times in {there} cannot be read and were left aside.")
         elif names or _may_be_times(moments):
             found.append(moments)
     return found, said

@@ -11,6 +11,7 @@ from typing import Any, Final
 from entrain import extras
 from entrain.errors import InputError
 from entrain.recordings.columns import series_of
+from entrain.recordings.numbers import quoted
 from entrain.recordings.options import ReadOptions, samples
 from entrain.recordings.series import Series
 from entrain.recordings.tables import TableRow, TextTable
@@ -65,7 +66,7 @@ def series_in(path: Path, options: ReadOptions) -> Series:
     if len(hearts) > 1 and names:
         chosen = next((chan for chan in hearts if names.get(chan) == options.strap), None)
         if chosen is None:
-            there = ", ".join(repr(names.get(chan, str(chan))) for chan in hearts)
+            there = ", ".join(quoted(names.get(chan, str(chan))) for chan in hearts)
             raise InputError(
                 f"{path.name} holds {len(hearts)} hearts: {there}.", "Choose one with --strap NAME."
             )

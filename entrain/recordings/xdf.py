@@ -8,6 +8,7 @@ from entrain import extras
 from entrain.errors import InputError
 from entrain.recordings.columns import series_of
 from entrain.recordings.names import Role, column_name
+from entrain.recordings.numbers import quoted
 from entrain.recordings.options import ReadOptions
 from entrain.recordings.series import Series
 from entrain.recordings.tables import TableRow, TextTable
@@ -31,7 +32,7 @@ def series_in(data: bytes, name: str, options: ReadOptions) -> Series:
     if options.strap is not None and len(found) > 1:
         found = [each for each in found if options.strap in each.name]
     if len(found) != 1:
-        there = ", ".join(repr(each.name) for each in found) or "none"
+        there = ", ".join(quoted(each.name) for each in found) or "none"
         raise InputError(
             f"{name} is XDF; streams with intervals: {there}.",
             "Choose one with --strap NAME."
@@ -68,7 +69,7 @@ class _Stream:
         )
         heading, units = ("time_stamp", *self._heading), ("s", *self._units)
         return TextTable(
-            heading, units, rows, len(heading), f"the stream {self.name!r} of XDF", place="sample"
+            heading, units, rows, len(heading), f"the stream {quoted(self.name)} of XDF", place="sample"
         )
 
 
