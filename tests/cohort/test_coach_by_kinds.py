@@ -1,4 +1,4 @@
-"""What the coach does for each kind of people, on both simulators: the rules that a session must keep for each.
+"""What the coach does for each kind of people, on both simulators: rules that a session must keep for each.
 
 People 9000 and on: the rules were made on others, and nothing was made on the second simulator.
 """
