@@ -11,7 +11,7 @@ POLICIES: Final = {
     "offset": "a fixed share from your pulse",
     "leader": "a beat below your pulse",
     "step": "goes down in steps",
-    "endless": "seems to slow for ever",
+    "endless": "never seems to stop slowing",
     "exhale": "stays",
     "follow": "stays with your pulse",
     "fixed": "keeps one tempo",

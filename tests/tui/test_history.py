@@ -453,7 +453,7 @@ async def test_who_is_practising_is_chosen_and_the_history_is_theirs(store: Stor
         assert "no name" in h.text
         await h.press("w")
         text = await h.comes(WhoScreen)
-        assert text.index("  P02") < text.index("  P01") < text.index("Nobody in particular")
+        assert text.index("  P02") < text.index("  P01") < text.index("No name")
         await h.press("home", "down", "enter")
         await h.comes(HomeScreen)
         assert "who      P01" in h.text

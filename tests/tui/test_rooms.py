@@ -460,7 +460,7 @@ async def test_the_rooms_are_in_the_palette_by_name() -> None:
     async with opened_house() as house:
         await house.press("ctrl+p")
         await house.pilot.pause(0.3)
-        await house.press(*"check up")
+        await house.press(*"doctor")
         await house.says("What works here: Bluetooth")
         await house.press("enter")
         await house.comes(DoctorScreen)

@@ -122,7 +122,7 @@ _SENTENCE: Final = {
     Trouble.ADAPTER_FAILED: "the Bluetooth adapter failed ({cause}).",
     Trouble.LINK_LOST: "the connection to {strap} was lost.",
     Trouble.SILENT: "{strap} is connected and sends nothing.",
-    Trouble.MUTE: "nothing comes from {strap}, and it does not answer.",
+    Trouble.MUTE: "no data from {strap}, and it does not answer.",
     Trouble.NOT_A_STRAP: "{strap} offers no heart rate.",
     Trouble.PAIRING: "{strap} wants to be paired first.",
     Trouble.PAIRING_LIKELY: "{strap} does not answer: it may want to be paired first.",

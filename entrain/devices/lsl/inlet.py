@@ -140,7 +140,7 @@ class LslHeart:
                 emit(said)
             if link is Link.STREAMING and now_s - last_s > SILENT_S:
                 link = Link.LOST
-                emit(LinkChanged(now_s, self.strap, link, "Nothing comes from the LSL stream any more."))
+                emit(LinkChanged(now_s, self.strap, link, "No data from the LSL stream any more."))
             await asyncio.sleep(POLL_S)
 
     def _offset_s(self, clock: Clock) -> float:

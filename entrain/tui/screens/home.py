@@ -48,7 +48,7 @@ from entrain.wording.screen import heart_said
 LEAST_MIN: Final = 3.0
 AT_THE_DESK: Final = ("desk", "quiet", "first")  # offered here, after where one left off; all others: `p`
 NEWS_ROWS: Final = 4  # of a session that was cut off
-HISTORY: Final = Key("h", "h", "history", "history", "The sessions that were: when, how long, what changed.")
+HISTORY: Final = Key("h", "h", "history", "history", "Past sessions: when, how long, what changed.")
 
 _KEYS = (
     Key("enter", "enter", "start", "start", "Start the session that is marked."),
@@ -59,9 +59,9 @@ _KEYS = (
         "sensor",
         "Choose where your pulse comes from: a strap, a simulation, tapping, none.",
     ),
-    Key("p", "p", "presets", "more sessions", "All sessions: what each does; copy, change and share them."),
+    Key("p", "p", "presets", "more", "All sessions: what each does; copy, change and share them."),
     Key("a", "a", "assess", "resonance", "At which breathing rate your pulse swings most."),
-    Key("d", "d", "doctor", "check up", "What works here: Bluetooth, sound, terminal, storage."),
+    Key("d", "d", "doctor", "doctor", "What works here: Bluetooth, sound, terminal, storage."),
     Key("v,right", "v", "voice(1)", "voice", "The next voice."),
     Key("l", "l", "listen", "listen", "Hear the voice for some seconds; again: silence."),
     Key("minus,underscore", "-", "minutes(-1)", "shorter", "A minute shorter."),

@@ -8,9 +8,7 @@ from entrain.control.view import SessionView
 from entrain.tui.widgets.key_line import Key
 
 STOP: Final = Key("q", "q", "stop", "stop", "Fade and end the session; press u to go on after all.")
-SKIP: Final = Key(
-    "enter", "enter", "skip_rest", "begin", "At rest: begin with the breath soon, without the whole rest."
-)
+SKIP: Final = Key("enter", "enter", "skip_rest", "begin", "At rest: begin with the breath soon.")
 PAUSE: Final = Key("p", "space", "pause", "pause", "Silence, and nothing goes on until you press it again.")
 RESUME: Final = replace(PAUSE, label="go on")
 EASE_OFF: Final = Key("e", "e", "ease_off", "ease off", "A little quicker and shallower again, for a while.")

@@ -58,7 +58,7 @@ class WhoScreen(EntrainScreen[str | None]):
             Card(f"{_PERSON}{each.person}", each.person, words.known(each, today)) for each in self._people
         ]
         cards += [
-            Card(_NOBODY, "Nobody in particular", "sessions without a pseudonym"),
+            Card(_NOBODY, "No name", "sessions without a pseudonym"),
             Card(_NEW, "Somebody new", "a"),
         ]
         yield Say("Who is practising?" if self._named is None else "Whose session is this?", classes="title")
