@@ -176,9 +176,18 @@ class HomeScreen(EntrainScreen[SessionChoice | AssessmentChoice | None]):
     def _cards(self) -> list[Card]:
         desk = self._rooms.desk
         last = None if desk is None else desk.sitter().preset
-        presets = _offered_here(self._presets, last, self.choice.preset.name)
+        presets = _offered_here(self._presets, last, self.choice.preset.name, self._own())
         titles = [preset.title for preset in presets]
         return [_card(preset, last, titles) for preset in presets]
+
+    def _own(self) -> set[str]:
+        """The names of this person's own sessions, which are always here."""
+        if self._rooms.shelf is None:
+            return set()
+        try:
+            return {each.name for each in self._rooms.shelf.everything() if each.is_own}
+        except EntrainError:
+            return set()
 
     def _dye(self) -> None:
         self._figure.dye(figure_colours(self.host.theme, self._figure.depth))
@@ -368,12 +377,12 @@ class HomeScreen(EntrainScreen[SessionChoice | AssessmentChoice | None]):
         self.leave(None)
 
 
-def _offered_here(presets: Sequence[Preset], last: str | None, chosen: str) -> list[Preset]:
-    """Where one left off, what is made for a desk, and what is chosen now; all where none of it is there."""
+def _offered_here(presets: Sequence[Preset], last: str | None, chosen: str, own: set[str]) -> list[Preset]:
+    """Where one left off, what is made for a desk, one's own, and what is chosen now; else all there is."""
     named = {preset.name: preset for preset in presets}
     if not any(name in named for name in AT_THE_DESK):
         return list(presets)
-    names = dict.fromkeys((last or chosen, *AT_THE_DESK, chosen))
+    names = dict.fromkeys((last or chosen, *AT_THE_DESK, *sorted(own), chosen))
     return [named[name] for name in names if name in named]
 
 
