@@ -32,6 +32,7 @@ from entrain.units import MS_PER_S
 
 CONNECT_S: Final = 10.0
 POLL_S: Final = 0.1
+CHOOSE_S: Final = 0.5  # for others of that name to answer
 OFFSET_READINGS: Final = 9
 SILENT_S: Final = 5.0
 ANY_TYPE: Final = "RR"
@@ -90,7 +91,10 @@ class LslHeart:
         advice = "Start what sends it, on this network; LSL needs multicast, or lsl_api.cfg."
         searching = f"Looking for an LSL stream {called}."
         emit(LinkChanged(clock.now_s(), self.strap, Link.SEARCHING, searching, advice))
-        inlet, info = await self._connected()
+        inlet, info, n_alike = await self._connected()
+        if n_alike > 1:
+            several = f"{n_alike} LSL streams {called} are sent; the one of {info.hostname()} is read."
+            emit(LinkChanged(clock.now_s(), self.strap, Link.CONNECTING, several, "Name them apart."))
         emit(StrapDescribed(clock.now_s(), self.strap, name=info.name(), address=info.source_id() or None))
         wanted, why_not = wanted_of(info, self._unit)
         if wanted is None:
@@ -99,27 +103,30 @@ class LslHeart:
         else:
             await self._pass_on(inlet, wanted, emit, clock)
 
-    async def _connected(self) -> tuple[Any, Any]:
-        """An inlet that misses nothing from now on, and the whole metadata that come with it."""
+    async def _connected(self) -> tuple[Any, Any, int]:
+        """An inlet that misses nothing from now on, the whole metadata that come with it, and how many there
+        are of that name."""
         while True:
-            inlet = self._pylsl.StreamInlet(
-                await self._found(), max_buflen=60, processing_flags=self._pylsl.proc_clocksync
-            )
+            found, n_alike = await self._found()
+            inlet = self._pylsl.StreamInlet(found, max_buflen=60, processing_flags=self._pylsl.proc_clocksync)
             try:
                 info = await asyncio.to_thread(inlet.info, CONNECT_S)
                 await asyncio.to_thread(inlet.open_stream, CONNECT_S)
             except RuntimeError:  # it went away again, or does not answer
                 await asyncio.sleep(POLL_S)
             else:
-                return inlet, info
+                return inlet, info, n_alike
 
-    async def _found(self) -> Any:
+    async def _found(self) -> tuple[Any, int]:
         prop, value = ("name", self._name) if self._name else ("type", ANY_TYPE)
         resolver = self._pylsl.ContinuousResolver(prop, value)
         while True:
             results = resolver.results()
             if results:
-                return results[0]
+                # Of several alike always the same one, whichever answers first.
+                await asyncio.sleep(CHOOSE_S)
+                results = resolver.results() or results
+                return min(results, key=lambda info: (info.source_id(), info.created_at())), len(results)
             await asyncio.sleep(POLL_S)
 
     async def _pass_on(self, inlet: Any, wanted: WantedStream, emit: Emit, clock: Clock) -> None:

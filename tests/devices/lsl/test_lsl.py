@@ -162,6 +162,25 @@ def test_the_metadata_say_what_it_is(
     assert (wanted.channel, wanted.unit) == (channel, unit)
 
 
+async def test_of_two_streams_of_one_name_always_the_same_is_read_and_that_is_said() -> None:
+    name = f"twice {time.monotonic_ns()}"
+    outlets = {s: pylsl.StreamOutlet(pylsl.StreamInfo(name, "RR", 1, 0, "double64", s)) for s in "ba"}
+    events: list[Event] = []
+    task = asyncio.create_task(LslHeart("s", name, Unit.MS).run(events.append, MonotonicClock()))
+    try:
+        await until(lambda: any(isinstance(each, StrapDescribed) for each in events))
+        await asyncio.sleep(0.2)
+        for rr_ms, source in ((900.0, "b"), (800.0, "a")):
+            outlets[source].push_sample([rr_ms])
+        await until(lambda: any(isinstance(each, IntervalReported) for each in events))
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+    assert [each.rr_ms for each in events if isinstance(each, IntervalReported)] == [800.0]
+    assert any("2 LSL streams" in each.detail for each in events if isinstance(each, LinkChanged))
+
+
 @pytest.mark.parametrize("n_said", [1, 5])
 @pytest.mark.parametrize("unit", ["[ms]", "ms.", "MS"])
 def test_metadata_that_speak_of_too_few_or_too_many_channels_are_read(n_said: int, unit: str) -> None:
