@@ -89,6 +89,15 @@ def client(store: Store, person: str) -> Client:
     )
 
 
+def check_known(store: Store, person: str) -> None:
+    """
+    Raises:
+        UsageError: nobody of that pseudonym is known here.
+    """
+    if person and person not in store.people():
+        raise UsageError(f"Nobody here is called {person!r}.", "`entrain person list` shows everybody.")
+
+
 def add(store: Store, person: str) -> None:
     """
     Raises:

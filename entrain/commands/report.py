@@ -6,7 +6,7 @@ from typing import Final
 
 from entrain.arguments import seed
 from entrain.commands import passphrase
-from entrain.errors import InputError, UsageError
+from entrain.errors import UsageError
 from entrain.person.pseudonym import checked
 from entrain.report.edition import Edition
 from entrain.storage.log.store import Store
@@ -55,10 +55,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    if args.store is not None and not args.store.exists():
-        raise InputError(f"There is no store at {args.store}.", "Check the name and the folder.")
+    store = Store.given(args.store)
     passphrase.unlock_store(args, args.store)
-    store = Store.open(args.store)
     ids = _chosen(store, args.ids, args.person)
     edition = Edition(args.edition)
     path = args.out or _usual(ids, args.person, edition)

@@ -5,6 +5,7 @@ import json
 import sys
 from dataclasses import asdict
 
+from entrain.app.clients import check_known
 from entrain.control.protocol import RULES
 from entrain.errors import UsageError
 from entrain.foreign import json_text
@@ -19,6 +20,8 @@ from entrain.wording.figures import CORRECTED, LIVE
 
 def list_all(store: Store, args: argparse.Namespace) -> int:
     person = getattr(args, "person", None)
+    if person is not None:
+        check_known(store, checked(person))
     rows = [row for row in store.sessions() if person is None or row.is_of(checked(person))]
     if getattr(args, "json", False):
         print(json_text([words.row_json(row) for row in rows]))

@@ -10,7 +10,6 @@ from entrain.commands import encryption, reading_options, session_exchange, sess
 from entrain.commands.passphrase import FILE_VARIABLE as PASSPHRASE_FILE
 from entrain.commands.passphrase import add_argument as add_passphrase_file
 from entrain.commands.passphrase import unlock_store
-from entrain.errors import InputError
 from entrain.storage.export import FORMATS
 from entrain.storage.log.store import Store
 from entrain.wording.columns import aligned
@@ -175,11 +174,10 @@ def _add_person(parser: argparse.ArgumentParser, what: str) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    if args.store is not None and not args.store.exists():
-        raise InputError(f"There is no store at {args.store}.", "Check the name and the folder.")
+    store = Store.given(args.store)
     if args.action != "encrypt":
         unlock_store(args, args.store)
-    return _ACTIONS[args.action or "list"](Store.open(args.store), args)
+    return _ACTIONS[args.action or "list"](store, args)
 
 
 def _trend(store: Store, args: argparse.Namespace) -> int:

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
 
+from entrain.app.clients import check_known
 from entrain.foreign import json_text
 from entrain.history.calendar import DAYS, Week, level, months
 from entrain.history.recorded import measured, sittings
@@ -33,6 +34,8 @@ def show(store: Store, args: argparse.Namespace) -> int:
     if args.out is not None:
         check_new(args.out)
     person = None if args.person is None else checked(args.person)
+    if person is not None:
+        check_known(store, person)
     today = datetime.now().astimezone().date()
     found = tuple(_measured(store, sittings(store, person)))
     course = trend(found, today)

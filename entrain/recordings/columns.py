@@ -37,13 +37,13 @@ def series_of(table: TextTable, name: str, options: ReadOptions) -> Series:
     refuse_own(table.heading, name)
     if not table.rows:
         return Series((), (), table.what, notes=table.notes)
-    flat = None if table.heading or options.column else in_lines(table, name)
+    flat = None if table.heading or options.column or options.strap else in_lines(table, name)
     if flat is not None:
         return flat
     names = tuple(column_name(text) for text in table.heading)
     _check_rows(names, table, name, options)
     notes: list[str] = []
-    if any(each.role in (Role.INTERVAL, Role.BEATS, Role.VALUE) for each in names):
+    if options.strap or any(each.role in (Role.INTERVAL, Role.BEATS, Role.VALUE) for each in names):
         rows, notes = one_heart(table.heading, table.rows, name, options.strap)
         table = replace(table, rows=tuple(rows))
     events = event_rows(names, table) if options.column is None else None

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from entrain.errors import InputError
+from entrain.errors import InputError, UsageError
 from entrain.recordings.names import ColumnName, Role, column_name, words_in
 from entrain.recordings.numbers import quoted
 from entrain.recordings.options import TimeUnit
@@ -47,8 +47,9 @@ def one_heart(
     """The rows of one heart, where a column says whose each row is.
 
     Raises:
-        InputError: there are several, and none was chosen, or the chosen one is not there.
+        InputError: there are several, and none was chosen. UsageError: the chosen one is not there.
     """
+    alone: set[str] = set()
     for n, text in enumerate(heading):
         words = set(column_name(text).words)
         is_somebody = bool(words & _SOMEBODY) and not words - _SOMEBODY - _SOMETHING - _BESIDE
@@ -56,15 +57,20 @@ def one_heart(
             continue
         owners = Counter(row.cells[n] for row in rows if n < len(row.cells) and row.cells[n])
         # A number for each row is nobody's name; a person for each row is a table of persons.
+        alone |= owners.keys()
         if len(owners) < 2 or (not is_somebody and len(owners) > 0.2 * len(rows)):
             continue
         if strap is not None and strap in owners:
             chosen = [row for row in rows if n < len(row.cells) and row.cells[n] == strap]
             return chosen, [f"Of {len(owners)} in {quoted(text)} {quoted(strap)} was read."]
         there = ", ".join(map(quoted, list(owners)[:_MANY])) + (", ..." if len(owners) > _MANY else "")
-        raise InputError(
-            f"{name} holds the rows of {len(owners)} in {quoted(text)}: {there}.",
-            "Choose one with --strap NAME, or make a file of each.",
+        said = f"{name} holds the rows of {len(owners)} in {quoted(text)}: {there}."
+        if strap is not None:
+            raise UsageError(f"{name} holds nothing of {quoted(strap)}.", said)
+        raise InputError(said, "Choose one with --strap NAME, or make a file of each.")
+    if strap is not None and strap not in alone:
+        raise UsageError(
+            f"{name} does not say that anything in it is of {quoted(strap)}.", "Leave out --strap."
         )
     return rows, []
 

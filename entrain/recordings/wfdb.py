@@ -4,12 +4,13 @@ In our own records `.evt` notes where a chain of beats begins.
 """
 
 import re
+from dataclasses import replace
 from itertools import accumulate
 from pathlib import Path
 from typing import Any, Final
 
 from entrain import extras
-from entrain.errors import InputError
+from entrain.errors import InputError, UsageError
 from entrain.recordings.columns import series_of
 from entrain.recordings.numbers import quoted
 from entrain.recordings.options import ReadOptions, samples
@@ -63,13 +64,14 @@ def series_in(path: Path, options: ReadOptions) -> Series:
     hearts = sorted({chan for _, chan, _ in beats})
     names = _hearts(path)
     notes: list[str] = []
-    if len(hearts) > 1 and names:
+    if names and (len(hearts) > 1 or options.strap is not None):
         chosen = next((chan for chan in hearts if names.get(chan) == options.strap), None)
         if chosen is None:
             there = ", ".join(quoted(names.get(chan, str(chan))) for chan in hearts)
-            raise InputError(
-                f"{path.name} holds {len(hearts)} hearts: {there}.", "Choose one with --strap NAME."
-            )
+            said = f"{path.name} holds {len(hearts)} hearts: {there}."
+            if options.strap is not None:
+                raise UsageError(f"{path.name} holds nothing of {quoted(options.strap)}.", said)
+            raise InputError(said, "Choose one with --strap NAME.")
         beats = [each for each in beats if each[1] == chosen]
     if len(beats) < 2:
         raise InputError(
@@ -91,7 +93,7 @@ def series_in(path: Path, options: ReadOptions) -> Series:
             ("t_s", "rr_ms", "segment"), (), rows, 3, "WFDB annotations of entrain", notes=tuple(notes),
             place="beat",
         )  # fmt: skip
-        return series_of(table, path.name, options)
+        return series_of(table, path.name, replace(options, strap=None))
     if names:
         notes.append("Single intervals are off by up to 0.1 s: this older export holds moments alone.")
     return Series(

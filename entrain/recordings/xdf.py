@@ -1,11 +1,12 @@
 """XDF, the files of the Lab Streaming Layer: a stream with intervals. Read with pyxdf (extra `formats`)."""
 
 import logging
+from dataclasses import replace
 from io import BytesIO
 from typing import Any
 
 from entrain import extras
-from entrain.errors import InputError
+from entrain.errors import InputError, UsageError
 from entrain.recordings.columns import series_of
 from entrain.recordings.names import Role, column_name
 from entrain.recordings.numbers import quoted
@@ -29,8 +30,12 @@ def series_in(data: bytes, name: str, options: ReadOptions) -> Series:
         raise InputError(
             f"{name} is a damaged XDF file ({type(error).__name__}).", "Copy it again."
         ) from None
-    if options.strap is not None and len(found) > 1:
-        found = [each for each in found if options.strap in each.name]
+    if options.strap is not None:
+        chosen = [each for each in found if options.strap in each.name]
+        if found and not chosen:
+            there = ", ".join(quoted(each.name) for each in found)
+            raise UsageError(f"{name} has no stream of {quoted(options.strap)}.", f"There are {there}.")
+        found = chosen
     if len(found) != 1:
         there = ", ".join(quoted(each.name) for each in found) or "none"
         raise InputError(
@@ -39,7 +44,7 @@ def series_in(data: bytes, name: str, options: ReadOptions) -> Series:
             if found
             else "Streams of intervals have a channel or a type called RR.",
         )
-    return series_of(found[0].table(), name, options)
+    return series_of(found[0].table(), name, replace(options, strap=None))
 
 
 class _Stream:

@@ -36,10 +36,12 @@ def home(tmp_path: Path, once: bytes, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "bad.csv").write_bytes(b"\xff\xfe\x00\x01" * 9)
     (tmp_path / "bad.toml").write_text("title = [")
     (tmp_path / "bad.db").write_bytes(once[:4096] + bytes(len(once) - 4096))
+    (tmp_path / "empty.db").write_text("")
     (tmp_path / "good.txt").write_text("800\n" * 400)
     return tmp_path
 
 
+GIVEN = ("taken", "taken.wav", "taken.html", "taken.csv", "bad.csv", "bad.db", "empty.db", "good.txt")
 RUN = "run --headless --audio none --speed 500 --minutes 1"
 CODES = [
     # a name that does not exist: 2
@@ -50,6 +52,19 @@ CODES = [
     ("sessions export 99 --format rr --out x", 2),
     ("sessions export 1 --format pdf --out x", 2),
     ("sessions person nobody P02", 2),
+    ("sessions list --person nobody", 2),
+    ("sessions trend --person nobody", 2),
+    ("person show nobody", 2),
+    ("person export nobody --out x", 2),
+    ("person forget nobody --yes", 2),
+    ("person note nobody --said x", 2),
+    ("analyse good.txt --column nothing", 2),
+    ("analyse good.txt --unit furlong", 2),
+    ("analyse good.txt --strap nobody", 2),
+    ("sessions import good.txt --column nothing", 2),
+    ("sessions import good.txt --strap nobody", 2),
+    ("demo --preset nothing", 2),
+    ("assess --headless --heart replay:99", 2),
     ("sessions nothing", 2),
     # a store that is not as the action needs it: 1
     ("sessions passphrase", 1),
@@ -78,6 +93,11 @@ CODES = [
     ("sessions import bad.db", 3),
     ("sessions import good.txt bad.csv bad.db", 3),
     ("sessions --store nowhere.db list", 3),
+    ("sessions --store taken list", 3),
+    ("sessions --store empty.db list", 3),
+    ("sessions --store good.txt show 1", 3),
+    ("report --store taken 1", 3),
+    ("assess --headless --heart replay:nowhere.csv", 3),
     ("report --store nowhere.db 1", 3),
     (f"{RUN} --heart replay:nowhere.csv", 3),
     (f"{RUN} --heart replay:bad.csv", 3),
@@ -94,6 +114,8 @@ CODES = [
     ("sessions trend --out taken.csv", 2),
     ("sessions trend --out no/x.csv", 2),
     ("report 1 --out taken.html", 2),
+    ("doctor --bundle taken", 2),
+    ("doctor --bundle no/x.zip", 2),
     ("report 1 --out no/x.html", 2),
     ("render --minutes 0.5 --out taken.wav", 2),
     ("render --minutes 0.5 --out no/x.wav", 2),
@@ -113,8 +135,10 @@ CODES = [
 
 
 @pytest.mark.parametrize(("typed", "code"), CODES)
-def test_one_rule_for_all_commands(typed: str, code: int, capsys: Typed) -> None:
+def test_one_rule_for_all_commands(typed: str, code: int, home: Path, capsys: Typed) -> None:
+    before = {path.name: path.read_bytes() for path in home.iterdir() if path.name in GIVEN}
     assert main(typed.split()) == code, capsys.readouterr().err[-500:]
+    assert {name: (home / name).read_bytes() for name in before} == before, "what was given stays as it is"
     said = capsys.readouterr().err
     assert "Traceback" not in said
     assert code == 0 or said.strip() or typed.startswith("presets check")

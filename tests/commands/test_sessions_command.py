@@ -311,7 +311,8 @@ def test_whose_sessions_they_are(recorded: Store, capsys: Typed) -> None:
     assert "PERSON" in listed
     assert " P01 " in listed
     assert json.loads(entrain(capsys, "sessions", "list", "--json")[1])[0]["person"] == "P01"
-    assert entrain(capsys, "sessions", "list", "--person", "P02") == (0, "", "No sessions of P02.\n")
+    code, out, err = entrain(capsys, "sessions", "list", "--person", "P02")
+    assert (code, out, "Nobody here is called 'P02'" in err) == (2, "", True)
     assert "Of P01." in entrain(capsys, "sessions", "show", "1")[1]
 
 

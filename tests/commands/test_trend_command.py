@@ -47,6 +47,10 @@ def entrain(capsys: Typed, *words: str) -> tuple[int, str, str]:
 def test_before_the_first_session(capsys: Typed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ENTRAIN_HOME", str(tmp_path))
     code, out, err = entrain(capsys, "sessions", "trend", "--person", "P01")
+    assert (code, out) == (2, "")
+    assert "Nobody here is called 'P01'" in err
+    assert entrain(capsys, "person", "new", "P01")[0] == 0
+    code, out, err = entrain(capsys, "sessions", "trend", "--person", "P01")
     assert (code, out) == (0, "")
     assert "No sessions of P01 yet" in err
 

@@ -6,6 +6,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from math import nan
 from pathlib import Path
 
@@ -243,3 +244,16 @@ def test_the_thread_ends_with_the_log(store: Store) -> None:
     log.close()
     assert not writer.is_alive()
     assert [path.name for path in store.path.parent.iterdir()] == ["sessions.db"]  # no log left beside it
+
+
+def test_a_full_disk_can_still_be_read(small_disk: SmallDisk) -> None:
+    store = Store(small_disk.path / "sessions.db")
+    with store.begin(CONFIG, preset_text="") as log:
+        log.close(SUMMARY)
+    for beside in small_disk.path.glob("sessions.db-*"):
+        beside.unlink()
+    with suppress(OSError), (small_disk.path / "full").open("wb", buffering=0) as file:
+        for _ in range(1000):
+            file.write(bytes(4096))
+    (row,) = store.sessions()
+    assert store.load(row.id).meta.summary == SUMMARY

@@ -27,6 +27,18 @@ BUSY_S: Final = 5.0  # how long to wait for another program that is writing
 OLDEST_SQLITE: Final = (3, 31, 0)  # generated columns
 
 
+# What SQLite says where it can make no file beside the database: no right to, or no room.
+_NO_FILE_BESIDE: Final = frozenset(
+    {
+        sqlite3.SQLITE_READONLY_DIRECTORY,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_IOERR_SHMOPEN,
+        sqlite3.SQLITE_IOERR_SHMSIZE,
+        sqlite3.SQLITE_FULL,
+    }
+)
+
+
 class UnusableStore(StoreError):
     """The file will not become usable by waiting: damaged, of a newer schema, or not ours."""
 
@@ -163,10 +175,10 @@ def _connect_to_read(path: Path) -> sqlite3.Connection:
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     except cipher.errors() as error:
         connection.close()
-        has_log = Path(f"{path}-wal").exists()
-        if code_of(error) not in (sqlite3.SQLITE_READONLY_DIRECTORY, sqlite3.SQLITE_CANTOPEN) or has_log:
+        log = Path(f"{path}-wal")
+        if code_of(error) not in _NO_FILE_BESIDE or (log.exists() and log.stat().st_size):
             raise
-        # WAL needs a file beside the database. Where none can be made nobody can be writing, either.
+        # WAL needs files beside the database. Where none can be made nobody can be writing, either.
         connection = connect(path, "ro&immutable=1")
     return connection
 

@@ -18,12 +18,12 @@ from typing import Self
 
 from entrain import __version__
 from entrain.control.protocol import RULES, SessionConfig
-from entrain.errors import UsageError
+from entrain.errors import InputError, UsageError
 from entrain.person.pseudonym import checked
 from entrain.storage.encryption import cipher
 from entrain.storage.log import apart, codec, person_rows
 from entrain.storage.log import write_lock as sign
-from entrain.storage.log.database import connect, open_for_writing, reading, told, writing
+from entrain.storage.log.database import connect, is_database, open_for_writing, reading, told, writing
 from entrain.storage.log.erasing import erase
 from entrain.storage.log.rows import Head
 from entrain.storage.log.session_log import SessionLog
@@ -52,6 +52,19 @@ class Store:
     def open(cls, path: Path | None = None) -> Self:
         """The store at `path`, or the person's own. Nothing is touched until something is asked of it."""
         return cls(sessions_path() if path is None else path)
+
+    @classmethod
+    def given(cls, path: Path | None) -> Self:
+        """The store that somebody named, or the person's own.
+
+        Raises:
+            InputError: there is no store at `path`; of an empty file SQLite would make one.
+        """
+        if path is not None and not path.exists():
+            raise InputError(f"There is no store at {path}.", "Check the name and the folder.")
+        if path is not None and not is_database(path):
+            raise InputError(f"{path} is no store of sessions.", "`entrain analyse` reads recordings.")
+        return cls.open(path)
 
     def begin(
         self,
