@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 from pathlib import Path
+from warnings import catch_warnings
 
 import pytest
 
@@ -76,3 +77,13 @@ def test_a_header_leads_to_its_beats(whole: Store, tmp_path: Path) -> None:
     folder = exported(whole, "wfdb", tmp_path)
     (header,) = folder.glob("*.hea")
     check(whole, read_recording(header), form="wfdb")
+
+
+def test_of_an_edf_file_that_was_cut_off_that_is_said(whole: Store, tmp_path: Path) -> None:
+    path = exported(whole, "edf", tmp_path)
+    whole_file = path.read_bytes()
+    path.write_bytes(whole_file[: 2 * len(whole_file) // 3])
+    with catch_warnings(action="error"):
+        recording = read_recording(path)
+    assert 0 < len(recording.intervals_ms) < len(beats_of(whole))
+    assert any("does not keep to the format" in warning for warning in recording.warnings)
