@@ -104,6 +104,14 @@ def _lowest_line(state: SessionState, goal: float) -> float:
     return max(goal, state.met_per_min - (0.0 if state.came_back else GENTLE_PER_MIN))
 
 
+def waits_gently(state: SessionState) -> bool:
+    """Does the breath wait above its goal for want of anybody who can tell how it is followed?"""
+    line, goal = state.breath_line_per_min, goal_breath_per_min(state)
+    if not state.is_gentle or state.came_back or line <= goal + _SAME_PER_MIN:
+        return False
+    return _lowest_line(state, goal) >= line - _SAME_PER_MIN
+
+
 def _were_seen(tracks: list[HeartTrack], t_s: float) -> bool:
     """Was every one of them in step lately, and is none out of step now?"""
     seen_s = [track.in_step_at_s for track in tracks if track.in_step is not InStep.NO]

@@ -5,6 +5,7 @@ from typing import Final
 
 from entrain.breath.estimate import InStep
 from entrain.control import group, stages
+from entrain.control.breath_guide import waits_gently
 from entrain.control.events import Phase
 from entrain.control.heart import MINUTE_S, HeartTrack, Resting
 from entrain.control.protocol import SessionConfig
@@ -23,6 +24,7 @@ from entrain.control.view import (
 from entrain.heart.beat import HeartState
 from entrain.heart.median import median
 from entrain.heart.wave import WavePoint
+from entrain.reason import Code, Reason
 
 
 def view(
@@ -44,7 +46,7 @@ def view(
         session_left_s=None
         if state.phase in (Phase.WAITING, Phase.ENDED)
         else max(0.0, length_s(state) - state.spent_s),
-        reason=state.hold_reason or state.reason,
+        reason=state.hold_reason or _waiting(state) or state.reason,
         hold_reason=state.hold_reason,
         paused=state.paused,
         heart=group.heard_of(state, states) if states else group.NO_HEART,
@@ -80,6 +82,13 @@ def view(
         stage=_stage(state, t_s),
         wave=wave,
     )
+
+
+def _waiting(state: SessionState) -> Reason | None:
+    """The breath that waits for a word of the person's."""
+    if state.phase not in GUIDED or not waits_gently(state):
+        return None
+    return Reason.of(Code.BREATH_GENTLE, per_min=state.breath_line_per_min)
 
 
 def summary(state: SessionState, session_id: int | None = None) -> Summary:

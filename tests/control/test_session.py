@@ -410,6 +410,8 @@ def test_a_breath_that_nobody_can_see_goes_down_a_little_and_says_so() -> None:
     _, log = play()
     cues = effects_of(log, BreathCued)
     assert cues[0].breath_per_min - 2.0 - 0.5 < min(cue.breath_per_min for cue in cues)
+    state, _ = play(until_s=400)
+    assert view(state, 400.0).reason.code.value == "breath_gentle"
     (waits,) = decisions(log, "breath_line_per_min")
     assert "can't see how well you follow" in said(waits.reason)
 

@@ -316,6 +316,9 @@ class SessionScreen(EntrainScreen[SessionResult]):
     def action_ease_off(self) -> None:
         self._send(ev.EaseOff())
 
+    def action_feel(self, feeling: str) -> None:
+        self._send(ev.Feel(ev.Feeling(feeling)))
+
     def action_hold(self) -> None:
         self._send(ev.HoldTempo())
 

@@ -5,6 +5,7 @@ from typing import Final
 
 from entrain.control.events import Phase
 from entrain.control.view import SessionView
+from entrain.reason import Code
 from entrain.tui.widgets.key_line import Key
 
 STOP: Final = Key("q", "q", "stop", "stop", "Fade and end the session; press u to go on after all.")
@@ -12,6 +13,14 @@ SKIP: Final = Key("enter", "enter", "skip_rest", "begin", "At rest: begin with t
 PAUSE: Final = Key("p", "space", "pause", "pause", "Silence, and nothing goes on until you press it again.")
 RESUME: Final = replace(PAUSE, label="go on")
 EASE_OFF: Final = Key("e", "e", "ease_off", "ease off", "A little quicker and shallower again, for a while.")
+EASY: Final = Key("y", "y", "feel('easy')", "it is easy", "The breath may go on, seen or not.")
+LIGHT: Final = Key(
+    "l",
+    "l",
+    "feel('light-headed')",
+    "light-headed",
+    "A quicker, smaller breath, and no slower one in this session.",
+)
 HOLD: Final = Key("h", "h", "hold", "hold", "Stay at this tempo and this breath.")
 GO_ON: Final = Key("g", "g", "go_on", "go on", "Go on after holding.")
 _NUDGE = "The beat by one quicker, or slower within its bounds."
@@ -41,8 +50,8 @@ NOW: Final = replace(STOP, label="end now")
 UNDO: Final = Key("u", "u", "undo", "go on after all", STOP.text)
 
 KEYS: Final = (
-    STOP, UNDO, SKIP, PAUSE, EASE_OFF, HOLD, GO_ON, NUDGE_UP, NUDGE_DOWN, GOAL_DOWN, GOAL_UP, BREATH_DOWN,
-    BREATH_UP, LOUDER, SOFTER, MUTE, VOICE, MARK, GRAPH, THEME, FIGURE, FOCUS, CLOSED, HELP,
+    STOP, UNDO, SKIP, PAUSE, EASE_OFF, LIGHT, EASY, HOLD, GO_ON, NUDGE_UP, NUDGE_DOWN, GOAL_DOWN, GOAL_UP,
+    BREATH_DOWN, BREATH_UP, LOUDER, SOFTER, MUTE, VOICE, MARK, GRAPH, THEME, FIGURE, FOCUS, CLOSED, HELP,
 )  # fmt: skip
 
 _RESTS: Final = frozenset({Phase.WAITING, Phase.BASELINE})
@@ -68,5 +77,7 @@ def keys_now(
         return (STOP, SKIP, pause, MARK, FIGURE, FOCUS, CLOSED, HELP)
     if view.phase not in _GUIDED or view.stage is not None:  # a given rate is not steered
         return (STOP, pause, MARK, FIGURE, FOCUS, CLOSED, HELP)
+    if view.reason.code is Code.BREATH_GENTLE:
+        return (STOP, pause, EASY, LIGHT, EASE_OFF, MARK, HELP)
     hold = GO_ON if view.hold_reason is not None else HOLD
-    return (STOP, pause, EASE_OFF, hold, MARK, CLOSED, HELP)
+    return (STOP, pause, EASE_OFF, hold, LIGHT, MARK, CLOSED, HELP)
