@@ -89,7 +89,7 @@ REASONS: Mapping[Code, str] = MappingProxyType(
         Code.NEW_BREATH_GOAL: "the goal is {per_min:.1f} breaths a minute now, as you asked",
         Code.EASY: "going on with the breath, as you find it easy",
         Code.LIGHT_HEADED: (
-            "a quicker, smaller breath, for you feel light-headed; it goes no lower than {per_min:.0f} today."
+            "a quicker, smaller breath, for you feel dizzy; it goes no lower than {per_min:.0f} today."
             " Breathe less deeply, or just as you like"
         ),
         Code.SLOWEST_BREATH: "{floor_per_min:.1f} breaths a minute is the slowest it goes",

@@ -244,7 +244,7 @@ async def test_no_color_sends_no_colour(monkeypatch: pytest.MonkeyPatch) -> None
 
 COMMANDS: dict[str, ev.Command] = {
     "e": ev.EaseOff(),
-    "l": ev.Feel(ev.Feeling.LIGHT_HEADED),
+    "d": ev.Feel(ev.Feeling.LIGHT_HEADED),
     "y": ev.Feel(ev.Feeling.EASY),
     "h": ev.HoldTempo(),
     "g": ev.GoOn(),

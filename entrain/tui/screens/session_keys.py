@@ -13,14 +13,9 @@ SKIP: Final = Key("enter", "enter", "skip_rest", "begin", "At rest: begin with t
 PAUSE: Final = Key("p", "space", "pause", "pause", "Silence, and nothing goes on until you press it again.")
 RESUME: Final = replace(PAUSE, label="go on")
 EASE_OFF: Final = Key("e", "e", "ease_off", "ease off", "A little quicker and shallower again, for a while.")
-EASY: Final = Key("y", "y", "feel('easy')", "it is easy", "The breath may go on, seen or not.")
-LIGHT: Final = Key(
-    "l",
-    "l",
-    "feel('light-headed')",
-    "light-headed",
-    "A quicker, smaller breath, and no slower one in this session.",
-)
+_FEEL = "Dizzy, or easy: the breath comes up, or goes on."
+LIGHT: Final = Key("d", "d", "feel('light-headed')", "dizzy", _FEEL)
+EASY: Final = Key("y", "y", "feel('easy')", "it is easy", _FEEL)
 HOLD: Final = Key("h", "h", "hold", "hold", "Stay at this tempo and this breath.")
 GO_ON: Final = Key("g", "g", "go_on", "go on", "Go on after holding.")
 _NUDGE = "The beat by one quicker, or slower within its bounds."
@@ -80,4 +75,4 @@ def keys_now(
     if view.reason.code is Code.BREATH_GENTLE:
         return (STOP, pause, EASY, LIGHT, EASE_OFF, MARK, HELP)
     hold = GO_ON if view.hold_reason is not None else HOLD
-    return (STOP, pause, EASE_OFF, hold, LIGHT, MARK, CLOSED, HELP)
+    return (STOP, pause, EASE_OFF, hold, MARK, LIGHT, CLOSED, HELP)
