@@ -10,7 +10,7 @@ from entrain.drawing.palette import Depth, FigureColours
 from entrain.drawing.shapes import FIGURES, Grid, Pose
 from entrain.tui.drawing.ink import Ink, ink_for
 
-_STEPS: Final = 115.0  # over the half side of a figure; each at least …
+_STEPS: Final = 60.0  # over the half side of a figure; each at least …
 _STEP: Final = 0.12  # … of a pixel
 _REACH: Final = 0.5  # of the half side: how far the edge of a figure goes in a breath
 
@@ -78,7 +78,7 @@ class BreathFigure(Widget):
         along = (
             0
             if pose.moment is None or self.figure != "wave"
-            else round(pose.moment.fraction * min(4.0 * half, _STEPS))
+            else round(pose.moment.fraction * min(4.0 * half, 1.6 * _STEPS))
         )
         return (
             self.figure,

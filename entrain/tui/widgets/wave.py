@@ -83,13 +83,13 @@ class WaveView(Plot):
         return self._shown_s / max(1, 2 * (self.size.width - AXIS))
 
     def _remember(self, view: SessionView) -> None:
-        at = int(view.t_s / _EVERY_S) * _EVERY_S
-        if self._breathed and 0.0 <= at - self._breathed[-1][0] < 0.5 * _EVERY_S:
-            return
-        if not self._breathed:  # a picture of a session that has been going on
-            past = [at - n * _EVERY_S for n in range(round(_KEPT_S / _EVERY_S), 0, -1)]
-            self._breathed.extend((t_s, _fullness(view, t_s)) for t_s in past)
-        self._breathed.append((at, _fullness(view, at)))
+        """Every moment since the last picture, as far back as the score knows."""
+        now = int(view.t_s / _EVERY_S)
+        earliest = now - round(_KEPT_S / _EVERY_S)
+        last = round(self._breathed[-1][0] / _EVERY_S) if self._breathed else earliest - 1
+        first = earliest if last > now else max(earliest, last + 1)
+        for n in range(first, now + 1):
+            self._breathed.append((n * _EVERY_S, _fullness(view, n * _EVERY_S)))
 
     def painted(self) -> list[Strip]:
         columns, rows = self.size.width - AXIS, self.size.height - 3
