@@ -22,6 +22,7 @@ from entrain.system.signals import settled
 
 EXIT_INTERRUPTED: Final = 130
 DEBUG_VARIABLE: Final = "ENTRAIN_DEBUG_LOG"
+DEBUG_FLAG: Final = "--debug-log"  # anywhere among the words: it belongs to no command
 _OPTIONS: Final = ("-h", "--help", "--version")
 
 
@@ -58,8 +59,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _told(words: list[str]) -> int:
     try:
-        with _debug_log(words):
-            code = _command(words)
+        typed = [word for word in words if word != DEBUG_FLAG]
+        with _debug_log(typed, is_asked=len(typed) < len(words)):
+            code = _command(typed)
         sys.stdout.flush()  # while there is still somebody to say that it failed
         return code
     except EntrainError as error:
@@ -72,8 +74,8 @@ def _told(words: list[str]) -> int:
         )
 
 
-def _debug_log(words: list[str]) -> AbstractContextManager[None]:
-    if not os.environ.get(DEBUG_VARIABLE):
+def _debug_log(words: list[str], *, is_asked: bool) -> AbstractContextManager[None]:
+    if not is_asked and not os.environ.get(DEBUG_VARIABLE):
         return nullcontext()
     from entrain.faults import kept
 
@@ -114,6 +116,11 @@ def parser() -> argparse.ArgumentParser:
         description="Rhythmic entrainment coaching at a desk. Without a command: the terminal app.",
         epilog=f"commands:\n{rows}\n\nexample: entrain demo\n`entrain COMMAND --help` tells more.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    top.add_argument(
+        DEBUG_FLAG,
+        action="store_true",
+        help="with any command: keep what helps to find a fault, nothing of you",
     )
     top.add_argument("--version", action="version", version=f"entrain {__version__}")
     top.add_argument("command", metavar="COMMAND", nargs="?", choices=[*COMMANDS], help="one of those below")

@@ -1,6 +1,7 @@
 """The debug log: what a fault in the field leaves behind, and nothing of the person it happened to.
 
-Off unless `ENTRAIN_DEBUG_LOG` is set. Any room says something to it by the standard library:
+Off unless `--debug-log` is typed or `ENTRAIN_DEBUG_LOG` is set. Any room says something to it by the standard
+library:
 `logging.getLogger(__name__).info("sound %s", Sound.LOST)`, at the level of info, for what is above appears on
 a terminal while the log is off. Written are words of the program's own and members of enums, and of an
 exception its class and where it came through: any other value might be a name, an address or somebody's

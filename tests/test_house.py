@@ -59,3 +59,78 @@ def test_what_differs_between_systems_is_in_one_room() -> None:
         "storage/whole_file.py",
         "storage/encryption/convert.py",
     }
+
+
+# ---- imports within functions ------------------------------------------------------------------------------
+
+SCIPY = "SciPy, which a command that needs no analysis does not wait for"
+BLUETOOTH = "Bluetooth, by who looks for a strap"
+SOUND = "PortAudio or a sound file, by who is to sound"
+STORE = "parts of the store that this action alone needs"
+SCREEN = "Textual, by who draws"
+EXTRA = "an extra that need not be installed"
+CHOSEN = "one of several, by a name that was typed"
+SIMULATED = "simulated people, by who asked for one"
+QUICK = "a quick start: nobody waits for what this run does not use"
+PLATFORM = "there on one system alone"
+
+# Every import within a function, and why it is there. What stands at the top of a module needs no reason.
+DEFERRED = {
+    "app/analyse.py": SCIPY,
+    "app/analyse_cluster.py": EXTRA,
+    "app/archive.py": SCIPY,
+    "app/doctor.py": QUICK,
+    "app/music.py": QUICK,
+    "app/prepare.py": CHOSEN,
+    "app/sensors.py": BLUETOOTH,
+    "app/services.py": SCIPY,
+    "cli.py": CHOSEN,
+    "commands/analyse.py": EXTRA,
+    "commands/assess.py": SCIPY,
+    "commands/completion.py": CHOSEN,
+    "commands/doctor.py": STORE,
+    "commands/home.py": SCREEN,
+    "commands/person.py": STORE,
+    "commands/render.py": SOUND,
+    "commands/report.py": SCIPY,
+    "commands/run.py": SCREEN,
+    "commands/screen.py": BLUETOOTH,
+    "commands/sessions.py": STORE,
+    "commands/simulate.py": SIMULATED,
+    "commands/straps.py": BLUETOOTH,
+    "devices/audio/__init__.py": SOUND,
+    "devices/audio/engine.py": SOUND,
+    "devices/audio/levelwatch.py": SOUND,
+    "devices/ble/explain.py": PLATFORM,
+    "devices/ble/radio.py": PLATFORM,
+    "devices/simulated/heart.py": SIMULATED,
+    "extras.py": EXTRA,
+    "history/recorded.py": SCIPY,
+    "recordings/arrays.py": QUICK,
+    "recordings/reading.py": CHOSEN,
+    "storage/export.py": CHOSEN,
+    "storage/formats/edf.py": QUICK,
+    "storage/formats/wfdb.py": QUICK,
+    "storage/places.py": QUICK,
+    "synth/voices/__init__.py": CHOSEN,
+    "system/files.py": QUICK,
+    "system/opening.py": QUICK,
+    "system/priority.py": PLATFORM,
+}
+
+
+def deferred() -> set[str]:
+    """Modules that import within a function, or by a name that is made."""
+    return {str(path) for path, tree in modules() if any(_is_deferred(node) for node in ast.walk(tree))}
+
+
+def _is_deferred(node: ast.AST) -> bool:
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        return any(isinstance(each, ast.Import | ast.ImportFrom) for each in ast.walk(node))
+    return isinstance(node, ast.Call) and ast.unparse(node.func).endswith(("import_module", "__import__"))
+
+
+def test_every_import_within_a_function_is_named_with_its_reason() -> None:
+    assert sorted(deferred() - DEFERRED.keys()) == []
+    assert sorted(DEFERRED.keys() - deferred()) == []
+    assert all(DEFERRED.values())

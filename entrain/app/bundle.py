@@ -95,7 +95,7 @@ def _faults() -> str:
         lines = last_lines(_N_LINES)
     except OSError as error:
         return f"It cannot be read: {error.strerror}.\n"
-    return "\n".join(lines) + "\n" if lines else "None was kept: ENTRAIN_DEBUG_LOG=1 keeps one.\n"
+    return "\n".join(lines) + "\n" if lines else "None was kept: --debug-log with any command keeps one.\n"
 
 
 def _json(what: object) -> str:

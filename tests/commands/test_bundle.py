@@ -130,6 +130,30 @@ def test_off_by_default_and_no_reason_to_stop(
     assert not log_path().exists()
 
 
+@pytest.mark.parametrize("words", [["--debug-log", "presets", "list"], ["presets", "list", "--debug-log"]])
+def test_one_flag_keeps_it_wherever_it_stands(
+    monkeypatch: pytest.MonkeyPatch, home: Path, words: list[str]
+) -> None:
+    monkeypatch.delenv("ENTRAIN_DEBUG_LOG")
+    assert main(["presets", "list"]) == 0
+    assert not log_path().exists()
+    assert main(words) == 0
+    assert "entrain presets begins; entrain " in log_path().read_text("utf-8")
+    assert log_path().parent == home
+
+
+def test_it_starts_anew_before_it_gets_long(home: Path) -> None:
+    """Three files of 200 kB at most, whatever is said."""
+    with kept("entrain"):
+        for _ in range(12_000):
+            logging.getLogger("entrain.tests").info(
+                "a line of some sixty characters that says nothing at all"
+            )
+    sizes = {path.name: path.stat().st_size for path in home.glob("debug.log*")}
+    assert sizes.keys() == {"debug.log", "debug.log.1", "debug.log.2"}
+    assert max(sizes.values()) <= 200_000
+
+
 def test_sentences_of_the_doctor_lose_names(home: Path) -> None:
     told = f'Sound plays through "{PSEUDONYM} buds": 48 kHz; {ADDRESS}; 3 sessions in {home}/sessions.db.'
     assert without_names(told) == "Sound plays through …: 48 kHz; …; 3 sessions in …"
