@@ -1,7 +1,7 @@
 """What is made of a strap's bytes is what was made of them when this was written down.
 
-No rule stands here: where a rule is changed on purpose, `python -m tests.support.as_recorded` writes it down anew,
-and the difference is looked at. What nobody meant to change fails.
+No rule stands here: where a rule is changed on purpose, `python -m tests.support.as_recorded` writes it down
+anew, and the difference is looked at. What nobody meant to change fails.
 """
 
 import json

@@ -1,8 +1,8 @@
 """What the rooms of the heart, the breath and the tempo make of the same input, to the sixth digit.
 
-`python -m tests.support.as_recorded` writes it down anew, where a change of it is meant; the test holds what they
-make today against it. The input is real intervals and a stored accelerometer, disturbed in every way a strap
-knows: lost and doubled packets, late bursts, skin contact, junk, early and missed beats, fields that contradict.
+`python -m tests.support.as_recorded` writes it down anew, where a change of it is meant; the test holds what
+they make today against it. The input is real intervals and a stored accelerometer, disturbed as straps do it:
+lost and doubled packets, late bursts, skin contact, junk, early and missed beats, contradictions.
 """
 
 import gzip
@@ -218,7 +218,8 @@ def _of(track: HeartTrack, t_s: float) -> Row:
     )
     return (
         heart.bpm, heart.rmssd_ms, heart.age_s, heart.artefacts_per_min, heart.settled, heart.source.value,
-        *seen, track.in_step.value, track.in_step_s, track.judged_s, track.out_of_step_since_s, len(track.pulses),
+        *seen, track.in_step.value, track.in_step_s, track.judged_s, track.out_of_step_since_s,
+        len(track.pulses),
     )  # fmt: skip
 
 
