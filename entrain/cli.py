@@ -27,8 +27,15 @@ _OPTIONS: Final = ("-h", "--help", "--version")
 
 
 class CommandModule(Protocol):
-    def add_arguments(self, parser: argparse.ArgumentParser) -> None: ...
-    def run(self, args: argparse.Namespace) -> int: ...
+    """What a module of `entrain.commands` offers."""
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Add the command's own options; imports nothing heavy."""
+        ...
+
+    def run(self, args: argparse.Namespace) -> int:
+        """Do it; the exit code."""
+        ...
 
 
 def main(argv: Sequence[str] | None = None) -> int:

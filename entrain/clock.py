@@ -10,6 +10,8 @@ from entrain.system.ticking import monotonic_s
 
 
 class Clock(Protocol):
+    """Tells the time of a session."""
+
     def now_s(self) -> float:
         """Seconds since this clock's origin; never goes backwards."""
         ...

@@ -39,15 +39,19 @@ class EntrainError(Exception):
 
 
 class UsageError(EntrainError):
+    """What was asked for does not exist or does not go together. Exit code 2."""
+
     exit_code: ClassVar[int] = 2
 
 
 class InputError(EntrainError):
+    """A file cannot be read as what it should be. Exit code 3."""
+
     exit_code: ClassVar[int] = 3
 
 
 class MalformedMeasurement(InputError):
-    pass
+    """Bytes that are no Heart Rate Measurement."""
 
 
 class PresetError(InputError):
@@ -59,12 +63,14 @@ class PresetError(InputError):
 
 
 class DeviceError(EntrainError):
+    """A device is missing, or was lost for good. Exit code 4."""
+
     exit_code: ClassVar[int] = 4
 
 
 class OutputError(EntrainError):
-    pass
+    """A file cannot be written. Exit code 1."""
 
 
 class StoreError(EntrainError):
-    pass
+    """The session store cannot be read or written. Exit code 1."""

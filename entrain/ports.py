@@ -63,6 +63,8 @@ Listen = Callable[[str], Awaitable[None]]
 
 
 class HeartKind(StrEnum):
+    """Where a pulse comes from."""
+
     STRAP = "strap"
     SIMULATED = "simulated"
     TAP = "tap"
@@ -148,13 +150,17 @@ class PresetShelf(Protocol):
         """A name that is free, to begin with."""
         ...
 
-    def copy(self, each: ShelvedPreset, own: str) -> None: ...
+    def copy(self, each: ShelvedPreset, own: str) -> None:
+        """Keep an own preset named `own` with the same text."""
+        ...
 
     def write(self, name: str, text: str) -> None:
         """Keep the text of an own preset, right or wrong."""
         ...
 
-    def delete(self, name: str) -> None: ...
+    def delete(self, name: str) -> None:
+        """Remove an own preset."""
+        ...
 
     def export(self, each: ShelvedPreset, to: str) -> str:
         """Write a preset to a file or into a folder; where it went."""
@@ -219,13 +225,17 @@ class AssessmentOutcome:
 class AssessmentPort(Protocol):
     """The resonance assessment. Everything may raise `EntrainError`, with advice."""
 
-    def minutes(self, sliding: bool) -> float: ...
+    def minutes(self, sliding: bool) -> float:
+        """How long the assessment lasts."""
+        ...
 
     def before(self) -> str:
         """What was found last, in a sentence; empty where nothing was."""
         ...
 
-    async def open(self, choice: AssessmentChoice) -> OpenedSession: ...
+    async def open(self, choice: AssessmentChoice) -> OpenedSession:
+        """Make its session ready to run."""
+        ...
 
     async def outcome(self) -> AssessmentOutcome:
         """What the session opened last says; keeps a clear peak as the person's own. Takes some seconds."""
@@ -323,6 +333,8 @@ class Interrupted:
 
 @dataclass(frozen=True, slots=True)
 class ExportForm:
+    """A format one can export to, and what it holds in a few words."""
+
     name: str
     holds: str
 
@@ -363,7 +375,9 @@ class Archive(Protocol):
         """The same with what its intervals say."""
         ...
 
-    def past(self, session_id: int) -> PastSession: ...
+    def past(self, session_id: int) -> PastSession:
+        """All of one session."""
+        ...
 
     def note(self, session_id: int, text: str) -> None:
         """Add a line to its note."""
@@ -373,9 +387,13 @@ class Archive(Protocol):
         """What will remain of a session when it is deleted here: a sentence for each backup."""
         ...
 
-    def delete(self, session_id: int) -> None: ...
+    def delete(self, session_id: int) -> None:
+        """Remove a session for good."""
+        ...
 
-    def forms(self) -> Sequence[ExportForm]: ...
+    def forms(self) -> Sequence[ExportForm]:
+        """The formats one can export to."""
+        ...
 
     def export(self, session_id: int, form: str, *, deidentify: bool) -> str:
         """Write it into the current folder; a sentence on what was written, and where."""

@@ -125,6 +125,7 @@ class Reason:
 
     @classmethod
     def of(cls, code: Code, **figures: float) -> Self:
+        """A code with its figures."""
         return cls(code, tuple(figures.items()))
 
     @classmethod
@@ -134,6 +135,7 @@ class Reason:
 
     @property
     def values(self) -> Mapping[str, float]:
+        """The figures by name."""
         return dict(self.figures)
 
     def __str__(self) -> str:

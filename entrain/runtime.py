@@ -45,9 +45,13 @@ class Recorder(Protocol):
     """The session log, as far as the runtime knows it. `append` never blocks."""
 
     @property
-    def session_id(self) -> int | None: ...
+    def session_id(self) -> int | None:
+        """The number in the store; None until it is known."""
+        ...
 
-    def append(self, event: Event, effects: tuple[Effect, ...]) -> None: ...
+    def append(self, event: Event, effects: tuple[Effect, ...]) -> None:
+        """Keep one record; never blocks."""
+        ...
 
 
 OnLogFault = Callable[[EntrainError | None], None]
@@ -77,6 +81,7 @@ class Inbox:
         self._arrived = asyncio.Event()
 
     def put(self, event: Event) -> None:
+        """Take in an event, in its place in time."""
         self._count += 1
         heapq.heappush(self._events, (event.t_s, self._count, event))
         self._arrived.set()
@@ -122,10 +127,12 @@ class Session:
 
     @property
     def ended(self) -> bool:
+        """Has it come to its end?"""
         return self._state.phase is Phase.ENDED
 
     @property
     def clock(self) -> SessionClock:
+        """The session's clock."""
         return self._clock
 
     def view(self) -> SessionView:

@@ -35,6 +35,7 @@ class Presence:
     levels: tuple[Level, ...] = ()
 
     def at(self, t_s: float) -> float:
+        """How much of the sound is there at `t_s`, 0 to 1."""
         if self.levels:
             last = self.levels[-1]
             if t_s - last.start_s >= last.duration_s:  # as nearly always
@@ -66,6 +67,8 @@ class Cue:
 
 @dataclass(frozen=True, slots=True)
 class Score:
+    """What is to be heard and breathed, from its beginning on."""
+
     tempo: TempoPlan
     breath: BreathPlan | None = None  # None: a beat without a breath to follow
     presence: Presence = Presence()

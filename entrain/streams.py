@@ -43,6 +43,8 @@ PARTS: Final = (BreathPart.INHALE, BreathPart.HOLD_IN, BreathPart.EXHALE, Breath
 
 @dataclass(frozen=True, slots=True)
 class Channel:
+    """One channel of a stream."""
+
     label: str
     unit: str  # "" for counts and codes
     meaning: str
@@ -68,6 +70,8 @@ class StreamSample:
 
 
 class MarkerKind(StrEnum):
+    """What a marker marks."""
+
     PHASE = "phase"
     DECISION = "decision"
     MARK = "mark"  # a moment that somebody marked
@@ -81,6 +85,8 @@ class MarkerKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Marker:
+    """Something that happened, in words."""
+
     t_s: float
     kind: MarkerKind
     text: str
@@ -104,14 +110,17 @@ def streams_of(straps: tuple[str, ...]) -> tuple[Stream, ...]:
 
 
 def rr_name(strap: str) -> str:
+    """What the stream of a strap's intervals is called."""
     return f"rr {strap}"
 
 
 def own_pulse_name(strap: str) -> str:
+    """What the stream of a heart's own pulse is called."""
     return f"pulse {strap}"
 
 
 def own_breath_name(strap: str) -> str:
+    """What the stream of a person's own breath is called."""
     return f"own breath {strap}"
 
 
@@ -122,6 +131,7 @@ class Sampler:
         self._score: Score | None = None
 
     def samples(self, event: Event, effects: tuple[Effect, ...]) -> Iterator[StreamSample]:
+        """The samples that a record gives, in order."""
         for effect in effects:
             if isinstance(effect, ScoreChanged):
                 self._score = effect.score

@@ -1,8 +1,10 @@
 """Rules of the house that no import contract can tell."""
 
 import ast
+import re
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import entrain
@@ -134,3 +136,47 @@ def test_every_import_within_a_function_is_named_with_its_reason() -> None:
     assert sorted(deferred() - DEFERRED.keys()) == []
     assert sorted(DEFERRED.keys() - deferred()) == []
     assert all(DEFERRED.values())
+
+
+# ---- docstrings --------------------------------------------------------------------------------------------
+
+# What a name says by somebody else's contract: Textual calls these, and what they do stands in the keys.
+HANDLER = re.compile(
+    r"compose|render_line|check_action|get_line_filters|get_system_commands|notify_style_update"
+    r"|on_[a-z_]+|action_[a-z_]+"
+)
+LEAST_DOCUMENTED = 0.95
+
+
+@cache
+def _documented_by_protocols() -> set[str]:
+    """Methods that a protocol of ours declares and describes; who satisfies it need not say so again."""
+    return {
+        method.name
+        for _, node in classes()
+        if any("Protocol" in ast.unparse(base) for base in node.bases)
+        for method in node.body
+        if isinstance(method, ast.FunctionDef | ast.AsyncFunctionDef) and ast.get_docstring(method)
+    }
+
+
+def _public(body: list[ast.stmt], where: str, declared: set[str] | None) -> Iterator[tuple[str, bool]]:
+    """(name, has a docstring) of all that others may use; `declared` are methods, None outside of classes."""
+    for node in body:
+        if not isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            continue
+        if node.name.startswith("_"):
+            continue
+        has = ast.get_docstring(node) is not None
+        if isinstance(node, ast.ClassDef):
+            yield f"{where} {node.name}", has
+            yield from _public(node.body, f"{where} {node.name}", _documented_by_protocols())
+        elif has or declared is None or not (HANDLER.fullmatch(node.name) or node.name in declared):
+            yield f"{where} {node.name}", has
+
+
+def test_public_names_say_what_they_are() -> None:
+    found = [each for path, tree in modules() for each in _public(tree.body, str(path), None)]
+    without = [name for name, has in found if not has]
+    assert len(found) > 1500
+    assert 1.0 - len(without) / len(found) >= LEAST_DOCUMENTED, without

@@ -29,6 +29,8 @@ LEAST_GAP_S: Final = 2.5  # a shorter hole between two beats is a missed beat, n
 
 @dataclass(frozen=True, slots=True)
 class PhaseSpan:
+    """A phase with its beginning and end, in session seconds."""
+
     phase: Phase
     span: Span
 
@@ -130,6 +132,7 @@ def _owner(config: SessionConfig, strap: str) -> str:
 
 
 def is_group(session: StoredSession) -> bool:
+    """Were several hearts expected?"""
     return len(session.config.straps) > 1
 
 

@@ -29,6 +29,8 @@ JOINED_S: Final = 1.5  # samples once a second; further apart they are not joine
 
 @dataclass(frozen=True, slots=True)
 class Span:
+    """A stretch of a session, in session seconds."""
+
     from_s: float
     to_s: float
 
@@ -61,6 +63,7 @@ class Log:
     last_s: float = 0.0
 
     def take(self, event: Event, effects: tuple[Effect, ...]) -> None:
+        """Fold one record in; they come in order of time."""
         self.last_s = max(self.last_s, event.t_s)
         match event:
             case CommandGiven(t_s=t_s, command=Mark(note=note, ago_s=ago_s)):

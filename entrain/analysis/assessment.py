@@ -50,6 +50,7 @@ class Assessment:
 
     @property
     def is_clear(self) -> bool:
+        """Is there one peak?"""
         return self.resonance_per_min is not None
 
 

@@ -36,6 +36,7 @@ class BreathingRate:
 
     @property
     def slow(self) -> bool:
+        """Is it slower than people breathe by themselves?"""
         return self.breaths_per_min < SLOW_BREATHING_PER_MIN
 
 

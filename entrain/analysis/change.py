@@ -34,6 +34,8 @@ LEAST_RESTING_S: Final = 20.0  # of intervals in a stretch; less is no resting p
 
 
 class Measure(StrEnum):
+    """What is compared before and after."""
+
     PULSE = "pulse"
     SDNN = "sdnn"
     RMSSD = "rmssd"
@@ -68,6 +70,7 @@ class Change:
 
     @property
     def sentence(self) -> str:
+        """The change in a sentence, with how certain it is."""
         said = f"{self.measure.label} went from {self.before:.1f} to {self.after:.1f} {self.unit}"
         if self.low is None or self.high is None:
             return f"{said}; too short to say how certain that is."

@@ -46,6 +46,7 @@ class Correction:
         return _applied(self.raw_ms, self.raw_t_s, self.segment, kept)
 
     def count(self, fault: BeatFault) -> int:
+        """How many intervals had this fault."""
         return sum(change.fault == fault for change in self.changes)
 
     @property

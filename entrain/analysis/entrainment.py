@@ -47,6 +47,8 @@ _ECHO_BEATS: Final = 4
 
 
 class Evidence(StrEnum):
+    """What the tests say together."""
+
     EVIDENCE = "evidence of entrainment"
     NO_EVIDENCE = "no evidence of entrainment"
     NOT_TESTABLE = "cannot be tested"

@@ -21,6 +21,8 @@ MUCH_IRREGULAR_PERCENT: Final = 20.0
 
 
 class Grade(StrEnum):
+    """How far a recording can be relied on."""
+
     GOOD = "good"
     FAIR = "fair"
     POOR = "poor"
@@ -28,6 +30,8 @@ class Grade(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Quality:
+    """How much of a recording is there, and how much of it is the heart's own."""
+
     grade: Grade
     n_raw: int
     span_s: float  # first beat to last
@@ -43,6 +47,7 @@ class Quality:
 
     @property
     def sentence(self) -> str:
+        """The grade with what it comes from, in a sentence."""
         gaps = f"{self.gaps} gap{'s' if self.gaps != 1 else ''}"
         if self.irregular_percent > LITTLE_IRREGULAR_PERCENT:
             gaps += f", irregular for {self.irregular_percent:.0f} %: poor contact or your own rhythm"

@@ -97,6 +97,7 @@ class NNSeries:
         return self.part(slice(int(first), int(last)))
 
     def part(self, which: slice) -> "NNSeries":
+        """The intervals that `which`, a mask or a slice, picks."""
         return NNSeries(self.nn_ms[which], self.t_s[which], self.segment[which], self.fault[which])
 
     def segments(self) -> list[slice]:

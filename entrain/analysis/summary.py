@@ -15,6 +15,8 @@ LEAST_INTERVALS: Final = 10
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
+    """All figures of a recording, and how it was corrected."""
+
     findings: Findings
     correction: Correction | None  # None: the intervals came as NN
 

@@ -80,6 +80,7 @@ class StoreArchive:
         return known if sitting.ended is HowItEnded.INTERRUPTED else new
 
     def past(self, session_id: int) -> PastSession:
+        """All of one session; raises as `Archive` says."""
         session = self.store.load(session_id)
         summary = session.meta.summary or recorded.summary_so_far(session)
         (sitting,) = [each for each in recorded.sittings(self.store) if each.id == session_id]
@@ -107,9 +108,11 @@ class StoreArchive:
         )
 
     def delete(self, session_id: int) -> None:
+        """Remove it for good."""
         self.store.delete(session_id)
 
     def forms(self) -> Sequence[ExportForm]:
+        """The formats there are, with what each holds."""
         return tuple(ExportForm(name, form.holds) for name, form in FORMATS.items())
 
     def export(self, session_id: int, form: str, *, deidentify: bool) -> str:

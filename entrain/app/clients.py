@@ -38,6 +38,7 @@ class Client:
 
     @property
     def last(self) -> datetime | None:
+        """When their newest session began, in UTC; None without one."""
         return max((row.started for row in self.sessions), default=None)
 
 

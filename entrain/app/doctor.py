@@ -41,6 +41,7 @@ async def each(unlock: Unlock | None = None) -> AsyncIterator[Finding]:
 
 
 async def bluetooth() -> Finding:
+    """Is there an adapter, is it on, may we use it?"""
     try:
         scan = await asyncio.to_thread(import_module, "entrain.devices.ble.scan")
     except ImportError as error:
@@ -49,6 +50,7 @@ async def bluetooth() -> Finding:
 
 
 async def sound() -> Finding:
+    """Does sound come out, and by which way?"""
     from entrain.devices.audio.check import sound_checked
 
     return Finding("sound", *await sound_checked())
@@ -59,6 +61,7 @@ async def _terminal_now() -> Finding:
 
 
 def terminal() -> Finding:
+    """Is there a terminal, how large, and what can it show?"""
     # The app puts its own stream in the place of sys.stdout.
     if sys.__stdout__ is None or not sys.__stdout__.isatty():
         return Finding("terminal", True, "Not a terminal; the app needs one, --headless does not.")
@@ -71,6 +74,7 @@ def terminal() -> Finding:
 
 
 def storage(unlock: Unlock | None = None) -> Finding:
+    """Can sessions be kept, and are those there whole?"""
     from entrain.storage.encryption import cipher
     from entrain.storage.health import check_storage
     from entrain.storage.places import sessions_path

@@ -17,6 +17,7 @@ NONE: Final = "none"  # what leaves out a preset's music
 
 
 def add_music_arguments(parser: argparse.ArgumentParser) -> None:
+    """`--music` and `--music-bpm`."""
     parser.add_argument(
         "--music", metavar="FILE|FOLDER", help="your own music, which slows with the beat; none: no music"
     )
@@ -44,6 +45,7 @@ def with_music(rule: SoundRule, music: str | None, bpm: float | None) -> SoundRu
 
 
 def say(text: str) -> None:
+    """Tell on stderr what is being done meanwhile."""
     tell(f"entrain: {text}")
 
 

@@ -4,4 +4,5 @@ import sys
 
 
 def tell(text: str) -> None:
+    """A line on stderr, for people."""
     print(text, file=sys.stderr)

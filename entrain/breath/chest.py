@@ -77,6 +77,7 @@ class ChestTrace:
 
     @property
     def newest_s(self) -> float:
+        """The time of the newest bin, in session seconds."""
         return self.at * BIN_S
 
 

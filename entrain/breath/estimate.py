@@ -85,6 +85,8 @@ _NOTHING_MS: Final = 1e-6  # what rounding leaves of a sum that has slid to noth
 
 
 class InStep(StrEnum):
+    """Whether somebody breathes with the guided breath, as far as it can be told."""
+
     NO_PACER = "no pacer"
     LISTENING = "listening"  # too soon to tell
     UNKNOWN = "unknown"  # the breath does not show, or not whether it keeps the pacer's phase

@@ -14,6 +14,8 @@ from typing import Self
 
 
 class BreathPart(StrEnum):
+    """A part of a breath, in the order in which they come."""
+
     INHALE = "in"
     HOLD_IN = "hold in"
     EXHALE = "out"
@@ -35,6 +37,7 @@ class BreathPattern:
 
     @cached_property
     def beats(self) -> int:
+        """Of the whole breath."""
         return self.inhale + self.hold_in + self.exhale + self.hold_out
 
     @classmethod
@@ -119,6 +122,7 @@ class BreathPlan:
 
     @classmethod
     def steady(cls, pattern: BreathPattern, first_beat: int = 0) -> Self:
+        """One pattern from `first_beat` on."""
         return cls((BreathRun(first_beat, 0, pattern),))
 
     @property
@@ -146,6 +150,7 @@ class BreathPlan:
         )
 
     def pattern_at(self, phase: float) -> BreathPattern:
+        """The pattern in which beat phase `phase` lies."""
         return self.run_at(phase).pattern
 
     def next_boundary(self, phase: float) -> int:

@@ -23,6 +23,8 @@ OnProgress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Study:
+    """Which people are held under which policies. The same study has the same outcomes anywhere."""
+
     preset: Preset
     policies: tuple[str, ...]
     people: int
@@ -32,6 +34,8 @@ class Study:
 
 @dataclass(frozen=True, slots=True)
 class Participant:
+    """One person of a study, with what came of each policy."""
+
     person: int  # from 0
     kind: Kind
     outcomes: tuple[Outcome, ...]  # one for each policy of the study, in its order

@@ -33,6 +33,8 @@ class Body(VirtualHeart, Protocol):
 
 
 class Who(StrEnum):
+    """The kinds of people there are, of either simulator."""
+
     TYPICAL = "typical"
     ATHLETE = "athlete"  # 46 to 50 at rest, large RSA
     LOW_PULSE = "low pulse"  # 43 to 45

@@ -63,6 +63,7 @@ class Progress:
             raise StoreError(f"{self.path} cannot be written: {error.strerror}.") from error
 
     def forget(self) -> None:
+        """Remove what was remembered: all is done."""
         if self._file is not None:
             self._file.close()
             self._file = None

@@ -111,6 +111,7 @@ def _salvage(path: Path) -> Path:
 
 
 def lines(finding: Finding) -> list[str]:
+    """A finding as lines for a terminal, with a mark and what to do."""
     colours = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     mark = "ok  " if finding.ok else "look"
     if colours:

@@ -31,6 +31,7 @@ DECRYPT: Final = "Make an encrypted store a plain one again, which needs no pass
 
 
 def encrypt(store: Store, args: argparse.Namespace) -> int:
+    """Encrypt the store in place; the exit code."""
     if cipher.is_encrypted(store.path):
         raise StoreError(
             f"The session store {store.path} is encrypted already.",
@@ -52,6 +53,7 @@ def encrypt(store: Store, args: argparse.Namespace) -> int:
 
 
 def decrypt(store: Store, args: argparse.Namespace) -> int:
+    """Make it a plain one again; the exit code."""
     del args  # the passphrase was found before, as for every other command
     encrypting.decrypt(store.path)
     passphrases.forget_in_keyring(store.path)

@@ -130,6 +130,7 @@ def keep_in_keyring(path: Path, passphrase: str) -> None:
 
 
 def forget_in_keyring(path: Path) -> None:
+    """Take the passphrase of this store out of the system's keyring, if it is there."""
     with suppress(Exception):  # none there, or no keyring: nothing to forget
         _keyring().delete_password(_KEYRING_SERVICE, str(path.absolute()))
 

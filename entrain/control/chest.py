@@ -27,6 +27,8 @@ NOMINAL_HZ: Final = 25.0  # where the stream is another program's and nobody say
 
 @dataclass(frozen=True)  # without slots, for `changed`
 class ChestTrack:
+    """The accelerometer of one strap, and the breath that is felt by it."""
+
     clock: DeviceClock = _NO_CLOCK
     nominal_hz: float = NOMINAL_HZ
     factor: float | None = None

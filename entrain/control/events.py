@@ -31,7 +31,7 @@ class Pause:
 
 @dataclass(frozen=True, slots=True)
 class Resume:
-    pass
+    """Go on after `Pause`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class HoldTempo:
 
 @dataclass(frozen=True, slots=True)
 class GoOn:
-    pass
+    """End `HoldTempo` and `EaseOff`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +78,8 @@ class SetVolume:
 
 @dataclass(frozen=True, slots=True)
 class SetMuted:
+    """No sound, or sound again; everything else goes on."""
+
     muted: bool
 
 
@@ -199,6 +201,8 @@ class IntervalReported:
 
 @dataclass(frozen=True, slots=True)
 class LinkChanged:
+    """A strap's connection has changed."""
+
     t_s: float
     strap: str
     link: Link
@@ -236,6 +240,8 @@ class SensorState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SensorChanged:
+    """A measurement stream has begun, changed or ended."""
+
     t_s: float
     strap: str
     sensor: Sensor
@@ -258,6 +264,8 @@ class SensorFrames:
 
 
 class Sound(StrEnum):
+    """How the sound stands."""
+
     OFF = "off"  # nobody asked for sound
     OPENING = "opening"
     PLAYING = "playing"
@@ -267,6 +275,8 @@ class Sound(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SoundChanged:
+    """The sound has begun, gone or come back, or was silent for a while."""
+
     t_s: float
     sound: Sound
     device: str = ""
@@ -305,6 +315,8 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class CommandGiven:
+    """Somebody asked for something; `author` says who, of people and signals."""
+
     t_s: float
     command: Command
     author: str = "person"
@@ -328,6 +340,8 @@ Event = (
 
 
 class Phase(StrEnum):
+    """Where a session stands, in the order in which it goes."""
+
     WAITING = "waiting"  # for the first pulse
     BASELINE = "baseline"
     MATCH = "match"
@@ -348,6 +362,8 @@ class Author(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PhaseBegan:
+    """A phase has begun, and why."""
+
     t_s: float
     phase: Phase
     reason: Reason
@@ -399,6 +415,8 @@ class BreathCued:
 
 @quick
 class BeatSeen:
+    """A beat has its place in time."""
+
     t_s: float  # when it became known; the beat's own time is in `beat`
     beat: Beat
 
@@ -424,6 +442,8 @@ class HeartDoubted:
 
 @dataclass(frozen=True, slots=True)
 class PayloadRejected:
+    """Bytes that are no measurement; they stay in the log."""
+
     t_s: float
     strap: str
     reason: Reason
@@ -467,6 +487,8 @@ class BreathMeasured:
 
 @dataclass(frozen=True, slots=True)
 class VolumeChanged:
+    """From now on it is so loud."""
+
     t_s: float
     volume: float
     muted: bool

@@ -37,6 +37,7 @@ def states_at(tracks: Tracks, t_s: float) -> States:
 
 
 def with_track(state: SessionState, index: int, track: HeartTrack) -> SessionState:
+    """The state with another track at `index`."""
     return edit(state, tracks=(*state.tracks[:index], track, *state.tracks[index + 1 :]))
 
 
@@ -114,6 +115,7 @@ def is_any_connected(tracks: Tracks) -> bool:
 
 
 def in_step_of(tracks: Tracks) -> InStep:
+    """Of a group: in step only where everybody is known to be."""
     if not tracks:
         return InStep.LISTENING
     if len(tracks) == 1:

@@ -84,6 +84,8 @@ class Resting:
 
 @dataclass(frozen=True)  # without slots, for `changed`
 class HeartTrack:
+    """All that is known of one heart, and of the person it belongs to."""
+
     strap: str
     link: Link = Link.OFF
     detail: str = ""
@@ -119,6 +121,7 @@ class HeartTrack:
 
     @property
     def is_connected(self) -> bool:
+        """Is there a link over which data could come?"""
         return self.link in _CONNECTED
 
     @property
@@ -133,12 +136,14 @@ class HeartTrack:
 
     @property
     def in_step(self) -> InStep:
+        """By the chest where it is felt, else by the heart."""
         if self.chest is None or self.chest.seen is None:
             return self.breath.in_step if self.shows_breath else InStep.UNKNOWN
         return self.chest.seen.in_step
 
     @property
     def in_step_s(self) -> float:
+        """How long it was in step."""
         return self.breath.in_step_s if self.chest is None else self.chest.in_step_s
 
     @property
@@ -148,9 +153,11 @@ class HeartTrack:
 
     @property
     def baseline_bpm(self) -> float | None:
+        """The own resting pulse; None before it is known."""
         return None if self.resting is None else self.resting.bpm
 
     def state_at(self, t_s: float) -> HeartState:
+        """The smoothed pulse and what goes with it at `t_s`."""
         return heart_state(self.rate, t_s, self.trust.doubt)
 
 
@@ -397,6 +404,7 @@ def with_link(track: HeartTrack, event: LinkChanged) -> tuple[HeartTrack, tuple[
 
 
 def with_description(track: HeartTrack, event: StrapDescribed) -> tuple[HeartTrack, tuple[Effect, ...]]:
+    """Learn what a strap says of itself; what it leaves out stays."""
     battery = track.battery_percent if event.battery_percent is None else event.battery_percent
     return edit_track(track, name=event.name or track.name, battery_percent=battery), ()
 

@@ -40,6 +40,7 @@ _GOING_ON: Final = {
 
 
 def author_of(cause: HoldCause | None) -> Author:
+    """Who brings such a hold about."""
     return Author.PERSON if cause in _BY_PERSON else Author.BOUND
 
 

@@ -69,6 +69,8 @@ class PhaseTimes:
 
 @dataclass(frozen=True, slots=True)
 class TempoRule:
+    """How the beat goes."""
+
     policy: str = "glide"
     start_fraction: float = -0.05  # of the pulse: the beat begins this much below it
     goal_bpm: float | None = None  # None: as low as the bounds permit
@@ -81,6 +83,8 @@ class TempoRule:
 
 @dataclass(frozen=True, slots=True)
 class BreathRule:
+    """How the breath goes."""
+
     guided: bool = True
     own_fraction: float = 0.75  # of the person's own rate, where the heart shows it; 0: start_per_min always
     start_per_min: float = 12.0
@@ -92,6 +96,8 @@ class BreathRule:
 
 @dataclass(frozen=True, slots=True)
 class SoundRule:
+    """What sounds, and how loud."""
+
     voice: str = "soft"
     breath_voice: str = "own"  # whose breath cues; "own": the voice's
     background: str = "own"  # what goes on under it; "own": the voice's, if it has one

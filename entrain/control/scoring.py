@@ -20,6 +20,7 @@ def edit_time_s(state: SessionState) -> float:
 
 
 def with_score(state: SessionState, score: Score, from_s: float, out: list[Effect]) -> SessionState:
+    """The state with another score from `from_s` on, which is said."""
     score = score.since(min(state.t_s, from_s) - KEEP_S)
     out.append(ScoreChanged(state.t_s, from_s, score))
     return edit(state, score=score)

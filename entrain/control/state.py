@@ -30,6 +30,8 @@ class HoldCause(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SoundState:
+    """The sound as it was told last."""
+
     sound: Sound = Sound.OFF
     device: str = ""
     detail: str = ""
@@ -39,6 +41,8 @@ class SoundState:
 
 @dataclass(frozen=True)  # without slots, for `changed`
 class SessionState:
+    """All that the next decision rests on. Made anew, never changed."""
+
     config: SessionConfig
     t_s: float
     tracks: tuple[HeartTrack, ...]
@@ -159,4 +163,5 @@ def length_s(state: SessionState) -> float:
 
 
 def has_sensor(state: SessionState) -> bool:
+    """Is any heart expected?"""
     return bool(state.tracks)

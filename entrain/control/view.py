@@ -45,6 +45,8 @@ class StrapView:
 
 @dataclass(frozen=True, slots=True)
 class SoundView:
+    """The sound, as a front end shows it."""
+
     sound: Sound
     device: str
     detail: str

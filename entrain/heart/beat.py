@@ -29,10 +29,12 @@ class RRInterval:
 
     @property
     def seconds(self) -> float:
+        """The interval in s."""
         return ticks_to_s(self.ticks)
 
     @property
     def ms(self) -> float:
+        """The interval in ms."""
         return ticks_to_ms(self.ticks)
 
 

@@ -52,6 +52,7 @@ class SendGrid:
 
     @property
     def is_known(self) -> bool:
+        """Has the strap's rhythm of sending been learnt, and does it still fit?"""
         return self.n_fitted >= LEARN and self._fits
 
     @property

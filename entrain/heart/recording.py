@@ -39,4 +39,5 @@ class Recording:
 
     @property
     def duration_s(self) -> float:
+        """Of intervals and gaps together."""
         return sum(self.intervals_ms) / 1000.0 + sum(gap.seconds for gap in self.gaps)

@@ -27,6 +27,7 @@ def level(minutes: float) -> int:
 
 
 def monday_of(day: date) -> date:
+    """The Monday of the week that `day` is in."""
     return day - timedelta(days=day.weekday())
 
 

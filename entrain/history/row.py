@@ -8,6 +8,8 @@ LEAST_JUDGED_MIN = 1.0  # less, and a share of time in step says nothing
 
 
 class HowItEnded(StrEnum):
+    """How a session came to its end."""
+
     COMPLETE = "complete"
     EARLY = "stopped early"
     INTERRUPTED = "interrupted"
@@ -58,6 +60,7 @@ class Sitting:
 
     @property
     def minutes(self) -> float:
+        """How long it lasted."""
         return self.duration_s / 60.0
 
     @property

@@ -20,6 +20,8 @@ S_PER_DAY: Final = 86400.0
 
 
 class TrendMeasure(StrEnum):
+    """What is followed from session to session."""
+
     PULSE = "pulse_before_bpm"
     PULSE_CHANGE = "pulse_change_bpm"
     RMSSD = "rmssd_before_ms"
@@ -80,6 +82,8 @@ MEANINGS: Final[Mapping[TrendMeasure, Meaning]] = MappingProxyType(
 
 
 class Way(StrEnum):
+    """What a line does."""
+
     RISES = "rises"
     FALLS = "falls"
     UNCLEAR = "no clear trend"
@@ -99,10 +103,12 @@ class Line:
 
     @property
     def meaning(self) -> Meaning:
+        """How the measure is called and written."""
         return MEANINGS[self.measure]
 
     @property
     def way(self) -> Way:
+        """What can be said of the slope, by its interval."""
         if self.low is None or self.high is None:
             return Way.TOO_FEW
         if self.low > 0.0:
@@ -122,6 +128,7 @@ class Trend:
 
     @property
     def minutes(self) -> float:
+        """Of all sessions together."""
         return sum(each.minutes for each in self.sittings)
 
 

@@ -53,6 +53,8 @@ _BRACKETS: Final = re.compile(r"^[\[({<]\s*|\s*[\])}>]$")
 
 @dataclass(frozen=True, slots=True)
 class CellNumber:
+    """A number out of a cell, with the unit written behind it."""
+
     value: float
     unit: TimeUnit | None = None  # written behind the number
 
@@ -88,6 +90,7 @@ def quoted(cell: str) -> str:
 
 
 def is_missing(cell: str) -> bool:
+    """Does the cell say that there is no value?"""
     return cell.strip().lower() in MISSING
 
 

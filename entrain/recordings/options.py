@@ -19,6 +19,7 @@ class TimeUnit:
 
     @property
     def to_ms(self) -> float:
+        """What a value of this unit is multiplied by."""
         return MS_PER_S / self.per_s
 
 

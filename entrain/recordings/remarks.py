@@ -19,6 +19,7 @@ _SMOOTH, _SMOOTH_FROM = 0.97, 100  # correlation of neighbouring steps; steps th
 
 
 def format_said(what: str, unit: TimeUnit, how: str, are_beats: bool, fit: ClockFit | None) -> str:
+    """What a file was read as, and how that was judged."""
     said = f"by {how}" if how and not how.startswith("by") else how or "by their size; see --unit"
     kind = "moments of beats" if are_beats else "intervals"
     words = f"{what}, {kind} in {unit.name} ({said})"
@@ -28,6 +29,7 @@ def format_said(what: str, unit: TimeUnit, how: str, are_beats: bool, fit: Clock
 
 
 def pauses_said(series: Series, unit: TimeUnit) -> list[str]:
+    """A remark on intervals that are pauses."""
     pauses = [n for n, value in enumerate(series.values) if value * unit.to_ms > PAUSE_MS]
     if not pauses:
         return []
@@ -38,6 +40,7 @@ def pauses_said(series: Series, unit: TimeUnit) -> list[str]:
 
 
 def rate_said(intervals_ms: Sequence[float], is_sure: bool, series: Series) -> list[str]:
+    """A remark on a pulse that nobody has."""
     bpm = S_PER_MIN * MS_PER_S / median(intervals_ms)
     said: list[str] = []
     if not is_sure and not _SLOW_BPM <= bpm <= UNLIKELY_BPM:
@@ -63,6 +66,7 @@ def _is_smooth(intervals_ms: Sequence[float]) -> bool:
 
 
 def left_out(bad: Sequence[BadLine], place: str) -> list[str]:
+    """A remark on rows that were left out."""
     if not bad:
         return []
     return [f"{counted(len(bad), place)} left out, and the chain broken there:{listed(bad, place)}"]

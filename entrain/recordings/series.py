@@ -64,5 +64,6 @@ def counted(n: int, place: str) -> str:
 
 
 def listed(bad: Sequence[BadLine], place: str = "line") -> str:
+    """Faults line by line, the first of them where they are many."""
     more = f"\n  and {len(bad) - MANY} more" if len(bad) > MANY else ""
     return "".join(f"\n  {place} {number}: {what}" for number, what in bad[:MANY]) + more

@@ -23,6 +23,8 @@ _USUAL_BPM: Final = (40.0, 120.0)  # what a reading is held for likely by
 
 @dataclass(frozen=True, slots=True)
 class StatedUnit:
+    """A unit that is written down, and where."""
+
     unit: TimeUnit | None = None
     said_by: str = ""  # where it stands
     counts_samples: bool = False  # of a rate that is not said

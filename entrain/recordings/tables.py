@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class TableRow:
+    """A row of a table with its line in the file, from 1."""
+
     line: int
     cells: tuple[str, ...]
 

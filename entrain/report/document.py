@@ -10,6 +10,8 @@ from entrain.report.letterhead import Letterhead
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
+    """Text that is read on."""
+
     text: str
 
 
@@ -25,6 +27,8 @@ Cell = str | Drawing
 
 @dataclass(frozen=True, slots=True)
 class Column:
+    """The head of a column."""
+
     title: str
     is_number: bool = False
 
@@ -40,6 +44,8 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
+    """A drawing with what is to be said below it."""
+
     drawing: Drawing
     caption: str
 

@@ -11,6 +11,8 @@ _NOT_FOR_CLIENTS = frozenset({DECISIONS, NOTES, "Coherence score"})
 
 
 class Edition(StrEnum):
+    """For whom a report is written."""
+
     WHOLE = "whole"
     CLIENT = "client"  # what it was like, without how it was reckoned, and without what was noted
     METHODS = "methods"  # only how it was reckoned

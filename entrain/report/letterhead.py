@@ -23,6 +23,8 @@ _KINDS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Logo:
+    """A picture for the head of a report, as it is in its file."""
+
     data: bytes
     mime: str
     kind: str  # svg, png or jpg

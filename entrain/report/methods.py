@@ -33,6 +33,7 @@ _HASH_COLUMNS: Final = 8
 
 
 def small_print(material: Material) -> Section:
+    """Everything by which a report can be checked or repeated."""
     preset = () if is_imported(material.session.meta) else _preset(material.session)
     items = (*_origin(material), *preset, *_analysis(material))
     return Section("Methods, settings, versions", (Terms(items, is_small=True),))

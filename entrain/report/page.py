@@ -48,6 +48,7 @@ CAUTION_NAMES: Final = {
 
 
 def page(material: Material) -> Document:
+    """The report of one session, in no format yet."""
     meta = material.session.meta
     parts = (
         _before_after(material),

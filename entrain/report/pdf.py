@@ -49,6 +49,7 @@ def pdf(document: Document) -> bytes:
 
 
 def typst_source(document: Document) -> str:
+    """The document in Typst's language."""
     inks = {"ink": "ink", "faint": "soft", "hair": "hair", "pale": "notice"}
     parts = [
         *(f"#let {name} = rgb({_quoted(LIGHT[colour])})" for name, colour in inks.items()),

@@ -27,6 +27,8 @@ _NAMES: Final = uuid.UUID("8d2f0c9e-52a4-4f0a-9f53-6f3b6c9c1f75")  # of sessions
 
 @dataclass(frozen=True, slots=True)
 class Imported:
+    """What became of a recording that was imported."""
+
     session_id: int
     is_new: bool  # False: this very file was imported before
     recording: Recording

@@ -29,6 +29,8 @@ FIRST_NOTICE: Final = "1"  # the version of the text there was when versions wer
 
 @dataclass(frozen=True, slots=True)
 class OldResonance:
+    """A rate as settings files kept it, before persons had records."""
+
     per_min: float
     confidence: float
     measured_utc: str

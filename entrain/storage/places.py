@@ -41,6 +41,7 @@ def practice_path() -> Path:
 
 
 def settings_path() -> Path:
+    """The file of this computer's settings."""
     return home() / "settings.json"
 
 

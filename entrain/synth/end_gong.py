@@ -28,6 +28,7 @@ _PARTIALS: Final = (
 
 
 def build(sample_rate_hz: int, gain: float) -> Samples:
+    """The gong that ends a session, float32 of shape (n_frames, 2)."""
     gong = struck(sample_rate_hz, LENGTH_S, _PARTIALS, attack_s=0.04, spread=0.6)
     return peaking(gong, db(-11.0) * gain)
 

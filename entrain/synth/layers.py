@@ -16,6 +16,8 @@ OWN: Final = "own"  # the voice's own cues, background or scale
 
 @dataclass(frozen=True, slots=True)
 class Layers:
+    """What sounds beside the beat."""
+
     breath_voice: str = OWN  # the voice whose breath cues sound
     background: str = OWN  # the voice whose background sounds
     background_volume: float = 1.0  # 0 to 1

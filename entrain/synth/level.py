@@ -44,6 +44,7 @@ class Glide:
 
     @classmethod
     def at(cls, gain: float) -> Self:
+        """A gain that stays."""
         return cls(gain, gain, 0, 0)
 
     def to(self, gain: float, first_frame: int, n_frames: int) -> Self:
@@ -51,11 +52,13 @@ class Glide:
         return type(self)(self.gain_at(first_frame), gain, first_frame, n_frames)
 
     def gain_at(self, frame: int) -> float:
+        """The gain at an absolute frame."""
         done = (frame - self.first_frame) / self.n_frames if self.n_frames else 1.0
         x = min(1.0, max(0.0, done))
         return self.from_gain + (self.to_gain - self.from_gain) * x * x * (3.0 - 2.0 * x)
 
     def is_over(self, frame: int) -> bool:
+        """Has it arrived at its gain?"""
         return frame >= self.first_frame + self.n_frames
 
     def applied(self, samples: Samples, first_frame: int) -> Samples:

@@ -34,6 +34,7 @@ class Layer:
     add: Callable[[Samples, Score, Stretch], None]  # into samples of that stretch
 
     def sounds_as(self, other: "Layer") -> bool:
+        """Would nobody hear the difference?"""
         return (self.voice, self.gain) == (other.voice, other.gain)
 
 

@@ -49,6 +49,7 @@ class Stretch:
 
     @property
     def end_frame(self) -> int:
+        """The first frame after it."""
         return self.first_frame + self.n_frames
 
     @cached_property

@@ -19,6 +19,8 @@ Grain = tuple[int, Samples]  # (frames after the onset, sound (n_frames, 2))
 
 @dataclass(frozen=True, slots=True)
 class Voice:
+    """How a beat sounds, and what goes with it."""
+
     strike: Callable[[Strike], tuple[Grain, ...]] | None = None
     tail_frames: int = 0  # the longest that a strike rings, its delay included
     swell: Callable[[Swell], Samples | None] | None = None

@@ -7,6 +7,8 @@ from typing import Final
 
 
 class Host(StrEnum):
+    """The systems this runs on, as far as they differ."""
+
     LINUX = "linux"
     WSL = "wsl"
     MACOS = "macos"
@@ -15,6 +17,7 @@ class Host(StrEnum):
 
     @classmethod
     def here(cls) -> "Host":
+        """The one this runs on."""
         match platform.system():
             case "Linux" if "microsoft" in platform.release().lower():
                 return cls.WSL

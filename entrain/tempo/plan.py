@@ -26,6 +26,7 @@ class Ramp:
     duration_s: float
 
     def bpm_at(self, t_s: float) -> float:
+        """The tempo at `t_s`."""
         x_s = t_s - self.start_s
         if x_s < 0.0:
             return self.bpm
@@ -78,6 +79,7 @@ class TempoPlan:
 
     @cached_property
     def start_s(self) -> float:
+        """When beat 0 sounds."""
         return self.ramps[0].start_s
 
     @cached_property

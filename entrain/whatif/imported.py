@@ -43,6 +43,7 @@ PREFIX: Final = "import:"  # of the session's heart, as in `sim:7`
 
 
 def config_of(recording: Recording) -> SessionConfig:
+    """A session's configuration for a recording in which nothing was guided."""
     preset = Preset(
         name="imported",
         title=f"Imported: {recording.name}",
@@ -53,6 +54,7 @@ def config_of(recording: Recording) -> SessionConfig:
 
 
 def start(config: SessionConfig) -> SessionState:
+    """The state before the first event."""
     return SessionState(
         config=config,
         t_s=0.0,

@@ -43,6 +43,7 @@ class Practised:
 
     @property
     def counts(self) -> bool:
+        """Was it on a real heart, judged for long enough, and in step enough?"""
         return (
             self.has_real_heart
             and self.judged_min >= LEAST_JUDGED_MIN

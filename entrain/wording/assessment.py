@@ -30,6 +30,7 @@ def lines(looked: "ResonanceOutcome") -> list[str]:
 
 
 def title(looked: "ResonanceOutcome") -> str:
+    """What the outcome is called, and whose it is."""
     whose = f", {looked.person}" if looked.person else ""
     return f"Resonance assessment, session {looked.session}{whose}, {looked.day[:10]}"
 

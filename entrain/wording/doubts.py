@@ -82,4 +82,5 @@ _WORDS: Final = {
 
 
 def doubt_words(doubt: Doubt) -> DoubtWords:
+    """What a doubt says, and what to do about it."""
     return _WORDS[doubt]

@@ -43,10 +43,12 @@ def live(one: Summary | HeartSummary) -> Figures:
 
 
 def live_in_step(in_step_s: float, judged_s: float) -> str:
+    """Of the time in which it could be told; a dash where that is too little."""
     return minutes(in_step_s / S_PER_MIN, judged_s / S_PER_MIN) if judged_s >= LEAST_JUDGED_S else NOTHING
 
 
 def corrected(heart: Heart, digits: int = 1) -> Figures:
+    """Of one heart, as the analysis has it."""
     in_step_min, paced_min = heart.corrected_in_step_min, heart.corrected_paced_min
     found = (
         ("pulse", pair(heart.pulse_before_bpm, heart.pulse_after_bpm, digits)),
@@ -67,6 +69,7 @@ def line(kind: str, figures: Figures) -> str:
 
 
 def run_on(figures: Figures) -> str:
+    """Figures in a row, with commas."""
     return ", ".join(f"{what} {how_much}" for what, how_much in figures)
 
 

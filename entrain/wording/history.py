@@ -79,6 +79,7 @@ def in_brief(lines: Sequence[Line]) -> str:
 
 
 def too_few(n: int) -> str:
+    """Why nothing is said of a trend."""
     return f"too few sessions to tell ({n}; it takes {FEWEST} over {LEAST_DAYS / 7:.0f} weeks)"
 
 

@@ -38,18 +38,22 @@ def known(person: KnownPerson, now: datetime) -> str:
 
 
 def long_day(moment: datetime) -> str:
+    """`Monday 16 November 2026, 18:05`."""
     return f"{moment:%A} {moment.day} {moment:%B} {moment.year}, {moment:%H:%M}"
 
 
 def pulse(heart: Heart | None) -> str:
+    """Corrected; dots while it is not measured."""
     return WAITING if heart is None else figures.pair(heart.pulse_before_bpm, heart.pulse_after_bpm)
 
 
 def rmssd(heart: Heart | None) -> str:
+    """Corrected; dots while it is not measured."""
     return WAITING if heart is None else figures.pair(heart.rmssd_before_ms, heart.rmssd_after_ms)
 
 
 def tension(sitting: Sitting) -> str:
+    """As it was rated."""
     return figures.pair(sitting.rating_before, sitting.rating_after)
 
 
@@ -60,6 +64,7 @@ def remark(sitting: Sitting) -> str:
 
 
 def how_it_ended(sitting: Sitting) -> str:
+    """The end in a sentence."""
     ended = sitting.ended.value
     why = end_said(sitting.end_reason)
     reason = "" if why in ("", ended) else f": {why}"

@@ -57,6 +57,7 @@ def row(person: str, n_sessions: int, last: datetime | None, record: PersonRecor
 
 
 def table(rows: Sequence[tuple[str, ...]]) -> list[str]:
+    """Rows of persons below their heads."""
     heads = ("PERSON", "SESSIONS", "LAST", "OWN RATE", "CONSENT")
     return aligned([heads, *rows], right=frozenset({1}))
 
@@ -85,11 +86,13 @@ def record_text(record: PersonRecord) -> Iterator[str]:
 
 
 def consent_text(consent: Consent) -> str:
+    """What was agreed to, when, and whether it still holds."""
     ended = "" if consent.withdrawn_utc is None else f", withdrawn {day(consent.withdrawn_utc)}"
     return f"{consent.version}, given {day(consent.given_utc)}{ended}; SHA-256 {consent.sha256[:12]}…"
 
 
 def over_days_text(preset: str, n_counted: int, n_sessions: int, goal_per_min: float) -> str:
+    """How far somebody has come with a preset."""
     counted = f"{n_counted} of {times(n_sessions, 'session')} counted"
     return f"{preset:<16} {counted}; today to {goal_per_min:g} breaths a minute"
 

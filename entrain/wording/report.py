@@ -120,6 +120,7 @@ def ecg_caption(look: EcgLook) -> str:
 
 
 def is_imported(meta: SessionMeta) -> bool:
+    """Is it another program's recording, in which nothing was guided?"""
     return meta.row.state is SessionOutcome.IMPORTED
 
 
@@ -142,6 +143,7 @@ def when(moment: datetime) -> str:
 
 
 def subtitle(material: Material) -> str:
+    """Whose, which, when, how long, and how it ended."""
     row = material.session.meta.row
     ended = row.state.value
     if row.state is SessionOutcome.STOPPED:
@@ -170,4 +172,5 @@ def signed(value: float) -> str:
 
 
 def times(n: int, what: str) -> str:
+    """`1 gap`, `3 gaps`."""
     return f"{n} {what}{'s' * (n != 1)}"

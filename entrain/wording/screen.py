@@ -168,6 +168,7 @@ def goal(view: SessionView) -> str:
 
 
 def phase_title(view: SessionView) -> str:
+    """What the present phase is called."""
     if view.ended is None and view.paused:
         return "Paused"
     if view.ended is None and view.stage is not None:
@@ -192,6 +193,7 @@ def phase_left(view: SessionView) -> str:
 
 
 def session_left(view: SessionView) -> str:
+    """How long it still lasts; empty where that is not known."""
     if view.ended is not None or view.session_left_s is None:
         return ""
     return f"{clock(view.session_left_s)} to go"
@@ -356,6 +358,7 @@ def in_step(view: SessionView, pulse_words: PulseWords) -> tuple[str, bool]:
 
 
 def markers(n: int) -> str:
+    """How many moments were marked."""
     return "" if n == 0 else "1 mark" if n == 1 else f"{n} marks"
 
 

@@ -44,10 +44,12 @@ _FIGURES: Final = {
 
 
 def who(person: str) -> str:
+    """A pseudonym, or that nobody is named."""
     return one_line(person) or "nobody named"
 
 
 def how_it_ended(row: SessionRow) -> str:
+    """The state, and the reason where it says more."""
     state = row.state.value
     ended = one_line(end_said(row.end_reason))
     return state if ended in ("", state) else f"{state}: {ended}"
@@ -67,6 +69,7 @@ def rows_text(rows: Iterable[SessionRow]) -> list[str]:
 
 
 def row_json(row: SessionRow) -> dict[str, Any]:
+    """A row of the list as `json.dumps` takes it."""
     return {
         "id": row.id,
         "uuid": row.uuid,
@@ -106,6 +109,7 @@ def head_text(session: StoredSession) -> list[str]:
 
 
 def origin(meta: SessionMeta) -> str:
+    """Heart, sound, voice and versions, in a line."""
     parts = [
         f"heart {', '.join(meta.hearts) or 'none'}",
         f"sound {meta.audio or 'none'}",
@@ -168,6 +172,7 @@ def _outages(summary: Summary) -> str:
 
 
 def times(n: int, what: str) -> str:
+    """`1 hold`, `3 holds`."""
     return f"{n} {what}{'s' * (n != 1)}"
 
 
@@ -189,6 +194,7 @@ def story(session: StoredSession) -> tuple[list[PhaseBegan], list[Decided]]:
 
 
 def phases_text(phases: list[PhaseBegan]) -> list[str]:
+    """Each phase with its time, its length and its reason."""
     rows: list[tuple[str, str, str, str]] = []
     if phases and phases[0].t_s > 0.0:
         phases = [PhaseBegan(0.0, Phase.WAITING, Reason(Code.WAITING_FOR_PULSE)), *phases]
@@ -206,6 +212,7 @@ def decisions_text(decisions: list[Decided]) -> list[str]:
 
 
 def who_decided(decision: Decided) -> str:
+    """Who brought a decision about, in words."""
     return _WHO[decision.author]
 
 

@@ -23,6 +23,7 @@ CAUTION: Final = "One session says little: pulses wander by themselves."
 
 
 def title(summary: Summary) -> str:
+    """A word at the end, of no more than what happened."""
     return "Well done" if summary.completed else "Stopped early"
 
 

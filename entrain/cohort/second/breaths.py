@@ -38,6 +38,8 @@ NORMAL_L: Final = 0.5  # the depth that `Breathing.volume` calls one
 
 
 class Following(StrEnum):
+    """Whether somebody goes along with a guided breath."""
+
     ALONG = "along"
     NEVER = "never"
     QUICKER = "quicker"  # hears it, and breathes a fixed share faster
@@ -46,6 +48,8 @@ class Following(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class BreathTraits:
+    """How somebody breathes: a minute, and times of a breath."""
+
     own_per_min: float = 14.0
     variation: float = 0.18  # standard deviation of the logarithm of a breath's length
     sighs_per_min: float = 0.2

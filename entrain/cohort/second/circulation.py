@@ -39,6 +39,8 @@ STIFF_L: Final = 0.7  # deeper breaths add less
 
 @dataclass(frozen=True, slots=True)
 class CirculationTraits:
+    """How somebody's heart answers breath, pressure and time."""
+
     bpm: float = 66.0
     trend_bpm: float = 0.0  # how far the level goes in all, from `trend_from_s`, with `trend_tau_s`
     trend_from_s: float = 0.0
@@ -59,6 +61,8 @@ class CirculationTraits:
 
 
 class Circulation:
+    """Heart rate by a baroreflex loop, stepped in time."""
+
     def __init__(self, traits: CirculationTraits, rng: Random, start_s: float = 0.0) -> None:
         self.traits = traits
         self.interval_s = S_PER_MIN / traits.bpm

@@ -69,6 +69,7 @@ class FaultyStrap:
         self._waiting: list[bytes] = []
 
     def beat(self, t_s: float) -> None:
+        """Take in a beat that happened at `t_s`."""
         traits, rng = self.traits, self._beats
         moving = self._runs["move"].at(t_s)
         if rng.random() < (0.25 if moving else 0.0003):

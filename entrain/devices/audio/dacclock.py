@@ -72,6 +72,7 @@ class DacClock:
         self.is_usable = True
 
     def add(self, moment: DacReading) -> None:
+        """Take in a pair of times from the device."""
         self.is_usable = 0.0 < moment.lead_s < _LONGEST_LEAD_S
         lead_s = moment.lead_s if self.is_usable else self._latency_s
         zero_s = moment.now_s + lead_s - moment.frame / self._sample_rate_hz

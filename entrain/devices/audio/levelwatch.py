@@ -31,6 +31,7 @@ class LevelWatch:
         threading.Thread(target=self._run, daemon=True).start()
 
     def stop(self) -> None:
+        """End the watch; its thread ends soon after."""
         self._over.set()
 
     def _run(self) -> None:

@@ -35,16 +35,22 @@ class Begin:
 
 @dataclass(frozen=True, slots=True)
 class Play:
+    """Play this score from now on."""
+
     score: Score
 
 
 @dataclass(frozen=True, slots=True)
 class SetGain:
+    """Master gain, 0 to 1."""
+
     gain: float
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeVoice:
+    """Cross over to another voice."""
+
     voice: str
 
 
@@ -62,7 +68,7 @@ ToEngine = Begin | Play | SetGain | ChangeVoice | Fade
 
 @dataclass(frozen=True, slots=True)
 class Alive:
-    pass
+    """The engine says that it lives."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,11 +137,15 @@ class Notice(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Noticed:
+    """What the engine found out about the way of its sound."""
+
     notice: Notice
     above_db: float = 0.0  # above what is played, where it is too loud
 
 
 class EngineFault(StrEnum):
+    """Why nothing sounds."""
+
     NO_LIBRARY = "no library"
     NO_DEVICE = "no device"
     NO_PERMISSION = "no permission"
@@ -147,6 +157,8 @@ class EngineFault(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Failed:
+    """The engine cannot go on."""
+
     fault: EngineFault
     detail: str = ""
 
@@ -159,6 +171,7 @@ _LENGTH: Final = struct.Struct("<I")
 
 
 def packed(message: ToEngine | FromEngine) -> bytes:
+    """A message as bytes for the pipe, its length first."""
     body = pickle.dumps(message, pickle.HIGHEST_PROTOCOL)
     return _LENGTH.pack(len(body)) + body
 

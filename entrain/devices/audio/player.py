@@ -35,6 +35,8 @@ class Take:
 
 @dataclass(frozen=True, slots=True)
 class PlayerWish:
+    """How loud, and within which time."""
+
     gain: float
     within_s: float | None = None  # None: as long as such a change takes
 

@@ -53,6 +53,7 @@ class Playing:
         self._is_making_up = False
 
     def let_go(self) -> None:
+        """Close the stream; nothing sounds from then on."""
         self._stream.let_go()
 
     def collect(self) -> bool:
@@ -75,6 +76,7 @@ class Playing:
 
     @property
     def is_anchored(self) -> bool:
+        """Is it known which frame sounds when?"""
         return self._epoch_s is not None
 
     def anchor(self, score: Score | None, gain: float, within_s: float = ATTACK_S) -> None:

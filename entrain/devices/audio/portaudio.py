@@ -33,6 +33,8 @@ _sd: Any = _sounddevice  # it has no types
 
 
 class Callback(Protocol):
+    """Called by PortAudio for each block, on a thread of its own; must not wait."""
+
     def __call__(self, out: Samples, n_frames: int, time: Any, status: Any, /) -> None: ...
 
 
@@ -60,6 +62,8 @@ def left_out_of_the_environment() -> str:
 
 @dataclass(frozen=True, slots=True)
 class Device:
+    """A device that can play, as PortAudio names it."""
+
     index: int
     name: str
     sample_rate_hz: int

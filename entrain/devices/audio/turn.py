@@ -42,6 +42,7 @@ class Turn:
         return True, None
 
     def let_go(self) -> None:
+        """Let another session of this computer sound."""
         if self._fd is not None:
             os.close(self._fd)
             self._fd = None

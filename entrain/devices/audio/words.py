@@ -57,6 +57,7 @@ def fault(failed: Failed) -> tuple[str, str]:
 
 
 def lost(failed: Failed) -> str:
+    """What became of a device that went away."""
     what = "The sound device went away"
     if failed.fault is EngineFault.BROKEN:
         what = f"The sound engine failed ({last_line(failed)})"
@@ -66,6 +67,7 @@ def lost(failed: Failed) -> str:
 
 
 def last_line(failed: Failed) -> str:
+    """The last line of a library's own words."""
     return failed.detail.strip().splitlines()[-1]
 
 
@@ -96,6 +98,7 @@ def opened(said: Opened) -> str:
 
 
 def gap(said: SoundGap) -> str:
+    """A silence that nobody planned, in a sentence."""
     if said.count:
         return f"the device ran dry {'once' if said.count == 1 else f'{said.count} times'}"
     if said.gap_s:
@@ -104,6 +107,7 @@ def gap(said: SoundGap) -> str:
 
 
 def another_session(pid: int | None) -> tuple[str, str]:
+    """(what, advice) where another session of this computer sounds."""
     who = "Another session" if pid is None else f"Another session (process {pid})"
     return (
         f"{who} sounds on this computer already: there will be two beats at once.",

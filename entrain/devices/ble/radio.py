@@ -48,6 +48,7 @@ class Backends:
 
     @property
     def of_platform(self) -> bool:
+        """Is it the system's own, no stand-in of a test?"""
         return self.scanner is None
 
 
@@ -70,6 +71,7 @@ class Airspace:
 
     @classmethod
     def here(cls) -> "Airspace":
+        """The one of this event loop."""
         return _AIRSPACES.setdefault(asyncio.get_running_loop(), cls())
 
     def spoken_for(self, strap: FoundStrap, heart: str) -> bool:
@@ -252,6 +254,7 @@ async def already_connected(timing: Timing, backends: Backends) -> list[Sighting
 
 
 def found_strap(device: BLEDevice, data: AdvertisementData) -> FoundStrap:
+    """What a scan says of a strap, cleaned."""
     return FoundStrap(
         address=device.address,
         name=printable(device.name or data.local_name or ""),

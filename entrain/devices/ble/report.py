@@ -31,6 +31,7 @@ class Report:
         self.flowing = False  # data came, and the link was not called lost since
 
     def link(self, link: Link, detail: str, advice: str = "") -> None:
+        """Tell where the connection stands."""
         now = LinkChanged(self._clock.now_s(), self._strap, link, detail, advice)
         if self._said is not None and replace(now, t_s=self._said.t_s) == self._said:
             return
@@ -59,6 +60,7 @@ class Report:
         rate_hz: float | None,
         factor: float | None,
     ) -> None:
+        """Tell how a measurement stream stands."""
         now_s = self._clock.now_s()
         self._emit(SensorChanged(now_s, self._strap, sensor, state, detail, advice, rate_hz, factor))
 

@@ -62,6 +62,8 @@ def _strength_dbm(strap: FoundStrap) -> int:
 
 
 class Checked(NamedTuple):
+    """What a look at Bluetooth came to."""
+
     ok: bool
     sentence: str
     advice: str

@@ -49,6 +49,7 @@ class WantedStrap:
 
     @property
     def any(self) -> bool:
+        """Would every strap do?"""
         return self.address is None and self.name is None
 
     @property
@@ -71,6 +72,7 @@ class WantedStrap:
         return self.called is not None and strap.name == self.called and not self.matches(strap)
 
     def prefers(self, strap: FoundStrap) -> bool:
+        """Is it the one to take where several would do?"""
         return self.preferred is not None and same_address(self.preferred, strap.address)
 
     def __str__(self) -> str:
@@ -78,6 +80,7 @@ class WantedStrap:
 
 
 def same_address(a: str, b: str) -> bool:
+    """Are two addresses the same, however they are written?"""
     return a.replace("-", ":").lower() == b.replace("-", ":").lower()
 
 

@@ -37,6 +37,7 @@ class Outlets:
         self._markers = self._outlet(MARKERS, config)
 
     def observe(self, event: Event, effects: tuple[Effect, ...]) -> None:
+        """Send out what a record of the session says."""
         if isnan(self._offset_s):
             self._offset_s = self._pylsl.local_clock() - self._clock.now_s()
         for sample in self._sampler.samples(event, effects):

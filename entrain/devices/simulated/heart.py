@@ -32,6 +32,7 @@ class Truth:
     bpm: list[float] = field(default_factory=list[float])  # the rate the sinus node ran at in each step
 
     def copy(self) -> "Truth":
+        """The same, for another life to go on from."""
         return Truth(self.beats_s[:], self.ectopics_s[:], self.breathing[:], self.bpm[:])
 
 

@@ -16,6 +16,8 @@ from entrain.devices.simulated.strap import StrapTraits
 
 
 class Kind(StrEnum):
+    """How a simulated person answers."""
+
     TYPICAL = "typical"
     # Breathes along well, answers slow breathing with a large RSA and a calmer pulse, and gives in to the
     # tempo a little. The last is against the literature's null and said so: a person a coach may hope for.

@@ -44,6 +44,7 @@ class PlacedFrame:
     follows: bool  # the first one joins the frame before
 
     def times_s(self) -> list[float]:
+        """When each sample of a frame was taken, in session seconds, shape (n,)."""
         return [self.last_t_s - (self.n - 1 - k) * self.spacing_s for k in range(self.n)]
 
 

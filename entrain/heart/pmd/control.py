@@ -26,10 +26,12 @@ class Sensor(StrEnum):
 
     @property
     def code(self) -> int:
+        """The type of measurement, as bytes name it."""
         return _CODES[self]
 
     @classmethod
     def of_code(cls, code: int) -> "Sensor | None":
+        """The sensor of a measurement type; None where it is another."""
         return next((sensor for sensor in cls if _CODES[sensor] == code & _KIND_BITS), None)
 
 
@@ -37,12 +39,16 @@ _CODES: Final = MappingProxyType({Sensor.ECG: 0, Sensor.ACC: 2})
 
 
 class Operation(IntEnum):
+    """What is asked of the control point."""
+
     SETTINGS = 1
     START = 2
     STOP = 3
 
 
 class Setting(IntEnum):
+    """What can be chosen for a stream."""
+
     RATE_HZ = 0
     RESOLUTION_BITS = 1
     RANGE_G = 2

@@ -36,6 +36,7 @@ class SensorFrame:
 
     @property
     def is_compressed(self) -> bool:
+        """Are its samples differences?"""
         return bool(self.frame_type & COMPRESSED)
 
     @classmethod

@@ -23,6 +23,7 @@ class AxisScale:
     end: float
 
     def at(self, value: float) -> float:
+        """Where `value` lies, in the drawing's units."""
         return self.start + (self.end - self.start) * (value - self.low) / (self.high - self.low)
 
 
@@ -46,6 +47,7 @@ def step_for(span: float, n: int) -> float:
 
 
 def ticks(low: float, high: float, n: int) -> list[float]:
+    """Some `n` round values between `low` and `high`."""
     step = step_for(high - low, n)
     first = ceil(low / step - 1e-9)
     return [step * k for k in range(first, floor(high / step + 1e-9) + 1)]
@@ -58,6 +60,7 @@ def time_ticks(length_s: float, most: int) -> list[float]:
 
 
 def short(value: float) -> str:
+    """A number with no more digits than it needs."""
     return f"{value:,.2f}".rstrip("0").rstrip(".")
 
 
@@ -77,6 +80,7 @@ class Panel:
         return self.y.start
 
     def point(self, x: float, y: float) -> Point:
+        """Where (x, y) lies in the drawing."""
         return self.x.at(x), self.y.at(y)
 
     def grid(self, n: int) -> str:

@@ -43,6 +43,7 @@ class Measured:
 
 
 def course(measured: Measured) -> Drawing:
+    """A measure from session to session."""
     began = [each.began.timestamp() for each in measured.sessions]
     first, last = min(began), max(began)
     spare = max(0.04 * (last - first), 1.0)
@@ -103,6 +104,7 @@ def _days(panel: Panel, sessions: Sequence[Sat]) -> tuple[str, ...]:
 
 
 def day(moment: datetime) -> str:
+    """`16 Nov 2026`."""
     return f"{moment.day} {moment:%b %Y}"
 
 

@@ -26,10 +26,12 @@ MEASURES: Final = (
 
 
 def value_of(measures: TimeDomain, name: str) -> float | None:
+    """A measure by its name."""
     return getattr(measures, name)
 
 
 def stretches(parts: Sequence[PacedStretch]) -> Drawing:
+    """Pulse and variability before, while guided and after, side by side."""
     column = (WIDTH - GAP * (len(MEASURES) - 1)) / len(MEASURES)
     body: list[str] = []
     said: list[str] = []

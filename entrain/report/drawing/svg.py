@@ -48,16 +48,19 @@ def plain(text: str) -> str:
 
 
 def number(value: float) -> str:
+    """A length with a decimal where it needs one."""
     return f"{value:.1f}".removesuffix(".0")
 
 
 def text(x: float, y: float, words: str, kind: str = "label", anchor: str = "start") -> str:
+    """Words at a place."""
     return (
         f'<text x="{number(x)}" y="{number(y)}" class="{kind}" text-anchor="{anchor}">{plain(words)}</text>'
     )
 
 
 def line(start: Point, end: Point, kind: str) -> str:
+    """A straight line."""
     (x1, y1), (x2, y2) = start, end
     return (
         f'<line x1="{number(x1)}" y1="{number(y1)}" x2="{number(x2)}" y2="{number(y2)}" '
@@ -66,6 +69,7 @@ def line(start: Point, end: Point, kind: str) -> str:
 
 
 def rect(x: float, y: float, width: float, height: float, kind: str, radius: float = 0.0) -> str:
+    """A rectangle, its corners rounded by `radius`."""
     rounded = f' rx="{number(radius)}"' if radius else ""
     return (
         f'<rect x="{number(x)}" y="{number(y)}" width="{number(max(0.0, width))}" '
@@ -74,6 +78,7 @@ def rect(x: float, y: float, width: float, height: float, kind: str, radius: flo
 
 
 def circle(centre: Point, radius: float, kind: str) -> str:
+    """A circle."""
     return f'<circle cx="{number(centre[0])}" cy="{number(centre[1])}" r="{number(radius)}" class="{kind}"/>'
 
 

@@ -34,6 +34,7 @@ PHASE_WORDS: Final = {
 
 
 def timeline(material: Material) -> Drawing:
+    """Pulse, beat and breath over the session."""
     has_breath = bool(material.guided_breath or material.own_breath)
     x = AxisScale(0.0, max(1.0, material.length_s), LEFT, WIDTH - RIGHT)
     upper = _panel(x, PULSE, (material.beats, material.pulse, material.tempo), least=12.0)

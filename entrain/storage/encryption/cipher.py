@@ -105,6 +105,7 @@ def unlocked() -> Mapping[Path, str]:
 
 
 def unlock_all(passphrases: Mapping[Path, str]) -> None:
+    """Take over passphrases, by the path of their store."""
     _passphrases.update(passphrases)
 
 
@@ -161,6 +162,7 @@ def _uri(path: Path, mode: str) -> str:
 
 
 def locked(path: Path) -> Locked:
+    """The error that says how to unlock a store."""
     return Locked(
         f"The session store {path} is encrypted, and it was not given its passphrase.",
         "Give --passphrase-file FILE, or set ENTRAIN_PASSPHRASE_FILE.",

@@ -33,6 +33,7 @@ _HIGHEST: Final = {Sensor.ECG: 32767.0, Sensor.ACC: 8192.0}
 
 
 def write_edf(source: ExportSource, path: Path) -> Remarks:
+    """EDF+ with annotations; what there is to say of it."""
     edfio = extras.load("edfio", "formats", "Writing EDF+")
     n_seconds = max(1, ceil(source.end_s()) + 1)
     annotations = _annotations(source, edfio.EdfAnnotation)

@@ -13,6 +13,7 @@ from entrain.errors import OutputError
 
 @contextmanager
 def new_text(path: Path) -> Generator[TextIO]:
+    """A new text file in UTF-8; half a one is taken away where it fails."""
     with new_bytes(path) as raw:
         text = io.TextIOWrapper(raw, encoding="utf-8", newline="", write_through=True)
         yield text

@@ -24,6 +24,7 @@ _REAL_ENDINGS: Final = ("_s", "_ms", "_per_min")
 
 
 def write_parquet(source: ExportSource, path: Path) -> Remarks:
+    """A table, or a folder of all tables; what there is to say of it."""
     pyarrow = extras.load("pyarrow", "research", "Writing Parquet")
     if path.suffix.lower() == ".parquet":
         return (f"{_write(pyarrow, source, source.beats_query(), path)} beats",)

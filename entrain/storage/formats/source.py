@@ -38,6 +38,7 @@ class ExportSource:
 
     @property
     def session_id(self) -> int:
+        """The session's number in the store it is read from."""
         return self.session.meta.row.id
 
     @property
@@ -50,12 +51,14 @@ class ExportSource:
         return self.connection.execute(query, {"id": self.session_id, "strap": self.strap})
 
     def beats_query(self) -> str:
+        """The beats of the chosen hearts."""
         return (
             f"SELECT {BEAT_COLUMNS} FROM beat"
             " WHERE session_id = :id AND (:strap IS NULL OR strap = :strap) ORDER BY seq"
         )
 
     def table_query(self, table: str) -> str:
+        """All rows of a view, in order."""
         return f"SELECT * FROM {table} WHERE session_id = :id ORDER BY seq"
 
     def head(self) -> dict[str, Any]:
@@ -95,6 +98,7 @@ class ExportSource:
         return self._beats
 
     def streams(self) -> tuple[Stream, ...]:
+        """What laboratories know as streams, of the chosen hearts."""
         straps = self.session.config.straps
         return streams_of(straps if self.strap is None else (self.strap,))
 

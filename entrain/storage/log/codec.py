@@ -39,6 +39,7 @@ class Undecodable(InputError):
         self.where = where
 
     def under(self, name: str) -> "Undecodable":
+        """The same fault, seen from one level further out."""
         return Undecodable(self.problem, (name, *self.where))
 
 
@@ -72,10 +73,12 @@ def decode(kind: type[T], text: str) -> T:
 
 
 def decode_event(kind: str, text: str) -> Event:
+    """An event out of its kind and JSON. Raises `Undecodable`."""
     return cast(Event, decode(_named(kind, _EVENTS, "event"), text))
 
 
 def decode_effect(kind: str, text: str) -> Effect:
+    """An effect out of its kind and JSON. Raises `Undecodable`."""
     return cast(Effect, decode(_named(kind, _EFFECTS, "effect"), text))
 
 

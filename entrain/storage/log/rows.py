@@ -34,6 +34,8 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Ending:
+    """When a session ended, by both clocks, and how."""
+
     epoch_s: float
     monotonic_s: float
     summary: Summary | None
@@ -102,6 +104,7 @@ def insert(
 
 
 def end(connection: sqlite3.Connection, session_id: int, ending: Ending) -> None:
+    """Write the end into the session's row."""
     summary = ending.summary
     connection.execute(
         "UPDATE session SET end_epoch_s = ?, end_monotonic_s = ?, end_reason = ?, summary = ? WHERE id = ?",

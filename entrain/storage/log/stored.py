@@ -38,6 +38,8 @@ LOST: Final = "lost"  # the preset of a session whose own is not known any more
 
 
 class SessionOutcome(StrEnum):
+    """How a session stands in the store."""
+
     COMPLETED = "completed"
     STOPPED = "stopped"  # ended before its time, by the person or by a rule
     INTERRUPTED = "interrupted"  # the program ended without a word
@@ -163,6 +165,8 @@ class Records:
 
 @dataclass(frozen=True, slots=True)
 class StoredSession:
+    """A session with all that was stored of it."""
+
     config: SessionConfig
     records: Records
     meta: SessionMeta

@@ -61,10 +61,12 @@ class Replay:
 
     @property
     def is_of_older_rules(self) -> bool:
+        """Was it decided by rules that have changed since?"""
         return self.rules < RULES
 
     @property
     def is_identical(self) -> bool:
+        """Did every effect come out again, with no record missing?"""
         return self.difference is None and self.n_missing == 0
 
 

@@ -24,6 +24,7 @@ class Sign:
         self.take_down()
 
     def take_down(self) -> None:
+        """Nobody writes this session any more."""
         if self._file is not None:
             os.close(self._file)
             self._file = None

@@ -21,10 +21,14 @@ class PieceSource(SoundSource, Protocol):
     """A source that may turn out to be broken: then from frame `sound_end` on there is nothing."""
 
     @property
-    def fault(self) -> str: ...
+    def fault(self) -> str:
+        """What keeps the music from sounding, in a sentence; empty where nothing does."""
+        ...
 
     @property
-    def sound_end(self) -> int | None: ...
+    def sound_end(self) -> int | None:
+        """The frame with which the music ends; None where it does not."""
+        ...
 
     def expect(self, frame: int) -> None:
         """This frame will be wanted soon."""
@@ -34,7 +38,9 @@ class PieceSource(SoundSource, Protocol):
 class AnyMusic(Protocol):
     """Music, whatever its sources are."""
 
-    def add(self, out: Samples, score: Score, stretch: Stretch) -> None: ...
+    def add(self, out: Samples, score: Score, stretch: Stretch) -> None:
+        """Add this block's music to `out`, float32 of shape (n_frames, 2)."""
+        ...
 
 
 S = TypeVar("S", bound=PieceSource)

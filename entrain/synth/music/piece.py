@@ -27,10 +27,12 @@ class Piece:
 
     @property
     def has_beat(self) -> bool:
+        """Was a steady beat found in it?"""
         return bool(self.beats_s)
 
     @property
     def last_beat(self) -> int:
+        """The number of the last beat found."""
         return len(self.beats_s) - 1
 
     @property

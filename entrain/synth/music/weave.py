@@ -37,7 +37,9 @@ class SoundSource(Protocol):
     """The frames of a piece at the rate at which it is played, which is `rate_hz`."""
 
     @property
-    def rate_hz(self) -> float: ...
+    def rate_hz(self) -> float:
+        """Frames a second of the source."""
+        ...
 
     def read(self, first: int, n_frames: int) -> Samples:
         """(n_frames, 2); silence beyond the piece's ends."""

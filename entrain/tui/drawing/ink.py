@@ -28,6 +28,8 @@ _DOTS: Final = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]]
 
 
 class Ink(Protocol):
+    """A way to draw in cells of a terminal."""
+
     def size(self, columns: int, rows: int) -> tuple[int, int]:
         """(width, height) of the field, in pixels, that fills `columns` × `rows` cells."""
         ...

@@ -31,6 +31,8 @@ _KEYS: Final = (
 
 
 class AssessScreen(EntrainScreen[AssessmentChoice | None]):
+    """Before an assessment: how it goes, and which heart."""
+
     CSS = """
     AssessScreen { padding: 1 4 0 4; }
     AssessScreen .heading { text-style: bold; color: $primary; }

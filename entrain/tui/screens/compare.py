@@ -25,6 +25,8 @@ _CAUTION = "Two sessions say little about each other: pulses wander by themselve
 
 
 class CompareScreen(EntrainScreen[None]):
+    """Two sessions beside each other."""
+
     CSS = """
     CompareScreen VerticalScroll { padding: 1 4 0 4; height: 1fr; scrollbar-size-vertical: 1; }
     CompareScreen .title { text-style: bold; color: $primary; }

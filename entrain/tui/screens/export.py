@@ -22,6 +22,8 @@ _KEYS = (
 
 @dataclass(frozen=True, slots=True)
 class ExportWish:
+    """A format, and whether names are to be left out."""
+
     form: str
     deidentify: bool
 

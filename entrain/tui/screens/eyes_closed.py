@@ -13,6 +13,8 @@ _STOP: Final = "q"
 
 
 class EyesClosedScreen(EntrainScreen[None]):
+    """A dark screen, for who listens; any key ends it."""
+
     CSS = """
     EyesClosedScreen { background: black; align: center bottom; }
     EyesClosedScreen Say { color: #262626; text-align: center; }

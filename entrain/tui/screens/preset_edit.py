@@ -32,6 +32,8 @@ _KEYS: Final = (
 
 
 class PresetEditScreen(EntrainScreen[None]):
+    """An own preset as text, checked while one types."""
+
     CSS = """
     PresetEditScreen .heading { padding: 0 3; margin-top: 1; text-style: bold; color: $primary; }
     PresetEditScreen #writing { height: 1fr; margin-top: 1; layout: vertical; }

@@ -62,6 +62,8 @@ class SessionResult:
 
 
 class SessionScreen(EntrainScreen[SessionResult]):
+    """A session while it runs."""
+
     CSS = """
     SessionScreen { layout: vertical; align-horizontal: center; }
     #head, #body, SessionScreen Banner, SessionScreen KeyLine { max-width: 150; }

@@ -37,11 +37,15 @@ CALM_S: Final = 0.7  # in which no key leaves the page
 
 
 class Next(Enum):
+    """What comes after the summary."""
+
     AGAIN = "again"
     LEAVE = "leave"
 
 
 class SummaryScreen(EntrainScreen[Next]):
+    """The page at the end of a session."""
+
     CSS = """
     SummaryScreen VerticalScroll { padding: 1 4; height: 1fr; }
     SummaryScreen .title { text-style: bold; color: $primary; }

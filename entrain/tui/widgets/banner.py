@@ -9,6 +9,8 @@ from entrain.wording import screen as words
 
 
 class Banner(Vertical):
+    """The phase, why things are as they are, and what to do."""
+
     DEFAULT_CSS = """
     Banner { height: 4; padding: 0 2; }
     Banner .advice, Banner .why { height: auto; max-height: 2; }

@@ -19,6 +19,8 @@ _BLINK_S: Final = 0.25
 
 
 class SessionPanel(Vertical):
+    """Figures beside the breath: pulse, guidance, straps, sound."""
+
     DEFAULT_CSS = """
     SessionPanel { width: 30; padding: 1 2 0 1; }
     SessionPanel Digits { height: 3; width: 1fr; color: $pulse; text-style: bold; }

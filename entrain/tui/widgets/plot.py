@@ -20,6 +20,7 @@ class Plot(Widget, can_focus=False):
         raise NotImplementedError
 
     def redraw(self) -> None:
+        """Paint it anew, and show that."""
         self._rows = self.painted()
         self.refresh()
 
