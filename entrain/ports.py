@@ -261,6 +261,7 @@ class Sitter:
     figure: str | None = None
     theme: str | None = None
     remark: str = ""  # what there is to know of them before they start
+    goals: tuple[tuple[str, float], ...] = ()  # (preset, breaths a minute): where it goes to for them today
 
 
 class DeskPort(Protocol):

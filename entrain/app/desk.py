@@ -37,6 +37,7 @@ class Desk:
             figure=likes.figure,
             theme=likes.theme,
             remark=withdrawn_said(record),
+            goals=whose.goals_today(self.person),
         )
 
     def sit_down(self, person: str) -> Sitter:

@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from random import SystemRandom
 from typing import TYPE_CHECKING, Final
@@ -18,7 +19,7 @@ from entrain.control.view import Summary
 from entrain.devices.ports import LiveHeart, SoundOutput, VirtualHeart
 from entrain.errors import DeviceError, InputError, StoreError, UsageError
 from entrain.heart.pmd.control import Sensor
-from entrain.person.record import KnownStrap
+from entrain.person.record import KnownStrap, PersonRecord
 from entrain.presets import library as presets
 from entrain.presets.library import LoadedPreset
 from entrain.recordings.options import AS_IT_LOOKS, ReadOptions
@@ -142,6 +143,8 @@ def prepare(choices: Choices, find_music: Callable[[Choices], Playlist | None] =
         return log
 
     def close(summary: Summary | None) -> None:
+        if choices.audio.startswith("device") and not choices.persons:
+            _remember_volume(choices.person, preset.sound.volume, session.view().sound.volume)
         for log in logs:
             log.close(summary)
             if choices.goes_on is not None and log.session_id is not None:
@@ -153,6 +156,16 @@ def prepare(choices: Choices, find_music: Callable[[Choices], Playlist | None] =
     tapped = hearts.tapped
     tap = None if tapped is None else lambda: tapped.tap(session.clock.now_s())
     return Prepared(session, tap, close)
+
+
+def _remember_volume(person: str, before: float, now: float) -> None:
+    """As loud as somebody had it, the next session of theirs begins."""
+    if now != before and (fault := whose.keep(person, partial(_with_volume, now))):
+        tell(f"entrain: {fault}")
+
+
+def _with_volume(volume: float, record: PersonRecord) -> PersonRecord:
+    return replace(record, preferences=replace(record.preferences, volume=volume))
 
 
 def _link(before: int, after: int) -> None:
@@ -193,6 +206,9 @@ def _preset(choices: Choices) -> Preset:
         preset = today(preset, min(whose.steps_done(each, preset.name) for each in choices.everybody))
     if choices.sensors is not None:
         preset = replace(preset, sensors=tuple(sensor.value for sensor in choices.sensors))
+    liked = None if choices.persons or choices.goes_on else whose.record_of(choices.person).preferences.volume
+    if liked is not None:
+        preset = replace(preset, sound=replace(preset.sound, volume=liked))
     if choices.voice is not None:
         voices.check(choices.voice)  # with no sound, too: the log tells which it would have been
         preset = replace(preset, sound=replace(preset.sound, voice=choices.voice))

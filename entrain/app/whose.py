@@ -10,6 +10,7 @@ from collections.abc import Callable
 from entrain.errors import StoreError
 from entrain.history.recorded import sittings
 from entrain.person.record import PersonRecord
+from entrain.presets import own as own_presets
 from entrain.storage import people
 from entrain.storage.log.store import Store
 from entrain.whatif import progression
@@ -39,6 +40,15 @@ def steps_done(person: str, preset: str) -> int:
         return progression.steps_done(practised(Store.open(), person, preset), time.time())
     except StoreError:
         return 0
+
+
+def goals_today(person: str) -> tuple[tuple[str, float], ...]:
+    """(preset, breaths a minute) of each that comes down over days: where it goes to today. Never raises."""
+    return tuple(
+        (name, progression.goal_per_min(loaded.preset, steps_done(person, name)))
+        for name, loaded in own_presets.usable(person).items()
+        if loaded.preset.breath.over_days
+    )
 
 
 def practised(store: Store, person: str, preset: str) -> list[Practised]:

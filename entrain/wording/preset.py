@@ -20,6 +20,11 @@ POLICIES: Final = {
 }
 
 
+def today(goal_per_min: float) -> str:
+    """Where the breath of a session goes to today, of a preset that comes down over days."""
+    return f"today to {goal_per_min:.1f} a minute"
+
+
 def lines(preset: Preset, forecast: Forecast) -> tuple[tuple[str, str], ...]:
     """(what, in words) of each thing one would want to know."""
     return (

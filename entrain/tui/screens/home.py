@@ -43,6 +43,7 @@ from entrain.tui.widgets.cut_off import KEYS as CUT_OFF_KEYS
 from entrain.tui.widgets.cut_off import CutOff
 from entrain.tui.widgets.key_line import Key, KeyLine
 from entrain.tui.widgets.say import Say
+from entrain.wording import preset as preset_words
 from entrain.wording.screen import heart_said
 
 LEAST_MIN: Final = 3.0
@@ -133,7 +134,9 @@ class HomeScreen(EntrainScreen[SessionChoice | AssessmentChoice | None]):
         self._listen = listen
         self._heard: Worker[None] | None = None
         self.set_class(archive is not None, "-archive")
-        self._remark = "" if rooms.desk is None else rooms.desk.sitter().remark
+        sitter = None if rooms.desk is None else rooms.desk.sitter()
+        self._remark = "" if sitter is None else sitter.remark
+        self._goals = dict(() if sitter is None else sitter.goals)  # today's, by preset
         self._remembered = choice.heart if choice.heart.kind is HeartKind.STRAP else None
         self._figure = BreathFigure(figure, depth, figure_colours("dark", depth))
 
@@ -178,7 +181,7 @@ class HomeScreen(EntrainScreen[SessionChoice | AssessmentChoice | None]):
         last = None if desk is None else desk.sitter().preset
         presets = _offered_here(self._presets, last, self.choice.preset.name, self._own())
         titles = [preset.title for preset in presets]
-        return [_card(preset, last, titles) for preset in presets]
+        return [_card(preset, last, titles, self._goals.get(preset.name)) for preset in presets]
 
     def _own(self) -> set[str]:
         """The names of this person's own sessions, which are always here."""
@@ -346,6 +349,7 @@ class HomeScreen(EntrainScreen[SessionChoice | AssessmentChoice | None]):
             self._presets = offered(self._rooms.shelf, self._presets)
         if sitter is not None:
             self._remark, self._remembered = sitter.remark, sitter.heart
+            self._goals = dict(sitter.goals)
             self.post_message(SatDown(sitter))
         await self.query_one(Cards).offer(self._cards(), self.choice.preset.name)
         self._show()
@@ -386,11 +390,13 @@ def _offered_here(presets: Sequence[Preset], last: str | None, chosen: str, own:
     return [named[name] for name in names if name in named]
 
 
-def _card(preset: Preset, last: str | None, titles: Sequence[str]) -> Card:
-    """Where two have the same title, their names tell them apart."""
+def _card(preset: Preset, last: str | None, titles: Sequence[str], goal_per_min: float | None) -> Card:
+    """Where two have the same title, their names tell them apart; the goal is today's, where it moves."""
     beside = [f"{preset.minutes:.0f} min"]
     if titles.count(preset.title) > 1:
         beside.append(preset.name)
+    if goal_per_min is not None:
+        beside.append(preset_words.today(goal_per_min))
     if preset.name == last:
         beside.append("as last time")
     return Card(preset.name, preset.title, " · ".join(beside), preset.summary)
