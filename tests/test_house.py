@@ -97,6 +97,9 @@ DEFERRED = {
     "commands/report.py": SCIPY,
     "commands/run.py": SCREEN,
     "commands/screen.py": BLUETOOTH,
+    "commands/session_exchange.py": STORE,
+    "commands/session_keep.py": STORE,
+    "commands/session_show.py": STORE,
     "commands/sessions.py": STORE,
     "commands/simulate.py": SIMULATED,
     "commands/straps.py": BLUETOOTH,
@@ -116,8 +119,11 @@ DEFERRED = {
     "storage/places.py": QUICK,
     "synth/voices/__init__.py": CHOSEN,
     "system/files.py": QUICK,
+    "system/keyboard.py": PLATFORM,
     "system/opening.py": QUICK,
     "system/priority.py": PLATFORM,
+    "system/signals.py": PLATFORM,
+    "tui/app.py": QUICK,
 }
 
 

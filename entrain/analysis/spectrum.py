@@ -31,17 +31,23 @@ LEAST_FOR_ULF_S: Final = 18.0 * 3600.0  # what a day's recording holds at least
 
 
 class Method(StrEnum):
+    """How the spectrum is estimated."""
+
     WELCH = "welch"
     LOMB = "lomb-scargle"
     BURG = "autoregressive"
 
 
 class Taper(StrEnum):
+    """The weights of a window."""
+
     HANN = "hann"
     NONE = "none"
 
 
 class Detrend(StrEnum):
+    """What is taken out of a window before it is transformed."""
+
     LINEAR = "linear"
     MEAN = "mean"
 
@@ -75,6 +81,7 @@ class Spectrum:
 
     @property
     def step_hz(self) -> float:
+        """From one frequency to the next."""
         return float(self.hz[1] - self.hz[0])
 
     def power_ms2(self, band_hz: tuple[float, float]) -> float:
@@ -120,6 +127,7 @@ class BandPowers:
 
 
 def band_powers(spectrum: Spectrum, ulf_ms2: float | None = None) -> BandPowers:
+    """Powers in the bands of the Task Force (1996), in ms²."""
     lf, hf = spectrum.power_ms2(LF_HZ), spectrum.power_ms2(HF_HZ)
     vlf = spectrum.power_ms2(VLF_HZ) if spectrum.window_s * VLF_HZ[0] >= 0.98 else None
     return BandPowers(
@@ -242,6 +250,7 @@ def ulf_power_ms2(intervals: Intervals, settings: SpectrumSettings | None = None
 
 
 def lomb_frequencies(window_s: float, settings: SpectrumSettings) -> FloatArray:
+    """The frequencies in Hz that a window of `window_s` can tell apart, shape (n,)."""
     return np.arange(1, int(settings.highest_hz * window_s) + 1) / window_s
 
 

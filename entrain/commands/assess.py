@@ -40,6 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    """Run the command; the exit code."""
     passphrase.unlock_store(args)
     if args.session is not None:
         return _outcome(args.session, keep=False, as_json=args.json)

@@ -24,5 +24,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    """Run the command; the exit code."""
     args.heart, args.yoke, args.rest_s = [HEART], None, REST_S
     return run_command.run(args)

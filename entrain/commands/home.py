@@ -11,6 +11,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    """Run the command; the exit code."""
     del args
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError(

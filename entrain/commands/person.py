@@ -115,6 +115,7 @@ def _add_sure(parser: argparse.ArgumentParser, dry: str) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    """Run the command; the exit code."""
     passphrase.unlock_store(args)
     if getattr(args, "person", None) is not None:
         args.person = checked(args.person)

@@ -55,6 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    """Run the command; the exit code."""
     store = Store.given(args.store)
     passphrase.unlock_store(args, args.store)
     ids = _chosen(store, args.ids, args.person)

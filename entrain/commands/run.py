@@ -105,6 +105,7 @@ def add_session_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    """Run the command; the exit code."""
     passphrase.unlock_store(args)
     hearts = tuple(args.heart or ["ble"])
     persons = persons_named(args.persons or (), len(hearts))

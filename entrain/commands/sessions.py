@@ -174,6 +174,7 @@ def _add_person(parser: argparse.ArgumentParser, what: str) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    """Run the command; the exit code."""
     store = Store.given(args.store)
     if args.action != "encrypt":
         unlock_store(args, args.store)

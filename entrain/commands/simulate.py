@@ -77,6 +77,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    """Run the command; the exit code."""
     from entrain.cohort.crowd import Participant, Study, conduct
     from entrain.cohort.statistics import estimates
     from entrain.devices.simulated.person import Kind

@@ -33,6 +33,7 @@ _COLOUR: Final = cues.Tones(
 
 
 def build(sample_rate_hz: int) -> Voice:
+    """The voice as it is struck, breathed and faded; its grains are float32 of shape (n_frames, 2)."""
     high, low = (_struck(sample_rate_hz, hz) for hz in (_IN_HZ, _OUT_HZ))
     high_touch, low_touch = (_touched(sample_rate_hz, hz) for hz in (_IN_HZ, _OUT_HZ))
 

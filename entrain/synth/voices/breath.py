@@ -32,6 +32,7 @@ _GAIN: Final = db(-3.2)
 
 
 def build(sample_rate_hz: int) -> Voice:
+    """The voice as it is struck, breathed and faded; its grains are float32 of shape (n_frames, 2)."""
     pulse = peaking(struck(sample_rate_hz, 0.6, _PULSE, attack_s=0.03), db(-15.0))
 
     def strike(beat: Strike) -> tuple[Grain, ...]:

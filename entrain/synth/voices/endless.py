@@ -53,6 +53,7 @@ def loudness(octaves: float) -> float:
 
 
 def build(sample_rate_hz: int) -> Voice:
+    """The voice as it is struck, breathed and faded; its grains are float32 of shape (n_frames, 2)."""
     knock = (Partial(440.0, 1.0, 0.30), Partial(660.8, 0.3, 0.20), Partial(1190.0, 0.08, 0.08))
     loudest = peaking(struck(sample_rate_hz, 0.3, knock, attack_s=0.006), db(-12.0))
     knocks = [loudest * (step / _STEPS) for step in range(_STEPS + 1)]

@@ -33,6 +33,8 @@ _LAST: Final = ((0.0, "t", -12.0),)
 
 
 def build(sample_rate_hz: int) -> Voice:
+    """The voice as it is struck, breathed and faded; its grains are float32 of shape (n_frames, 2)."""
+
     def beats(hz: float, side: float, pattern: tuple[tuple[tuple[float, str, float], ...], ...]):
         drum = {"D": _dum(sample_rate_hz, hz, side), "t": _tek(sample_rate_hz, hz, side)}
         return [[(at, drum[stroke] * db(level)) for at, stroke, level in beat] for beat in pattern]

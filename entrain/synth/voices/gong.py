@@ -23,6 +23,7 @@ _GAIN: Final = db(-1.1)
 
 
 def build(sample_rate_hz: int, scale: Scale) -> Voice:
+    """The voice as it is struck, breathed and faded; its grains are float32 of shape (n_frames, 2)."""
     keys = {hz: _slenthem(sample_rate_hz, hz) for hz in scale.pitches_hz}
     deep_hz = scale.drone[0] if scale.drone else 0.25 * scale.tonic_hz
     gong = _gong(sample_rate_hz, deep_hz)

@@ -30,6 +30,7 @@ def systole_s(bpm: float) -> float:
 
 
 def build(sample_rate_hz: int) -> Voice:
+    """The voice as it is struck, breathed and faded; its grains are float32 of shape (n_frames, 2)."""
     lub = peaking(struck(sample_rate_hz, 0.34, _LUB, attack_s=0.014), db(-5.0))
     dub = peaking(struck(sample_rate_hz, 0.26, _DUB, attack_s=0.010), db(-9.0))
 

@@ -22,6 +22,7 @@ _GAIN: Final = db(-1.6)
 
 
 def build(sample_rate_hz: int, scale: Scale) -> Voice:
+    """The voice as it is struck, breathed and faded; its grains are float32 of shape (n_frames, 2)."""
     pitches = scale.pitches_hz
     # From thumb to thumb: low tongues to the left, high ones to the right.
     sides = {hz: -0.4 + 0.8 * index / max(1, len(pitches) - 1) for index, hz in enumerate(pitches)}

@@ -10,6 +10,7 @@ _LENGTH_S = 0.08
 
 
 def build(sample_rate_hz: int) -> Voice:
+    """The voice as it is struck, breathed and faded; its grains are float32 of shape (n_frames, 2)."""
     # A woodblock's modes lie about 1 : 1.5 : 2.5 apart; the upper ones are kept low, for long listening.
     modes = (Partial(784.0, 1.0, 0.075), Partial(1180.0, 0.35, 0.045), Partial(1960.0, 0.10, 0.025))
     wood = struck(sample_rate_hz, _LENGTH_S, modes, attack_s=0.002)

@@ -42,6 +42,7 @@ _GAIN: Final = db(-0.3)
 
 
 def build(sample_rate_hz: int) -> Voice:
+    """The voice as it is struck, breathed and faded; its grains are float32 of shape (n_frames, 2)."""
     high, low = (_wood(sample_rate_hz, hz) for hz in (174.6, 130.8))
     air = _night(sample_rate_hz)
 

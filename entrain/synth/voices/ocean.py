@@ -33,6 +33,7 @@ _GAIN: Final = db(-2.0)
 
 
 def build(sample_rate_hz: int) -> Voice:
+    """The voice as it is struck, breathed and faded; its grains are float32 of shape (n_frames, 2)."""
     buoy = peaking(struck(sample_rate_hz, 0.9, _BUOY, attack_s=0.025, spread=0.3), db(-16.0))
     sea = _sea(sample_rate_hz)
 

@@ -31,6 +31,7 @@ _GAIN: Final = db(-1.0)
 
 
 def build(sample_rate_hz: int, scale: Scale) -> Voice:
+    """The voice as it is struck, breathed and faded; its grains are float32 of shape (n_frames, 2)."""
     notes = {hz: _plucked(sample_rate_hz, hz) for hz in scale.pitches_hz}
     drone = _tanpura(sample_rate_hz, scale.drone or (scale.tonic_hz, 0.5 * scale.tonic_hz))
     sa = scale.tonic_hz

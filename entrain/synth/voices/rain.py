@@ -26,6 +26,7 @@ _GAIN: Final = db(-1.2)
 
 
 def build(sample_rate_hz: int) -> Voice:
+    """The voice as it is struck, breathed and faded; its grains are float32 of shape (n_frames, 2)."""
     drops = [peaking(_drop(sample_rate_hz, hz, 0.28), db(-12.0)) for hz in (440.0, 392.0, 466.0, 415.0)]
     rain = _rain(sample_rate_hz)
 

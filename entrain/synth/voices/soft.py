@@ -12,6 +12,7 @@ _IN_HZ, _OUT_HZ = 369.99, 293.66
 
 
 def build(sample_rate_hz: int) -> Voice:
+    """The voice as it is struck, breathed and faded; its grains are float32 of shape (n_frames, 2)."""
     high, low = _felt(_IN_HZ, sample_rate_hz), _felt(_OUT_HZ, sample_rate_hz)
 
     def strike(beat: Strike) -> tuple[Grain, ...]:
