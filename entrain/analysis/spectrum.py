@@ -27,6 +27,7 @@ LEAST_WINDOW_S: Final = 30.0  # no spectrum from less
 SHORTEST_WINDOW_S: Final = 60.0
 LONGEST_WINDOW_S: Final = 300.0
 BLOCK: Final = 256  # windows transformed at once
+ULF_BEATS: Final = 8
 LEAST_FOR_ULF_S: Final = 18.0 * 3600.0  # what a day's recording holds at least
 
 
@@ -243,10 +244,11 @@ def ulf_power_ms2(intervals: Intervals, settings: SpectrumSettings | None = None
     if series.duration_s < LEAST_FOR_ULF_S:
         return None
     whole = replace(settings or SpectrumSettings(), taper=Taper.NONE, detrend=Detrend.MEAN)
-    start_s = float(series.t_s[0])
-    length_s = float(series.t_s[-1]) - start_s
+    n = len(series) // ULF_BEATS * ULF_BEATS  # means of some beats: waves of minutes need no more
+    t_s, nn = (each[:n].reshape(-1, ULF_BEATS).mean(axis=1) for each in (series.t_s, series.nn_ms))
+    length_s = float(t_s[-1] - t_s[0])
     hz = np.arange(1, int(ULF_HZ[1] * length_s) + 1) / length_s
-    return float(_periodogram(series.t_s - start_s, series.nn_ms, hz, length_s, whole).sum() / length_s)
+    return float(_periodogram(t_s - t_s[0], nn, hz, length_s, whole).sum() / length_s)
 
 
 def lomb_frequencies(window_s: float, settings: SpectrumSettings) -> FloatArray:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import isfinite
 from typing import Final
 
@@ -48,6 +49,7 @@ _GROUPED: Final = re.compile(
     r"[+-]?[1-9](?:[0-9]{0,2}(?:\.[0-9]{3})+,[0-9]+|[0-9]{0,2}(?:,[0-9]{3})+\.[0-9]+)"
 )
 _LEAST_MS, _MOST_MS = 250, 3000
+_REMEMBERED: Final = 4096  # a day has a hundred thousand intervals and some hundred different ones
 _BRACKETS: Final = re.compile(r"^[\[({<]\s*|\s*[\])}>]$")
 
 
@@ -59,6 +61,7 @@ class CellNumber:
     unit: TimeUnit | None = None  # written behind the number
 
 
+@lru_cache(_REMEMBERED)
 def number_of(cell: str) -> CellNumber | None:
     """The finite number in a cell, a decimal comma being as good as a point; None where there is none."""
     cell = cell.strip()
@@ -89,6 +92,7 @@ def quoted(cell: str) -> str:
     return repr(cell if len(cell) <= 40 else f"{cell[:37]}...")
 
 
+@lru_cache(_REMEMBERED)
 def is_missing(cell: str) -> bool:
     """Does the cell say that there is no value?"""
     return cell.strip().lower() in MISSING
@@ -129,18 +133,19 @@ def two_by_comma(cells: Sequence[str]) -> bool:
     ) and all(abs(int(a) - int(b)) < 0.4 * max(int(a), int(b)) for a, b in pairs)  # fmt: skip
 
 
-def list_of(cell: str) -> list[str]:
+@lru_cache(_REMEMBERED)
+def list_of(cell: str) -> tuple[str, ...]:
     """The cells within a cell: "[872, 898]", "872;898", "0,872; 0,898". One alone where it is no list.
 
     A comma between two numbers and nothing else is a decimal comma: two of them make a list.
     """
     inner = _BRACKETS.sub("", cell.strip()).strip()
     if not inner:
-        return []
+        return ()
     if re.fullmatch(_PLAIN, inner) or number_of(inner) is not None:
-        return [inner]
+        return (inner,)
     for separator in (r"\s*[;|/]\s*", r"\s*,\s+", r"\s+", r"\s*,\s*"):
         parts = [part for part in re.split(separator, inner) if part]
         if len(parts) > 1 and all(plain(part) is not None for part in parts):
-            return parts
-    return [inner]
+            return tuple(parts)
+    return (inner,)
