@@ -162,7 +162,7 @@ def _running(
         close = sum(abs(step - scale * rr) <= near_s for step, rr in zip(steps_s, joins, strict=True))
         found.append((close, joins, by_end, scale))
     n_close, joins, by_end, scale = max(found, key=lambda each: each[0])
-    if not steps_s or n_close <= 0.9 * len(steps_s):
+    if not steps_s or n_close <= 0.9 * len(steps_s) or scale <= 0.0:  # times that hardly ever change
         return None
     shown = None
     if scale != 1.0:

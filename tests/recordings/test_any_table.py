@@ -1,6 +1,7 @@
 """Whatever the quoting, decimal sign, separator, order, unit, heading, encoding: right, or refused."""
 
 import random
+from contextlib import suppress
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -35,3 +36,9 @@ def test_damaged_files_end_with_a_sentence(seed: int) -> None:
         return
     assert recording.intervals_ms
     assert all(0.0 < ms <= 60_000.0 for ms in recording.intervals_ms)
+
+
+def test_times_that_hardly_ever_change_are_none() -> None:
+    rows = "".join(f"{'0.001' if n < 290 else f'{n / 10}'},{800 + n % 7}\n" for n in range(300))
+    with suppress(InputError):
+        recording_in(FileBytes("x.csv", f"time,rr\n{rows}".encode(), None))
