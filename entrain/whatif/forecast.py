@@ -1,4 +1,4 @@
-"""What a preset plans: the session of somebody whose pulse stays where it is and whose breath says nothing.
+"""What a preset plans: the session of somebody whose pulse stays where it is and who finds the breath easy.
 
 The very controller of a live session, fed with one steady heart, so that the picture of a preset can never
 disagree with what it does. A live session differs, since a live heart does.
@@ -7,11 +7,20 @@ disagree with what it does. A live session differs, since a live heart does.
 from dataclasses import dataclass
 from typing import Final
 
-from entrain.control.events import Link, LinkChanged, NotificationArrived, Phase, Tick
+from entrain.control.events import (
+    CommandGiven,
+    Feel,
+    Feeling,
+    Link,
+    LinkChanged,
+    NotificationArrived,
+    Phase,
+    Tick,
+)
 from entrain.control.protocol import HARD_SESSION_MAX_MIN, Preset, SessionConfig
 from entrain.control.session import reduce, start
 from entrain.control.snapshot import view
-from entrain.control.state import TICK_S
+from entrain.control.state import GUIDED, TICK_S
 from entrain.control.view import Sample
 from entrain.heart.gatt import HeartRateMeasurement
 from entrain.units import S_PER_MIN
@@ -44,6 +53,8 @@ def forecast(preset: Preset, resting_bpm: float = RESTING_BPM) -> Forecast:
         if straps:
             state, _ = reduce(state, NotificationArrived(t_s, _STRAP, payloads[tick % len(payloads)]))
         state, _ = reduce(state, Tick(t_s))
+        if state.phase in GUIDED and not state.says_easy:
+            state, _ = reduce(state, CommandGiven(t_s, Feel(Feeling.EASY)))
         now = view(state, t_s)
         pulse_bpm = resting_bpm if straps else None
         course.append(Sample(t_s, pulse_bpm, now.tempo_bpm, now.breath_per_min))

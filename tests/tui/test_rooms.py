@@ -117,7 +117,7 @@ async def test_a_preset_is_explained_and_its_course_drawn() -> None:
         await house.press("p")
         await house.comes(PresetsScreen)
         text = await house.says("with a pulse of 70")
-        for said in ("Ten minutes at the desk", "slows gently, 66.5 → 63", "→ 9.0 a minute; in 4, out 6"):
+        for said in ("Ten minutes at the desk", "slows gently, 66.5 → 63", "→ 7.0 a minute; in 4, out 6"):
             assert said in text
         for said in ("breaths a minute", "╵meet", "╵lead", "╵silence", "10 min", "enter use it", "q back"):
             assert said in text
