@@ -9,7 +9,7 @@ import importlib
 import os
 import sys
 from collections.abc import Generator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from typing import Final, Protocol, TextIO, cast
 
 from entrain import __version__
@@ -57,8 +57,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         if error.errno not in (errno.ENOSPC, errno.EIO) or error.filename is not None:
             raise
         forget_output()
-        with _cleaned_streams():
+        with _cleaned_streams(), suppress(OSError):  # a terminal that is gone takes no sentence either
             return _say(EntrainError(f"The output cannot be written: {error.strerror}."))
+        return EntrainError.exit_code
     finally:
         settled()
         os.umask(before)

@@ -6,6 +6,7 @@ Devices, sound and log are imported here, before the app takes the terminal: sta
 import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from threading import Event
@@ -183,8 +184,9 @@ def _shown(opener: _Opener, app: Callable[[], object]) -> int:
         app()
     finally:
         opener.close()
-        for number in opener.kept:
-            print(f"Kept as session {number} in {sessions_path()}: entrain sessions show {number}")
+        with suppress(OSError):  # the terminal may be gone: the session is kept all the same
+            for number in opener.kept:
+                print(f"Kept as session {number} in {sessions_path()}: entrain sessions show {number}")
     return 0
 
 

@@ -15,6 +15,8 @@ from entrain.storage.log.store import Store
 
 STRAP = KnownStrap("AA:BB:CC:DD:EE:FF", "H10")
 
+GOALS = (("first", 9.0),)  # a preset that comes down over days begins there, for everybody
+
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -29,12 +31,12 @@ def choice(person: str, voice: str = "soft") -> SessionChoice:
 
 def test_whoever_is_alone_is_nobody_and_is_never_asked() -> None:
     desk = Desk()
-    assert desk.sitter() == Sitter("", has_read_notice=False)
+    assert desk.sitter() == Sitter("", has_read_notice=False, goals=GOALS)
     desk.read_notice()
     desk.remember(choice("", "ocean"))
     again = Desk()
     assert again.named_outside() is None
-    assert again.sitter() == Sitter("", has_read_notice=True, preset="desk", voice="ocean")
+    assert again.sitter() == Sitter("", has_read_notice=True, preset="desk", voice="ocean", goals=GOALS)
 
 
 def test_each_has_a_notice_a_strap_and_likes_of_their_own() -> None:
@@ -44,7 +46,7 @@ def test_each_has_a_notice_a_strap_and_likes_of_their_own() -> None:
     desk.read_notice()
     people.change(Store.open(), "P01", lambda now: replace(now, strap=STRAP))
     desk.remember(choice("P01", "bowl"))
-    assert desk.sit_down("P02") == Sitter("P02", has_read_notice=False)
+    assert desk.sit_down("P02") == Sitter("P02", has_read_notice=False, goals=GOALS)
     known = desk.sit_down("P01")
     assert known.heart == HeartChoice(HeartKind.STRAP, STRAP.address, STRAP.name)
     assert (known.has_read_notice, known.voice) == (True, "bowl")
@@ -76,7 +78,7 @@ def test_a_desk_whose_store_cannot_be_read_has_somebody_new(home: Path) -> None:
     desk = Desk()
     desk.read_notice()
     desk.remember(choice("P01"))
-    assert desk.sitter() == Sitter("P01", has_read_notice=False)
+    assert desk.sitter() == Sitter("P01", has_read_notice=False, goals=GOALS)
     assert desk.named_outside() is None
 
 
@@ -84,7 +86,7 @@ def test_the_settings_of_before_say_who_sits_here(home: Path) -> None:
     old = {"person": "P02", "theme": "night", "notice_accepted_utc": "2026-01-01T00:00:00+00:00"}
     (home / "settings.json").write_text(json.dumps(old))
     desk = Desk()
-    assert desk.sitter() == Sitter("P02", has_read_notice=True, theme="night")
+    assert desk.sitter() == Sitter("P02", has_read_notice=True, theme="night", goals=GOALS)
     assert desk.named_outside() is None
 
 

@@ -102,7 +102,7 @@ def test_a_pure_wave_gives_its_rate_swing_and_phase(per_min: float, swing_bpm: f
     states = watched(sine(per_min, swing_ms, 130.0, rr_ms), 130)
     seen = estimate(states[-1])
     assert seen.rate_per_min == pytest.approx(per_min, abs=0.15)
-    assert seen.rsa_ms == pytest.approx(swing_ms, rel=0.12)
+    assert seen.rsa_ms == pytest.approx(swing_ms, rel=0.15)  # of four beats a breath, coarsely
     at = phase(states[-1])
     assert at is not None
     off = (at - per_min / 60.0 * 129.0 + 0.5) % 1.0 - 0.5

@@ -166,7 +166,7 @@ def test_neither_file_nor_session(
 def beat(
     t_s: float, rr_ms: float, strap: str = "one", segment: int = 0, verdict: Verdict = Verdict.OK
 ) -> Beat:
-    return Beat(t_s, RRInterval(round(rr_ms * 1.024)), verdict, strap, segment, 0)
+    return Beat(t_s, RRInterval(round(rr_ms * 1.024)), verdict, strap, segment, round(t_s / 0.8))
 
 
 class StoredAs:
@@ -175,6 +175,7 @@ class StoredAs:
     def __init__(self, records: list[Record]) -> None:
         self.records = records
         self.meta = argparse.Namespace(row=argparse.Namespace(id=5))
+        self.config = argparse.Namespace(straps=("strap",))
 
     def damage(self) -> str:
         return ""

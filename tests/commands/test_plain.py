@@ -57,7 +57,7 @@ def test_plain_lines_have_no_clock_and_keys_work(options: tuple[str, ...], term:
         assert process.wait(20.0) == 0
         lines = said[said.index("strap ") :].splitlines()
         assert not [line for line in lines if re.match(r"\d+:\d\d", line)]
-        assert "q stop, space pause" in said
+        assert "q stop, enter begin soon, space pause" in said
 
 
 def test_one_line_stays_one_line_and_hears_keys(tmp_path: Path) -> None:

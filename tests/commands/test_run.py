@@ -77,7 +77,7 @@ def test_two_hearts_make_a_group(capsys: pytest.CaptureFixture[str]) -> None:
         (("--heart", "sim", "--speed", "5", "--audio", "device"), 2, "real time"),
         (("--heart", "sim", "--minutes", "0.2"), 2, "1 to 60 minutes"),
         (("--heart", "sim", "--heart", "none"), 2, "no other heart"),
-        (("--heart", "tap", "--headless"), 2, "needs the screen"),
+        (("--heart", "tap", "--headless"), 2, "needs a terminal"),
         (("--heart", "sim", "--preset", "elephant"), 2, "elephant"),
         (("--heart", "sim", "--voice", "elephant", "--headless"), 2, "elephant"),
         (("--heart", "replay:/no/such/file", "--headless"), 3, "/no/such/file"),
