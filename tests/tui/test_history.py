@@ -295,7 +295,7 @@ async def test_two_are_compared(store: Store) -> None:
         await h.press("c")
         text = await h.comes(CompareScreen)
         row = next(line for line in text.splitlines() if "pulse, corrected" in line)
-        assert row.count("→") == 3
+        assert row.count("→") == 2
         assert "P01" in text
         assert "P02" in text
         await h.press("q")
