@@ -6,7 +6,6 @@ Devices, sound and log are imported here, before the app takes the terminal: sta
 import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from threading import Event
@@ -29,6 +28,7 @@ from entrain.storage.log.store import Store
 from entrain.storage.places import sessions_path
 from entrain.synth.music.piece import Playlist
 from entrain.synth.voices import CATALOGUE
+from entrain.system.console import forget_output
 from entrain.tui.app import Home, Manners, Pick, run_home, run_session
 from entrain.tui.look import Look, look_of
 
@@ -184,10 +184,18 @@ def _shown(opener: _Opener, app: Callable[[], object]) -> int:
         app()
     finally:
         opener.close()
-        with suppress(OSError):  # the terminal may be gone: the session is kept all the same
-            for number in opener.kept:
-                print(f"Kept as session {number} in {sessions_path()}: entrain sessions show {number}")
+        _say_what_is_kept(opener.kept)
     return 0
+
+
+def _say_what_is_kept(numbers: Sequence[int]) -> None:
+    try:
+        for number in numbers:
+            print(
+                f"Kept as session {number} in {sessions_path()}: entrain sessions show {number}", flush=True
+            )
+    except OSError:  # the terminal is gone: the session is kept all the same
+        forget_output()
 
 
 def heart_spec(choice: HeartChoice) -> str:
