@@ -80,12 +80,12 @@ def _lower_line(state: SessionState, spent_s: float, out: list[Effect]) -> Sessi
     """The line comes down as far as what is known of the person permits; it says where it waits."""
     line, goal = state.breath_line_per_min, goal_breath_per_min(state)
     most = state.config.preset.bounds.breath_fall_per_min2 * spent_s / S_PER_MIN
-    if line <= goal:  # the goal itself has come up
-        lowered = min(goal, line + most)
-    else:
-        lowered = min(line, max(_lowest_line(state, goal), line - most))
-    if lowered != line:
-        return edit(state, breath_line_per_min=lowered)
+    if line <= goal:
+        # Nothing is left to fall; a goal that has come up is gone to.
+        return state if line == goal else edit(state, breath_line_per_min=min(goal, line + most))
+    lowest = _lowest_line(state, goal)
+    if lowest < line:
+        return edit(state, breath_line_per_min=max(lowest, line - most))
     if line > goal + _SAME_PER_MIN and not (state.is_gentle or state.came_back):
         reason = Reason.of(Code.BREATH_GENTLE, per_min=line)
         out.append(Decided(state.t_s, "breath_line_per_min", Author.BOUND, line, line, reason))

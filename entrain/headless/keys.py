@@ -7,7 +7,8 @@ from entrain.control import events as ev
 from entrain.runtime import Session
 
 HELP: Final = (
-    "q stop, enter begin soon, space pause, e ease off, h hold, g go on, n mark, m sound, + and - volume"
+    "q stop, enter begin soon, space pause, e ease off, d dizzy, y it is easy, h hold, g go on, n mark,"
+    " m sound, + and - volume"
 )
 
 
@@ -30,6 +31,10 @@ def hearer(
                 session.send(ev.Stop())
             case "e":
                 session.send(ev.EaseOff())
+            case "d":
+                session.send(ev.Feel(ev.Feeling.LIGHT_HEADED))
+            case "y":
+                session.send(ev.Feel(ev.Feeling.EASY))
             case "h":
                 session.send(ev.HoldTempo())
             case "g":
