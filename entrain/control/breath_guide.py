@@ -43,6 +43,7 @@ NEAR: Final = 0.96
 MISSED: Final = 0.94
 FEWEST_BEATS: Final = 2
 _SAME_PER_MIN: Final = 0.05
+_LEAVES_BREATH: Final = frozenset({None, HoldCause.PULSE_UP})  # holds under which a breath may lengthen
 
 
 def first_breath(state: SessionState, bpm: float) -> BreathPattern:
@@ -71,7 +72,7 @@ def pace_breath(state: SessionState, spent_s: float, out: list[Effect]) -> Sessi
         return state
     if (beats := _beats_back(state, score)) is not None:
         return _go_back(state, score, beats, out)
-    if state.phase is not Phase.MATCH and state.hold in (None, HoldCause.PULSE_UP):
+    if state.phase is not Phase.MATCH and state.hold in _LEAVES_BREATH:
         state = _lower_line(state, spent_s, out)
     return fit_breath(state, out)
 
@@ -133,9 +134,9 @@ def fit_breath(state: SessionState, out: list[Effect]) -> SessionState:
     slowest = max(floor_per_min, NEAR * state.breath_line_per_min, state.breath_limit_per_min)
     fitting = max(FEWEST_BEATS, min(floor(slowest_bpm / slowest + 1e-9), most))
     slowest = max(floor_per_min, MISSED * state.breath_line_per_min, NEAR * goal_breath_per_min(state) - 0.01)
-    if fitting > planned:
+    if fitting > planned and state.hold in _LEAVES_BREATH:
         beats = min(fitting, current + 1)  # one beat at a time: a step that a breath can follow
-    elif slowest_bpm / planned < slowest or planned > max(FEWEST_BEATS, most):
+    elif fitting < planned and (slowest_bpm / planned < slowest or planned > max(FEWEST_BEATS, most)):
         beats = fitting
     else:
         return state
