@@ -417,7 +417,7 @@ def test_a_breath_that_nobody_can_see_goes_down_a_little_and_says_so() -> None:
 
 
 def test_easy_lets_the_breath_go_on_and_light_headed_brings_it_up_for_good() -> None:
-    feels = (*EASILY, (400.2, Feel(Feeling.LIGHT_HEADED)))
+    feels = (*EASILY, (400.2, Feel(Feeling.LIGHT_HEADED)), (430.2, Feel(Feeling.EASY)))
     _, log = play(replace(PRESET, minutes=14), until_s=900, commands=feels)
     before = [cue.breath_per_min for cue in effects_of(log, BreathCued) if cue.t_s < 400.0]
     after = [cue.breath_per_min for cue in effects_of(log, BreathCued) if cue.t_s > 415.0]
