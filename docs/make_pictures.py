@@ -120,6 +120,9 @@ PAGES = {
             "Everything that is wrong, with line and setting; `f2` goes to the next.",
         ),
     ),
+    "Settings": (
+        ("settings", SMALL, "`,`: kept at once, in a file one can write in; what is wrong in it is told."),
+    ),
     "What works here": (("doctor", SMALL, "Bluetooth, sound, terminal and storage, each with what to do."),),
     "The resonance assessment": (
         ("assess", SMALL, "What it is, how long it takes, which way."),

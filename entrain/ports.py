@@ -15,6 +15,7 @@ from entrain.control.events import Command
 from entrain.control.protocol import Preset
 from entrain.control.view import Sample, SessionView, Summary
 from entrain.history.row import Sitting
+from entrain.person.desk_settings import DeskSettings, KeyNames, OwnTheme
 
 
 class SessionPort(Protocol):
@@ -122,6 +123,7 @@ class PresetProblem:
     line: int  # from 1
     field: str
     text: str  # what is wrong, and what to write instead
+    file: str = ""  # where it could be one of several
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,6 +283,31 @@ class DeskPort(Protocol):
 
     def read_notice(self) -> None:
         """Who sits here has read the safety notice to its end."""
+        ...
+
+
+# ---- settings ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class KeptSettings:
+    """The settings as they hold for somebody, with everything that is wrong in their files."""
+
+    settings: DeskSettings
+    themes: tuple[OwnTheme, ...] = ()
+    faults: tuple[PresetProblem, ...] = ()
+    path: str = ""  # of the file, for whoever writes in it
+
+
+class SettingsPort(Protocol):
+    """The settings of this desk, and what is a named person's own."""
+
+    def now(self, person: str, key_names: KeyNames) -> KeptSettings:
+        """As they are now. Never raises."""
+        ...
+
+    def keep(self, person: str, name: str, value: str | float | bool | None) -> None:
+        """Change one, by its dotted name; None: as it comes. Raises `EntrainError`, with advice."""
         ...
 
 

@@ -4,7 +4,7 @@ import re
 import tomllib
 from collections.abc import Generator
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from entrain.errors import InputError
 
@@ -86,3 +86,88 @@ def _settings(text: str) -> Generator[tuple[int, list[str]]]:
 
 def _parts(dotted: str) -> list[str]:
     return [part.strip().strip("\"'") for part in dotted.split(".")]
+
+
+def with_setting(text: str, key: str, value: str | float | bool | list[float] | None) -> str:
+    """The text with one setting changed, added, or with None left out; every other letter stays.
+
+    Args:
+        key: dotted, as `breath.goal_per_min`.
+
+    Raises:
+        NotTOML: it is none, or the setting stands in it in a way that only a person can change.
+    """
+    before = parsed(text)
+    *table, name = key.split(".")
+    lines = text.splitlines()
+    at = next((number for number, found in _settings(text) if found == key.split(".")), None)
+    if at is not None:
+        changed = None if value is None else _line_with(lines[at - 1], value)
+        lines[at - 1 : at] = [] if changed is None else [changed]
+    elif value is not None:
+        _insert(lines, table, f"{name} = {written(value)}")
+    out = "\n".join(lines) + "\n"
+    if parsed(out) != _changed(before, table, name, value):
+        raise NotTOML(f"{key} stands in it in a way that cannot be changed from here")
+    return out
+
+
+def written(value: str | float | bool | list[float]) -> str:
+    """A value as TOML."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    if isinstance(value, list):
+        return f"[{', '.join(written(each) for each in value)}]"
+    return f"{value:g}"
+
+
+_VALUE: Final = re.compile(r"""("(?:[^"\\]|\\.)*"|'[^']*'|\[[^\]#]*\]|[^#\s]+)""")
+
+
+def _line_with(line: str, value: str | float | bool | list[float]) -> str:
+    """The line with another value; the remark behind it stays where it was, where there is room."""
+    head, equals, rest = line.partition("=")
+    room = rest[: len(rest) - len(rest.lstrip())]
+    new = written(value)
+    found = _VALUE.match(rest.lstrip())
+    if found is None:
+        return f"{head}{equals}{room}{new}"
+    tail = rest.lstrip()[found.end() :]
+    if "#" in tail:
+        blanks = len(tail) - len(tail.lstrip()) + len(found[0]) - len(new)
+        tail = " " * max(1, blanks) + tail.lstrip()
+    return f"{head}{equals}{room}{new}{tail}"
+
+
+def _insert(lines: list[str], table: list[str], line: str) -> None:
+    """Under its table, which is made where there is none; at the top level before the first table."""
+    heads = [at for at, each in enumerate(lines) if _TABLE.match(each)]
+    if not table:
+        at = heads[0] if heads else len(lines)
+        while at and (not lines[at - 1].strip() or lines[at - 1].lstrip().startswith("#")):
+            at -= 1
+        lines.insert(at, line)
+        return
+    for at in heads:
+        found = _TABLE.match(lines[at])
+        if found and _parts(found[1]) == table:
+            end = next((other for other in heads if other > at), len(lines))
+            while end > at + 1 and (not lines[end - 1].strip() or lines[end - 1].lstrip().startswith("#")):
+                end -= 1
+            lines.insert(end, line)
+            return
+    lines += ["", f"[{'.'.join(table)}]", line] if lines else [f"[{'.'.join(table)}]", line]
+
+
+def _changed(data: dict[str, Any], table: list[str], name: str, value: object) -> dict[str, Any]:
+    """What the text should say then."""
+    if table:
+        inner = data.get(table[0], {})
+        changed = (
+            _changed(cast(dict[str, Any], inner), table[1:], name, value) if isinstance(inner, dict) else {}
+        )
+        return {**data, table[0]: changed} if changed or table[0] in data else data
+    rest = {key: each for key, each in data.items() if key != name}
+    return rest if value is None else {**rest, name: value}

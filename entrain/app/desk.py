@@ -7,6 +7,7 @@ named outside it since (`entrain run --person P02`), it asks before anything of 
 from dataclasses import replace
 
 from entrain.app import whose
+from entrain.app.liking import likes_of
 from entrain.errors import StoreError
 from entrain.person.record import Acceptance, PersonRecord
 from entrain.ports import HeartChoice, HeartKind, SessionChoice, Sitter
@@ -27,7 +28,7 @@ class Desk:
 
     def sitter(self) -> Sitter:
         record = whose.record_of(self.person)
-        strap, likes = record.strap, record.preferences
+        strap, likes = record.strap, likes_of(record, self.person)
         return Sitter(
             person=self.person,
             has_read_notice=record.has_accepted(VERSION),

@@ -11,7 +11,7 @@ from typing import Final
 
 from entrain.errors import EntrainError
 
-EXAMINED: Final = ("Bluetooth", "sound", "terminal", "storage")
+EXAMINED: Final = ("Bluetooth", "sound", "terminal", "settings", "storage")
 _NARROWEST: Final = (80, 24)
 
 Unlock = Callable[[], bool]
@@ -30,7 +30,7 @@ class Finding:
 
 async def each(unlock: Unlock | None = None) -> AsyncIterator[Finding]:
     """Everything at once, each when it is known; nothing blocks the loop, and nothing raises."""
-    looks = (bluetooth(), sound(), _terminal_now(), asyncio.to_thread(storage, unlock))
+    looks = (bluetooth(), sound(), _terminal_now(), asyncio.to_thread(storage, unlock), _settings_now())
     looked = [asyncio.ensure_future(look) for look in looks]
     try:
         for finding in asyncio.as_completed(looked):
@@ -71,6 +71,24 @@ def terminal() -> Finding:
     if (size.columns, size.lines) < _NARROWEST or size.lines < _NARROWEST[1]:
         return Finding("terminal", False, found, "The app looks right from 80×24 on: enlarge the window.")
     return Finding("terminal", True, found)
+
+
+async def _settings_now() -> Finding:
+    return settings()
+
+
+def settings() -> Finding:
+    """Are the settings and the own themes right?"""
+    from entrain.storage import desk_files
+    from entrain.storage.places import desk_settings_path
+
+    faults = (*desk_files.load()[1], *desk_files.themes()[1])
+    if not faults:
+        there = desk_settings_path().exists()
+        return Finding("settings", True, f"{desk_settings_path()}." if there else "All as they come.")
+    said = " ".join(str(fault) for fault in faults[:3])
+    more = f" And {len(faults) - 3} more." if len(faults) > 3 else ""
+    return Finding("settings", False, f"{said}{more}", f"Mend them in {desk_settings_path().parent}.")
 
 
 def storage(unlock: Unlock | None = None) -> Finding:

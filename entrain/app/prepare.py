@@ -4,13 +4,13 @@ import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from random import SystemRandom
 from typing import TYPE_CHECKING, Final
 
 from entrain.app import whose
 from entrain.app.layers import layers_of
+from entrain.app.liking import keep_liking, likes_of
 from entrain.app.music import chosen, playlist_of, say, with_music
 from entrain.app.sensors import check_sensors, stream_plan
 from entrain.app.telling import tell
@@ -19,7 +19,7 @@ from entrain.control.view import Summary
 from entrain.devices.ports import LiveHeart, SoundOutput, VirtualHeart
 from entrain.errors import DeviceError, InputError, StoreError, UsageError
 from entrain.heart.pmd.control import Sensor
-from entrain.person.record import KnownStrap, PersonRecord
+from entrain.person.record import KnownStrap
 from entrain.presets import library as presets
 from entrain.presets.library import LoadedPreset
 from entrain.recordings.options import AS_IT_LOOKS, ReadOptions
@@ -160,12 +160,8 @@ def prepare(choices: Choices, find_music: Callable[[Choices], Playlist | None] =
 
 def _remember_volume(person: str, before: float, now: float) -> None:
     """As loud as somebody had it, the next session of theirs begins."""
-    if now != before and (fault := whose.keep(person, partial(_with_volume, now))):
+    if now != before and (fault := keep_liking(person, "volume", now)):
         tell(f"entrain: {fault}")
-
-
-def _with_volume(volume: float, record: PersonRecord) -> PersonRecord:
-    return replace(record, preferences=replace(record.preferences, volume=volume))
 
 
 def _link(before: int, after: int) -> None:
@@ -206,7 +202,8 @@ def _preset(choices: Choices) -> Preset:
         preset = today(preset, min(whose.steps_done(each, preset.name) for each in choices.everybody))
     if choices.sensors is not None:
         preset = replace(preset, sensors=tuple(sensor.value for sensor in choices.sensors))
-    liked = None if choices.persons or choices.goes_on else whose.record_of(choices.person).preferences.volume
+    alone = not choices.persons and not choices.goes_on
+    liked = likes_of(whose.record_of(choices.person), choices.person).volume if alone else None
     if liked is not None:
         preset = replace(preset, sound=replace(preset.sound, volume=liked))
     if choices.voice is not None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from entrain.app import prepare as setup
 from entrain.app.desk import Desk, name_outside
+from entrain.app.liking import desk_settings
 from entrain.app.music import add_music_arguments
 from entrain.app.prepare import Choices
 from entrain.app.sensors import sensors_of
@@ -242,7 +243,10 @@ def without_screen(choices: Choices, form: "Form") -> int:
         raise UsageError("--heart tap needs a terminal, for its space bar.", "Use it in one.")
     say_notice_once(choices.person)
     named = choices.audio.startswith("device:")
-    ran = run_headless(prepared.session, sys.stdout, form, named_sound=named, tap=prepared.tap)
+    own_keys = dict(desk_settings().keys)
+    ran = run_headless(
+        prepared.session, sys.stdout, form, named_sound=named, tap=prepared.tap, own_keys=own_keys
+    )
     summary, interrupted, missing = asyncio.run(ran)
     setup.close_log(prepared, summary)
     say_summary(prepared.session.summary() or summary, sys.stdout, form is Form.JSON)

@@ -15,11 +15,12 @@ from entrain.app import prepare as setup
 from entrain.app import whose
 from entrain.app.archive import StoreArchive, preset_of
 from entrain.app.desk import Desk
+from entrain.app.liking import DeskLikings, keep_liking, likes_of
 from entrain.app.prepare import Choices, Prepared
 from entrain.app.services import rooms
 from entrain.control.protocol import Preset
 from entrain.errors import EntrainError
-from entrain.person.record import KnownStrap, PersonRecord
+from entrain.person.record import KnownStrap
 from entrain.ports import HeartChoice, HeartKind, OpenedSession, SessionChoice, StrapOnAir
 from entrain.presets import library as presets
 from entrain.presets import own as own_presets
@@ -209,6 +210,8 @@ def manners(desk: Desk, reduced_motion: bool = False) -> Manners:
     """How the app deals with who sits at the desk, and what it remembers of them for the next time."""
     sitter = desk.sitter()
     return Manners(
+        person=desk.person,
+        settings=DeskLikings(),
         look=look_of(sitter, Look(reduced_motion=reduced_motion or motion_is_unwanted())),
         show_notice=not sitter.has_read_notice,
         on_notice_accepted=desk.read_notice,
@@ -231,10 +234,12 @@ def _keep_choice(desk: Desk, choice: SessionChoice) -> None:
 
 
 def _keep_look(person: str, look: Look) -> None:
-    def liked(now: PersonRecord) -> PersonRecord:
-        return replace(now, preferences=replace(now.preferences, theme=look.theme, figure=look.figure))
-
-    whose.keep(person, liked)
+    """What somebody turned; what they never touched stays unsaid."""
+    likes, usual = likes_of(whose.record_of(person), person), Look()
+    if look.theme != (likes.theme or usual.theme):
+        keep_liking(person, "theme", look.theme)
+    if look.figure != (likes.figure or usual.figure):
+        keep_liking(person, "figure", look.figure)
 
 
 async def find_straps() -> AsyncIterator[StrapOnAir]:

@@ -1,25 +1,54 @@
 """The keys of a session without a screen: the same ones, with the same meaning."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Final
 
 from entrain.control import events as ev
 from entrain.runtime import Session
 
-HELP: Final = (
-    "q stop, enter begin soon, space pause, e ease off, d dizzy, y it is easy, h hold, g go on, n mark,"
-    " m sound, + and - volume"
-)
+_NONE: Final[Mapping[str, str]] = MappingProxyType({})
+
+# name, as settings call it -> the key, and what it is called here
+_NAMED: Final = {
+    "begin": ("\n", "begin soon"),
+    "pause": ("p", "pause"),
+    "ease_off": ("e", "ease off"),
+    "dizzy": ("d", "dizzy"),
+    "it_is_easy": ("y", "it is easy"),
+    "hold": ("h", "hold"),
+    "go_on": ("g", "go on"),
+    "mark": ("n", "mark"),
+    "sound": ("m", "sound"),
+    "louder": ("+", "louder"),
+    "softer": ("-", "softer"),
+}
+_SHOWN: Final = {"\n": "enter", "p": "space"}
+
+
+def help_line(own: Mapping[str, str]) -> str:
+    """Every key; `own` (name -> key) are those that somebody gave another key."""
+    named = (f"{own.get(name, _SHOWN.get(key, key))} {said}" for name, (key, said) in _NAMED.items())
+    return ", ".join(("q stop", *named))
 
 
 def hearer(
-    session: Session, say: Callable[[str], None], tap: Callable[[], None] | None
+    session: Session,
+    say: Callable[[str], None],
+    tap: Callable[[], None] | None,
+    own: Mapping[str, str] = _NONE,
 ) -> Callable[[str], None]:
-    """What to call with each key that was pressed; `tap`: where the space bar goes for a tapped pulse."""
+    """What to call with each key that was pressed; `tap`: where the space bar goes for a tapped pulse.
+
+    Args:
+        own: name -> key, where somebody gave another key.
+    """
+    usual = {key: _NAMED[name][0] for name, key in own.items() if name in _NAMED}
+    given_up = {_NAMED[name][0] for name in own if name in _NAMED} - {"p"}  # the space bar always pauses
 
     def heard(key: str) -> None:
         view = session.view()
-        match key:
+        match usual.get(key, "" if key in given_up else key):
             case " " if tap is not None:
                 tap()
             case " " | "p":
@@ -45,11 +74,12 @@ def hearer(
                 session.send(ev.SetMuted(not view.sound.muted))
                 say("sound on" if view.sound.muted else "sound off")
             case "+" | "=" | "-":
-                volume = round(min(1.0, max(0.0, view.sound.volume + (-0.05 if key == "-" else 0.05))), 2)
+                by = -0.05 if usual.get(key, key) == "-" else 0.05
+                volume = round(min(1.0, max(0.0, view.sound.volume + by)), 2)
                 session.send(ev.SetVolume(volume))
                 say(f"volume {volume * 100:.0f} %")
             case "?":
-                say(HELP)
+                say(help_line(own))
             case _:
                 pass
 

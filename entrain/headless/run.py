@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from enum import Enum
 from typing import TextIO
@@ -36,12 +36,14 @@ async def run_headless(
     *,
     named_sound: bool = False,
     tap: Callable[[], None] | None = None,
+    own_keys: Mapping[str, str] | None = None,
 ) -> tuple[Summary, bool, DeviceError | None]:
     """Run `session` to its end, telling what happens; a signal to end and a closed pipe stop it cleanly.
 
     Args:
         named_sound: a sound device was asked for by its name.
         tap: where the space bar goes, when a pulse is tapped.
+        own_keys: name -> key, where somebody gave another key.
     Returns: the summary, whether a signal ended it, and the device for want of which it was ended. The caller
         says the summary once the log is closed.
     """
@@ -73,7 +75,7 @@ async def run_headless(
         if form in (Form.LINES, Form.TERSE):
             spool.put(f"{text}\n")
 
-    with ending_by_signal(interrupt), single_keys(hearer(session, say, tap)):
+    with ending_by_signal(interrupt), single_keys(hearer(session, say, tap, own_keys or {})):
         summary = await session.run()
     if line is not None:
         line.cancel()

@@ -41,8 +41,18 @@ def practice_path() -> Path:
 
 
 def settings_path() -> Path:
-    """The file of this computer's settings."""
+    """What the program remembers of the practice it stands in."""
     return home() / "settings.json"
+
+
+def desk_settings_path() -> Path:
+    """The settings that people write: how entrain looks, sounds and is steered here."""
+    return home() / "settings.toml"
+
+
+def own_themes_path() -> Path:
+    """The folder of themes that a person made."""
+    return home() / "themes"
 
 
 def music_cache_path() -> Path:

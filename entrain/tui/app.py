@@ -22,11 +22,13 @@ from entrain.control.protocol import Preset
 from entrain.control.view import Summary
 from entrain.drawing.palette import Depth
 from entrain.errors import EntrainError
+from entrain.person.desk_settings import PER_MINUTE, OwnTheme
 from entrain.ports import (
     Archive,
     AssessmentChoice,
     FindStraps,
     HeartChoice,
+    KeptSettings,
     KnownPerson,
     Listen,
     OpenedSession,
@@ -34,13 +36,15 @@ from entrain.ports import (
     Report,
     Rooms,
     SessionChoice,
+    SettingsPort,
     Sitter,
 )
 from entrain.system.host import IS_POSIX
 from entrain.system.signals import at_last, ending_by_signal
 from entrain.tui.cleaning import Cleaning
+from entrain.tui.keymap import bound, key_names
 from entrain.tui.look import Look, depth_of, look_of
-from entrain.tui.messages import FigureChosen, SatDown
+from entrain.tui.messages import FigureChosen, SatDown, SettingsChanged
 from entrain.tui.screens.base import EntrainScreen
 from entrain.tui.screens.check_in import CheckInScreen
 from entrain.tui.screens.home import HomeScreen
@@ -50,11 +54,12 @@ from entrain.tui.screens.outcome import OutcomeScreen
 from entrain.tui.screens.palette import Palette
 from entrain.tui.screens.preset_edit import PresetEditScreen
 from entrain.tui.screens.session import SessionResult, SessionScreen
+from entrain.tui.screens.settings import SettingsScreen, wrong_said
 from entrain.tui.screens.straps import StrapsScreen
 from entrain.tui.screens.summary import Next, SummaryScreen
 from entrain.tui.screens.who import WhoScreen
 from entrain.tui.seat import offered, seat
-from entrain.tui.themes import CYCLE, THEMES
+from entrain.tui.themes import CYCLE, THEMES, made
 
 Open = Callable[[], Awaitable[OpenedSession]]
 
@@ -62,6 +67,7 @@ _LOG: Final = logging.getLogger(__name__)
 _BEHIND_S: Final = 0.3  # a terminal that has not taken what is older
 _CATCH_UP_S: Final = 0.1
 _SHORT_S: Final = 0.3  # a wait that needs no word
+_SETTINGS_ARE: Final = "Theme, figure, volume, keys, reduced motion: kept in a file of your own."
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +99,13 @@ class Manners:
     """How the app deals with a person. `on_…` are called when there is something to remember."""
 
     look: Look = field(default_factory=Look)
+    person: str = ""  # who sits down, by pseudonym
     show_notice: bool = False
     check_in: bool = True
     on_notice_accepted: Callable[[], None] = lambda: None
     on_look_changed: Callable[[Look], None] = lambda look: None
     on_choice: Callable[[SessionChoice], None] = lambda choice: None
+    settings: SettingsPort | None = None
 
 
 class EntrainApp(App[Summary | None]):
@@ -118,7 +126,8 @@ class EntrainApp(App[Summary | None]):
     Toast { background: $panel; width: 40; margin-top: 0; padding: 0 2; }
     """
     BINDINGS = [  # noqa: RUF012  Textual's own type
-        Binding("t", "theme", "Theme", show=False),
+        Binding("t", "theme", "Theme", show=False, id="light"),
+        Binding("comma", "settings", "Settings", show=False, id="settings"),
         # With priority, so that it stops a session while a note is being written too.
         Binding("ctrl+c", "interrupt", "Stop", show=False, priority=True),
     ]
@@ -136,12 +145,18 @@ class EntrainApp(App[Summary | None]):
         self._clock = clock or MonotonicClock()
         self.depth = look.depth or depth_of(os.environ, self.console.color_system)
         self.look = look
+        self.person = manners.person
         self.fault: Exception | None = None
         self.ended_with: Summary | None = None
+        self.own_keys: dict[str, str] = {}  # name -> key, of those that have another one
+        self.own_themes: dict[str, OwnTheme] = {}
+        self.breath_as = PER_MINUTE
+        self._cycle: tuple[str, ...] = CYCLE
         for theme in THEMES.values():
             self.register_theme(theme)
+        self.take_settings()
         few_colours = self.depth in (Depth.SIXTEEN, Depth.NONE)
-        self.theme = "plain" if few_colours else self.look.theme if self.look.theme in THEMES else "dark"
+        self.theme = "plain" if few_colours else self._theme_named(look.theme)
 
     def get_driver_class(self) -> type[Driver]:
         """On Unix one that never waits for the terminal."""
@@ -256,9 +271,10 @@ class EntrainApp(App[Summary | None]):
 
     def _dress_for(self, sitter: Sitter) -> None:
         """The screen as this person likes it."""
+        self.person = sitter.person
         self.look = look_of(sitter, self.look)
-        if self.theme in CYCLE:
-            self.theme = self.look.theme if self.look.theme in CYCLE else "dark"
+        if self.theme in self._cycle:
+            self.theme = self._theme_named(self.look.theme)
 
     async def _has_read_notice(self, home: Home) -> bool:
         """Whoever sits down here for the first time reads the notice before anything starts."""
@@ -301,7 +317,7 @@ class EntrainApp(App[Summary | None]):
             choice,
             figure=self.look.figure,
             depth=self.depth,
-            trouble=trouble,
+            trouble=trouble or wrong_said(self.kept_settings()),
             archive=home.archive,
             report=home.report,
             listen=home.listen,
@@ -367,12 +383,60 @@ class EntrainApp(App[Summary | None]):
 
     # ---- what holds on every screen -------------------------------------------------------------------
 
+    def take_settings(self) -> None:
+        """The settings as they are now: keys, own themes, units. A theme or figure is the person's choice."""
+        kept = self.kept_settings()
+        if kept is None:
+            return
+        self.own_themes = {theme.name: theme for theme in kept.themes if theme.name not in THEMES}
+        for own in self.own_themes.values():
+            self.register_theme(made(own))
+        self._cycle = (*CYCLE, *self.own_themes)
+        self.own_keys = dict(kept.settings.keys)
+        self.set_keymap(bound(kept.settings))
+        self.breath_as = kept.settings.breath_as
+        still = self._manners.look.reduced_motion or kept.settings.reduced_motion
+        self.look = replace(self.look, reduced_motion=still)
+
+    def kept_settings(self) -> KeptSettings | None:
+        """The settings of whoever sits here, and what is wrong with them; None where there are none."""
+        port = self._manners.settings
+        return None if port is None else port.now(self.person, key_names())
+
     def action_theme(self) -> None:
-        if self.theme not in CYCLE:
+        if self.theme not in self._cycle:
             self.notify("This terminal brings its own colours.", markup=False)
             return
-        self.theme = CYCLE[(CYCLE.index(self.theme) + 1) % len(CYCLE)]
-        self._remember(replace(self.look, theme=self.theme))
+        self.dress(theme=self._cycle[(self._cycle.index(self.theme) + 1) % len(self._cycle)])
+
+    def dress(self, *, theme: str | None = None, figure: str | None = None) -> None:
+        """Another theme or figure from now on, and the next time."""
+        look = replace(self.look, theme=theme or self.look.theme, figure=figure or self.look.figure)
+        if theme is not None and self.theme in self._cycle:
+            self.theme = self._theme_named(theme)
+        self._remember(look)
+
+    def _theme_named(self, name: str) -> str:
+        return name if name in self._cycle else CYCLE[0]
+
+    def action_settings(self) -> None:
+        """Not during a session: it has keys of its own for what matters then."""
+        port = self._manners.settings
+        if port is None or self._running_session() is not None or isinstance(self.screen, SettingsScreen):
+            return
+
+        def back(_: object) -> None:
+            self.take_settings()
+
+        self.push_screen(SettingsScreen(port, self.person, self.look), back)
+
+    def on_settings_changed(self, message: SettingsChanged) -> None:
+        """Seen at once."""
+        self.take_settings()
+        likes = message.settings
+        self.look = replace(self.look, theme=likes.theme or CYCLE[0], figure=likes.figure or Look().figure)
+        if self.theme in (*THEMES, *self.own_themes) and self.theme != "plain":
+            self.theme = self._theme_named(self.look.theme)
 
     def on_figure_chosen(self, message: FigureChosen) -> None:
         self._remember(replace(self.look, figure=message.figure))
@@ -412,10 +476,14 @@ class EntrainApp(App[Summary | None]):
         keys = asked.KEYS if isinstance(asked, EntrainScreen) else ()
         for key in keys:
             if key.action != "none" and asked.check_action(key.action, ()) is not False:
-                yield SystemCommand(f"{key.label} ({key.shown})", key.text, _bound(asked, key.action))
+                yield SystemCommand(
+                    f"{key.label} ({key.shown_in(self)})", key.text, _bound(asked, key.action)
+                )
         if "app.theme" not in {key.action for key in keys}:
             yield SystemCommand("light (t)", "Dark, light or dim for the night.", self.action_theme)
         if self._running_session() is None:
+            if self._manners.settings is not None and "app.settings" not in {key.action for key in keys}:
+                yield SystemCommand("settings (,)", _SETTINGS_ARE, self.action_settings)
             yield SystemCommand("leave entrain (ctrl+q)", "Leave at once.", self.action_quit)
 
 

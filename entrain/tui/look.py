@@ -10,7 +10,7 @@ from entrain.ports import Sitter
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """`theme` is dark, light or night, `figure` orb, wave, petals or bar. `depth` None finds out."""
+    """`theme` is dark, light, night or an own one, `figure` one of `FIGURES`. `depth` None finds out."""
 
     theme: str = "dark"
     figure: str = "orb"

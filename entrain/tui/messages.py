@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from textual.message import Message
 
+from entrain.person.desk_settings import DeskSettings
 from entrain.ports import Sitter
 
 
@@ -19,3 +20,10 @@ class SatDown(Message):
     """Another person sits here now; the screen is to be as they like it."""
 
     sitter: Sitter
+
+
+@dataclass
+class SettingsChanged(Message):
+    """Settings are others now, and should be seen at once."""
+
+    settings: DeskSettings

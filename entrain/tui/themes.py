@@ -3,11 +3,20 @@
 Beside Textual's own names a theme sets `$breath-in`, `$breath-out`, `$pulse`, `$tempo` and `$quiet`.
 """
 
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
 from typing import Final
 
 from textual.theme import BUILTIN_THEMES, Theme
 
 from entrain.drawing.palette import Depth, FigureColours
+from entrain.person.desk_settings import OwnTheme
+
+_NONE: Final[Mapping[str, OwnTheme]] = MappingProxyType({})
+_FIELDS: Final = (
+    "primary", "secondary", "accent", "warning", "error", "success", "background", "surface", "panel",
+)  # fmt: skip
 
 DARK: Final = Theme(
     name="dark",
@@ -170,7 +179,31 @@ _CUBE_FIGURES: Final = {
 }
 
 
-def figure_colours(theme: str, depth: Depth) -> FigureColours:
-    """The breathing figure's colours in a theme; the first of them is the theme's own background."""
+def figure_colours(theme: str, depth: Depth, own: Mapping[str, OwnTheme] = _NONE) -> FigureColours:
+    """The breathing figure's colours in a theme; the first of them is the theme's own background.
+
+    Args:
+        own: a person's own themes by name.
+    """
     figures = _CUBE_FIGURES if depth is Depth.CUBE else _FIGURES
-    return figures.get(theme, figures["dark"])
+    mine = own.get(theme)
+    if mine is None:
+        return figures.get(theme, figures["dark"])
+    base = figures[mine.base]
+    ground = dict(mine.colours).get("background")
+    inhale, exhale = (
+        given or theirs for given, theirs in ((mine.inhale, base.inhale), (mine.exhale, base.exhale))
+    )
+    if ground is None:
+        return FigureColours(inhale, exhale)
+    return FigureColours((ground, *inhale[1:]), (ground, *exhale[1:]))
+
+
+def made(own: OwnTheme) -> Theme:
+    """An own theme for Textual: its base with its own colours."""
+    base = THEMES[own.base]
+    colours = {name.replace("_", "-"): colour for name, colour in own.colours}
+    fields = {name: colours.pop(name) for name in _FIELDS if name in colours}
+    if "text" in colours:
+        fields["foreground"] = colours["text"]
+    return replace(base, name=own.name, variables={**base.variables, **colours}, **fields)

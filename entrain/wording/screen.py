@@ -13,9 +13,11 @@ from entrain.control.view import SessionView, SoundView, StageView, StrapView
 from entrain.heart.beat import PulseSource
 from entrain.heart.doubt import Doubt
 from entrain.heart.pmd.control import Sensor
+from entrain.person.desk_settings import PER_MINUTE
 from entrain.ports import HeartChoice, HeartKind
 from entrain.wording import decisions
 from entrain.wording.doubts import doubt_words
+from entrain.wording.settings import breath
 from entrain.wording.times import clock, span
 
 LEADING: Final = frozenset({"glide", "step"})  # policies that go to the preset's goal
@@ -341,7 +343,7 @@ def _doubted(doubt: Doubt) -> Advice:
     return Advice(f"{said.sentence} {said.advice}", serious=doubt.withholds)
 
 
-def in_step(view: SessionView, pulse_words: PulseWords) -> tuple[str, bool]:
+def in_step(view: SessionView, pulse_words: PulseWords, breath_as: str = PER_MINUTE) -> tuple[str, bool]:
     """Whether the person's breath is with the guided one, and whether that is well; empty where unknown.
 
     It is read from the pulse, so without a fresh one nothing is known of it.
@@ -352,7 +354,7 @@ def in_step(view: SessionView, pulse_words: PulseWords) -> tuple[str, bool]:
         case InStep.YES:
             return "in step", True
         case InStep.NO if view.own_breath_per_min is not None:
-            return f"you breathe {view.own_breath_per_min:.1f}", False
+            return f"you breathe {breath(view.own_breath_per_min, breath_as)}", False
         case _:
             return "", True
 

@@ -125,11 +125,11 @@ def test_a_preset_is_copied_changed_checked_and_deleted(home: Path) -> None:
 
 async def test_everything_is_looked_at_side_by_side_and_each_answer_comes_once() -> None:
     checks = [check async for check in examine()]
-    assert [check.what for check in checks[:4]] == ["Bluetooth", "sound", "terminal", "storage"]
-    assert all(check.ok is None for check in checks[:4])
-    answers = {check.what: check for check in checks[4:]}
-    assert len(checks) == 8
-    assert set(answers) == {"Bluetooth", "sound", "terminal", "storage"}
+    assert [check.what for check in checks[:5]] == ["Bluetooth", "sound", "terminal", "settings", "storage"]
+    assert all(check.ok is None for check in checks[:5])
+    answers = {check.what: check for check in checks[5:]}
+    assert len(checks) == 10
+    assert set(answers) == {"Bluetooth", "sound", "terminal", "settings", "storage"}
     assert answers["storage"].ok
     assert all(check.ok or check.advice for check in answers.values())
 

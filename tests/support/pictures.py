@@ -29,7 +29,7 @@ from entrain.tui.screens.session import SessionScreen
 from entrain.tui.screens.summary import SummaryScreen
 from entrain.tui.screens.who import WhoScreen
 from entrain.tui.widgets.preset_detail import PresetDetail
-from tests.support.rooms import CLEAR, DRAFT, UNCLEAR, rooms
+from tests.support.rooms import CLEAR, DRAFT, SETTINGS, UNCLEAR, ScriptedSettings, rooms
 from tests.support.screen import comes, drawn, hammer, strike
 from tests.support.scripted import EVENING, VOICES, Incident, Script, ScriptedPort, presets
 from tests.support.scripted_archive import ScriptedArchive
@@ -64,7 +64,9 @@ def session_app(
     return app, clock, port
 
 
-def home_app(look: Look, said: AssessmentOutcome = CLEAR) -> tuple[EntrainApp, ManualClock]:
+def home_app(
+    look: Look, said: AssessmentOutcome = CLEAR, settings: str = ""
+) -> tuple[EntrainApp, ManualClock]:
     clock = ManualClock()
 
     async def open_session(_choice: SessionChoice) -> OpenedSession:
@@ -74,7 +76,7 @@ def home_app(look: Look, said: AssessmentOutcome = CLEAR) -> tuple[EntrainApp, M
     desk = all_rooms.shelf.everything()[0].preset
     choice = replace(CHOICE, preset=desk, minutes=desk.minutes)
     home = Home([desk], VOICES, find, open_session, choice, rooms=all_rooms)
-    return EntrainApp(home, Manners(look), clock=clock), clock
+    return EntrainApp(home, Manners(look, settings=ScriptedSettings(settings)), clock=clock), clock
 
 
 def slow_app(look: Look) -> tuple[EntrainApp, ManualClock]:
@@ -241,6 +243,7 @@ def scenes() -> list[Scene]:
         ("presets-delete", home_app, (press("p", "end", "delete"),), dark),
         ("preset-edit", home_app, (press("p", "c", "enter"), until_planned(), press(*"# ")), dark),
         ("preset-edit-faults", home_app, (press("p", "end", "e", "f2"), checked_text()), dark),
+        ("settings", lambda look: home_app(look, settings=SETTINGS), (press("comma", "down", "down"),), dark),
         ("doctor", home_app, (press("d"), wait(0.3)), dark),
         ("assess", home_app, (press("a"),), dark),
         ("assess-step", home_app, (press("a", "enter"), until(SessionScreen), wait(0.1)), dark),

@@ -6,11 +6,14 @@ from dataclasses import dataclass, field, replace
 
 from entrain.clock import Clock
 from entrain.control.view import StageView
+from entrain.drawing.shapes import FIGURES
 from entrain.errors import StoreError, UsageError
+from entrain.person.desk_settings import KeyNames, checked_settings
 from entrain.ports import (
     AssessmentChoice,
     AssessmentOutcome,
     Check,
+    KeptSettings,
     OpenedSession,
     PresetProblem,
     Rooms,
@@ -18,6 +21,7 @@ from entrain.ports import (
     SwingAt,
 )
 from entrain.presets.check import checked
+from entrain.toml_lines import with_setting
 from tests.support.scripted import EVENING, Script, ScriptedPort
 
 DRAFT = """\
@@ -134,6 +138,35 @@ class ScriptedShelf:
         return "taken-in"
 
 
+SETTINGS = """\
+theme = "dark"
+volume = 0.45
+figur = "wave"
+
+[keys]
+ease_off = "o"
+"""
+
+
+@dataclass
+class ScriptedSettings:
+    """Satisfies `SettingsPort`: one text for everybody."""
+
+    text: str = ""
+
+    def now(self, person: str, key_names: KeyNames) -> KeptSettings:
+        settings, faults = checked_settings(
+            self.text, "settings.toml", themes=(), figures=FIGURES, key_names=key_names
+        )
+        said = tuple(
+            PresetProblem(f.line, f.key, f"{f.problem}. {f.suggestion}".rstrip(), f.file) for f in faults
+        )
+        return KeptSettings(settings, (), said, "/home/you/.local/share/entrain/settings.toml")
+
+    def keep(self, person: str, name: str, value: str | float | bool | None) -> None:
+        self.text = with_setting(self.text, name, value)
+
+
 CHECKS = (
     Check("Bluetooth", True, "Bluetooth is on and can look for straps."),
     Check(
@@ -143,6 +176,7 @@ CHECKS = (
         "Switch on headphones or a loudspeaker and it starts by itself.",
     ),
     Check("terminal", True, "120×40, truecolor."),
+    Check("settings", True, "All as they come."),
     Check("storage", True, "12 sessions, 4.1 MB, in /home/you/.local/share/entrain/sessions.db."),
 )
 

@@ -26,7 +26,7 @@ NAMES = (
     *("summary-short", "notice-1", "notice", "notice-3", "home", "home-help", "straps", "palette"),
     "opening",
     *("presets", "presets-draft", "presets-copy", "presets-delete", "preset-edit", "preset-edit-faults"),
-    *("doctor", "assess", "assess-step", "assess-outcome", "assess-unclear"),
+    *("settings", "doctor", "assess", "assess-step", "assess-outcome", "assess-unclear"),
     *("history", "history-empty", "past", "compare", "home-history", "who", "export"),
 )
 

@@ -1,10 +1,14 @@
 """What all screens share."""
 
+from collections.abc import Mapping
 from typing import ClassVar, Generic, TypeVar
 
 from textual.app import App
 from textual.screen import ModalScreen, Screen
 
+from entrain.drawing.palette import Depth, FigureColours
+from entrain.person.desk_settings import OwnTheme
+from entrain.tui.themes import figure_colours
 from entrain.tui.widgets.key_line import Key
 
 ResultT = TypeVar("ResultT")
@@ -29,6 +33,11 @@ class EntrainScreen(Screen[ResultT], Generic[ResultT]):
     def host(self) -> App[object]:
         """The app, with a type that says so."""
         return self.app  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+
+    def figure_colours(self, depth: Depth) -> FigureColours:
+        """The figure's colours in the theme of now, which may be one of the person's own."""
+        own: Mapping[str, OwnTheme] = getattr(self.host, "own_themes", {})
+        return figure_colours(self.host.theme, depth, own)
 
     @property
     def whole(self) -> bool:

@@ -35,7 +35,7 @@ class HelpScreen(EntrainModal[None]):
 
     def compose(self) -> ComposeResult:
         rows = [
-            (" ".join(key.shown for key in keys), text)
+            (" ".join(key.shown_in(self.host) for key in keys), text)
             for text, keys in groupby(self._keys, key=attrgetter("text"))  # a pair has one text
         ]
         if self._tap:

@@ -31,6 +31,7 @@ from entrain.tui.screens.base import EntrainScreen
 from entrain.tui.screens.doctor import DoctorScreen
 from entrain.tui.screens.help import HelpScreen
 from entrain.tui.screens.history import HistoryScreen
+from entrain.tui.screens.home_keys import KEYS as _KEYS
 from entrain.tui.screens.past import PastScreen
 from entrain.tui.screens.presets import PresetsScreen
 from entrain.tui.screens.straps import StrapsScreen
@@ -49,33 +50,8 @@ from entrain.wording.screen import heart_said
 LEAST_MIN: Final = 3.0
 AT_THE_DESK: Final = ("desk", "quiet", "first")  # offered here, after where one left off; all others: `p`
 NEWS_ROWS: Final = 4  # of a session that was cut off
-HISTORY: Final = Key("h", "h", "history", "history", "Past sessions: when, how long, what changed.")
-
-_KEYS = (
-    Key("enter", "enter", "start", "start", "Start the session that is marked."),
-    Key(
-        "s",
-        "s",
-        "straps",
-        "sensor",
-        "Choose where your pulse comes from: a strap, a simulation, tapping, none.",
-    ),
-    Key("p", "p", "presets", "more", "All sessions: what each does; copy, change and share them."),
-    Key("a", "a", "assess", "resonance", "At which breathing rate your pulse swings most."),
-    Key("d", "d", "doctor", "doctor", "What works here: Bluetooth, sound, terminal, storage."),
-    Key("v,right", "v", "voice(1)", "voice", "The next voice."),
-    Key("l", "l", "listen", "listen", "Hear the voice for some seconds; again: silence."),
-    Key("minus,underscore", "-", "minutes(-1)", "shorter", "A minute shorter."),
-    Key("plus,equals_sign", "+", "minutes(1)", "longer", "A minute longer."),
-    Key("t", "t", "app.theme", "light", "Dark, light or dim for the night."),
-    HISTORY,
-    Key("w", "w", "who", "who", "Who is practising: sessions are kept apart by pseudonym."),
-    *CUT_OFF_KEYS,
-    Key("question_mark,f1", "?", "help", "help", "This list."),
-    Key("q,escape", "q", "leave", "quit", "Leave."),
-)
 # The most important first; what stands beside its own line (s, v, - and +) comes after what does not.
-_SHOWN = tuple(key for name in "phadsv+?q" for key in _KEYS if key.shown == name and key not in CUT_OFF_KEYS)
+_SHOWN = tuple(key for name in "pha,dsv+?q" for key in _KEYS if key.shown == name and key not in CUT_OFF_KEYS)
 _ARROWS = Key("up", "↑ ↓", "none", "session", "Choose what to do.")
 
 
@@ -193,7 +169,7 @@ class HomeScreen(EntrainScreen[SessionChoice | AssessmentChoice | None]):
             return set()
 
     def _dye(self) -> None:
-        self._figure.dye(figure_colours(self.host.theme, self._figure.depth))
+        self._figure.dye(self.figure_colours(self._figure.depth))
         self._figure.show(Pose(0.55, 0.75, 0.85))
 
     def _show(self) -> None:

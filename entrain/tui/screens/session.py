@@ -155,7 +155,7 @@ class SessionScreen(EntrainScreen[SessionResult]):
         self._trend_at_s = -_TREND_EVERY_S
 
     def _dye(self) -> None:
-        self._figure.dye(figure_colours(self.host.theme, self._figure.depth))
+        self._figure.dye(self.figure_colours(self._figure.depth))
 
     def _begin(self) -> None:
         if self._rating is not None:

@@ -1,8 +1,10 @@
 """The line of keys at the bottom: the ones that matter now, each of which can be clicked too."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, cast
 
+from textual.app import App
 from textual.binding import Binding
 from textual.content import Content
 from textual.style import Style
@@ -22,8 +24,18 @@ class Key:
     label: str
     text: str
 
+    @property
+    def name(self) -> str:
+        """What settings call it: the words beside it, with _ for blanks."""
+        return "_".join(self.label.replace(",", "").split())
+
     def binding(self) -> Binding:
-        return Binding(self.keys, self.action, self.label, show=False, tooltip=self.text)
+        return Binding(self.keys, self.action, self.label, show=False, tooltip=self.text, id=self.name)
+
+    def shown_in(self, app: App[Any]) -> str:
+        """What is printed for it, where the person gave it another key."""
+        own: Mapping[str, str] = getattr(app, "own_keys", {})
+        return own.get(self.name, self.shown)
 
 
 class KeyLine(Static):
@@ -50,15 +62,16 @@ class KeyLine(Static):
 
     def _fit(self) -> None:
         shown = list(self._keys)
-        while len(shown) > 1 and _content(shown).cell_length > self.size.width:
+        app = cast(App[Any], self.app)  # pyright: ignore[reportUnknownMemberType]
+        while len(shown) > 1 and _content(shown, app).cell_length > self.size.width:
             shown.pop(-1 - self._always if len(shown) > 1 + self._always else -1)
-        self.update(_content(shown), layout=False)
+        self.update(_content(shown, app), layout=False)
 
 
-def _content(keys: Sequence[Key]) -> Content:
+def _content(keys: Sequence[Key], app: App[Any]) -> Content:
     parts: list[Content] = []
     for key in keys:
-        text = Content.assemble((key.shown, "bold $primary"), f" {key.label}")
+        text = Content.assemble((key.shown_in(app), "bold $primary"), f" {key.label}")
         action = key.action if key.action.startswith("app.") else f"screen.{key.action}"
         parts.append(text.stylize(Style.from_meta({"@click": action})))
     return Content("   ").join(parts)

@@ -9,10 +9,12 @@ from textual.widgets import Digits
 
 from entrain.control.events import Link, Sound
 from entrain.control.view import Sample, SessionView
+from entrain.person.desk_settings import PER_MINUTE
 from entrain.tui.widgets.say import Part, Say
 from entrain.tui.widgets.trend import TrendView
 from entrain.tui.widgets.wave import WaveView
 from entrain.wording import screen as words
+from entrain.wording import settings as setting_words
 
 _SHOWN_S: Final = (60.0, 300.0)  # how much of the past the plot shows, at least and at most
 _BLINK_S: Final = 0.25
@@ -54,13 +56,18 @@ class SessionPanel(Vertical):
     def show(self, view: SessionView, pulse: words.PulseWords, now_s: float) -> None:
         """Draw a picture; `now_s` is the screen's own clock, for the blink of a new beat."""
         self._show_pulse(pulse, self._blinks(view, now_s))
-        self._say("guidance", _guidance(view, pulse, self.query_one(".guidance").size.width))
+        self._say("guidance", _guidance(view, pulse, self.query_one(".guidance").size.width, self._breath_as))
         self.query_one(WaveView).show(view, pulse.fresh)
         self._say("straps", _straps(view, self.size.width - 4))
         self._say("sound", _sound(view))
         marks = self.query_one(".marks", Say)
         marks.say((words.markers(view.n_markers), "$text-muted"))
         marks.display = view.n_markers > 0
+
+    @property
+    def _breath_as(self) -> str:
+        app: object = self.app  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+        return getattr(app, "breath_as", PER_MINUTE)  # pyright: ignore[reportUnknownArgumentType]
 
     def turn(self) -> None:
         """From the wave to the last minutes, and back."""
@@ -102,18 +109,18 @@ class SessionPanel(Vertical):
         self.query_one(f".{name}", Say).say(*parts)
 
 
-def _guidance(view: SessionView, pulse: words.PulseWords, room: int) -> Sequence[Part]:
+def _guidance(view: SessionView, pulse: words.PulseWords, room: int, breath_as: str) -> Sequence[Part]:
     """Tempo and breath; where the tempo is going to, if there are `room` columns for that as well."""
     tempo = words.UNKNOWN if view.tempo_bpm is None else f"{view.tempo_bpm:.1f}"
     parts: list[Part] = [("tempo ", "$text-muted"), (tempo, "$tempo")]
-    breath = "" if view.breath_per_min is None else f"{view.breath_per_min:.1f}"
+    breath = "" if view.breath_per_min is None else setting_words.breath(view.breath_per_min, breath_as)
     goal = words.goal(view)
     if goal and len(f"tempo {tempo}{goal}  breath {breath}") <= room:
         parts.append((goal, "$text-muted"))
     if breath:
         gap = "  " if goal else "   "
         parts += [(f"{gap}breath ", "$text-muted"), (breath, "$breath-in")]
-        text, well = words.in_step(view, pulse)
+        text, well = words.in_step(view, pulse, breath_as)
         if text:
             parts += [(f"\n{text}", "$success" if well else "$warning")]
     return parts

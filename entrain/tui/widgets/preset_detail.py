@@ -82,6 +82,7 @@ def fault_parts(faults: tuple[PresetProblem, ...]) -> tuple[Part, ...]:
     """Each fault with its line, as `entrain presets check` words them."""
     parts: list[Part] = []
     for fault in faults:
-        parts += ["\n" if parts else "", (f"line {fault.line:<4}", "bold $warning")]
+        where = f"{fault.file}, line {fault.line}  " if fault.file else f"line {fault.line:<4}"
+        parts += ["\n" if parts else "", (where, "bold $warning")]
         parts += [(f"{fault.field} ", "bold") if fault.field else "", fault.text]
     return tuple(parts)
