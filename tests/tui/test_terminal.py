@@ -37,7 +37,8 @@ class Desk:
         while time.monotonic() < until_s and self.process.poll() is None:
             ready, _, _ = select.select([self.ours], [], [], 0.05)
             if ready:
-                seen += os.read(self.ours, int(min(65536, max(1, per_s * 0.1))))
+                with suppress(OSError):  # it has just left: there is no other end any more
+                    seen += os.read(self.ours, int(min(65536, max(1, per_s * 0.1))))
             if per_s < 1e6:
                 time.sleep(0.1)
         return seen
