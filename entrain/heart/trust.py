@@ -19,11 +19,11 @@ What cannot be told from outside: a strap that counts exactly half or twice the 
 one that smooths its intervals, one on somebody else's chest.
 """
 
-from dataclasses import dataclass
+from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
-from entrain.frozen import changed, quick
+from entrain.frozen import quick
 from entrain.heart.doubt import Doubt
 from entrain.heart.gatt import HeartRateMeasurement
 from entrain.heart.irregular import DIFFERENCES, is_irregular
@@ -38,7 +38,7 @@ REPEATS: Final = 2
 FORGOTTEN_AFTER: Final = 12  # notifications without one
 OVER_TIME: Final = 0.3  # of the repeated intervals
 PLACEHOLDERS: Final = frozenset((0, 0xFFFF))
-JUNK_S: Final = 0.2  # no heart beats at 300
+JUNK_TICKS: Final = 0.2 * RR_TICKS_PER_S  # no heart beats at 300
 JUNK_SHARE: Final = 0.25
 LEARN_JUNK: Final = 2  # notifications
 PACKETS: Final = 32  # that are held against each other
@@ -59,54 +59,75 @@ LEAP_BPM: Final = 10.0
 
 @quick
 class Packet:
-    """One notification as far as it is held against others. A sum is of the intervals that were believed."""
+    """One notification as far as it is held against others. Its ticks are those of the intervals believed."""
 
     t_s: float
     bpm: int
     n: int
-    sum_s: float
+    ticks: int
     n_junk: int
 
 
 @quick
-class Totals:
-    """Of all notifications of this link, for what shows only in the long run."""
+class Repeats:
+    """Notifications that came twice."""
 
+    payload: bytes = b""  # the newest that counted
+    n: int = 0  # lately …
+    n_since: int = 0  # … and notifications since the last of them
+    was_one: bool = False
+
+
+@quick
+class Rates:
+    """Intervals, rate and time held against each other: lately, and since the link was made."""
+
+    packets: tuple[Packet, ...] = ()  # the newest, of which …
+    n: int = 0  # … so many intervals …
+    ticks: int = 0  # … of so many ticks …
+    rates: int = 0  # … and the sum of the rates that are not 0 …
+    n_rates: int = 0  # … which are so many
+    surplus_s: float = 0.0  # of intervals over time
+    still_since_s: float = 0.0  # the rate is the same
+    # For what shows only in the long run, of all notifications with a rate.
     time_s: float = 0.0
+    n_all: int = 0  # intervals
+    ticks_all: int = 0
+    rates_all: int = 0
     n_packets: int = 0
-    rates: int = 0
-    n: int = 0
-    sum_s: float = 0.0
+    n_milliseconds: int = 0  # notifications in a row that looked like it
 
 
-NOTHING: Final = Totals()
+@quick
+class Rhythm:
+    """How each interval follows the one before."""
+
+    last_s: float | None = None  # the newest, of which the next one is the neighbour
+    last_jump: float | None = None
+    jumps: tuple[float, ...] = ()  # differences of neighbours, as a share of them
+    bends: tuple[float, ...] = ()  # |difference| of those differences
+    n_same: int = 0  # equal ones in a row …
+    same_since_s: float = 0.0
 
 
-@dataclass(frozen=True)  # without slots, for `changed`
+NO_REPEATS: Final = Repeats()
+NO_RATES: Final = Rates()
+NO_RHYTHM: Final = Rhythm()
+
+
+@quick
 class Trust:
     """State of one strap since its link was made."""
 
     doubt: Doubt | None = None
-    packets: tuple[Packet, ...] = ()
-    totals: Totals = NOTHING
-    n_milliseconds: int = 0  # notifications in a row that looked like it
+    heard_s: float | None = None
+    n_timely: int = REGULAR_AGAIN  # notifications in a row without a pause
     bad_since_s: float | None = None  # nothing readable …
     off_since_s: float | None = None  # … no contact …
     zero_since_s: float | None = None  # … no rate
-    heard_s: float | None = None
-    payload: bytes = b""
-    n_repeats: int = 0  # lately …
-    n_since: int = 0  # … and notifications since the last of them
-    was_repeat: bool = False
-    surplus_s: float = 0.0  # of intervals over time
-    last_s: float | None = None  # the newest interval, of which the next one is the neighbour
-    last_jump: float | None = None
-    jumps: tuple[float, ...] = ()  # differences of neighbours, as a share of them
-    bends: tuple[float, ...] = ()  # |difference| of those differences
-    n_same: int = 0  # equal intervals in a row …
-    same_since_s: float = 0.0
-    rate_since_s: float = 0.0  # … and since when the rate is the same
-    n_timely: int = REGULAR_AGAIN  # notifications in a row without a pause
+    repeats: Repeats = NO_REPEATS
+    rates: Rates = NO_RATES
+    rhythm: Rhythm = NO_RHYTHM
 
 
 UNTRIED: Final = Trust()
@@ -119,20 +140,20 @@ def forgotten(trust: Trust) -> Trust:
 
 def neighbourless(trust: Trust) -> Trust:
     """The chain is broken: the next interval has no neighbour."""
-    return changed(trust, last_s=None, last_jump=None)
+    return replace(trust, rhythm=replace(trust.rhythm, last_s=None, last_jump=None))
 
 
 def rejected(trust: Trust, t_s: float) -> Trust:
     """A notification that is no measurement."""
     since_s = t_s if trust.bad_since_s is None else trust.bad_since_s
-    return _judged(changed(_timely(trust, t_s), bad_since_s=since_s, heard_s=t_s), t_s)
+    return _judged(replace(trust, n_timely=_n_timely(trust, t_s), bad_since_s=since_s, heard_s=t_s), t_s)
 
 
 def passed(trust: Trust, t_s: float) -> Trust:
     """Time passes; only a pause that is too long changes anything."""
     if trust.heard_s is None or t_s - trust.heard_s <= QUIET_S or trust.n_timely == 0:
         return trust
-    return _judged(changed(trust, n_timely=0), t_s)
+    return _judged(replace(trust, n_timely=0), t_s)
 
 
 def heard(
@@ -140,32 +161,33 @@ def heard(
 ) -> tuple[Trust, tuple[int, ...]]:
     """A measurement: returns the judgement, and the intervals that are worth placing in time."""
     ticks = tuple([each for each in measured.rr_ticks or () if each not in PLACEHOLDERS])
-    is_repeat = _is_repeat(trust, t_s, payload, ticks)
-    is_surplus = is_repeat and _is_over_time(trust, t_s, ticks_to_s(sum(ticks)))
-    trust = _with_repeat(changed(_timely(trust, t_s), was_repeat=is_repeat, heard_s=t_s), is_repeat)
-    if is_surplus or (is_repeat and trust.n_repeats >= REPEATS):
-        return _judged(trust, t_s), ()
-    n_junk = sum(ticks_to_s(each) < JUNK_S for each in ticks)
-    if trust.doubt is Doubt.JUNK or _is_junky(trust, len(ticks), n_junk):
-        ticks = tuple([each for each in ticks if ticks_to_s(each) >= JUNK_S])
-    sum_s = ticks_to_s(sum(ticks))
-    packet = Packet(t_s=t_s, bpm=measured.bpm, n=len(ticks), sum_s=sum_s, n_junk=n_junk)
-    trust = _with_packet(trust, packet)
-    trust = changed(
-        trust,
-        payload=payload,
-        bad_since_s=None,
-        off_since_s=_since(trust.off_since_s, measured.contact is False, t_s),
-        zero_since_s=_since(trust.zero_since_s, measured.bpm == 0, t_s),
-    )
+    repeats, n_timely = _with_payload(trust, t_s, payload, ticks), _n_timely(trust, t_s)
+    if repeats.was_one and (repeats.n >= REPEATS or _is_over_time(trust.rates, t_s, sum(ticks))):
+        return _judged(replace(trust, heard_s=t_s, n_timely=n_timely, repeats=repeats), t_s), ()
+    n_junk = sum([each < JUNK_TICKS for each in ticks])
+    if trust.doubt is Doubt.JUNK or (n_junk and _is_junky(trust.rates.packets, len(ticks), n_junk)):
+        ticks = tuple([each for each in ticks if each >= JUNK_TICKS])
+    rhythm = trust.rhythm
     for each in ticks:
-        trust = _with_interval(trust, t_s, ticks_to_s(each))
+        rhythm = _with_interval(rhythm, t_s, ticks_to_s(each))
+    # By place: by name it would take as long again.
+    trust = Trust(
+        trust.doubt,
+        t_s,
+        n_timely,
+        None,
+        _since(trust.off_since_s, measured.contact is False, t_s),
+        _since(trust.zero_since_s, measured.bpm == 0, t_s),
+        repeats,
+        _with_packet(trust.rates, Packet(t_s, measured.bpm, len(ticks), sum(ticks), n_junk)),
+        rhythm,
+    )
     return _judged(trust, t_s), ticks
 
 
 def reported(trust: Trust, t_s: float, rr_s: float) -> Trust:
     """An interval of a source that has neither rate nor packets."""
-    return _judged(_with_interval(changed(trust, heard_s=t_s), t_s, rr_s), t_s)
+    return _judged(replace(trust, heard_s=t_s, rhythm=_with_interval(trust.rhythm, t_s, rr_s)), t_s)
 
 
 # ---- what is remembered ------------------------------------------------------------------------------------
@@ -177,101 +199,102 @@ def _since(since_s: float | None, stands: bool, t_s: float) -> float | None:
     return t_s if since_s is None else since_s
 
 
-def _timely(trust: Trust, t_s: float) -> Trust:
-    if trust.heard_s is None or t_s - trust.heard_s > QUIET_S:
-        return changed(trust, n_timely=REGULAR_AGAIN if trust.heard_s is None else 0)
-    return trust if trust.n_timely >= REGULAR_AGAIN else changed(trust, n_timely=trust.n_timely + 1)
+def _n_timely(trust: Trust, t_s: float) -> int:
+    if trust.heard_s is None:
+        return REGULAR_AGAIN
+    return 0 if t_s - trust.heard_s > QUIET_S else min(REGULAR_AGAIN, trust.n_timely + 1)
 
 
-def _is_repeat(trust: Trust, t_s: float, payload: bytes, ticks: tuple[int, ...]) -> bool:
-    if not ticks or trust.was_repeat or trust.heard_s is None or payload != trust.payload:
-        return False
-    return t_s - trust.heard_s < REPEAT_S
+def _with_payload(trust: Trust, t_s: float, payload: bytes, ticks: tuple[int, ...]) -> Repeats:
+    """Repeats are counted, and forgotten after some notifications without one."""
+    before = trust.repeats
+    is_same = bool(ticks) and not before.was_one and payload == before.payload
+    if is_same and trust.heard_s is not None and t_s - trust.heard_s < REPEAT_S:
+        return Repeats(payload, min(before.n + 1, REPEATS), 0, True)
+    if not before.n:
+        return Repeats(payload, 0, before.n_since)
+    over = before.n_since + 1 >= FORGOTTEN_AFTER
+    return Repeats(payload, 0 if over else before.n, before.n_since + 1)
 
 
-def _is_over_time(trust: Trust, t_s: float, sum_s: float) -> bool:
+def _is_over_time(rates: Rates, t_s: float, ticks: int) -> bool:
     """Would these intervals be more than the time of the last notifications, a stall before them included?"""
-    lately = trust.packets[-FEW_PACKETS:]
+    lately = rates.packets[-FEW_PACKETS:]
     if len(lately) < FEW_PACKETS:
         return False
-    over_s = sum([packet.sum_s for packet in lately[1:]]) + sum_s - (t_s - lately[0].t_s)
-    return over_s > OVER_TIME * sum_s
+    over_s = ticks_to_s(sum([packet.ticks for packet in lately[1:]]) + ticks) - (t_s - lately[0].t_s)
+    return over_s > OVER_TIME * ticks_to_s(ticks)
 
 
-def _with_repeat(trust: Trust, is_repeat: bool) -> Trust:
-    """Repeats are counted, and forgotten after some notifications without one."""
-    if is_repeat:
-        return changed(trust, n_repeats=min(trust.n_repeats + 1, REPEATS), n_since=0)
-    if not trust.n_repeats:
-        return trust
-    over = trust.n_since + 1 >= FORGOTTEN_AFTER
-    return changed(trust, n_repeats=0 if over else trust.n_repeats, n_since=trust.n_since + 1)
-
-
-def _is_junky(trust: Trust, n: int, n_junk: int) -> bool:
-    if not n_junk or len(trust.packets) < LEARN_JUNK:
+def _is_junky(packets: tuple[Packet, ...], n: int, n_junk: int) -> bool:
+    """`n_junk` of `n` newest intervals are junk: is it a rule with this strap?"""
+    if len(packets) < LEARN_JUNK:
         return False
-    lately = trust.packets[-FEW_PACKETS:]
+    lately = packets[-FEW_PACKETS:]
     n_all = n + sum(packet.n for packet in lately)
     return n_junk + sum(packet.n_junk for packet in lately) > JUNK_SHARE * n_all
 
 
-def _with_packet(trust: Trust, packet: Packet) -> Trust:
-    surplus_s, rate_since_s = trust.surplus_s, trust.rate_since_s
-    if trust.packets:
-        apart_s = packet.t_s - trust.packets[-1].t_s
-        surplus_s = max(DEFICIT_S, surplus_s + packet.sum_s - SURPLUS_ALLOWED * apart_s)
-    if not trust.packets or packet.bpm != trust.packets[-1].bpm:
-        rate_since_s = packet.t_s
-    totals = trust.totals
-    if packet.bpm and trust.packets:
-        totals = Totals(
-            time_s=totals.time_s + packet.t_s - trust.packets[-1].t_s,
-            n_packets=totals.n_packets + 1,
-            rates=totals.rates + packet.bpm,
-            n=totals.n + packet.n,
-            sum_s=totals.sum_s + packet.sum_s,
-        )
-    return changed(
-        trust,
-        packets=(*trust.packets, packet)[-PACKETS:],
-        totals=totals,
-        n_milliseconds=_n_milliseconds(trust.n_milliseconds, totals),
-        surplus_s=surplus_s,
-        rate_since_s=rate_since_s,
+def _with_packet(rates: Rates, new: Packet) -> Rates:
+    packets, surplus_s, still_since_s = rates.packets, rates.surplus_s, rates.still_since_s
+    n, ticks = rates.n + new.n, rates.ticks + new.ticks
+    sum_bpm, n_rates = rates.rates + new.bpm, rates.n_rates + (new.bpm > 0)
+    time_s, n_all, ticks_all = rates.time_s, rates.n_all, rates.ticks_all
+    rates_all, n_packets = rates.rates_all, rates.n_packets
+    last = packets[-1] if packets else None
+    if last is None or new.bpm != last.bpm:
+        still_since_s = new.t_s
+    if last is not None:
+        apart_s = new.t_s - last.t_s
+        surplus_s = max(DEFICIT_S, surplus_s + ticks_to_s(new.ticks) - SURPLUS_ALLOWED * apart_s)
+        if new.bpm:
+            time_s, n_all, ticks_all = time_s + apart_s, n_all + new.n, ticks_all + new.ticks
+            rates_all, n_packets = rates_all + new.bpm, n_packets + 1
+    if len(packets) == PACKETS:
+        old, *_ = packets
+        packets = packets[1:]
+        n, ticks = n - old.n, ticks - old.ticks
+        sum_bpm, n_rates = sum_bpm - old.bpm, n_rates - (old.bpm > 0)
+    n_milliseconds = rates.n_milliseconds
+    if time_s >= MS_AFTER_S and n_all and n_milliseconds < SURE_OF_MS:
+        looks_so = _look_like_milliseconds(time_s, n_all, ticks_to_s(ticks_all), rates_all / n_packets)
+        n_milliseconds = n_milliseconds + 1 if looks_so else 0
+    # By place: by name it would take as long again.
+    return Rates(
+        (*packets, new),
+        n,
+        ticks,
+        sum_bpm,
+        n_rates,
+        surplus_s,
+        still_since_s,
+        time_s,
+        n_all,
+        ticks_all,
+        rates_all,
+        n_packets,
+        n_milliseconds,
     )
 
 
-def _n_milliseconds(n: int, totals: Totals) -> int:
-    """For how many notifications in a row the intervals have looked like milliseconds."""
-    if totals.time_s < MS_AFTER_S or not totals.n or n >= SURE_OF_MS:
-        return n
-    mean_s = totals.sum_s / totals.n
-    by_rate = S_PER_MIN / mean_s / (totals.rates / totals.n_packets)
-    by_time = totals.time_s / totals.sum_s
-    looks_so = (
-        abs(by_rate - MS_RATIO) < MS_NEAR and abs(by_time - MS_RATIO) < MS_NEAR + mean_s / totals.time_s
-    )
-    return n + 1 if looks_so else 0
+def _look_like_milliseconds(time_s: float, n: int, sum_s: float, mean_bpm: float) -> bool:
+    """Are `n` intervals as much too short, against the rate and against the time, as it would make them?"""
+    by_rate = S_PER_MIN / (sum_s / n) / mean_bpm
+    by_time = time_s / sum_s
+    return abs(by_rate - MS_RATIO) < MS_NEAR and abs(by_time - MS_RATIO) < MS_NEAR + sum_s / n / time_s
 
 
-def _with_interval(trust: Trust, t_s: float, rr_s: float) -> Trust:
-    last_s = trust.last_s
+def _with_interval(rhythm: Rhythm, t_s: float, rr_s: float) -> Rhythm:
+    last_s, last_jump, jumps, bends = rhythm.last_s, rhythm.last_jump, rhythm.jumps, rhythm.bends
     if last_s is None:
-        return changed(trust, last_s=rr_s, last_jump=None, n_same=0, same_since_s=t_s)
+        return Rhythm(rr_s, None, jumps, bends, 0, t_s)
     jump = 2.0 * (rr_s - last_s) / (rr_s + last_s) if rr_s + last_s > 0.0 else 0.0
-    bends = trust.bends
-    if trust.last_jump is not None:
-        bends = (*bends, abs(jump - trust.last_jump))[-DIFFERENCES:]
-    return changed(
-        trust,
-        last_s=rr_s,
-        last_jump=jump,
-        jumps=(*trust.jumps, jump)[-DIFFERENCES:],
-        bends=bends,
-        n_same=trust.n_same + 1 if rr_s == last_s else 0,
-        same_since_s=trust.same_since_s if rr_s == last_s else t_s,
-    )
+    if last_jump is not None:
+        bends = (*bends, abs(jump - last_jump))[-DIFFERENCES:]
+    jumps = (*jumps, jump)[-DIFFERENCES:]
+    if rr_s == last_s:
+        return Rhythm(rr_s, jump, jumps, bends, rhythm.n_same + 1, rhythm.same_since_s)
+    return Rhythm(rr_s, jump, jumps, bends, 0, t_s)
 
 
 # ---- what is made of it ------------------------------------------------------------------------------------
@@ -279,7 +302,7 @@ def _with_interval(trust: Trust, t_s: float, rr_s: float) -> Trust:
 
 def _judged(trust: Trust, t_s: float) -> Trust:
     doubt = _doubt(trust, t_s)
-    return trust if doubt is trust.doubt else changed(trust, doubt=doubt)
+    return trust if doubt is trust.doubt else replace(trust, doubt=doubt)
 
 
 def _doubt(trust: Trust, t_s: float) -> Doubt | None:
@@ -290,62 +313,56 @@ def _doubt(trust: Trust, t_s: float) -> Doubt | None:
     ):
         if since_s is not None and (t_s - since_s >= SAID_AFTER_S or trust.doubt is doubt):
             return doubt
-    if trust.n_repeats >= REPEATS:
+    if trust.repeats.n >= REPEATS:
         return Doubt.DOUBLED
     return _by_figures(trust, t_s) or (Doubt.SPARSE if trust.n_timely < REGULAR_AGAIN else None)
 
 
 def _by_figures(trust: Trust, t_s: float) -> Doubt | None:
     """Intervals, rate and time held against each other."""
-    packets = trust.packets
-    if packets and _is_junky(trust, packets[-1].n, packets[-1].n_junk):
+    rates, rhythm = trust.rates, trust.rhythm
+    packets = rates.packets
+    if packets and packets[-1].n_junk and _is_junky(packets, packets[-1].n, packets[-1].n_junk):
         return Doubt.JUNK
-    if is_irregular(trust.jumps, trust.bends, trust.doubt is Doubt.IRREGULAR):
+    if is_irregular(rhythm.jumps, rhythm.bends, trust.doubt is Doubt.IRREGULAR):
         return Doubt.IRREGULAR
-    if trust.surplus_s > SURPLUS_S or (trust.doubt is Doubt.TOO_MANY and not _fills_time(trust)):
+    if rates.surplus_s > SURPLUS_S or (trust.doubt is Doubt.TOO_MANY and not _fills_time(packets)):
         return Doubt.TOO_MANY
-    if _stands_still(trust, t_s):
+    if rhythm.n_same >= STILL_BEATS and t_s - rhythm.same_since_s >= STILL_S:
+        return Doubt.FROZEN
+    if packets and not rates.n and t_s - rates.still_since_s >= STILL_RATE_S:
         return Doubt.FROZEN
     if _leaps(packets):
         return Doubt.LEAPING
-    return _by_rate(trust)
+    if rates.n_milliseconds >= SURE_OF_MS:
+        return Doubt.MILLISECONDS
+    return Doubt.CONTRADICTS if _contradicts(rates) else None
 
 
-def _fills_time(trust: Trust) -> bool:
+def _fills_time(packets: tuple[Packet, ...]) -> bool:
     """The newest intervals are no more than the time that passed meanwhile."""
-    lately = trust.packets[-FEW_PACKETS * 2 :]
+    lately = packets[-FEW_PACKETS * 2 :]
     if len(lately) < 2:
         return False  # nothing says so
-    return sum(p.sum_s for p in lately[1:]) < SURPLUS_ALLOWED * (lately[-1].t_s - lately[0].t_s) + 1.0
-
-
-def _stands_still(trust: Trust, t_s: float) -> bool:
-    if trust.n_same >= STILL_BEATS and t_s - trust.same_since_s >= STILL_S:
-        return True
-    without_intervals = bool(trust.packets) and not any(packet.n for packet in trust.packets)
-    return without_intervals and t_s - trust.rate_since_s >= STILL_RATE_S
+    sum_s = ticks_to_s(sum(packet.ticks for packet in lately[1:]))
+    return sum_s < SURPLUS_ALLOWED * (lately[-1].t_s - lately[0].t_s) + 1.0
 
 
 def _leaps(packets: tuple[Packet, ...]) -> bool:
     """A rate without intervals that jumps about: straps smooth theirs, so a heart's cannot."""
     lately = packets[-FEW_PACKETS:]
-    if len(lately) < FEW_PACKETS or any(packet.n for packet in lately):
+    if len(lately) < FEW_PACKETS or lately[-1].n or any(packet.n for packet in lately):
         return False
-    steps = [abs(b.bpm - a.bpm) for a, b in pairwise(lately)]
-    return median(steps) > LEAP_BPM
+    return median([abs(b.bpm - a.bpm) for a, b in pairwise(lately)]) > LEAP_BPM
 
 
-def _by_rate(trust: Trust) -> Doubt | None:
+def _contradicts(rates: Rates) -> bool:
     """The strap's rate against its intervals."""
-    if trust.n_milliseconds >= SURE_OF_MS:
-        return Doubt.MILLISECONDS
-    rates = [packet.bpm for packet in trust.packets if packet.bpm]
-    n, sum_s = _counted(trust.packets[1:])
-    if len(rates) < FEW_PACKETS * 2 or not n:
-        return None
-    by_rate = S_PER_MIN * n / sum_s / (sum(rates) / len(rates))
-    return Doubt.CONTRADICTS if abs(by_rate - 1.0) > CONTRADICTION else None
-
-
-def _counted(packets: tuple[Packet, ...]) -> tuple[int, float]:
-    return sum([packet.n for packet in packets]), sum([packet.sum_s for packet in packets])
+    if rates.n_rates < FEW_PACKETS * 2:
+        return False
+    first, *_ = rates.packets  # its intervals began before the time that is looked at
+    n, sum_s = rates.n - first.n, ticks_to_s(rates.ticks - first.ticks)
+    if not n:
+        return False
+    by_rate = S_PER_MIN * n / sum_s / (rates.rates / rates.n_rates)
+    return abs(by_rate - 1.0) > CONTRADICTION
