@@ -37,7 +37,7 @@ from entrain.control.events import (
     StrapDescribed,
 )
 from entrain.errors import MalformedMeasurement
-from entrain.frozen import changed
+from entrain.frozen import changed, quick
 from entrain.heart import artefacts, timeline, trust
 from entrain.heart.artefacts import Screen
 from entrain.heart.beat import Beat, HeartState, Verdict
@@ -214,18 +214,10 @@ def with_notification(
     except MalformedMeasurement:
         track, said = _with_trust(track, trust.rejected(track.trust, event.t_s), event.t_s)
         return track, (PayloadRejected(event.t_s, event.strap, _malformed(event.payload)), *said)
-    out: list[Effect] = []
     judged, ticks = trust.heard(track.trust, event.t_s, event.payload, measurement)
-    track, said = _with_trust(track, judged, event.t_s)
-    out.extend(said)
     chain, intervals, was_broken = timeline.advance(track.timeline, event.t_s, ticks)
-    if was_broken:
-        track = _unchained(track, event.t_s, chain.segment, out)
-    contact = measurement.contact
-    track = _with_beats(edit_track(track, timeline=chain), event.t_s, intervals, contact, score, reports, out)
-    if contact is not False:
-        track = edit_track(track, rate=with_field(track.rate, event.t_s, measurement.bpm))
-    return track, tuple(out)
+    heard = _Heard(event.t_s, judged, chain, intervals, was_broken, measurement.contact, measurement.bpm)
+    return _with_heard(track, heard, score, reports)
 
 
 def with_interval_reported(
@@ -234,37 +226,39 @@ def with_interval_reported(
     """An interval with its beat's own time: screened and believed like any other."""
     ticks = event.rr_ms * RR_TICKS_PER_S / MS_PER_S
     judged = trust.reported(track.trust, event.t_s, ticks_to_s(ticks))
-    track, said = _with_trust(track, judged, event.t_s)
     chain, interval, was_broken = timeline.placed(track.timeline, event.beat_t_s, ticks)
-    out = list(said)
-    if was_broken:
-        track = _unchained(track, event.t_s, chain.segment, out)
-    track = edit_track(track, timeline=chain)
-    return _with_beats(track, event.t_s, (interval,), None, score, reports, out), tuple(out)
+    return _with_heard(track, _Heard(event.t_s, judged, chain, (interval,), was_broken), score, reports)
 
 
-def _unchained(track: HeartTrack, t_s: float, segment: int, out: list[Effect]) -> HeartTrack:
-    """The chain of intervals was found broken: what follows has no neighbour before."""
-    out.append(SegmentBegan(t_s, track.strap, segment, Reason(Code.CHAIN_BROKEN)))
-    return edit_track(track, screen=artefacts.restart(track.screen), trust=trust.neighbourless(track.trust))
+@quick
+class _Heard:
+    """What came of a heart at one moment, believed and placed in time."""
+
+    t_s: float
+    trust: Trust
+    timeline: Timeline
+    intervals: tuple[TimedInterval, ...]
+    was_broken: bool  # the chain of intervals, before these
+    contact: bool | None = None
+    bpm: int = 0  # as the strap says; 0: it does not
 
 
-def _with_beats(
-    track: HeartTrack,
-    t_s: float,
-    intervals: tuple[TimedInterval, ...],
-    contact: bool | None,
-    score: Score | None,
-    reports: bool,
-    out: list[Effect],
-) -> HeartTrack:
-    """Screen intervals that have their place in time, fold them into pulse and breath, and say them."""
-    if not intervals:
-        return track
+def _with_heard(
+    track: HeartTrack, heard: _Heard, score: Score | None, reports: bool
+) -> tuple[HeartTrack, tuple[Effect, ...]]:
+    """Screen the intervals, fold them into pulse and breath, and say them. A doubt that comes or goes is said."""
+    t_s, contact, judged = heard.t_s, heard.contact, heard.trust
     screen, rate, newest, breath = track.screen, track.rate, track.newest, track.breath
+    out: list[Effect] = []
+    if judged.doubt is not track.trust.doubt:
+        out.append(HeartDoubted(t_s, track.strap, judged.doubt))
+    if heard.was_broken:
+        out.append(SegmentBegan(t_s, track.strap, heard.timeline.segment, Reason(Code.CHAIN_BROKEN)))
+        screen, judged = artefacts.restart(screen), trust.neighbourless(judged)
     pacer = None if score is None else score.paced_at
+    shows_breath = judged.doubt is None or not judged.doubt.withholds
     n_artefacts = track.n_artefacts
-    for interval in intervals:
+    for interval in heard.intervals:
         screen, verdict = artefacts.screen(screen, interval.rr.ticks, contact)
         beat = Beat(interval.t_s, interval.rr, verdict, track.strap, interval.segment, interval.n)
         if reports:
@@ -272,20 +266,24 @@ def _with_beats(
         rate = with_beat(rate, t_s, beat, joined=newest == (beat.segment, beat.n - 1))
         if verdict is Verdict.OK:
             newest = (beat.segment, beat.n)
-            if track.shows_breath:
+            if shows_breath:
                 breath = with_interval(breath, beat.t_s, beat.rr.ms, pacer)
         else:
             n_artefacts += 1
+    if heard.bpm and contact is not False:
+        rate = with_field(rate, t_s, heard.bpm)
     return edit_track(
         track,
+        trust=judged,
+        timeline=heard.timeline,
         screen=screen,
         rate=rate,
         newest=newest,
         breath=breath,
-        last_beat_t_s=intervals[-1].t_s,
-        n_beats=track.n_beats + len(intervals),
+        last_beat_t_s=heard.intervals[-1].t_s if heard.intervals else track.last_beat_t_s,
+        n_beats=track.n_beats + len(heard.intervals),
         n_artefacts=n_artefacts,
-    )
+    ), tuple(out)
 
 
 def _with_trust(track: HeartTrack, judged: Trust, t_s: float) -> tuple[HeartTrack, tuple[Effect, ...]]:

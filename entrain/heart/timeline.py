@@ -111,28 +111,28 @@ def advance(
         line = _without_loss(line)
     if was_broken:
         line, late_since_s = _begun_anew(line, sent_s, rr_ticks), None
-    line = _bounded(line, grid, sent_s, rr_ticks)
-    goal_s = _goal_s(line, grid, rr_ticks[-1])
-    offset_s = line.offset_s if line.started else goal_s
-    beats, offset_s = _placed(line, offset_s, goal_s, rr_ticks)
+    least_s, most_s = _bounds_s(line, grid, sent_s, rr_ticks)
+    goal_s = _goal_s(line, least_s, most_s, rr_ticks[-1], grid)
+    beats, offset_s = _placed(line, line.offset_s if line.started else goal_s, goal_s, rr_ticks)
     sum_ticks = line.sum_ticks + sum(rr_ticks)
+    # By place: by name it would take as long again.
     new = Timeline(
-        segment=line.segment,
-        n_beats=line.n_beats + len(rr_ticks),
-        started=True,
-        sum_ticks=sum_ticks,
-        offset_s=offset_s,
-        least_s=line.least_s,
-        most_s=line.most_s,
-        bounded_s=line.bounded_s,
-        guess_s=line.guess_s,
-        not_yet_s=sent_s,
-        n_missing=0,
-        late_since_s=late_since_s,
-        last_t_s=beats[-1].t_s,
-        last_ticks=rr_ticks[-1],
-        last_delay_s=arrival_s - ticks_to_s(sum_ticks),
-        grid=grid,
+        line.segment,
+        line.n_beats + len(rr_ticks),
+        True,
+        sum_ticks,
+        offset_s,
+        least_s,
+        most_s,
+        sent_s,
+        line.guess_s,
+        sent_s,
+        0,
+        late_since_s,
+        beats[-1].t_s,
+        rr_ticks[-1],
+        arrival_s - ticks_to_s(sum_ticks),
+        grid,
     )
     return new, beats, was_broken
 
@@ -211,8 +211,10 @@ def _without_loss(line: Timeline) -> Timeline:
     )
 
 
-def _bounded(line: Timeline, grid: SendGrid, sent_s: float, rr_ticks: tuple[int, ...]) -> Timeline:
-    """With what this packet tells of the offset."""
+def _bounds_s(
+    line: Timeline, grid: SendGrid, sent_s: float, rr_ticks: tuple[int, ...]
+) -> tuple[float, float]:
+    """(least, most) of the offset, with what this packet tells of it."""
     let_out_s = LET_OUT * max(0.0, sent_s - line.bounded_s)
     least_s, most_s = line.least_s - let_out_s, line.most_s + let_out_s
     most_s = min(most_s, sent_s - ticks_to_s(line.sum_ticks + sum(rr_ticks)))
@@ -222,30 +224,17 @@ def _bounded(line: Timeline, grid: SendGrid, sent_s: float, rr_ticks: tuple[int,
         least_s = max(least_s, line.not_yet_s - ticks_to_s(line.sum_ticks + rr_ticks[0]))
     if least_s > most_s:  # jitter: the truth is near to both
         least_s = most_s = 0.5 * (least_s + most_s)
-    return Timeline(
-        segment=line.segment,
-        n_beats=line.n_beats,
-        started=line.started,
-        sum_ticks=line.sum_ticks,
-        offset_s=line.offset_s,
-        least_s=least_s,
-        most_s=most_s,
-        bounded_s=sent_s,
-        guess_s=line.guess_s,
-        not_yet_s=line.not_yet_s,
-        n_missing=line.n_missing,
-        last_t_s=line.last_t_s,
-    )
+    return least_s, most_s
 
 
-def _goal_s(line: Timeline, grid: SendGrid, last_ticks: float) -> float:
+def _goal_s(line: Timeline, least_s: float, most_s: float, last_ticks: float, grid: SendGrid) -> float:
     """The best offset by what is known: the middle of its bounds, or what was guessed across a loss."""
     if grid.is_unknowable:
-        return line.most_s
-    least_s = max(line.least_s, line.most_s - ticks_to_s(last_ticks))
-    if line.guess_s is None or line.most_s - least_s < GUESS_S:
-        return 0.5 * (least_s + line.most_s)
-    return min(line.most_s, max(least_s, line.guess_s))
+        return most_s
+    least_s = max(least_s, most_s - ticks_to_s(last_ticks))
+    if line.guess_s is None or most_s - least_s < GUESS_S:
+        return 0.5 * (least_s + most_s)
+    return min(most_s, max(least_s, line.guess_s))
 
 
 def _placed(
@@ -261,7 +250,5 @@ def _placed(
             step_s = (HURRY if far else CATCH_UP) * ticks_to_s(ticks)
             offset_s += min(step_s, max(-step_s, goal_s - offset_s))
         last_t_s = max(offset_s + ticks_to_s(sum_ticks), last_t_s + LEAST_STEP_S)
-        beats.append(
-            TimedInterval(t_s=last_t_s, rr=RRInterval(ticks), segment=line.segment, n=line.n_beats + index)
-        )
+        beats.append(TimedInterval(last_t_s, RRInterval(ticks), line.segment, line.n_beats + index))
     return tuple(beats), offset_s
