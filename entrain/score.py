@@ -81,13 +81,12 @@ class Score:
 
     def breath_rate_at(self, t_s: float) -> float | None:
         """Breaths per minute that the score asks for at `t_s`."""
-        if self.breath is None or t_s < self.tempo.start_s:
-            return None
-        return self.tempo.bpm_at(t_s) / self.breath.pattern_at(self.tempo.phase_at(t_s)).beats
+        asked = self.breathed_at(t_s)
+        return None if asked is None else asked[1]
 
     def breathed_at(self, t_s: float) -> tuple[float, float] | None:
-        """(fraction of the breath, breaths per minute) that the score asks for, heard or not: `breath_at` and
-        `breath_rate_at` for a fifth of their cost."""
+        """(fraction of the breath, breaths per minute) that the score asks for, heard or not: much of
+        `breath_at` for a fifth of its cost."""
         breath, tempo = self.breath, self.tempo
         if breath is None or t_s < tempo.start_s:
             return None

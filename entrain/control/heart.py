@@ -246,7 +246,7 @@ class _Heard:
 def _with_heard(
     track: HeartTrack, heard: _Heard, score: Score | None, reports: bool
 ) -> tuple[HeartTrack, tuple[Effect, ...]]:
-    """Screen the intervals, fold them into pulse and breath, and say them. A doubt that comes or goes is said."""
+    """Screen the intervals, fold them into pulse and breath, and say them, and a doubt that comes or goes."""
     t_s, contact, judged = heard.t_s, heard.contact, heard.trust
     screen, rate, newest, breath = track.screen, track.rate, track.newest, track.breath
     out: list[Effect] = []
@@ -292,12 +292,16 @@ def _with_trust(track: HeartTrack, judged: Trust, t_s: float) -> tuple[HeartTrac
     return edit_track(track, trust=judged), said
 
 
+def may_be_sparse(track: HeartTrack, t_s: float) -> bool:
+    """Is a strap connected, and the pause since its last word a long one?"""
+    return track.link is Link.STREAMING and trust.is_pause(track.trust, t_s)
+
+
 def with_time(track: HeartTrack, t_s: float) -> tuple[HeartTrack, tuple[Effect, ...]]:
     """A strap that is connected and says nothing is doubted by the time that passes."""
-    if track.link is not Link.STREAMING:
+    if not may_be_sparse(track, t_s):
         return track, ()
-    judged = trust.passed(track.trust, t_s)
-    return (track, ()) if judged is track.trust else _with_trust(track, judged, t_s)
+    return _with_trust(track, trust.passed(track.trust, t_s), t_s)
 
 
 def _malformed(payload: bytes) -> Reason:

@@ -118,9 +118,8 @@ def _of_somebody(state: SessionState, states: States) -> tuple[Reason | None, Re
     """The first whose pulse is up and the first who is out of step, of those who are led."""
     raised: Reason | None = None
     out_of_step: Reason | None = None
-    pace = None if state.score is None else state.score.breath_rate_at(state.t_s)
     for track, heart in zip(state.tracks, states, strict=True):
-        if not group.is_counted(track) or not (track.is_up or track.out_of_step_since_s is not None):
+        if not (track.is_up or track.out_of_step_since_s is not None) or not group.is_counted(track):
             continue
         whose = track.strap if len(states) > 1 else None
         above = above_rest_bpm(track, heart)
@@ -128,13 +127,17 @@ def _of_somebody(state: SessionState, states: States) -> tuple[Reason | None, Re
             raised = Reason(Code.PULSE_UP, (("above_bpm", float(round(above))),), whose=whose)
         since_s = track.out_of_step_since_s
         lasts = since_s is not None and state.t_s - since_s >= OUT_OF_STEP_S
-        if lasts and out_of_step is None and not _is_slower(track, pace):
+        if lasts and out_of_step is None and not _is_slower(track, state):
             out_of_step = Reason(Code.OUT_OF_STEP, whose=whose)
     return raised, out_of_step
 
 
-def _is_slower(track: HeartTrack, pace_per_min: float | None) -> bool:
-    own = track.own_breath
+def _is_slower(track: HeartTrack, state: SessionState) -> bool:
+    """Is the own breath slower than the guided one?"""
+    own, pace_per_min = (
+        track.own_breath,
+        None if state.score is None else state.score.breath_rate_at(state.t_s),
+    )
     if own is None or own.rate_per_min is None or pace_per_min is None:
         return False
     return own.rate_per_min < pace_per_min

@@ -56,6 +56,7 @@ from entrain.control.heart import (
     MINUTE_S,
     HeartTrack,
     breaths_measured,
+    may_be_sparse,
     rested,
     with_description,
     with_frames,
@@ -189,9 +190,9 @@ def _tick(state: SessionState, t_s: float, out: list[Effect], reports: bool) -> 
 
 def _with_time(state: SessionState, t_s: float, out: list[Effect]) -> SessionState:
     """Each heart is judged by the time that passes as well; nearly always nothing comes of it."""
-    judged = [with_time(track, t_s) for track in state.tracks]
-    if all(track is before for (track, _), before in zip(judged, state.tracks, strict=True)):
+    if not any(may_be_sparse(track, t_s) for track in state.tracks):
         return state
+    judged = [with_time(track, t_s) for track in state.tracks]
     for _, effects in judged:
         out.extend(effects)
     return edit(state, tracks=tuple(track for track, _ in judged))

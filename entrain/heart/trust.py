@@ -149,9 +149,14 @@ def rejected(trust: Trust, t_s: float) -> Trust:
     return _judged(replace(trust, n_timely=_n_timely(trust, t_s), bad_since_s=since_s, heard_s=t_s), t_s)
 
 
+def is_pause(trust: Trust, t_s: float) -> bool:
+    """Would `passed` change anything: is it longer than it should be since anything was heard?"""
+    return trust.heard_s is not None and t_s - trust.heard_s > QUIET_S and trust.n_timely > 0
+
+
 def passed(trust: Trust, t_s: float) -> Trust:
     """Time passes; only a pause that is too long changes anything."""
-    if trust.heard_s is None or t_s - trust.heard_s <= QUIET_S or trust.n_timely == 0:
+    if not is_pause(trust, t_s):
         return trust
     return _judged(replace(trust, n_timely=0), t_s)
 
