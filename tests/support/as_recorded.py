@@ -39,6 +39,7 @@ from entrain.score import Level, Presence, Score
 from entrain.storage.log import codec
 from entrain.tempo.plan import TempoPlan
 from entrain.tempo.policy import POLICIES, Situation
+from tests.support import dramas
 from tests.support.virtual_strap import packets_of
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
@@ -283,6 +284,8 @@ def everything() -> dict[str, Callable[[], Iterator[Row]]]:
     for name in POLICIES:
         found[f"policy {name}"] = lambda name=name: policy_rows(name)
     found["plan"] = plan_rows
+    for name, (begun, minutes) in dramas.all_dramas().items():
+        found[f"session {name}"] = lambda begun=begun, minutes=minutes: dramas.rows(begun(), minutes)
     return found
 
 

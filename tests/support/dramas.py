@@ -1,0 +1,354 @@
+"""Whole sessions in which much happens, of people who do what a script says; nothing is drawn by chance.
+
+Each drama is a preset, the hearts that come with it, and what happens when. `rows` folds it in and tells
+every decision, phase, score and end. The people are made here and not by `entrain.devices.simulated`, so that
+what they do changes only when this file does.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from math import pi, sin
+from typing import Any
+
+from entrain.control.arms import under_policy
+from entrain.control.events import (
+    BreathMeasured,
+    Command,
+    CommandGiven,
+    Decided,
+    EaseOff,
+    Ended,
+    Event,
+    Feel,
+    Feeling,
+    GoOn,
+    HeartDoubted,
+    HeartMeasured,
+    HoldTempo,
+    LeadHeart,
+    Link,
+    LinkChanged,
+    Mark,
+    NotificationArrived,
+    Nudge,
+    Pause,
+    PhaseBegan,
+    PulseMeasured,
+    Rate,
+    ReleaseHeart,
+    Resume,
+    ScoreChanged,
+    SegmentBegan,
+    SetGoal,
+    SetMuted,
+    SetVoice,
+    SetVolume,
+    SkipRest,
+    Sound,
+    SoundChanged,
+    Stop,
+    Tick,
+    VoiceChanged,
+    VolumeChanged,
+)
+from entrain.control.protocol import GroupRule, PacedStage, Preset, SessionConfig, with_minutes
+from entrain.control.session import reduce, start
+from entrain.heart.gatt import HeartRateMeasurement
+from entrain.presets import library
+from entrain.reason import Reason
+from entrain.score import Score
+from entrain.tempo.policy import POLICIES
+
+Row = tuple[Any, ...]
+Course = Callable[[float], float]
+"""A figure of a person at a time, in session seconds."""
+
+
+def steps(first: float, *later: tuple[float, float]) -> Course:
+    """`first`, and from each time on another value."""
+
+    def at(t_s: float) -> float:
+        value = first
+        for since_s, then in later:
+            if t_s >= since_s:
+                value = then
+        return value
+
+    return at
+
+
+@dataclass
+class Actor:
+    """A heart and whoever it belongs to. `breathes` is a rate a minute; 0: along with what is guided."""
+
+    strap: str = "A"
+    bpm: Course = field(default_factory=lambda: steps(72.0))
+    swing_bpm: Course = field(default_factory=lambda: steps(5.0))
+    breathes: Course = field(default_factory=lambda: steps(0.0))
+    missed: int = 0  # every so many beats the strap counts two as one
+    early: int = 0  # every so many beats one is early, and a pause follows
+    beat_s: float = 0.0
+    phase: float = 0.0
+    n: int = 0
+    carried_s: float = 0.0
+
+    def second(self, until_s: float, score: Score | None) -> NotificationArrived:
+        """What the strap sends at `until_s`."""
+        ticks: list[int] = []
+        while True:
+            own, t_s = self.breathes(self.beat_s), self.beat_s
+            guided = None if own or score is None else score.breathed_at(t_s)
+            swing = self.swing_bpm(t_s) * sin(2.0 * pi * (self.phase if guided is None else guided[0]))
+            rr_s = 60.0 / (self.bpm(t_s) + swing)
+            if t_s + rr_s > until_s - 0.3:
+                break
+            self.n += 1
+            # Every heart has its small irregularities, which come again after so many beats.
+            rr_s += 0.004 * ((self.n * 7919) % 13 - 6) / 6.0
+            if self.early and self.n % self.early < 2:
+                rr_s *= 1.5 if self.n % self.early else 0.5
+            self.beat_s += rr_s
+            self.phase = (self.phase + rr_s * (own or 14.0) / 60.0) % 1.0
+            if self.missed and self.n % self.missed == 0:
+                self.carried_s += rr_s
+                continue
+            ticks.append(round(1024 * (rr_s + self.carried_s)))
+            self.carried_s = 0.0
+        bpm = round(self.bpm(self.beat_s) * (1.0 - 1.0 / self.missed if self.missed else 1.0))
+        return NotificationArrived(until_s, self.strap, bytes(HeartRateMeasurement(bpm, tuple(ticks))))
+
+
+@dataclass
+class Drama:
+    """What is played, by whom, and what happens at which second."""
+
+    preset: Preset
+    actors: list[Actor] = field(default_factory=lambda: [Actor()])
+    happens: dict[int, list[Event | Command]] = field(default_factory=dict[int, list[Event | Command]])
+    away: dict[str, list[tuple[int, int]]] = field(default_factory=dict[str, list[tuple[int, int]]])
+    stages: tuple[PacedStage, ...] = ()
+    skips: tuple[tuple[int, int], ...] = ()  # no tick: the computer slept
+    persons: tuple[str, ...] = ()
+    yoked: tuple[tuple[float, float], ...] = ()
+
+
+def rows(drama: Drama, minutes: float) -> Iterator[Row]:
+    """Every decision of a drama of so many minutes and a little more, in order."""
+    straps = tuple(actor.strap for actor in drama.actors)
+    config = SessionConfig(
+        with_minutes(drama.preset, minutes),
+        straps,
+        stages=drama.stages,
+        persons=drama.persons,
+        yoked=drama.yoked,
+    )
+    state = start(config)
+    for t in range(1, round(60 * minutes) + 40):
+        if any(a <= t < b for a, b in drama.skips):
+            continue
+        events: list[Event] = []
+        for actor in drama.actors:
+            sent = actor.second(t - 0.2, state.score)
+            events += _link(drama.away.get(actor.strap, []), actor.strap, t)
+            if not any(a <= t < b for a, b in drama.away.get(actor.strap, [])):
+                events.append(sent)
+        for each in drama.happens.get(t, []):
+            is_event = hasattr(each, "t_s")
+            events.append(replace(each, t_s=t - 0.1) if is_event else CommandGiven(t - 0.1, each))  # type: ignore
+        for event in (*events, Tick(float(t))):
+            state, effects = reduce(state, event)
+            for effect in effects:
+                yield from _told(effect)
+        yield "state", t, state.phase.value, str(state.hold), state.n_holds, state.n_onsets, state.spent_s
+    yield (
+        "end",
+        state.t_s,
+        str(state.reason),
+        state.completed,
+        state.lowest_tempo_bpm,
+        state.slowest_breath_per_min,
+    )
+    for track in state.tracks:
+        yield "heart", track.n_beats, track.n_artefacts, track.n_outages, track.outage_s, track.in_step_s
+
+
+def _link(away: list[tuple[int, int]], strap: str, t: int) -> Iterator[LinkChanged]:
+    if t == 1 and not any(a <= t < b for a, b in away):
+        yield LinkChanged(0.5, strap, Link.STREAMING)
+    for a, b in away:
+        if t == a and t > 1:
+            yield LinkChanged(t - 0.5, strap, Link.LOST)
+        elif t == b:
+            yield LinkChanged(t - 0.5, strap, Link.STREAMING)
+
+
+def _why(reason: Reason) -> Row:
+    return str(reason.code), reason.figures, str(reason.bound), reason.whose
+
+
+def _told(effect: object) -> Iterator[Row]:
+    match effect:
+        case Decided(t_s, what, author, before, after, reason, inputs):
+            yield "decided", t_s, what, author.value, before, after, *_why(reason), *inputs
+        case PhaseBegan(t_s, phase, reason):
+            yield "phase", t_s, phase.value, *_why(reason)
+        case ScoreChanged(t_s, from_s, score):
+            at_s = [from_s + later_s for later_s in (0.0, 3.0, 20.0)]
+            yield "score", t_s, from_s, *[score.tempo.bpm_at(t) for t in at_s], *map(score.breathed_at, at_s)
+            yield "presence", *map(score.presence.at, at_s)
+        case PulseMeasured(t_s, bpm, age_s, source, rmssd_ms):
+            yield "pulse", t_s, bpm, age_s, source.value, rmssd_ms
+        case HeartMeasured(t_s, strap, bpm):
+            yield "own", t_s, strap, bpm
+        case BreathMeasured(t_s, strap, rate, rsa_ms, _, in_step):
+            yield "breath", t_s, strap, rate, rsa_ms, in_step.value
+        case HeartDoubted(t_s, strap, doubt):
+            yield "doubt", t_s, strap, str(doubt)
+        case SegmentBegan(t_s, strap, segment, reason):
+            yield "segment", t_s, strap, segment, *_why(reason)
+        case VolumeChanged(t_s, volume, muted):
+            yield "volume", t_s, volume, muted
+        case VoiceChanged(t_s, voice):
+            yield "voice", t_s, voice
+        case Ended(t_s, reason, fade_s, completed):
+            yield "ended", t_s, *_why(reason), fade_s, completed
+        case _:
+            yield (type(effect).__name__, getattr(effect, "t_s", 0.0))
+
+
+def _preset(name: str, **sections: dict[str, Any]) -> Preset:
+    preset = library.load(name).preset
+    return replace(
+        preset, **{key: replace(getattr(preset, key), **values) for key, values in sections.items()}
+    )
+
+
+def _group(rule: str, leader: str = "") -> Drama:
+    """Three people: one comes late, one is lost and comes back, one is released and taken back."""
+    a, b, c = (
+        Actor("A"),
+        Actor("B", steps(64.0, (240.0, 75.0))),
+        Actor("C", steps(88.0), breathes=steps(0.0, (200, 13.0))),
+    )
+    return Drama(
+        replace(_preset("desk"), group=GroupRule(rule, leader)),
+        [a, b, c],
+        {
+            170: [ReleaseHeart("C")],
+            230: [LeadHeart("C")],
+            260: [EaseOff()],
+            300: [Rate(3, "after", "B"), Mark("quiet", 4.0, "A")],
+            330: [LinkChanged(0.0, "B", Link.FINISHED)],
+            345: [Stop()],
+        },
+        {"B": [(1, 55)], "A": [(120, 150)]},
+        persons=("K1", "K2", "K3"),
+    )
+
+
+def _irregular() -> Actor:
+    """No order at all from beat to beat."""
+    return Actor(bpm=lambda t_s: 60.0 + 37.0 * ((int(t_s * 1000) * 7919) % 17) / 17.0, swing_bpm=steps(0.0))
+
+
+STAGES = (
+    PacedStage(6.5, 60.0, rest_s=10.0),
+    PacedStage(5.5, 50.0, to_per_min=4.5, rest_s=20.0),
+    PacedStage(6.0, 40.0),
+)
+SLOW = steps(62.0, (150.0, 36.0), (158.0, 62.0), (190.0, 37.0))
+UP = steps(72.0, (110.0, 84.0), (150.0, 73.0), (180.0, 82.0), (230.0, 71.0))
+
+
+def all_dramas() -> dict[str, tuple[Callable[[], Drama], float]]:
+    """By name: how to begin it, and its minutes."""
+    desk = _preset("desk")
+    found: dict[str, tuple[Callable[[], Drama], float]] = {
+        "follower": (lambda: Drama(desk), 7.0),
+        "out of step": (lambda: Drama(desk, [Actor(breathes=steps(15.0))], {250: [Feel(Feeling.EASY)]}), 6.0),
+        "slower than guided": (lambda: Drama(desk, [Actor(breathes=steps(7.0))]), 5.0),
+        "comes and goes": (lambda: Drama(desk, [Actor(breathes=steps(0.0, (150, 16.0), (230, 0.0)))]), 7.0),
+        "unseen": (lambda: Drama(desk, [Actor(swing_bpm=steps(0.2))], {240: [Feel(Feeling.EASY)]}), 6.0),
+        "pulse up": (lambda: Drama(desk, [Actor(bpm=UP)]), 6.0),
+        "climbs": (lambda: Drama(desk, [Actor(bpm=lambda t_s: 66.0 + t_s / 12.0)]), 5.0),
+        "falls": (lambda: Drama(desk, [Actor(bpm=lambda t_s: 90.0 - t_s / 12.0)]), 5.0),
+        "steered": (
+            lambda: Drama(
+                desk,
+                [Actor(bpm=steps(80.0))],
+                {
+                    20: [SkipRest()],
+                    60: [Nudge(-1.0)],
+                    75: [Nudge(-1.0), Nudge(-4.0)],
+                    90: [HoldTempo()],
+                    100: [Nudge(2.0), Nudge(-1.0)],
+                    110: [GoOn()],
+                    125: [Nudge(1.0)],
+                    200: [SetGoal(62.0, 7.0)],
+                    215: [EaseOff()],
+                    225: [SetGoal(tempo_bpm=40.0)],
+                    240: [Pause()],
+                    250: [Nudge(-1.0), Resume()],
+                    280: [SetGoal(breath_per_min=3.0)],
+                    300: [Feel(Feeling.LIGHT_HEADED)],
+                    320: [Feel(Feeling.EASY), Nudge(9.0)],
+                    335: [Stop(), Rate(2, "after"), Mark("late")],
+                },
+            ),
+            9.0,
+        ),
+        "sound": (
+            lambda: Drama(
+                desk,
+                happens={
+                    5: [Rate(7, "before")],
+                    30: [SetVolume(0.4), SetMuted(True)],
+                    50: [SetMuted(False), SetVolume(7.0), SetVoice("soft"), SetVoice("soft")],
+                    60: [SoundChanged(0.0, Sound.LOST, "x", gap_s=0.5), SoundChanged(0.0, Sound.PLAYING)],
+                    80: [Mark("a", 2.5), Mark()],
+                },
+            ),
+            2.5,
+        ),
+        "lost": (lambda: Drama(desk, away={"A": [(90, 94), (130, 170), (172, 174)]}), 5.0),
+        "never there": (lambda: Drama(desk, away={"A": [(1, 999)]}), 2.0),
+        "comes late": (lambda: Drama(desk, away={"A": [(1, 50)]}), 3.0),
+        "recording over": (lambda: Drama(desk, happens={100: [LinkChanged(0.0, "A", Link.FINISHED)]}), 3.0),
+        "slow": (lambda: Drama(desk, [Actor(bpm=SLOW)]), 6.0),
+        "athlete": (lambda: Drama(desk, [Actor(bpm=steps(45.0, (160.0, 41.0), (230.0, 36.0)))]), 6.0),
+        "jump": (lambda: Drama(desk, [Actor(bpm=steps(66.0, (150.0, 101.0)))]), 6.0),
+        "artefacts": (lambda: Drama(desk, [Actor(bpm=steps(128.0), early=12)]), 8.0),
+        "some artefacts": (lambda: Drama(desk, [Actor(missed=9)]), 8.0),
+        "nearly a jump": (lambda: Drama(desk, [Actor(bpm=steps(66.0, (150.0, 81.5), (172.0, 66.0)))]), 5.0),
+        "irregular": (lambda: Drama(desk, [_irregular()]), 4.0),
+        "irregular later": (
+            lambda: Drama(desk, [Actor(bpm=lambda t_s: 70.0 if t_s < 120.0 else _irregular().bpm(t_s))]),
+            6.0,
+        ),
+        "asleep": (lambda: Drama(desk, skips=((150, 230),)), 6.0),
+        "no sensor": (lambda: Drama(desk, [], {50: [Nudge(-3.0)], 70: [SetGoal(breath_per_min=5.0)]}), 4.0),
+        "stages": (
+            lambda: Drama(desk, stages=STAGES, happens={80: [EaseOff()], 120: [Pause()], 125: [Resume()]}),
+            5.0,
+        ),
+        "stages, lost": (lambda: Drama(desk, stages=STAGES, away={"A": [(80, 100)]}), 5.0),
+        "yoked": (
+            lambda: Drama(under_policy(desk, "yoked"), yoked=((0.0, 70.0), (60.0, 66.0), (120.0, 61.0))),
+            4.0,
+        ),
+        "high": (lambda: Drama(desk, [Actor(bpm=steps(148.0))], {80: [Nudge(9.0)]}), 3.0),
+        "out alone grows": (lambda: Drama(_preset("desk", breath={"lengthen": "out"})), 6.0),
+        "no baseline": (lambda: Drama(_preset("desk", phases={"baseline_s": 0.0, "silence_s": 0.0})), 3.0),
+        "sinks": (lambda: Drama(_preset("sleep")), 5.0),
+    }  # fmt: skip
+    for rule, leader in (("highest-floor", ""), ("leader", "K2"), ("leader", "C"), ("median", "")):
+        found[f"group {rule} {leader}".strip()] = (lambda rule=rule, leader=leader: _group(rule, leader), 8.0)
+    for name in ("first", "fixed", "follow", "metronome", "quiet", "resonance"):
+        found[f"preset {name}"] = (lambda name=name: Drama(_preset(name)), 4.0)
+    for policy in POLICIES:
+        if policy != "yoked":
+            found[f"desk {policy}"] = (
+                lambda policy=policy: Drama(under_policy(desk, policy), [Actor(bpm=UP)]),
+                4.0,
+            )
+    return found
