@@ -45,7 +45,7 @@ from entrain.units import S_PER_MIN
 
 ROOT: Final = Path(__file__).parents[1]
 TESTS: Final = {
-    "control": ("tests/control", "tests/storage/test_fixture.py"),
+    "control": ("tests/control", "tests/storage/test_fixture.py", "tests/test_as_recorded.py"),
     "heart": ("tests/heart", "tests/test_as_recorded.py"),
     "tempo": ("tests/tempo", "tests/test_as_recorded.py"),
     "breath": ("tests/breath", "tests/test_as_recorded.py"),

@@ -16,7 +16,7 @@
   session it goes no lower than that again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from math import floor
 from typing import Final
@@ -97,7 +97,11 @@ def _lower_line(state: SessionState, spent_s: float, out: list[Effect]) -> Sessi
 def _lowest_line(state: SessionState, goal: float) -> float:
     """How slow a breath may be asked of these people for now."""
     counted = [track for track in state.tracks if group.is_counted(track)]
-    if state.says_easy or (counted and _were_seen(counted, state.t_s)):
+    if counted:
+        may_go_on = all(track.strap in state.easy or _was_seen(track, state.t_s) for track in counted)
+    else:
+        may_go_on = bool(state.easy)
+    if may_go_on:
         return goal
     slower = group.own_below(state.tracks, state.breath_line_per_min)
     if slower is not None:
@@ -113,10 +117,10 @@ def waits_gently(state: SessionState) -> bool:
     return _lowest_line(state, goal) >= line - _SAME_PER_MIN
 
 
-def _were_seen(tracks: list[HeartTrack], t_s: float) -> bool:
-    """Was every one of them in step lately, and is none out of step now?"""
-    seen_s = [track.in_step_at_s for track in tracks if track.in_step is not InStep.NO]
-    return len(seen_s) == len(tracks) and all(at_s is not None and t_s - at_s <= SEEN_S for at_s in seen_s)
+def _was_seen(track: HeartTrack, t_s: float) -> bool:
+    """Was the breath in step lately, and is not out of step now?"""
+    at_s = track.in_step_at_s
+    return track.in_step is not InStep.NO and at_s is not None and t_s - at_s <= SEEN_S
 
 
 def fit_breath(state: SessionState, out: list[Effect]) -> SessionState:
@@ -207,20 +211,28 @@ def _go_back(state: SessionState, score: Score, beats: int, out: list[Effect]) -
         met_per_min=line,
         came_back=True,
         shortened_s=state.t_s,
-        says_easy=False,
+        easy=state.easy.difference(
+            track.strap for track in state.tracks if track.out_of_step_since_s is not None
+        ),
     )
     plan = breath.changed(score.tempo.phase_at(at_s), _pattern_of(state, beats))
     return with_score(state, replace(score, breath=plan), at_s, out)
 
 
-def relieve(state: SessionState, out: list[Effect]) -> SessionState:
-    """The person feels light-headed: a quicker, smaller breath, and never as slow as this again."""
+def relieve(state: SessionState, straps: Collection[str], out: list[Effect]) -> SessionState:
+    """Whoever has these hearts feels light-headed: a quicker, smaller breath, never as slow again.
+
+    It binds all who share the breath.
+    """
     line = state.breath_line_per_min + RELIEF_PER_MIN
     limit = max(state.breath_limit_per_min, line)
-    reason = Reason.of(Code.LIGHT_HEADED, per_min=limit)
+    whose = next(iter(straps)) if len(straps) == 1 and len(state.tracks) > 1 else None
+    reason = Reason(Code.LIGHT_HEADED, (("per_min", limit),), whose=whose)
     before = goal_breath_per_min(state)
     out.append(Decided(state.t_s, "goal_breath_per_min", Author.PERSON, before, limit, reason))
-    state = edit(state, breath_line_per_min=line, breath_limit_per_min=limit, says_easy=False)
+    state = edit(
+        state, breath_line_per_min=line, breath_limit_per_min=limit, easy=state.easy.difference(straps)
+    )
     return fit_breath(state, out)
 
 

@@ -40,7 +40,7 @@ from entrain.control.group import States
 from entrain.control.heart import HeartTrack, edit_track
 from entrain.control.holds import with_hold
 from entrain.control.scoring import goal_bpm, goal_breath_per_min, is_led
-from entrain.control.state import GUIDED, SessionState, edit
+from entrain.control.state import GUIDED, NOBODYS, SessionState, edit
 from entrain.control.tempo_guide import ease_off, nudge, steer
 from entrain.reason import Code, Reason
 
@@ -64,8 +64,8 @@ def obey(state: SessionState, command: Steering, states: States, out: list[Effec
             return nudge(state, bpm, states, out)
         case SetGoal(tempo_bpm=tempo_bpm, breath_per_min=breath_per_min):
             return _set_goal(state, tempo_bpm, breath_per_min, out)
-        case Feel(feeling=feeling):
-            return _feel(state, feeling, states, out)
+        case Feel():
+            return _feel(state, command, states, out)
         case SetVolume(volume=volume):
             state = edit(state, volume=min(1.0, max(0.0, volume)))
             return _say_volume(state, out)
@@ -136,16 +136,20 @@ def _last_word(wish: Reason, limit: Reason | None) -> tuple[Author, Reason]:
     return (Author.PERSON, wish) if limit is None else (Author.BOUND, limit)
 
 
-def _feel(state: SessionState, feeling: Feeling, states: States, out: list[Effect]) -> SessionState:
+def _feel(state: SessionState, command: Feel, states: States, out: list[Effect]) -> SessionState:
     """A word that nothing measures: easy lets the breath go on, light-headed brings it up."""
     if state.score is None or state.score.breath is None or not is_led(state):
         return state
-    if feeling is Feeling.LIGHT_HEADED:
-        return relieve(ease_off(state, states, out), out)
-    if not state.says_easy:
-        line = state.breath_line_per_min
-        out.append(Decided(state.t_s, "breath_line_per_min", Author.PERSON, line, line, Reason(Code.EASY)))
-    return edit(state, says_easy=True)
+    straps = {track.strap for track in state.tracks if command.strap in (None, track.strap)}
+    if not straps:
+        straps = {NOBODYS}
+    if command.feeling is Feeling.LIGHT_HEADED:
+        return relieve(ease_off(state, states, out), straps, out)
+    if not straps <= state.easy:
+        line, whose = state.breath_line_per_min, command.strap if len(state.tracks) > 1 else None
+        reason = Reason(Code.EASY, whose=whose)
+        out.append(Decided(state.t_s, "breath_line_per_min", Author.PERSON, line, line, reason))
+    return edit(state, easy=state.easy | straps)
 
 
 def _say_volume(state: SessionState, out: list[Effect]) -> SessionState:

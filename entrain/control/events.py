@@ -123,9 +123,13 @@ class Feeling(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Feel:
-    """What nothing measures here, and only the person can say."""
+    """What nothing measures here, and only the person can say.
+
+    `strap` is the heart of the person who says it; None: whoever is there.
+    """
 
     feeling: Feeling
+    strap: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

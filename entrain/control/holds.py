@@ -62,16 +62,25 @@ def with_hold(state: SessionState, states: States, out: list[Effect]) -> Session
 
 def _going_on(state: SessionState) -> Reason:
     assert state.hold is not None, "a hold that ends has begun"
+    code = _GOING_ON[state.hold]
     if state.hold is HoldCause.OUT_OF_STEP and not _is_in_step_again(state):
-        return Reason(Code.EASY if state.says_easy else Code.STEP_NOT_SEEN)
-    return Reason(_GOING_ON[state.hold])
+        code = Code.EASY if _is_easy_again(state) else Code.STEP_NOT_SEEN
+    return Reason(code, whose=None if state.hold_reason is None else state.hold_reason.whose)
 
 
 def _is_in_step_again(state: SessionState) -> bool:
     """Is it known of the very person who held the rest? That others are in step says nothing of them."""
+    return all(track.in_step is InStep.YES for track in _held_by(state))
+
+
+def _is_easy_again(state: SessionState) -> bool:
+    """Is it known of that person, or their own word?"""
+    return all(track.in_step is InStep.YES or track.strap in state.easy for track in _held_by(state))
+
+
+def _held_by(state: SessionState) -> list[HeartTrack]:
     whose = None if state.hold_reason is None else state.hold_reason.whose
-    held = [track for track in state.tracks if whose is None or track.strap == whose]
-    return all(track.in_step is InStep.YES for track in held)
+    return [track for track in state.tracks if whose is None or track.strap == whose]
 
 
 def _with_raised(state: SessionState, states: States) -> SessionState:
@@ -111,7 +120,7 @@ def _cause(state: SessionState, states: States) -> tuple[HoldCause | None, Reaso
 def _stays_met(state: SessionState) -> bool:
     """Whoever was met at their own rate is left there until they are seen in step, or say it is easy."""
     is_met = state.hold is HoldCause.OUT_OF_STEP and state.came_back
-    return is_met and not state.says_easy and not _is_in_step_again(state)
+    return is_met and not _is_easy_again(state)
 
 
 def _of_somebody(state: SessionState, states: States) -> tuple[Reason | None, Reason | None]:

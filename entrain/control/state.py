@@ -14,6 +14,7 @@ from entrain.score import Score
 
 TICK_S: Final = 1.0
 _UNSTARTED: Final = Reason(Code.WITHOUT_SENSOR)
+NOBODYS: Final = ""  # in place of a heart, in a session without one
 GUIDED: Final = frozenset({Phase.MATCH, Phase.DESCEND, Phase.HOLD})
 
 
@@ -68,7 +69,9 @@ class SessionState:
     came_back: bool = False  # they were out of step there: on it goes only while they are seen in step
     shortened_s: float = 0.0  # when a breath last lost a beat for being out of step
     is_gentle: bool = False  # it was said that the breath waits, for nobody can tell how well it is followed
-    says_easy: bool = False
+    easy: frozenset[str] = (
+        frozenset()
+    )  # the hearts of those who say it is; of a session without hearts, `NOBODYS`
     breath_limit_per_min: float = 0.0  # light-headed below it: no slower in this session
     hold: HoldCause | None = None
     hold_reason: Reason | None = None
@@ -119,7 +122,7 @@ class SessionEdits(TypedDict, total=False):
     came_back: bool
     shortened_s: float
     is_gentle: bool
-    says_easy: bool
+    easy: frozenset[str]
     breath_limit_per_min: float
     hold: HoldCause | None
     hold_reason: Reason | None

@@ -53,7 +53,7 @@ def forecast(preset: Preset, resting_bpm: float = RESTING_BPM) -> Forecast:
         if straps:
             state, _ = reduce(state, NotificationArrived(t_s, _STRAP, payloads[tick % len(payloads)]))
         state, _ = reduce(state, Tick(t_s))
-        if state.phase in GUIDED and not state.says_easy:
+        if state.phase in GUIDED and not state.easy:
             state, _ = reduce(state, CommandGiven(t_s, Feel(Feeling.EASY)))
         now = view(state, t_s)
         pulse_bpm = resting_bpm if straps else None

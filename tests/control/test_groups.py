@@ -12,10 +12,13 @@ from entrain.breath.estimate import InStep
 from entrain.control import group
 from entrain.control.bounds import lead_floor_bpm, tempo_floor_bpm
 from entrain.control.events import (
+    Command,
     CommandGiven,
     Decided,
     Effect,
     Event,
+    Feel,
+    Feeling,
     HeartMeasured,
     Link,
     LinkChanged,
@@ -24,6 +27,7 @@ from entrain.control.events import (
     PhaseBegan,
     Rate,
     ReleaseHeart,
+    SoundChanged,
     Tick,
 )
 from entrain.control.heart import HeartTrack
@@ -35,6 +39,7 @@ from entrain.control.state import GUIDED, HoldCause, SessionState
 from entrain.reason import Code, Reason
 from entrain.score import LEAD_S
 from entrain.wording.decisions import said
+from tests.support.dramas import Actor, Drama, ended, steps
 from tests.support.hearts import Pulse, packets
 
 PRESET = Preset("group", "Group", "for tests", minutes=6, phases=PhaseTimes(30, 20, 20))
@@ -262,3 +267,34 @@ def test_a_group_is_in_step_only_when_everybody_is_known_to_be() -> None:
     assert group.in_step_of((seen, seen)) is InStep.YES
     assert group.in_step_of((seen, unseen)) is unseen.in_step is not InStep.YES
     assert group.in_step_of((seen, late, unseen)) is InStep.NO
+
+
+def _line_at_the_end(*said: tuple[int, Feel]) -> tuple[float, list[Decided]]:
+    """Two people whose breath nobody can see, and what they say of it: the line after eight minutes."""
+    unseen = [Actor(strap, steps(bpm), steps(0.2)) for strap, bpm in (("A", 70.0), ("B", 66.0))]
+    happens: dict[int, list[LinkChanged | SoundChanged | Command]] = {t_s: [feel] for t_s, feel in said}
+    preset = replace(PRESET, minutes=8.0)
+    state, effects = ended(Drama(preset, unseen, happens), 8.0, until_s=440)
+    return state.breath_line_per_min, [each for each in effects if isinstance(each, Decided)]
+
+
+def test_easy_is_ones_own_word() -> None:
+    nobody, _ = _line_at_the_end()
+    one, decided = _line_at_the_end((90, Feel(Feeling.EASY, "A")))
+    both, _ = _line_at_the_end((90, Feel(Feeling.EASY, "A")), (91, Feel(Feeling.EASY, "B")))
+    room, _ = _line_at_the_end((90, Feel(Feeling.EASY)))
+    assert one == nobody, "one person's word lengthens nobody else's breath"
+    assert both < nobody - 1.0
+    assert room == pytest.approx(both, abs=0.1)
+    assert {each.reason.whose for each in decided if each.reason.code is Code.EASY} == {"A"}
+
+
+def test_who_feels_light_headed_is_named_and_spares_all_a_slower_breath() -> None:
+    easy = (90, Feel(Feeling.EASY))
+    line, decided = _line_at_the_end(
+        easy, (240, Feel(Feeling.LIGHT_HEADED, "B")), (241, Feel(Feeling.EASY, "B"))
+    )
+    (told,) = [each for each in decided if each.reason.code is Code.LIGHT_HEADED]
+    assert told.reason.whose == "B"
+    assert told.after is not None
+    assert line >= told.after

@@ -17,6 +17,7 @@ from entrain.control.events import (
     CommandGiven,
     Decided,
     EaseOff,
+    Effect,
     Ended,
     Event,
     Feel,
@@ -53,6 +54,7 @@ from entrain.control.events import (
 )
 from entrain.control.protocol import GroupRule, PacedStage, Preset, SessionConfig, with_minutes
 from entrain.control.session import reduce, start
+from entrain.control.state import SessionState
 from entrain.heart.gatt import HeartRateMeasurement
 from entrain.presets import library
 from entrain.reason import Reason
@@ -103,8 +105,8 @@ class Actor:
             if t_s + rr_s > until_s - 0.3:
                 break
             self.n += 1
-            # Every heart has its small irregularities, which come again after so many beats.
-            rr_s += 0.004 * ((self.n * 7919) % 13 - 6) / 6.0
+            # Every heart has its small irregularities; these come again after 509 beats.
+            rr_s += 0.016 * ((self.n**3 * 7919 + self.n * 104729) % 509 / 509.0 - 0.5)
             if self.early and self.n % self.early < 2:
                 rr_s *= 1.5 if self.n % self.early else 0.5
             self.beat_s += rr_s
@@ -124,7 +126,9 @@ class Drama:
 
     preset: Preset
     actors: list[Actor] = field(default_factory=lambda: [Actor()])
-    happens: dict[int, list[Event | Command]] = field(default_factory=dict[int, list[Event | Command]])
+    happens: dict[int, list[LinkChanged | SoundChanged | Command]] = field(
+        default_factory=dict[int, list[LinkChanged | SoundChanged | Command]]
+    )
     away: dict[str, list[tuple[int, int]]] = field(default_factory=dict[str, list[tuple[int, int]]])
     stages: tuple[PacedStage, ...] = ()
     skips: tuple[tuple[int, int], ...] = ()  # no tick: the computer slept
@@ -132,42 +136,57 @@ class Drama:
     yoked: tuple[tuple[float, float], ...] = ()
 
 
-def rows(drama: Drama, minutes: float) -> Iterator[Row]:
-    """Every decision of a drama of so many minutes and a little more, in order."""
+def played(
+    drama: Drama, minutes: float, until_s: int | None = None
+) -> Iterator[tuple[SessionState, list[Effect]]]:
+    """A drama of so many minutes and a little more: after each second the state, and what was said."""
     straps = tuple(actor.strap for actor in drama.actors)
-    config = SessionConfig(
-        with_minutes(drama.preset, minutes),
-        straps,
-        stages=drama.stages,
-        persons=drama.persons,
-        yoked=drama.yoked,
-    )
+    preset = with_minutes(drama.preset, minutes)
+    config = SessionConfig(preset, straps, stages=drama.stages, persons=drama.persons, yoked=drama.yoked)
     state = start(config)
-    for t in range(1, round(60 * minutes) + 40):
+    for t in range(1, round(60 * minutes) + 40 if until_s is None else until_s):
         if any(a <= t < b for a, b in drama.skips):
             continue
-        events: list[Event] = []
-        for actor in drama.actors:
-            sent = actor.second(t - 0.2, state.score)
-            events += _link(drama.away.get(actor.strap, []), actor.strap, t)
-            if not any(a <= t < b for a, b in drama.away.get(actor.strap, [])):
-                events.append(sent)
-        for each in drama.happens.get(t, []):
-            is_event = hasattr(each, "t_s")
-            events.append(replace(each, t_s=t - 0.1) if is_event else CommandGiven(t - 0.1, each))  # type: ignore
-        for event in (*events, Tick(float(t))):
+        said: list[Effect] = []
+        for event in (*_second(drama, t, state.score), Tick(float(t))):
             state, effects = reduce(state, event)
-            for effect in effects:
-                yield from _told(effect)
-        yield "state", t, state.phase.value, str(state.hold), state.n_holds, state.n_onsets, state.spent_s
-    yield (
-        "end",
-        state.t_s,
-        str(state.reason),
-        state.completed,
-        state.lowest_tempo_bpm,
-        state.slowest_breath_per_min,
-    )
+            said += effects
+        yield state, said
+
+
+def _second(drama: Drama, t: int, score: Score | None) -> Iterator[Event]:
+    for actor in drama.actors:
+        away, sent = drama.away.get(actor.strap, []), actor.second(t - 0.2, score)
+        yield from _link(away, actor.strap, t)
+        if not any(a <= t < b for a, b in away):
+            yield sent
+    for each in drama.happens.get(t, []):
+        if isinstance(each, LinkChanged | SoundChanged):
+            yield replace(each, t_s=t - 0.1)
+        else:
+            yield CommandGiven(t - 0.1, each)
+
+
+def ended(drama: Drama, minutes: float, until_s: int | None = None) -> tuple[SessionState, list[Effect]]:
+    """The last state, and all that was said."""
+    state, out = None, list[Effect]()
+    for state, said in played(drama, minutes, until_s):  # noqa: B007  the last one is what is asked for
+        out += said
+    assert state is not None
+    return state, out
+
+
+def rows(drama: Drama, minutes: float) -> Iterator[Row]:
+    """Every decision of a drama, in order."""
+    state = None
+    for state, said in played(drama, minutes):
+        for effect in said:
+            yield from _told(effect)
+        hold = str(state.hold)
+        yield "state", state.t_s, state.phase.value, hold, state.n_holds, state.n_onsets, state.spent_s
+    assert state is not None
+    lowest = state.lowest_tempo_bpm, state.slowest_breath_per_min
+    yield "end", state.t_s, str(state.reason), state.completed, *lowest
     for track in state.tracks:
         yield "heart", track.n_beats, track.n_artefacts, track.n_outages, track.outage_s, track.in_step_s
 
@@ -237,6 +256,7 @@ def _group(rule: str, leader: str = "") -> Drama:
             170: [ReleaseHeart("C")],
             230: [LeadHeart("C")],
             260: [EaseOff()],
+            290: [Feel(Feeling.EASY, "A"), Feel(Feeling.LIGHT_HEADED, "B")],
             300: [Rate(3, "after", "B"), Mark("quiet", 4.0, "A")],
             330: [LinkChanged(0.0, "B", Link.FINISHED)],
             345: [Stop()],
@@ -265,10 +285,10 @@ def all_dramas() -> dict[str, tuple[Callable[[], Drama], float]]:
     desk = _preset("desk")
     found: dict[str, tuple[Callable[[], Drama], float]] = {
         "follower": (lambda: Drama(desk), 7.0),
-        "out of step": (lambda: Drama(desk, [Actor(breathes=steps(15.0))], {250: [Feel(Feeling.EASY)]}), 6.0),
+        "out of step": (lambda: Drama(desk, [Actor(breathes=steps(15.0))], {200: [Feel(Feeling.EASY)]}), 6.0),
         "slower than guided": (lambda: Drama(desk, [Actor(breathes=steps(7.0))]), 5.0),
         "comes and goes": (lambda: Drama(desk, [Actor(breathes=steps(0.0, (150, 16.0), (230, 0.0)))]), 7.0),
-        "unseen": (lambda: Drama(desk, [Actor(swing_bpm=steps(0.2))], {240: [Feel(Feeling.EASY)]}), 6.0),
+        "unseen": (lambda: Drama(desk, [Actor(swing_bpm=steps(0.2))], {200: [Feel(Feeling.EASY)]}), 6.0),
         "pulse up": (lambda: Drama(desk, [Actor(bpm=UP)]), 6.0),
         "climbs": (lambda: Drama(desk, [Actor(bpm=lambda t_s: 66.0 + t_s / 12.0)]), 5.0),
         "falls": (lambda: Drama(desk, [Actor(bpm=lambda t_s: 90.0 - t_s / 12.0)]), 5.0),
