@@ -284,6 +284,7 @@ def everything() -> dict[str, Callable[[], Iterator[Row]]]:
     for name in POLICIES:
         found[f"policy {name}"] = lambda name=name: policy_rows(name)
     found["plan"] = plan_rows
+    found["presets"] = dramas.defaults
     for name, (begun, minutes) in dramas.all_dramas().items():
         found[f"session {name}"] = lambda begun=begun, minutes=minutes: dramas.rows(begun(), minutes)
     return found

@@ -5,12 +5,16 @@ every decision, phase, score and end. The people are made here and not by `entra
 what they do changes only when this file does.
 """
 
+import gzip
+import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from math import pi, sin
+from pathlib import Path
 from typing import Any
 
 from entrain.control.arms import under_policy
+from entrain.control.breath_guide import waits_gently
 from entrain.control.events import (
     BreathMeasured,
     Command,
@@ -54,13 +58,18 @@ from entrain.control.events import (
 )
 from entrain.control.protocol import GroupRule, PacedStage, Preset, SessionConfig, with_minutes
 from entrain.control.session import reduce, start
-from entrain.control.state import SessionState
+from entrain.control.snapshot import summary, view
+from entrain.control.state import SessionState, length_s, rest_s
 from entrain.heart.gatt import HeartRateMeasurement
 from entrain.presets import library
 from entrain.reason import Reason
 from entrain.score import Score
+from entrain.storage.log import codec
 from entrain.tempo.policy import POLICIES
 
+SEEN_EVERY_S = 7
+PRESETS = Path(__file__).parents[1] / "fixtures" / "presets"  # as they once were
+STRAP = "strap"
 Row = tuple[Any, ...]
 Course = Callable[[float], float]
 """A figure of a person at a time, in session seconds."""
@@ -134,13 +143,14 @@ class Drama:
     skips: tuple[tuple[int, int], ...] = ()  # no tick: the computer slept
     persons: tuple[str, ...] = ()
     yoked: tuple[tuple[float, float], ...] = ()
+    sent: tuple[Event, ...] = ()  # in place of actors, by a strap called STRAP
 
 
 def played(
     drama: Drama, minutes: float, until_s: int | None = None
 ) -> Iterator[tuple[SessionState, list[Effect]]]:
     """A drama of so many minutes and a little more: after each second the state, and what was said."""
-    straps = tuple(actor.strap for actor in drama.actors)
+    straps = (STRAP,) if drama.sent else tuple(actor.strap for actor in drama.actors)
     preset = with_minutes(drama.preset, minutes)
     config = SessionConfig(preset, straps, stages=drama.stages, persons=drama.persons, yoked=drama.yoked)
     state = start(config)
@@ -160,6 +170,7 @@ def _second(drama: Drama, t: int, score: Score | None) -> Iterator[Event]:
         yield from _link(away, actor.strap, t)
         if not any(a <= t < b for a, b in away):
             yield sent
+    yield from [each for each in drama.sent if t - 1.0 < each.t_s <= t]
     for each in drama.happens.get(t, []):
         if isinstance(each, LinkChanged | SoundChanged):
             yield replace(each, t_s=t - 0.1)
@@ -184,11 +195,12 @@ def rows(drama: Drama, minutes: float) -> Iterator[Row]:
             yield from _told(effect)
         hold = str(state.hold)
         yield "state", state.t_s, state.phase.value, hold, state.n_holds, state.n_onsets, state.spent_s
+        if round(state.t_s) % SEEN_EVERY_S == 0:
+            seen = view(state, state.t_s + 0.25)
+            yield "view", *_flat(seen)
+            yield "parts", rest_s(state), length_s(state), waits_gently(state)
     assert state is not None
-    lowest = state.lowest_tempo_bpm, state.slowest_breath_per_min
-    yield "end", state.t_s, str(state.reason), state.completed, *lowest
-    for track in state.tracks:
-        yield "heart", track.n_beats, track.n_artefacts, track.n_outages, track.outage_s, track.in_step_s
+    yield "summary", *_flat(summary(state))
 
 
 def _link(away: list[tuple[int, int]], strap: str, t: int) -> Iterator[LinkChanged]:
@@ -199,6 +211,27 @@ def _link(away: list[tuple[int, int]], strap: str, t: int) -> Iterator[LinkChang
             yield LinkChanged(t - 0.5, strap, Link.LOST)
         elif t == b:
             yield LinkChanged(t - 0.5, strap, Link.STREAMING)
+
+
+def _flat(value: object) -> Iterator[object]:
+    """The figures and words of nested data, in order."""
+    if isinstance(value, Reason):
+        yield from _why(value)
+    elif is_dataclass(value):
+        for each in fields(value):
+            if each.name not in ("preset", "score"):
+                yield each.name
+                yield from _flat(getattr(value, each.name))
+    elif isinstance(value, tuple):
+        for each in value:  # pyright: ignore[reportUnknownVariableType]
+            yield from _flat(each)  # pyright: ignore[reportUnknownArgumentType]
+    else:
+        yield value
+
+
+def defaults() -> Iterator[Row]:
+    """What a preset is that says nothing."""
+    yield "default", *_flat(Preset("name", "title", "summary"))
 
 
 def _why(reason: Reason) -> Row:
@@ -236,7 +269,7 @@ def _told(effect: object) -> Iterator[Row]:
 
 
 def _preset(name: str, **sections: dict[str, Any]) -> Preset:
-    preset = library.load(name).preset
+    preset = library.load(str(PRESETS / f"{name}.toml")).preset
     return replace(
         preset, **{key: replace(getattr(preset, key), **values) for key, values in sections.items()}
     )
@@ -266,6 +299,21 @@ def _group(rule: str, leader: str = "") -> Drama:
     )
 
 
+def _floors() -> Drama:
+    """Two whose pulses come far down, so that the floors of their resting pulses count."""
+    hearts = [Actor("A", lambda t_s: 98.0 - t_s / 8.0), Actor("B", lambda t_s: 80.0 - t_s / 14.0)]
+    return Drama(_preset("desk", tempo={"goal_bpm": 42.0}), hearts, {100: [SetGoal(tempo_bpm=44.0)]})
+
+
+def _chest() -> tuple[Event, ...]:
+    """A stored strap with an accelerometer."""
+    stored = json.loads(gzip.decompress((PRESETS.parent / "chest.json.gz").read_bytes()))
+    return (
+        LinkChanged(0.0, STRAP, Link.STREAMING),
+        *[codec.decode_event(kind, body) for kind, body in stored],
+    )
+
+
 def _irregular() -> Actor:
     """No order at all from beat to beat."""
     return Actor(bpm=lambda t_s: 60.0 + 37.0 * ((int(t_s * 1000) * 7919) % 17) / 17.0, swing_bpm=steps(0.0))
@@ -282,8 +330,9 @@ UP = steps(72.0, (110.0, 84.0), (150.0, 73.0), (180.0, 82.0), (230.0, 71.0))
 
 def all_dramas() -> dict[str, tuple[Callable[[], Drama], float]]:
     """By name: how to begin it, and its minutes."""
-    desk = _preset("desk")
+    desk, awake = _preset("desk"), _preset("desk", phases={"silence_s": 0.0})
     found: dict[str, tuple[Callable[[], Drama], float]] = {
+        "chest": (lambda: Drama(awake, [], sent=_chest(), happens={110: [Feel(Feeling.EASY)]}), 2.6),
         "follower": (lambda: Drama(desk), 7.0),
         "out of step": (lambda: Drama(desk, [Actor(breathes=steps(15.0))], {200: [Feel(Feeling.EASY)]}), 6.0),
         "slower than guided": (lambda: Drama(desk, [Actor(breathes=steps(7.0))]), 5.0),
@@ -361,6 +410,7 @@ def all_dramas() -> dict[str, tuple[Callable[[], Drama], float]]:
         "no baseline": (lambda: Drama(_preset("desk", phases={"baseline_s": 0.0, "silence_s": 0.0})), 3.0),
         "sinks": (lambda: Drama(_preset("sleep")), 5.0),
     }  # fmt: skip
+    found["group, floors"] = (_floors, 5.0)
     for rule, leader in (("highest-floor", ""), ("leader", "K2"), ("leader", "C"), ("median", "")):
         found[f"group {rule} {leader}".strip()] = (lambda rule=rule, leader=leader: _group(rule, leader), 8.0)
     for name in ("first", "fixed", "follow", "metronome", "quiet", "resonance"):
