@@ -113,7 +113,8 @@ PAGES = {
     ),
     "Presets": (
         ("presets", SMALL, "What each preset does, and its course with a steady pulse."),
-        ("preset-edit", LARGE, "One of your own as text; its course follows while you write."),
+        ("preset-form", LARGE, "One of your own as a form: each change is kept, and its course drawn."),
+        ("preset-edit", LARGE, "`a`: all of it as text; its course follows while you write."),
         (
             "preset-edit-faults",
             SMALL,

@@ -3,8 +3,10 @@
 from typing import Final
 
 from entrain.control.protocol import Preset
+from entrain.person.desk_settings import SECONDS
 from entrain.tempo.policy import UNHEARD
 from entrain.whatif.forecast import Forecast
+from entrain.wording.settings import breath
 
 POLICIES: Final = {
     "glide": "slows gently",
@@ -47,10 +49,25 @@ def _breath(preset: Preset, forecast: Forecast) -> str:
     rates = [sample.breath_per_min for sample in forecast.course if sample.breath_per_min is not None]
     if not rates:
         return "as you like"
-    inhale, hold_in, exhale, hold_out = preset.breath.ratio
+    return f"{rates[0]:.1f} → {rates[-1]:.1f} a minute; {shape(preset.breath.ratio)}"
+
+
+def shape(ratio: tuple[float, float, float, float]) -> str:
+    """In, hold, out, hold, without what is not there."""
+    inhale, hold_in, exhale, hold_out = ratio
     parts = [f"in {inhale:g}", f"hold {hold_in:g}", f"out {exhale:g}", f"hold {hold_out:g}"]
-    ratio = ", ".join(part for part in parts if not part.endswith(" 0"))
-    return f"{rates[0]:.1f} → {rates[-1]:.1f} a minute; {ratio}"
+    return ", ".join(part for part in parts if not part.endswith(" 0"))
+
+
+def aim(per_min: float, breath_as: str) -> str:
+    """Where the breath goes to, in the unit that was chosen."""
+    if breath_as == SECONDS:
+        return f"a breath in {breath(per_min, SECONDS)}"
+    return f"{per_min:g} breaths a minute"
+
+
+UNGUIDED: Final = "not guided"
+NO_BREATH: Final = "This session guides no breath; that is changed under advanced (a)."
 
 
 def _sound(preset: Preset) -> str:

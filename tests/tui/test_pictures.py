@@ -25,7 +25,8 @@ NAMES = (
     *("session-note", "session-no-sound", "session-silence", "eyes-closed", "check-in", "summary"),
     *("summary-short", "notice-1", "notice", "notice-3", "home", "home-help", "straps", "palette"),
     "opening",
-    *("presets", "presets-draft", "presets-copy", "presets-delete", "preset-edit", "preset-edit-faults"),
+    *("presets", "presets-draft", "presets-copy", "presets-delete", "preset-form"),
+    *("preset-edit", "preset-edit-faults"),
     *("settings", "doctor", "assess", "assess-step", "assess-outcome", "assess-unclear"),
     *("history", "history-empty", "past", "compare", "home-history", "who", "export"),
 )

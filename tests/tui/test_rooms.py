@@ -25,6 +25,7 @@ from entrain.tui.screens.home import HomeScreen
 from entrain.tui.screens.line import LineScreen
 from entrain.tui.screens.outcome import OutcomeScreen
 from entrain.tui.screens.preset_edit import PresetEditScreen
+from entrain.tui.screens.preset_form import PresetFormScreen
 from entrain.tui.screens.presets import PresetsScreen
 from entrain.tui.screens.session import SessionScreen
 from entrain.tui.widgets.preset_detail import PresetDetail
@@ -144,6 +145,8 @@ async def test_a_copy_is_named_written_in_kept_and_at_home_at_once() -> None:
         await house.press("p", "c")
         assert "A copy of “desk”" in await house.comes(LineScreen)
         await house.press("enter")
+        await house.comes(PresetFormScreen)
+        await house.press("a")
         text = await house.comes(PresetEditScreen)
         assert "my-desk.toml" in text
         area = house.app.screen.query_one(TextArea)
@@ -152,10 +155,60 @@ async def test_a_copy_is_named_written_in_kept_and_at_home_at_once() -> None:
         text = await house.press("ctrl+s")
         assert "kept, and on the home screen" in text
         await house.press("escape")
+        assert "Mine, and longer" in await house.comes(PresetFormScreen)
+        await house.press("q")
         await house.comes(PresetsScreen)
         await house.press("q")
         assert "Mine, and longer" in await house.comes(HomeScreen)
         assert 'title = "Mine, and longer"' in house.shelf.own["my-desk"]
+
+
+async def test_a_copy_is_changed_in_a_form_and_only_the_lines_that_were() -> None:
+    async with opened_house(size=(120, 40)) as house:
+        await house.press("p", "c", "enter")
+        text = await house.comes(PresetFormScreen)
+        for said in ("7 breaths a minute", "minutes      10", "voice        soft", "in 4, out 6", "advanced"):
+            assert said in text
+        before = house.shelf.own["my-desk"]
+        await house.press("down", "left")  # a slower aim
+        assert "6.5 breaths a minute" in await house.says("→ 6.3 a minute")
+        text = await house.press("down", "right", "down", "left", "down", "right")
+        assert "minutes      11" in text
+        assert "in 1, out 2" in text
+        after = house.shelf.own["my-desk"]
+        changed = [b for a, b in zip(before.splitlines(), after.splitlines(), strict=False) if a != b]
+        assert [line.partition(" #")[0].rstrip() for line in changed] == [
+            "minutes = 11",
+            "goal_per_min = 6.5",
+            "ratio = [1, 0, 2, 0]",
+        ]
+        assert after.splitlines()[-2:] == ["[sound]", 'voice = "bowl"']
+        await house.press("home", "enter")
+        await house.comes(LineScreen)
+        await house.press(*", mine", "enter")
+        await house.comes(PresetFormScreen)
+        assert 'title = "Ten minutes at the desk, mine"' in house.shelf.own["my-desk"]
+        await house.press("q", "q")
+        assert "Ten minutes at the desk, mine" in await house.comes(HomeScreen)
+
+
+async def test_a_session_without_a_breath_says_where_that_is_changed() -> None:
+    async with opened_house() as house:
+        await house.press("p", *["down"] * 5, "c", "enter")
+        await house.comes(PresetFormScreen)
+        assert "not guided" in await house.press("end", "right")
+        assert "under advanced (a)" in screen_text(house.app)
+
+
+async def test_what_does_not_fit_says_why_and_changes_nothing() -> None:
+    async with opened_house() as house:
+        await house.press("p", "down", "down", "c", "enter")
+        await house.comes(PresetFormScreen)
+        before = house.shelf.own["my-quiet"]
+        await house.press("down", "down", "left", "left")
+        assert "minutes      2" in await house.says("minutes = 1 leaves no time to lead")
+        assert "minutes = 2" in house.shelf.own["my-quiet"]
+        assert before != house.shelf.own["my-quiet"]
 
 
 async def test_a_name_that_cannot_be_is_corrected_not_lost() -> None:
@@ -165,7 +218,7 @@ async def test_a_name_that_cannot_be_is_corrected_not_lost() -> None:
         assert "cannot be the name" in text
         assert house.app.screen.query_one(Input).value == "a b"
         await house.press("backspace", "backspace", *"nn", "enter")
-        await house.comes(PresetEditScreen)
+        await house.comes(PresetFormScreen)
         assert "ann" in house.shelf.own
 
 
@@ -195,6 +248,8 @@ async def test_all_faults_are_said_while_one_types_and_f2_goes_through_them() ->
 async def test_a_draft_is_kept_but_not_offered() -> None:
     async with opened_house() as house:
         await house.press("p", "c", "enter")
+        await house.comes(PresetFormScreen)
+        await house.press("a")
         await house.comes(PresetEditScreen)
         house.app.screen.query_one(TextArea).text = "minutes = 700\n"
         await house.says("✗ 3 things are wrong")

@@ -233,7 +233,9 @@ class HomeScreen(EntrainScreen[SessionChoice | AssessmentChoice | None]):
             self.query_one(Cards).focus()
             self._show()
 
-        self.host.push_screen(PresetsScreen(shelf, self.choice.preset.name), back)
+        self.host.push_screen(
+            PresetsScreen(shelf, self.choice.preset.name, [name for name, _ in self._voices]), back
+        )
 
     def action_doctor(self) -> None:
         if self._rooms.examine is not None:

@@ -1,5 +1,6 @@
 """All presets: what each does, and everything one may do with one's own."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -13,6 +14,7 @@ from entrain.tui.screens.base import EntrainScreen
 from entrain.tui.screens.help import HelpScreen
 from entrain.tui.screens.line import LineScreen
 from entrain.tui.screens.preset_edit import PresetEditScreen
+from entrain.tui.screens.preset_form import PresetFormScreen
 from entrain.tui.widgets.cards import Card, Cards
 from entrain.tui.widgets.key_line import Key, KeyLine
 from entrain.tui.widgets.preset_detail import PresetDetail
@@ -21,17 +23,16 @@ from entrain.tui.widgets.say import Say
 _USE: Final = Key(
     "enter", "enter", "use", "use it", "Go home with this preset; a draft is opened to be mended."
 )
-_COPY: Final = Key("c", "c", "copy", "make a copy", "Make one of your own from this one, and write in it.")
-_EDIT: Final = Key(
-    "e", "e", "edit", "edit", "Write in your own preset; what is wrong is said while you write."
-)
+_COPY: Final = Key("c", "c", "copy", "make a copy", "Make one of your own from this one, and change it.")
+_EDIT: Final = Key("e", "e", "edit", "edit", "Change your own preset: aim, minutes, voice, breath.")
+_TEXT: Final = Key("a", "a", "advanced", "advanced", "Your own preset as text, with every setting.")
 _SHARE: Final = Key("x", "x", "export", "share", "Write it to a file that you can give away.")
 _IMPORT: Final = Key("i", "i", "take_in", "import", "Make one of your own from a file.")
 _DELETE: Final = Key("delete,backspace", "del", "delete", "delete", "Delete your own preset; it asks first.")
 _BACK: Final = Key("q,escape", "q", "leave", "back", "Back to the home screen.")
 _HELP: Final = Key("question_mark,f1", "?", "help", "help", "This list.")
 _NAME_COLUMNS: Final = 12
-_KEYS: Final = (_USE, _COPY, _EDIT, _SHARE, _IMPORT, _DELETE, _HELP, _BACK)
+_KEYS: Final = (_USE, _COPY, _EDIT, _TEXT, _SHARE, _IMPORT, _DELETE, _HELP, _BACK)
 
 
 class PresetsScreen(EntrainScreen[str | None]):
@@ -56,9 +57,10 @@ class PresetsScreen(EntrainScreen[str | None]):
     KEYS = _KEYS
     BINDINGS = [key.binding() for key in _KEYS[1:]]  # noqa: RUF012  Textual's own type
 
-    def __init__(self, shelf: PresetShelf, marked: str | None = None) -> None:
+    def __init__(self, shelf: PresetShelf, marked: str | None = None, voices: Sequence[str] = ()) -> None:
         super().__init__()
         self._shelf = shelf
+        self._voices = voices
         self._marked = marked
         self._all: dict[str, ShelvedPreset] = {}
 
@@ -149,20 +151,25 @@ class PresetsScreen(EntrainScreen[str | None]):
         line = LineScreen("A name", self._shelf.name_for_copy(here.name), refuses, about)
         self.host.push_screen(line, copied)
 
-    def action_edit(self) -> None:
+    def action_edit(self, *, as_text: bool = False) -> None:
         here = self._here
         if here is None:
             return
+
+        async def edited(_: object) -> None:
+            await self._look_again(_key(here))
+
         if not here.is_own:
             self._state(f"“{here.name}” comes with entrain and stays. Press c for a copy to change.")
         elif here.text is None:
             self._state("It cannot be read, so it cannot be edited here.")
-        else:
-
-            async def edited(_: object) -> None:
-                await self._look_again(_key(here))
-
+        elif here.preset is None or as_text:
             self.host.push_screen(PresetEditScreen(self._shelf, here), edited)
+        else:
+            self.host.push_screen(PresetFormScreen(self._shelf, here, self._voices), edited)
+
+    def action_advanced(self) -> None:
+        self.action_edit(as_text=True)
 
     def action_export(self) -> None:
         here = self._here
