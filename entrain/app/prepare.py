@@ -19,7 +19,7 @@ from entrain.control.view import Summary
 from entrain.devices.ports import LiveHeart, SoundOutput, VirtualHeart
 from entrain.errors import DeviceError, InputError, StoreError, UsageError
 from entrain.heart.pmd.control import Sensor
-from entrain.person.record import KnownStrap
+from entrain.person.record import KnownStrap, is_made_up
 from entrain.presets import library as presets
 from entrain.presets.library import LoadedPreset
 from entrain.recordings.options import AS_IT_LOOKS, ReadOptions
@@ -63,6 +63,11 @@ class Choices:
     person: str = ""  # a pseudonym, as `people.checked` gives it
     persons: tuple[str, ...] = ()  # of several hearts, whose each is; '' for nobody named
     goes_on: int | None = None  # the session that was cut off and of which this is the rest
+
+    @property
+    def is_simulated(self) -> bool:
+        """Is every heart made up?"""
+        return is_made_up(self.hearts)
 
     @property
     def everybody(self) -> tuple[str, ...]:

@@ -245,11 +245,18 @@ def without_screen(choices: Choices, form: "Form") -> int:
     named = choices.audio.startswith("device:")
     own_keys = dict(desk_settings().keys)
     ran = run_headless(
-        prepared.session, sys.stdout, form, named_sound=named, tap=prepared.tap, own_keys=own_keys
+        prepared.session,
+        sys.stdout,
+        form,
+        named_sound=named,
+        tap=prepared.tap,
+        own_keys=own_keys,
+        simulated=choices.is_simulated,
     )
     summary, interrupted, missing = asyncio.run(ran)
     setup.close_log(prepared, summary)
-    say_summary(prepared.session.summary() or summary, sys.stdout, form is Form.JSON)
+    said = prepared.session.summary() or summary
+    say_summary(said, sys.stdout, form is Form.JSON, simulated=choices.is_simulated)
     if missing is not None:
         raise missing
     return INTERRUPTED if interrupted else 0

@@ -66,7 +66,7 @@ class _Opener:
         session, tap = self._current.session, self._current.tap
         voices = tuple(CATALOGUE)
         return OpenedSession(
-            session, tap, self.close, voices, self._report, choices.person, is_simulated(choices.hearts)
+            session, tap, self.close, voices, self._report, choices.person, choices.is_simulated
         )
 
     async def _music_of(self, choices: Choices) -> Playlist | None:
@@ -105,11 +105,6 @@ class _Opener:
             summary = current.session.summary()
             if summary is not None and summary.session_id is not None:
                 self.kept.append(summary.session_id)
-
-
-def is_simulated(hearts: Sequence[str]) -> bool:
-    """Is every heart of a session made up?"""
-    return bool(hearts) and all(heart.partition(":")[0] == "sim" for heart in hearts)
 
 
 def with_screen(choices: Choices, *, reduced_motion: bool = False) -> int:

@@ -9,16 +9,18 @@ from entrain.headless.lines import entry
 from entrain.wording.decisions import sentence
 from entrain.wording.figures import LEAST_JUDGED_S, LIVE, LIVE_MEANS
 from entrain.wording.group import EACH_BY_ITSELF, heart_lines
+from entrain.wording.summary import MADE_UP
 from entrain.wording.times import clock
 
 
-def say_summary(summary: Summary, out: TextIO, json_lines: bool) -> None:
-    """The last line, or lines, of a headless run."""
+def say_summary(summary: Summary, out: TextIO, json_lines: bool, *, simulated: bool = False) -> None:
+    """The last line, or lines, of a headless run; `simulated`: nobody was measured, and that is said."""
     if json_lines:
-        line = entry(summary.duration_s, "summary", figures=LIVE, **asdict(summary))
+        line = entry(summary.duration_s, "summary", figures=LIVE, simulated=simulated, **asdict(summary))
         print(json_text(line, allow_nan=False), file=out, flush=True)
         return
-    for text in summary_lines(summary):
+    blank, how, *figures = summary_lines(summary)
+    for text in (blank, how, *((MADE_UP,) if simulated else ()), *figures):
         print(text, file=out, flush=True)
 
 

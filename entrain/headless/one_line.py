@@ -35,15 +35,17 @@ def line_of(view: SessionView) -> str:
     return "  ".join(filter(None, parts))
 
 
-async def show_line(session: Session, put: Callable[[str], None], columns: int | None) -> None:
+async def show_line(
+    session: Session, put: Callable[[str], None], columns: int | None, also: str = ""
+) -> None:
     """Until cancelled, write the line anew whenever it changed.
 
     On a terminal of `columns` it stays where it is; None: each is a line of its own, for a program that shows
-    the newest one.
+    the newest one. `also` is said at the end of each.
     """
     before = ""
     while True:
-        line = line_of(session.view())
+        line = "  ".join(filter(None, (line_of(session.view()), also)))
         # For a program that shows lines, a level that glides would be five of them a second.
         line = line.lstrip(_LEVELS).strip() if columns is None else line[: max(1, columns - 1)]
         if line != before:

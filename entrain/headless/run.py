@@ -18,6 +18,7 @@ from entrain.headless.spool import PATIENCE_S, Direct, Spool
 from entrain.runtime import Session
 from entrain.system.keyboard import single_keys
 from entrain.system.signals import ending_by_signal
+from entrain.wording.screen import SIMULATED
 
 
 class Form(Enum):
@@ -37,6 +38,7 @@ async def run_headless(
     named_sound: bool = False,
     tap: Callable[[], None] | None = None,
     own_keys: Mapping[str, str] | None = None,
+    simulated: bool = False,
 ) -> tuple[Summary, bool, DeviceError | None]:
     """Run `session` to its end, telling what happens; a signal to end and a closed pipe stop it cleanly.
 
@@ -44,6 +46,7 @@ async def run_headless(
         named_sound: a sound device was asked for by its name.
         tap: where the space bar goes, when a pulse is tapped.
         own_keys: name -> key, where somebody gave another key.
+        simulated: no heart is anybody's, which the one line says as well.
     Returns: the summary, whether a signal ended it, and the device for want of which it was ended. The caller
         says the summary once the log is closed.
     """
@@ -66,7 +69,7 @@ async def run_headless(
     line: asyncio.Task[None] | None = None
     if form is Form.ONE:
         columns = (os.get_terminal_size(out.fileno()).columns or 80) if out.isatty() else None
-        line = asyncio.create_task(show_line(session, spool.put, columns))
+        line = asyncio.create_task(show_line(session, spool.put, columns, SIMULATED if simulated else ""))
     else:
         lines = Lines(spool.put, json_lines=form is Form.JSON, terse=form is Form.TERSE)
         session.observers.append(lines.observe)

@@ -114,6 +114,11 @@ def has_real_heart(hearts: Iterable[str]) -> bool:
     return bool(kinds) and kinds <= REAL
 
 
+def is_made_up(hearts: Iterable[str]) -> bool:
+    """Was every heart of a session simulated? Then nobody was measured, and it is said everywhere."""
+    return {heart.partition(":")[0] for heart in hearts} == {"sim"}
+
+
 def with_resonance(record: PersonRecord, found: KnownResonance) -> PersonRecord:
     """The record with this outcome in the place of an earlier look at the same session."""
     others = [each for each in record.resonances if each.session != found.session]

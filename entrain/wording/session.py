@@ -8,6 +8,7 @@ from entrain.control.view import Summary
 from entrain.foreign import many_lines, one_line
 from entrain.heart.recording import Recording
 from entrain.history.row import Heart
+from entrain.person.record import is_made_up
 from entrain.reason import Code, Reason
 from entrain.storage.log.stored import SessionMeta, SessionRow, StoredSession
 from entrain.units import S_PER_MIN
@@ -15,6 +16,8 @@ from entrain.wording.columns import aligned
 from entrain.wording.decisions import end_said, said, sentence
 from entrain.wording.figures import CORRECTED, LIVE, corrected, live, run_on
 from entrain.wording.group import heart_lines
+from entrain.wording.screen import SIMULATED
+from entrain.wording.summary import MADE_UP
 from entrain.wording.times import clock, local
 
 _WHO: Final = {
@@ -61,7 +64,7 @@ def rows_text(rows: Iterable[SessionRow]) -> list[str]:
     named = any(row.whose for row in shown)
     table = [("ID", "STARTED", *(("PERSON",) * named), "MINUTES", "PRESET", "EVENTS", "HOW IT ENDED")]
     for row in shown:
-        ended = how_it_ended(row)
+        ended = how_it_ended(row) + (f"; {SIMULATED}" if is_made_up(row.hearts) else "")
         minutes, events = f"{row.minutes:.1f}", str(row.n_events)
         person = ((row.whose or "-"),) * named
         table.append((str(row.id), local(row.started), *person, minutes, row.preset, events, ended))
@@ -78,6 +81,7 @@ def row_json(row: SessionRow) -> dict[str, Any]:
         "person": row.person,
         "persons": row.persons,
         "preset": row.preset,
+        "simulated": is_made_up(row.hearts),
         "n_events": row.n_events,
         "state": row.state.value,
         "end_reason": end_said(row.end_reason) or None,
@@ -101,6 +105,7 @@ def head_text(session: StoredSession) -> list[str]:
         one_line(f"Session {row.id}: {session.config.preset.title} ({row.preset})"),
         f"{local(row.started)}, {row.minutes:.1f} minutes, {ended}.",
         *([one_line(f"Of {row.whose}.")] if row.whose else []),
+        *([MADE_UP] if is_made_up(meta.hearts) else []),
         origin(meta),
     ]
     lines += [f"Note: {line}" for line in many_lines(row.note).splitlines()]

@@ -72,7 +72,7 @@ def test_list(recorded: Store, capsys: Typed) -> None:
     assert heading.split() == ["ID", "STARTED", "MINUTES", "PRESET", "EVENTS", "HOW", "IT", "ENDED"]
     assert row.split()[0] == "1"
     assert row.split()[3:7] == ["3.1", "quiet", str(n_events), "completed:"]
-    assert row.endswith("completed: the session is complete")
+    assert row.endswith("completed: the session is complete; simulated heart")
     (each,) = json.loads(entrain(capsys, "sessions", "list", "--json")[1])
     assert (each["id"], each["n_events"], each["state"]) == (1, n_events, "completed")
 

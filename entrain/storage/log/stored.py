@@ -62,6 +62,7 @@ class SessionRow:
     end_reason: str | None
     note: str
     persons: tuple[str, ...] = ()  # of several hearts, whose each is; '' where nobody is named
+    hearts: tuple[str, ...] = ()  # as they were typed
 
     @property
     def everybody(self) -> tuple[str, ...]:
@@ -339,6 +340,7 @@ def _row(row: Mapping[str, Any], path: Path) -> SessionRow:
         end_reason=row["end_reason"],
         note=row["note"],
         persons=_names(row["persons"]),
+        hearts=_names(row["hearts"]),
     )
 
 
