@@ -24,8 +24,9 @@ from entrain.ports import (
 )
 from entrain.presets import library as presets
 from entrain.presets import own as own_presets
-from entrain.presets.check import OWN_RESONANCE, PresetFault
+from entrain.presets.check import OWN_RESONANCE
 from entrain.presets.own import Shelved
+from entrain.presets.reader import PresetFault
 from entrain.storage.places import own_presets_path
 from entrain.wording import assessment as assess_words
 

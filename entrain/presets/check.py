@@ -1,20 +1,23 @@
 """What is wrong with a preset file: everything at once, each fault with its line and what to write instead.
 
-The dataclasses of `entrain.control.protocol` say which settings there are, of which type, and what they are
-where a file is silent; `preset_rules` says how far they may go. One walk over both reads a file.
+The dataclasses of `entrain.control.protocol` say which settings there are; `rules` says how far they may go.
 """
 
-import re
-from collections.abc import Callable, Generator, Iterable, Mapping
-from dataclasses import MISSING, dataclass, fields, is_dataclass
-from difflib import get_close_matches
-from math import inf
-from typing import Any, Final, cast, get_args, get_origin, get_type_hints
+from collections.abc import Mapping
+from typing import Any, Final, cast
 
 from entrain.control.group import RULES_OF_GROUP
 from entrain.control.protocol import Preset
-from entrain.foreign import clean, one_line
 from entrain.heart.pmd.control import Sensor
+from entrain.presets.reader import (
+    MOST_FAULTS,
+    Complaint,
+    PresetFault,
+    Reader,
+    Schema,
+    StandIn,
+    syntax_fault,
+)
 from entrain.presets.rules import LIMITS, RULES
 from entrain.storage import places
 from entrain.synth import scales
@@ -23,38 +26,21 @@ from entrain.synth.voices import BACKGROUNDS, CATALOGUE
 from entrain.tempo.policy import POLICIES
 from entrain.toml_lines import NotTOML, line_of, parsed
 
-_CHOICES: Final[Mapping[str, Callable[[], Iterable[str]]]] = {
-    "sensors": lambda: tuple(Sensor),
-    "tempo.policy": lambda: POLICIES,
-    "group.rule": lambda: RULES_OF_GROUP,
-    "breath.lengthen": lambda: ("both", "out"),
-    "sound.voice": lambda: CATALOGUE,
-    "sound.breath_voice": lambda: (OWN, *CATALOGUE),
-    "sound.background": lambda: (OWN, "silence", *BACKGROUNDS),
-    "sound.scale": lambda: (OWN, *scales.names(places.own_scales_path())),
-}
-
-
-MOST_FAULTS: Final = 100  # that are told at once
-LONGEST_TEXT: Final = 500  # characters of a title or a summary
-LONGEST_SHOWN: Final = 60  # characters of a value that is not what it should be
-
-
-@dataclass(frozen=True, slots=True)
-class PresetFault:
-    """One thing that is wrong. `line` counts from 1; `key` is dotted, and empty for a fault of the whole."""
-
-    file: str
-    line: int
-    key: str
-    problem: str
-    suggestion: str = ""
-
-    def __str__(self) -> str:
-        what = f"{self.key} {self.problem}" if self.key else self.problem
-        return f"{self.file}, line {self.line}: {what}. {self.suggestion}".rstrip()
-
-
+SCHEMA: Final = Schema(
+    root=Preset,
+    choices={
+        "sensors": lambda: tuple(Sensor),
+        "tempo.policy": lambda: POLICIES,
+        "group.rule": lambda: RULES_OF_GROUP,
+        "breath.lengthen": lambda: ("both", "out"),
+        "sound.voice": lambda: CATALOGUE,
+        "sound.breath_voice": lambda: (OWN, *CATALOGUE),
+        "sound.background": lambda: (OWN, "silence", *BACKGROUNDS),
+        "sound.scale": lambda: (OWN, *scales.names(places.own_scales_path())),
+    },
+    limits=LIMITS,
+    example="entrain presets show desk",
+)
 OWN_RESONANCE: Final = "own resonance"  # what `breath.goal_per_min` may be in place of a number
 OWN_RESONANCE_KEY: Final = "breath.goal_per_min"
 
@@ -72,190 +58,30 @@ def checked(
     try:
         data = parsed(text)
     except NotTOML as error:
-        return None, (_syntax_fault(str(error), text, file),)
-    reader = _Reader(own_resonance_per_min)
-    preset = cast(Preset, reader.table(Preset, {"name": name, **data}, ""))
-    reader.check_rules(preset)
+        return None, (syntax_fault(str(error), text, file),)
+    preset, complaints = checked_data({"name": name, **data}, own_resonance_per_min)
     faults = [
         PresetFault(file, line_of(text, *keys), keys[0], problem, suggestion)
-        for keys, problem, suggestion in reader.complaints[:MOST_FAULTS]
+        for keys, problem, suggestion in complaints[:MOST_FAULTS]
     ]
     return (None if faults else preset), tuple(sorted(faults, key=lambda fault: fault.line))
 
 
-def _syntax_fault(message: str, text: str, file: str) -> PresetFault:
-    found = re.search(r" \(at line (\d+), column \d+\)$", message)
-    line = int(found[1]) if found else text.count("\n") + 1
-    problem = message[: found.start()] if found else message.removesuffix(" (at end of document)")
-    return PresetFault(
-        file, line, "", f"is not TOML: {problem}", 'Settings look like: minutes = 10 or title = "…".'
-    )
+def checked_data(
+    data: Mapping[str, Any], own_resonance_per_min: float | None
+) -> tuple[Preset, tuple[Complaint, ...]]:
+    """The same of a table that was read already; what is wrong in it has its default."""
+    advice = "Run `entrain assess`, or give a number."
+    reader = Reader(SCHEMA, StandIn(OWN_RESONANCE_KEY, OWN_RESONANCE, own_resonance_per_min, advice))
+    preset = cast(Preset, reader.table(Preset, data, ""))
+    _check_rules(reader, preset)
+    return preset, tuple(reader.complaints)
 
 
-class _Reader:
-    """Walks a file along the dataclasses, keeps what is right and notes what is wrong."""
-
-    def __init__(self, own_resonance_per_min: float | None) -> None:
-        self._own_resonance_per_min = own_resonance_per_min
-        self.complaints: list[tuple[tuple[str, ...], str, str]] = []  # keys, problem, suggestion
-
-    def complain(self, key: str, problem: str, suggestion: str = "") -> None:
-        self.complaints.append(((key,), problem, suggestion))
-
-    def table(self, kind: type[Any], data: Mapping[str, Any], under: str) -> Any:
-        """The dataclass of a table; what is wrong in it has its default, or something empty."""
-        hints = get_type_hints(kind)
-        for key in data:
-            if len(self.complaints) >= MOST_FAULTS:
-                break
-            if key not in hints:
-                self.complain(f"{under}{_cut(key)}", "is no setting", _did_you_mean(_cut(key), under))
-        arguments: dict[str, Any] = {}
-        for field in fields(kind):
-            key, hint = f"{under}{field.name}", hints[field.name]
-            if is_dataclass(hint):
-                table = data.get(field.name, {})
-                if not isinstance(table, dict):
-                    self.complain(
-                        key, f"must be a table, not {_shown(table)}", f"Write [{key}] and settings below."
-                    )
-                    table = {}
-                arguments[field.name] = self.table(cast(type, hint), cast(dict[str, Any], table), f"{key}.")
-            elif field.name in data:
-                value = self.value(hint, data[field.name], key)
-                if value is not None:
-                    arguments[field.name] = value
-            elif field.default is MISSING:
-                self.complain(key, "is missing", f'Write {field.name} = "…" at the top of the file.')
-            if field.default is MISSING and field.default_factory is MISSING:
-                arguments.setdefault(field.name, "")
-        return kind(**arguments)
-
-    def value(self, hint: Any, value: Any, key: str) -> Any:
-        """The value as the hint wants it, or None after a complaint."""
-        options, shown = get_args(hint), _shown(value)
-        if get_origin(hint) is tuple and options[-1] is Ellipsis:
-            return self.names(value, key)
-        if get_origin(hint) is tuple:
-            values = cast(list[Any], value) if isinstance(value, list) else []
-            if len(values) != len(options) or not all(map(_is_number, values)):
-                self.complain(key, f"must be a list of {len(options)} numbers, not {shown}")
-                return None
-            numbers = tuple(self.number(each, key) for each in values)
-            return None if None in numbers else numbers
-        if key == OWN_RESONANCE_KEY and value == OWN_RESONANCE:
-            value = self._own_resonance_per_min
-            if value is None:
-                self.complain(
-                    key, f"= {shown}, and yours is not known", "Run `entrain assess`, or give a number."
-                )
-                return None
-        if hint is float or float in options:
-            if _is_number(value):
-                return self.number(value, key)
-            self.complain(key, f"must be a number, not {shown}")
-            return None
-        if type(value) is not hint:
-            wanted = "true or false" if hint is bool else "text in quotation marks"
-            self.complain(key, f"must be {wanted}, not {shown}")
-            return None
-        if key in _CHOICES:
-            return self.choice(value, key)
-        if not isinstance(value, str):
-            return value
-        if len(value) > LONGEST_TEXT:
-            self.complain(key, f"is {len(value)} characters long", f"Use {LONGEST_TEXT} at most.")
-            return None
-        if value != clean(value):
-            self.complain(key, f"= {shown} holds characters that cannot be shown", "Leave them out.")
-            return None
-        return value
-
-    def number(self, value: float, key: str) -> float | None:
-        limit = LIMITS[key]
-        value = _finite_or_not(value)
-        problem = limit.broken_by(value)
-        if problem:
-            self.complain(key, problem, f"Use a value from {limit.least:g} to {limit.most:g}.")
-            return None
-        return value
-
-    def names(self, value: Any, key: str) -> tuple[str, ...] | None:
-        given = cast(list[Any], value) if isinstance(value, list) else [None]
-        names = [name for name in given if isinstance(name, str)]
-        if len(names) < len(given):
-            example = ", ".join(f'"{name}"' for name in _CHOICES[key]())
-            self.complain(key, f"must be a list of names, not {_shown(value)}", f"Write {key} = [{example}].")
-            return None
-        chosen = [name for name in names if self.choice(name, key) is not None]
-        return tuple(chosen) if len(chosen) == len(names) else None
-
-    def choice(self, value: str, key: str) -> str | None:
-        known = tuple(_CHOICES[key]())
-        if value in known:
-            return value
-        near = get_close_matches(value, known, 1)
-        hint = f'Did you mean "{near[0]}"? ' if near else ""
-        what = key.rpartition(".")[2].replace("_", " ")
-        self.complain(key, f"= {_shown(value)} is no {what}", f"{hint}There are {', '.join(known)}.")
-        return None
-
-    def check_rules(self, preset: Preset) -> None:
-        """What does not fit together, of the settings that are right in themselves."""
-        faulty = {keys[0] for keys, _, _ in self.complaints}
-        for rule in RULES:
-            said = rule.broken_by(preset)
-            if said and not any(key in faulty or key.partition(".")[0] in faulty for key in rule.keys):
-                self.complaints.append((rule.keys, *said))
-
-
-def _did_you_mean(key: str, under: str) -> str:
-    settings = list(_settings(Preset))
-    if elsewhere := [each for each in settings if each.rpartition(".")[2] == key]:
-        table = elsewhere[0].rpartition(".")[0]
-        return (
-            f"It belongs under [{table}]."
-            if table
-            else "It belongs at the top of the file, above the tables."
-        )
-    beside = [each for each in settings if each.startswith(under)]
-    for candidates in (beside, settings):
-        by_name = {each.rpartition(".")[2]: each for each in candidates}
-        longer = [name for name in by_name if name.startswith(key)]
-        if near := longer or get_close_matches(key, by_name, 1):
-            return f'Did you mean "{by_name[near[0]]}"?'
-    return "Leave it out; `entrain presets show desk` shows what there is."
-
-
-def _settings(kind: type[Any], under: str = "") -> Generator[str]:
-    """The dotted names of all settings and tables."""
-    for name, hint in get_type_hints(kind).items():
-        yield f"{under}{name}"
-        if is_dataclass(hint):
-            yield from _settings(cast(type, hint), f"{under}{name}.")
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _shown(value: Any) -> str:
-    """The value as a person would write it; only the beginning of a long one."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    try:
-        return _cut(f'"{value}"' if isinstance(value, str) else str(value))
-    except (RecursionError, ValueError):
-        return "what is there"
-
-
-def _finite_or_not(value: float) -> float:
-    """A whole number may be longer than any float."""
-    try:
-        return float(value)
-    except OverflowError:
-        return inf if value > 0 else -inf
-
-
-def _cut(text: str) -> str:
-    return one_line(text, LONGEST_SHOWN)
+def _check_rules(reader: Reader, preset: Preset) -> None:
+    """What does not fit together, of the settings that are right in themselves."""
+    faulty = {keys[0] for keys, _, _ in reader.complaints}
+    for rule in RULES:
+        said = rule.broken_by(preset)
+        if said and not any(key in faulty or key.partition(".")[0] in faulty for key in rule.keys):
+            reader.complaints.append((rule.keys, *said))

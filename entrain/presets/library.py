@@ -12,7 +12,8 @@ from typing import Final
 
 from entrain.control.protocol import Preset
 from entrain.errors import PresetError, UsageError
-from entrain.presets.check import OWN_RESONANCE, PresetFault, checked
+from entrain.presets.check import OWN_RESONANCE, checked
+from entrain.presets.reader import PresetFault
 from entrain.shipped import shipped_presets_path
 from entrain.storage import people
 from entrain.storage.log.store import Store

@@ -12,8 +12,8 @@ from typing import Final
 from entrain.control.protocol import Preset
 from entrain.errors import InputError, StoreError, UsageError
 from entrain.presets import library as presets
-from entrain.presets.check import PresetFault
 from entrain.presets.library import LoadedPreset
+from entrain.presets.reader import PresetFault
 from entrain.shipped import shipped_presets_path
 from entrain.storage.places import own_presets_path
 from entrain.storage.whole_file import replace_file

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from entrain.control.protocol import Preset
 from entrain.errors import InputError, PresetError, UsageError
 from entrain.presets import library as presets
-from entrain.presets.check import _settings, checked
+from entrain.presets.check import checked
+from entrain.presets.reader import settings
 from entrain.presets.rules import LIMITS
 from entrain.synth.voices import CATALOGUE
 from entrain.tempo.policy import POLICIES
@@ -82,13 +83,13 @@ def test_the_default_shows_every_setting_with_its_default() -> None:
         text = text.replace(f"# {optional}", optional)
     data = tomllib.loads(text)
 
-    def settings(table: dict[str, object], under: str = "") -> set[str]:
+    def written(table: dict[str, object], under: str = "") -> set[str]:
         out: set[str] = set()
         for key, value in table.items():
-            out |= {under + key} | (settings(value, f"{under}{key}.") if isinstance(value, dict) else set())
+            out |= {under + key} | (written(value, f"{under}{key}.") if isinstance(value, dict) else set())
         return out
 
-    assert settings(data) == set(_settings(Preset)) - {"name"}
+    assert written(data) == set(settings(Preset)) - {"name"}
     desk = presets.load("desk").preset
     plain = Preset(name="desk", title=desk.title, summary=desk.summary)
     assert desk.bounds == plain.bounds
@@ -98,7 +99,7 @@ def test_the_default_shows_every_setting_with_its_default() -> None:
 
 def test_every_number_has_a_limit() -> None:
     numbers = set()
-    for dotted in _settings(Preset):
+    for dotted in settings(Preset):
         kind: type = Preset
         for part in dotted.split("."):
             hint = get_type_hints(kind)[part]
