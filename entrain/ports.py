@@ -252,6 +252,15 @@ class AssessmentPort(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class ProgrammeToday:
+    """A programme somebody has begun: where they stand in a line, and today's session."""
+
+    title: str
+    line: str
+    preset: Preset
+
+
+@dataclass(frozen=True, slots=True)
 class Sitter:
     """Somebody who sits down here, with what they chose last; None where they have not chosen yet."""
 
@@ -263,6 +272,7 @@ class Sitter:
     figure: str | None = None
     theme: str | None = None
     remark: str = ""  # what there is to know of them before they start
+    programme: ProgrammeToday | None = None  # None: none is under way
     goals: tuple[tuple[str, float], ...] = ()  # (preset, breaths a minute): where it goes to for them today
 
 

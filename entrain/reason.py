@@ -90,6 +90,7 @@ class Code(StrEnum):
     EASY = "easy"
     LIGHT_HEADED = "light_headed"  # per_min
     # Bounds.
+    LOCKED = "locked"
     SLOWEST_BREATH = "slowest_breath"  # floor_per_min
     QUICKEST = "quickest"  # ceiling_bpm
     SLOWEST = "slowest"  # floor_bpm

@@ -15,3 +15,8 @@ def shipped_presets_path() -> Path:
 def shipped_scales_path() -> Path:
     """The folder of the scales."""
     return shipped_presets_path() / "scales"
+
+
+def shipped_programmes_path() -> Path:
+    """The folder of the programmes."""
+    return shipped_presets_path() / "programmes"

@@ -6,14 +6,15 @@ named outside it since (`entrain run --person P02`), it asks before anything of 
 
 from dataclasses import replace
 
-from entrain.app import whose
+from entrain.app import programmes, whose
 from entrain.app.liking import likes_of
 from entrain.errors import StoreError
 from entrain.person.record import Acceptance, PersonRecord
-from entrain.ports import HeartChoice, HeartKind, SessionChoice, Sitter
+from entrain.ports import HeartChoice, HeartKind, ProgrammeToday, SessionChoice, Sitter
 from entrain.storage import people
 from entrain.storage.log.person_rows import now_utc
 from entrain.storage.log.store import Store
+from entrain.wording import programme as programme_words
 from entrain.wording.notice import VERSION
 from entrain.wording.person import withdrawn_said
 
@@ -38,6 +39,7 @@ class Desk:
             figure=likes.figure,
             theme=likes.theme,
             remark=withdrawn_said(record),
+            programme=_programme(self.person),
             goals=whose.goals_today(self.person),
         )
 
@@ -65,6 +67,15 @@ class Desk:
             return replace(now, preferences=likes, chosen_in_app_utc=self._since_utc)
 
         whose.keep(choice.person, chosen)
+
+
+def _programme(person: str) -> ProgrammeToday | None:
+    found = programmes.safely_under_way(person)
+    if found is None:
+        return None
+    return ProgrammeToday(
+        found.programme.title, programme_words.line(found.programme, found.standing), found.step.preset
+    )
 
 
 def name_outside(person: str) -> None:

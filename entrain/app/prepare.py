@@ -14,6 +14,7 @@ from entrain.app.liking import keep_liking, likes_of
 from entrain.app.music import chosen, playlist_of, say, with_music
 from entrain.app.sensors import check_sensors, stream_plan
 from entrain.app.telling import tell
+from entrain.control.locks import MINUTES, MUSIC, VOICE, VOLUME
 from entrain.control.protocol import HARD_SESSION_MAX_MIN, PacedStage, Preset, SessionConfig, with_minutes
 from entrain.control.view import Summary
 from entrain.devices.ports import LiveHeart, SoundOutput, VirtualHeart
@@ -62,6 +63,7 @@ class Choices:
     stages: tuple[PacedStage, ...] = ()  # in place of a policy
     person: str = ""  # a pseudonym, as `people.checked` gives it
     persons: tuple[str, ...] = ()  # of several hearts, whose each is; '' for nobody named
+    locked: tuple[str, ...] = ()  # settings that nothing loosens; see `entrain.control.locks`
     goes_on: int | None = None  # the session that was cut off and of which this is the rest
 
     @property
@@ -129,7 +131,14 @@ def prepare(choices: Choices, find_music: Callable[[Choices], Playlist | None] =
     preset = replace(preset, sound=replace(preset.sound, music=Path(preset.sound.music).name))
     yoked = _yoked(choices.yoke, preset)
     config = SessionConfig(
-        preset, hearts.straps, seed, yoked, choices.stages, chosen(music), persons=choices.persons
+        preset,
+        hearts.straps,
+        seed,
+        yoked,
+        choices.stages,
+        chosen(music),
+        persons=choices.persons,
+        locked=choices.locked,
     )
     logs: list[SessionLog] = []
 
@@ -195,6 +204,7 @@ def close_log(prepared: Prepared, summary: Summary | None) -> None:
 
 def _preset(choices: Choices) -> Preset:
     preset = choices.preset.preset
+    _check_locks(choices)
     if choices.minutes is not None:
         if not SHORTEST_MIN <= choices.minutes <= HARD_SESSION_MAX_MIN:
             raise UsageError(
@@ -209,12 +219,28 @@ def _preset(choices: Choices) -> Preset:
         preset = replace(preset, sensors=tuple(sensor.value for sensor in choices.sensors))
     alone = not choices.persons and not choices.goes_on
     liked = likes_of(whose.record_of(choices.person), choices.person).volume if alone else None
-    if liked is not None:
+    if liked is not None and not (VOLUME in choices.locked and liked > preset.sound.volume):
         preset = replace(preset, sound=replace(preset.sound, volume=liked))
     if choices.voice is not None:
         voices.check(choices.voice)  # with no sound, too: the log tells which it would have been
         preset = replace(preset, sound=replace(preset.sound, voice=choices.voice))
     return replace(preset, sound=with_music(preset.sound, choices.music, choices.music_bpm))
+
+
+def _check_locks(choices: Choices) -> None:
+    """
+    Raises:
+        UsageError: what was asked for loosens what is locked.
+    """
+    preset = choices.preset.preset
+    asked = {
+        MINUTES: choices.minutes is not None and choices.minutes > preset.minutes,
+        VOICE: choices.voice is not None and choices.voice != preset.sound.voice,
+        MUSIC: choices.music is not None and choices.music != preset.sound.music,
+    }
+    for setting in choices.locked:
+        if asked.get(setting):
+            raise UsageError(f"{setting} stays as it was set for you.", "Leave that option out.")
 
 
 def _yoked(session: str | None, preset: Preset) -> tuple[tuple[float, float], ...]:

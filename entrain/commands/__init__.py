@@ -12,6 +12,7 @@ COMMANDS: Final = {
     "render": ("render", "a preset's sound to a file, without a heart"),
     "sessions": ("sessions", "what was recorded: list, show, replay, export, import, delete, encrypt …"),
     "person": ("person", "who practises here: list, show, export, forget, consent, note …"),
+    "programme": ("programme", "weeks, not minutes: list, start, today, pause, report, calendar …"),
     "assess": ("assess", "the resonance assessment: at which breathing rate your heart swings most"),
     "simulate": ("simulate", "many simulated people under each policy: the results"),
     "analyse": ("analyse", "what a recording says: heart-rate variability, breath, entrainment"),

@@ -12,6 +12,7 @@ from threading import Event
 from typing import Final
 
 from entrain.app import prepare as setup
+from entrain.app import programmes as weeks
 from entrain.app import whose
 from entrain.app.archive import StoreArchive, preset_of
 from entrain.app.desk import Desk
@@ -25,6 +26,7 @@ from entrain.ports import HeartChoice, HeartKind, OpenedSession, SessionChoice, 
 from entrain.presets import library as presets
 from entrain.presets import own as own_presets
 from entrain.presets.library import LoadedPreset
+from entrain.programme.plan import of_session
 from entrain.storage.log.store import Store
 from entrain.storage.places import sessions_path
 from entrain.synth.music.piece import Playlist
@@ -133,6 +135,8 @@ def with_home() -> int:
 
     async def open_chosen(choice: SessionChoice) -> OpenedSession:
         before = None if choice.goes_on is None else archive.store.load(choice.goes_on)
+        if before is None and of_session(choice.preset.name) is not None:
+            return await opener.open(_of_programme(choice))
         return await opener.open(
             Choices(
                 hearts=(heart_spec(choice.heart),),
@@ -141,6 +145,7 @@ def with_home() -> int:
                 minutes=choice.minutes,
                 person=choice.person,
                 goes_on=choice.goes_on,
+                locked=() if before is None else before.config.locked,
             )
         )
 
@@ -167,6 +172,18 @@ async def _listen(voice: str) -> None:
     from entrain.commands.voices import listen
 
     await listen(voice)
+
+
+def _of_programme(choice: SessionChoice) -> Choices:
+    """Today's session of somebody's programme, whatever it was when it was chosen.
+
+    Raises:
+        UsageError: nothing is under way any more.
+    """
+    todays = weeks.todays(weeks.needed(Store.open(), choice.person))
+    return Choices(
+        hearts=(heart_spec(choice.heart),), preset=todays.loaded, person=choice.person, locked=todays.locked
+    )
 
 
 def _loaded(preset: Preset, person: str) -> LoadedPreset:

@@ -3,6 +3,7 @@
 - The bounds hold for a person's wishes too; what they do not permit is said, not swallowed.
 - A nudge is a wish that stays (`entrain.control.tempo_guide`); a goal is one that the policy goes to.
 - "This is easy" and "light-headed" are asked of the person, never guessed.
+- What is locked is not loosened (`entrain.control.locks`).
 - A heart that is released holds nobody back any more and goes on being measured; the last one stays.
 """
 
@@ -39,6 +40,7 @@ from entrain.control.events import (
 from entrain.control.group import States
 from entrain.control.heart import HeartTrack, edit_track
 from entrain.control.holds import with_hold
+from entrain.control.locks import locked_by
 from entrain.control.scoring import goal_bpm, goal_breath_per_min, is_led
 from entrain.control.state import GUIDED, NOBODYS, SessionState, edit
 from entrain.control.tempo_guide import ease_off, nudge, steer
@@ -47,6 +49,11 @@ from entrain.reason import Code, Reason
 
 def obey(state: SessionState, command: Steering, states: States, out: list[Effect]) -> SessionState:
     """Do what the person asks, as far as the bounds permit; what they do not permit is said."""
+    voice = state.voice or state.config.preset.sound.voice
+    lock = locked_by(state.config, command, voice, goal_bpm(state)) if state.config.locked else None
+    if lock is not None:
+        out.append(Decided(state.t_s, lock, Author.BOUND, None, None, Reason(Code.LOCKED)))
+        return state
     match command:
         case Pause():
             return _pause(state, True, states, out)
@@ -138,11 +145,15 @@ def _last_word(wish: Reason, limit: Reason | None) -> tuple[Author, Reason]:
 
 def _feel(state: SessionState, command: Feel, states: States, out: list[Effect]) -> SessionState:
     """A word that nothing measures: easy lets the breath go on, light-headed brings it up."""
-    if state.score is None or state.score.breath is None or not is_led(state):
-        return state
     straps = {track.strap for track in state.tracks if command.strap in (None, track.strap)}
     if not straps:
         straps = {NOBODYS}
+    if command.feeling is Feeling.LIGHT_HEADED:
+        state = edit(state, said_dizzy=state.said_dizzy | straps)
+    else:
+        state = edit(state, said_easy=state.said_easy | straps)
+    if state.score is None or state.score.breath is None or not is_led(state):
+        return state
     if command.feeling is Feeling.LIGHT_HEADED:
         return relieve(ease_off(state, states, out), straps, out)
     if not straps <= state.easy:

@@ -185,4 +185,5 @@ class SessionConfig:
     music: tuple[ChosenPiece, ...] = ()  # in the order in which they play
     persons: tuple[str, ...] = ()  # whose each strap is, by pseudonym; empty: one person or nobody named
     n_gone: int = 0  # hearts that were taken out of the log afterwards: it cannot be decided again
+    locked: tuple[str, ...] = ()  # settings that nothing loosens; see `entrain.control.locks`
     rules: int = 1  # the version of the rules it was decided by; the log states it, see `RULES`

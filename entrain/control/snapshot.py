@@ -125,6 +125,8 @@ def summary(state: SessionState, session_id: int | None = None) -> Summary:
         in_step_s=one.in_step_s if one else 0.0,
         judged_s=one.judged_s if one else 0.0,
         hearts=() if one else hearts,
+        says_easy=bool(state.said_easy),
+        says_dizzy=bool(state.said_dizzy),
     )
 
 
@@ -152,6 +154,8 @@ def _heart_summary(state: SessionState, index: int, person: str) -> HeartSummary
         outage_s=_outage_s(track, state.t_s),
         rating_before=track.rating_before,
         rating_after=track.rating_after,
+        says_easy=track.strap in state.said_easy,
+        says_dizzy=track.strap in state.said_dizzy,
     )
 
 

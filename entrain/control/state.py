@@ -72,6 +72,8 @@ class SessionState:
     easy: frozenset[str] = (
         frozenset()
     )  # the hearts of those who say it is; of a session without hearts, `NOBODYS`
+    said_easy: frozenset[str] = frozenset()  # once in this session; `easy` can be taken back
+    said_dizzy: frozenset[str] = frozenset()
     breath_limit_per_min: float = 0.0  # light-headed below it: no slower in this session
     hold: HoldCause | None = None
     hold_reason: Reason | None = None
@@ -123,6 +125,8 @@ class SessionEdits(TypedDict, total=False):
     shortened_s: float
     is_gentle: bool
     easy: frozenset[str]
+    said_easy: frozenset[str]
+    said_dizzy: frozenset[str]
     breath_limit_per_min: float
     hold: HoldCause | None
     hold_reason: Reason | None

@@ -132,6 +132,8 @@ class HeartSummary:
     outage_s: float
     rating_before: int | None
     rating_after: int | None
+    says_easy: bool = False  # this person's own words for the breath
+    says_dizzy: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,3 +168,5 @@ class Summary:
     in_step_s: float = 0.0
     judged_s: float = 0.0  # how long it could be told whether the breath was in step
     hearts: tuple[HeartSummary, ...] = ()  # of a group: each by itself
+    says_easy: bool = False  # the person's own words for the breath
+    says_dizzy: bool = False

@@ -149,6 +149,8 @@ def _with_summary(sitting: Sitting, summary: Summary) -> Sitting:
         paced_min=summary.guided_s / S_PER_MIN,
         in_step_min=own.in_step_s / S_PER_MIN,
         judged_min=own.judged_s / S_PER_MIN,
+        said_easy=own.says_easy,
+        said_dizzy=own.says_dizzy,
     )
 
 

@@ -57,6 +57,8 @@ class Sitting:
     judged_min: float = 0.0  # so long it could be told whether the breath was in step
     heart: Heart | None = None  # None: not measured yet
     has_real_heart: bool = False  # a sensor was on somebody as it ran
+    said_easy: bool = False  # of the breath, by a key
+    said_dizzy: bool = False
 
     @property
     def minutes(self) -> float:

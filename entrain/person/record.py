@@ -7,6 +7,7 @@ own. What somebody has practised stands in no record: it is always told from the
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import Final, TypeVar
 
 Dated = TypeVar("Dated")
@@ -75,6 +76,31 @@ class CaseNote:
     plan: str = ""
 
 
+class ProgrammeDeed(StrEnum):
+    """What somebody does with a programme."""
+
+    BEGAN = "began"
+    PAUSED = "paused"
+    RESUMED = "resumed"
+    LEFT = "left"
+
+
+@dataclass(frozen=True, slots=True)
+class ProgrammeEvent:
+    """Something somebody did with a programme. What it leads to is told from these and from the sessions.
+
+    A beginning keeps the file to the letter, with the clock of the place: whoever has the record can tell the
+    same, whatever becomes of the file or of the computer.
+    """
+
+    deed: ProgrammeDeed
+    programme: str
+    moment_utc: str
+    utc_offset_s: float = 0.0  # of the place where it was begun
+    text: str = ""
+    sha256: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class PersonRecord:
     """All of it. Moments are in UTC, ISO 8601; None and empty where nothing is known.
@@ -90,6 +116,7 @@ class PersonRecord:
     preferences: Preferences = Preferences()
     consents: tuple[Consent, ...] = ()  # the earliest first
     notes: tuple[CaseNote, ...] = ()  # the earliest first
+    programmes: tuple[ProgrammeEvent, ...] = ()  # the earliest first
     chosen_in_app_utc: str = ""
     named_outside_utc: str = ""
 
@@ -143,6 +170,7 @@ def merged(record: PersonRecord, other: PersonRecord) -> PersonRecord:
         ),
         consents=_both(record.consents, other.consents, lambda each: each.given_utc),
         notes=_both(record.notes, other.notes, lambda each: each.written_utc),
+        programmes=_both(record.programmes, other.programmes, lambda each: each.moment_utc),
         chosen_in_app_utc=max(record.chosen_in_app_utc, other.chosen_in_app_utc),
         named_outside_utc=max(record.named_outside_utc, other.named_outside_utc),
     )

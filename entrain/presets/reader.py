@@ -6,7 +6,7 @@ The dataclasses say which settings there are, of which type, and what they are w
 
 import re
 from collections.abc import Callable, Generator, Iterable, Mapping
-from dataclasses import MISSING, dataclass, fields, is_dataclass
+from dataclasses import MISSING, dataclass, field, fields, is_dataclass
 from difflib import get_close_matches
 from math import inf
 from typing import Any, Final, cast, get_args, get_origin, get_type_hints
@@ -46,6 +46,7 @@ class Schema:
     choices: Mapping[str, Callable[[], Iterable[str]]]
     limits: Mapping[str, Limit]
     example: str  # what shows all there is
+    called: Mapping[str, str] = field(default_factory=dict[str, str])  # a value, where not as its setting
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,24 +94,24 @@ class Reader:
             if key not in hints:
                 self.complain(f"{under}{_cut(key)}", "is no setting", self._did_you_mean(_cut(key), under))
         arguments: dict[str, Any] = {}
-        for field in fields(kind):
-            key, hint = f"{under}{field.name}", hints[field.name]
+        for each in fields(kind):
+            key, hint = f"{under}{each.name}", hints[each.name]
             if is_dataclass(hint):
-                table = data.get(field.name, {})
+                table = data.get(each.name, {})
                 if not isinstance(table, dict):
                     self.complain(
                         key, f"must be a table, not {_shown(table)}", f"Write [{key}] and settings below."
                     )
                     table = {}
-                arguments[field.name] = self.table(cast(type, hint), cast(dict[str, Any], table), f"{key}.")
-            elif field.name in data:
-                value = self.value(hint, data[field.name], key)
+                arguments[each.name] = self.table(cast(type, hint), cast(dict[str, Any], table), f"{key}.")
+            elif each.name in data:
+                value = self.value(hint, data[each.name], key)
                 if value is not None:
-                    arguments[field.name] = value
-            elif field.default is MISSING:
-                self.complain(key, "is missing", f'Write {field.name} = "…" at the top of the file.')
-            if field.default is MISSING and field.default_factory is MISSING:
-                arguments.setdefault(field.name, "")
+                    arguments[each.name] = value
+            elif each.default is MISSING:
+                self.complain(key, "is missing", f'Write {each.name} = "…" at the top of the file.')
+            if each.default is MISSING and each.default_factory is MISSING:
+                arguments.setdefault(each.name, "")
         return kind(**arguments)
 
     def value(self, hint: Any, value: Any, key: str) -> Any:
@@ -183,7 +184,7 @@ class Reader:
             return value
         near = get_close_matches(value, known, 1)
         hint = f'Did you mean "{near[0]}"? ' if near else ""
-        what = key.rpartition(".")[2].replace("_", " ")
+        what = self._schema.called.get(key, key.rpartition(".")[2].replace("_", " "))
         self.complain(key, f"= {_shown(value)} is no {what}", f"{hint}There are {', '.join(known)}.")
         return None
 

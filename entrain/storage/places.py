@@ -35,6 +35,11 @@ def own_scales_path() -> Path:
     return home() / "scales"
 
 
+def own_programmes_path() -> Path:
+    """The folder of programmes that a person or a practice wrote."""
+    return home() / "programmes"
+
+
 def practice_path() -> Path:
     """The folder of a practice's letterhead and logo."""
     return home() / "practice"

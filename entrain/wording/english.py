@@ -92,6 +92,7 @@ REASONS: Mapping[Code, str] = MappingProxyType(
             "a quicker, smaller breath, for you feel dizzy; it goes no lower than {per_min:.0f} today."
             " Breathe less deeply, or just as you like"
         ),
+        Code.LOCKED: "that stays as it was set for you",
         Code.SLOWEST_BREATH: "{floor_per_min:.1f} breaths a minute is the slowest it goes",
         Code.QUICKEST: "{ceiling_bpm:.0f} is the quickest it goes",
         Code.SLOWEST: "{floor_bpm:.0f} is the slowest it goes for you",

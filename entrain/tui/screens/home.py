@@ -51,7 +51,7 @@ LEAST_MIN: Final = 3.0
 AT_THE_DESK: Final = ("desk", "quiet", "first")  # offered here, after where one left off; all others: `p`
 NEWS_ROWS: Final = 4  # of a session that was cut off
 # The most important first; what stands beside its own line (s, v, - and +) comes after what does not.
-_SHOWN = tuple(key for name in "pha,dsv+?q" for key in _KEYS if key.shown == name and key not in CUT_OFF_KEYS)
+_SHOWN = tuple(key for name in "jpha,dsv+?q" for key in _KEYS if key.shown == name and key not in CUT_OFF_KEYS)
 _ARROWS = Key("up", "↑ ↓", "none", "session", "Choose what to do.")
 
 
@@ -70,6 +70,7 @@ class HomeScreen(EntrainScreen[SessionChoice | AssessmentChoice | None]):
     HomeScreen .who { display: none; }
     HomeScreen.-archive .who { display: block; }
     HomeScreen.-archive .choices { height: 4; }
+    HomeScreen .programme { height: auto; max-height: 2; margin-top: 1; }
     HomeScreen .trouble { color: $warning; height: auto; max-height: 3; }
     HomeScreen KeyLine { padding: 0; margin-top: 1; }
     HomeScreen #picture { width: 40; align: center middle; display: none; }
@@ -113,6 +114,7 @@ class HomeScreen(EntrainScreen[SessionChoice | AssessmentChoice | None]):
         sitter = None if rooms.desk is None else rooms.desk.sitter()
         self._remark = "" if sitter is None else sitter.remark
         self._goals = dict(() if sitter is None else sitter.goals)  # today's, by preset
+        self._programme = None if sitter is None else sitter.programme
         self._remembered = choice.heart if choice.heart.kind is HeartKind.STRAP else None
         self._figure = BreathFigure(figure, depth, figure_colours("dark", depth))
 
@@ -129,6 +131,7 @@ class HomeScreen(EntrainScreen[SessionChoice | AssessmentChoice | None]):
                     yield Say(classes="choice who")
             with Vertical(id="picture"):
                 yield self._figure
+        yield Say(classes="programme")
         yield Say(self._trouble, classes="trouble")
         if self._archive is not None:
             yield CutOff(self._archive)
@@ -181,6 +184,13 @@ class HomeScreen(EntrainScreen[SessionChoice | AssessmentChoice | None]):
         whose = choice.person or "no name"
         self._say("who", "who", f"{whose}   {self._remark}".rstrip(), "w")
         self.query_one(".trouble", Say).say(self._trouble)
+        self._show_programme()
+
+    def _show_programme(self) -> None:
+        line, now = self.query_one(".programme", Say), self._programme
+        line.display = now is not None
+        if now is not None:
+            line.say(("j   ", "$primary"), now.line)
 
     def _say(self, name: str, label: str, value: str, key: str) -> None:
         self.query_one(f".{name}", Say).say((f"{key:<4}", "$primary"), (f"{label:<9}", "$text-muted"), value)
@@ -206,6 +216,13 @@ class HomeScreen(EntrainScreen[SessionChoice | AssessmentChoice | None]):
 
     def action_start(self) -> None:
         self.leave(self.choice)
+
+    def action_programme(self) -> None:
+        """Today's session of the programme, as long and with the voice that it has."""
+        if self._programme is not None:
+            preset = self._programme.preset
+            voice = self._voice_of(preset)
+            self.leave(replace(self.choice, preset=preset, minutes=preset.minutes, voice=voice))
 
     def action_straps(self) -> None:
         def chosen(heart: HeartChoice | None) -> None:
@@ -265,6 +282,7 @@ class HomeScreen(EntrainScreen[SessionChoice | AssessmentChoice | None]):
             "history": self._archive,
             "who": self._archive,
             "listen": self._listen,
+            "programme": self._programme,
         }
         return rooms.get(action, self) is not None
 
@@ -328,6 +346,7 @@ class HomeScreen(EntrainScreen[SessionChoice | AssessmentChoice | None]):
         if sitter is not None:
             self._remark, self._remembered = sitter.remark, sitter.heart
             self._goals = dict(sitter.goals)
+            self._programme = sitter.programme
             self.post_message(SatDown(sitter))
         await self.query_one(Cards).offer(self._cards(), self.choice.preset.name)
         self._show()

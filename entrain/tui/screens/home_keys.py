@@ -15,6 +15,7 @@ KEYS: Final = (
         "Choose where your pulse comes from: a strap, a simulation, tapping, none.",
     ),
     Key("p", "p", "presets", "more", "All sessions: what each does; copy, change and share them."),
+    Key("j", "j", "programme", "programme", "Today's session of the programme that is under way."),
     Key("a", "a", "assess", "resonance", "At which breathing rate your pulse swings most."),
     Key("d", "d", "doctor", "doctor", "What works here: Bluetooth, sound, terminal, storage."),
     Key("v,right", "v", "voice(1)", "voice", "The next voice."),

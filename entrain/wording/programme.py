@@ -1,0 +1,126 @@
+"""A programme in words: the line of the home screen, a page about it, where somebody stands and why.
+
+No streak, nothing missed, no reproach: what is said is where one is and what comes next.
+"""
+
+from datetime import UTC, datetime
+from typing import Final
+
+from entrain.programme.plan import COMPLETED, Programme, Step
+from entrain.programme.standing import Done, Moved, Standing
+
+WELCOME_BACK: Final = "Welcome back"
+LOCKED_NAMES: Final = {
+    "minutes": "no longer than its steps say",
+    "phases.baseline_s": "the rest at the beginning stays",
+    "breath.goal_per_min": "no slower a breath than the step's",
+    "tempo.goal_bpm": "no slower a beat by hand",
+    "sound.voice": "the voice stays",
+    "sound.volume": "no louder than it begins",
+    "sound.music": "the music stays",
+}
+
+
+def line(programme: Programme, where: Standing) -> str:
+    """One line: `Week 2 of 6 · 18 of 30 minutes · next: to 8 a minute`."""
+    coming = f"next: {aim(where.current(programme))}"
+    return " · ".join((_beginning(programme, where), minutes(programme, where), coming))
+
+
+def _beginning(programme: Programme, where: Standing) -> str:
+    if where.is_paused:
+        return "Paused"
+    if where.is_back:
+        return WELCOME_BACK
+    if where.is_over:
+        return f"The {programme.outline.weeks} weeks are over"
+    return f"Week {where.week} of {programme.outline.weeks}"
+
+
+def minutes(programme: Programme, where: Standing) -> str:
+    """How many of the week's, never more than it asks for."""
+    wanted = programme.outline.minutes_a_week
+    return f"{min(where.minutes_this_week, wanted):.0f} of {wanted:.0f} minutes"
+
+
+def aim(step: Step) -> str:
+    """What a step is about, in a few words."""
+    if step.goal_per_min is not None:
+        return f"to {step.goal_per_min:g} a minute"
+    return step.preset.title[:1].lower() + step.preset.title[1:]
+
+
+def why(programme: Programme, where: Standing) -> str:
+    """Why it is this step, in a sentence."""
+    match where.moved:
+        case Moved.BEGUN:
+            return "The first step."
+        case Moved.ON:
+            return "A step on: the last sessions were easy."
+        case Moved.BACK_DIZZY:
+            return "A step back, for you felt dizzy."
+        case Moved.BACK_POOR:
+            return "A step back: the breath did not come along, and it need not."
+        case Moved.BACK_GAP:
+            return "A step back after some time without: it comes again by itself."
+
+
+def onwards(programme: Programme, where: Standing) -> str:
+    """What leads to the next step."""
+    following = where.following(programme)
+    if following is None:
+        return "This is the last step; stay with it as long as you like."
+    rule = programme.outline.forward
+    good = "done to the end" if rule.by == COMPLETED else f"in step for {rule.in_step:.0%} of the time"
+    said = (
+        f"Then {aim(following)}, when {rule.good} of the last {rule.of_last} sessions here were {good},"
+        f" none was too much, and {rule.least_days} days have passed."
+    )
+    if where.waits_to_be_seen:
+        said += " With a sensor, that is: where your breath can't be seen, it goes no slower than this."
+    return said
+
+
+def status(programme: Programme, where: Standing, *, assess_first: bool) -> list[str]:
+    """Where somebody stands, in lines."""
+    step = where.current(programme)
+    lines = [
+        programme.title,
+        f"  {line(programme, where)}",
+        f"  step {where.step + 1} of {len(programme.steps)}: {step.preset.title}",
+        f"  {why(programme, where)}",
+        f"  {onwards(programme, where)}",
+    ]
+    if assess_first:
+        lines.append(
+            "  Best after `entrain assess`, which looks for your own rate; until then it is six a minute."
+        )
+    return lines
+
+
+def page(programme: Programme) -> list[str]:
+    """What a programme is, in lines."""
+    outline = programme.outline
+    lines = [programme.title, outline.summary, ""]
+    lines.append(f"{outline.weeks} weeks, {outline.minutes_a_week:g} minutes a week")
+    for n, step in enumerate(programme.steps, start=1):
+        lines.append(f"  {n}. {step.preset.title} ({step.preset.minutes:g} min)")
+    if outline.locked:
+        lines += ["", "Held for you: " + "; ".join(LOCKED_NAMES[each] for each in outline.locked) + "."]
+    back = outline.back
+    lines += [
+        "",
+        f"A step back after dizziness, after {back.poor} sessions out of step,"
+        f" and for every {back.gap_days} days without.",
+    ]
+    lines += ["", "Rests on:", *(f"  {each}" for each in outline.sources)] if outline.sources else []
+    lines += [f"Not known: {outline.unknown}"] if outline.unknown else []
+    return lines
+
+
+def session_row(done: Done, utc_offset_s: float) -> tuple[str, ...]:
+    """A session of a programme as a line of its report; the day is that of the programme's own clock."""
+    day = datetime.fromtimestamp(done.began_epoch_s + utc_offset_s, UTC).strftime("%Y-%m-%d")
+    share = f"{done.in_step_min / done.judged_min:.0%}" if done.is_seen else "-"
+    said = [word for word, is_so in (("easy", done.is_easy), ("dizzy", done.is_dizzy)) if is_so]
+    return (day, done.step, f"{done.minutes:.0f}", share, ", ".join(said))
