@@ -75,6 +75,11 @@ PAGES = {
     "At first": (
         ("notice-1", SMALL, "What it is and what it is not; read once, before anything starts."),
         ("home", LARGE, "Home: what to do, with which heart, voice and length. One key starts."),
+        (
+            "home-programme",
+            SMALL,
+            "A programme under way: where one stands, and a key for today's session.",
+        ),
         ("home-help", SMALL, "`?`: every key of the screen one is on."),
         ("palette", SMALL, "`ctrl+p`: everything by name."),
         (

@@ -16,8 +16,8 @@ from entrain.person.record import PersonRecord, ProgrammeDeed, ProgrammeEvent
 from entrain.presets import programmes
 from entrain.presets.library import LoadedPreset
 from entrain.presets.programmes import LoadedProgramme
-from entrain.programme.plan import Programme, Step, of_session
-from entrain.programme.standing import Begun, Done, Standing, standing
+from entrain.programme.plan import ProgrammePlan, Step, of_session
+from entrain.programme.standing import Begun, Practice, Standing, standing
 from entrain.storage import people
 from entrain.storage.log.person_rows import now_utc
 from entrain.storage.log.store import Store
@@ -37,7 +37,7 @@ class UnderWay:
     assess_first: bool  # the step is best begun after an assessment, and none was made since the start
 
     @property
-    def programme(self) -> Programme:
+    def programme(self) -> ProgrammePlan:
         return self.loaded.programme
 
     @property
@@ -135,7 +135,7 @@ def pause_or_resume(store: Store, person: str) -> bool:
     return not is_paused
 
 
-def leave(store: Store, person: str) -> Programme:
+def leave(store: Store, person: str) -> ProgrammePlan:
     """End what is under way; its sessions stay.
 
     Raises:
@@ -157,7 +157,7 @@ def needed(store: Store, person: str) -> UnderWay:
     return found
 
 
-def sessions_of(store: Store, person: str) -> tuple[Done, ...]:
+def sessions_of(store: Store, person: str) -> tuple[Practice, ...]:
     """The sessions of what is under way, the earliest first.
 
     Raises:
@@ -207,11 +207,11 @@ def _pauses(deeds: Iterable[ProgrammeEvent]) -> tuple[tuple[float, float | None]
     return tuple(pauses)
 
 
-def _done(each: Sitting) -> tuple[str, Done]:
+def _done(each: Sitting) -> tuple[str, Practice]:
     """(of which programme, what it says)."""
     programme, step = of_session(each.preset) or ("", "")
     before, after = each.rating_before, each.rating_after
-    return programme, Done(
+    return programme, Practice(
         began_epoch_s=each.began.timestamp(),
         minutes=each.minutes,
         step=step,

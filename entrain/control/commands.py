@@ -52,7 +52,7 @@ def obey(state: SessionState, command: Steering, states: States, out: list[Effec
     voice = state.voice or state.config.preset.sound.voice
     lock = locked_by(state.config, command, voice, goal_bpm(state)) if state.config.locked else None
     if lock is not None:
-        out.append(Decided(state.t_s, lock, Author.BOUND, None, None, Reason(Code.LOCKED)))
+        out.append(Decided(state.t_s, "lock", Author.BOUND, None, None, Reason(Code.LOCKED)))
         return state
     match command:
         case Pause():

@@ -25,7 +25,7 @@ from entrain.programme.plan import (
     LEAST_DAYS_A_STEP,
     UNSEEN_FLOOR_PER_MIN,
     Outline,
-    Programme,
+    ProgrammePlan,
     Step,
     session_name,
 )
@@ -62,7 +62,7 @@ SCHEMA: Final = Schema(
 class LoadedProgramme:
     """A programme with the text it was read from, to the letter, and that text's SHA-256."""
 
-    programme: Programme
+    programme: ProgrammePlan
     text: str
     sha256: str
     path: Path | None = None  # None: from a record, where somebody began it
@@ -134,7 +134,7 @@ def check(path: Path) -> tuple[PresetFault, ...]:
 
 def checked(
     text: str, file: str, name: str, own_resonance_per_min: float | None = None
-) -> tuple[Programme | None, tuple[PresetFault, ...]]:
+) -> tuple[ProgrammePlan | None, tuple[PresetFault, ...]]:
     """The programme that `text` describes, or None and everything that is wrong with it.
 
     Args:
@@ -155,7 +155,7 @@ def checked(
         PresetFault(file, line_of(text, *keys), keys[0], problem, suggestion)
         for keys, problem, suggestion in reader.complaints[:MOST_FAULTS]
     ]
-    programme = None if faults else Programme(outline, steps)
+    programme = None if faults else ProgrammePlan(outline, steps)
     return programme, tuple(sorted(faults, key=lambda fault: fault.line))
 
 

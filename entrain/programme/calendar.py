@@ -8,13 +8,13 @@ import hashlib
 from datetime import UTC, datetime, time, timedelta
 from typing import Final
 
-from entrain.programme.plan import Programme
+from entrain.programme.plan import ProgrammePlan
 
 DAYS: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _OCTETS: Final = 75  # of a line; longer ones are folded
 
 
-def text(programme: Programme, days: tuple[int, ...], at: time, length_min: float, now: datetime) -> str:
+def text(programme: ProgrammePlan, days: tuple[int, ...], at: time, length_min: float, now: datetime) -> str:
     """Sessions on these days of the week (0: Monday), from the first such day after `now` on.
 
     Args:

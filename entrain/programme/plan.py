@@ -69,7 +69,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Programme:
+class ProgrammePlan:
     """A programme file, read; the steps in the order in which it has them."""
 
     outline: Outline

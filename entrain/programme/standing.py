@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-from entrain.programme.plan import COMPLETED, UNSEEN_FLOOR_PER_MIN, Programme, Step
+from entrain.programme.plan import COMPLETED, UNSEEN_FLOOR_PER_MIN, ProgrammePlan, Step
 
 DAY_S: Final = 86_400.0
 WEEK_DAYS: Final = 7
@@ -28,7 +28,7 @@ MORE_TENSE: Final = 1  # points of 10: a rise beyond it is no sign for going on
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class Practice:
     """What a session says. `step` is empty where it belongs to no step of this programme."""
 
     began_epoch_s: float
@@ -95,16 +95,18 @@ class Standing:
     n_good: int  # of the last ones at this step, as many as count
     waits_to_be_seen: bool  # the next step is slower than what goes unseen
 
-    def current(self, programme: Programme) -> Step:
+    def current(self, programme: ProgrammePlan) -> Step:
         """The step itself."""
         return programme.steps[self.step]
 
-    def following(self, programme: Programme) -> Step | None:
+    def following(self, programme: ProgrammePlan) -> Step | None:
         """The one after it, if there is one."""
         return programme.steps[self.step + 1] if self.step + 1 < len(programme.steps) else None
 
 
-def standing(programme: Programme, begun: Begun, sessions: Iterable[Done], now_epoch_s: float) -> Standing:
+def standing(
+    programme: ProgrammePlan, begun: Begun, sessions: Iterable[Practice], now_epoch_s: float
+) -> Standing:
     """Where somebody stands now; the sessions in any order, those from before the start left aside."""
     course = _Course(programme, begun)
     for each in sorted(sessions, key=lambda each: (each.began_epoch_s, each.step, each.minutes)):
@@ -137,13 +139,13 @@ def _is_paused(begun: Begun, last_s: float | None) -> bool:
 class _Course:
     """The way so far, session by session."""
 
-    programme: Programme
+    programme: ProgrammePlan
     begun: Begun
     step: int = 0
     moved: Moved = Moved.BEGUN
     since_s: float | None = None  # the first session at this step
     last_s: float | None = None
-    recent: list[Done] = field(default_factory=list[Done])  # at this step, since it was last come to
+    recent: list[Practice] = field(default_factory=list[Practice])  # at this step, since it was last come to
     week: int = 1
     week_from_day: int = 0
     minutes: float = 0.0
@@ -165,7 +167,7 @@ class _Course:
         elif self.since_s is not None and self._may_go_on(t_s):
             self._go(self.step + 1, Moved.ON)
 
-    def take(self, done: Done) -> None:
+    def take(self, done: Practice) -> None:
         """A session took place."""
         self.last_s = done.began_epoch_s
         self.n_sessions += 1
@@ -182,7 +184,7 @@ class _Course:
         elif len(last) == back.poor and all(map(self._is_poor, last)):
             self._go(max(0, self.step - 1), Moved.BACK_POOR)
 
-    def is_good(self, done: Done) -> bool:
+    def is_good(self, done: Practice) -> bool:
         forward = self.programme.outline.forward
         if done.is_too_much:
             return False
@@ -204,7 +206,7 @@ class _Course:
         goal = self.programme.steps[self.step + 1].goal_per_min
         return goal is None or goal >= UNSEEN_FLOOR_PER_MIN
 
-    def _is_poor(self, done: Done) -> bool:
+    def _is_poor(self, done: Practice) -> bool:
         return done.is_seen and done.in_step_min < self.programme.outline.back.in_step * done.judged_min
 
     def _may_go_on(self, t_s: float) -> bool:

@@ -6,8 +6,8 @@ No streak, nothing missed, no reproach: what is said is where one is and what co
 from datetime import UTC, datetime
 from typing import Final
 
-from entrain.programme.plan import COMPLETED, Programme, Step
-from entrain.programme.standing import Done, Moved, Standing
+from entrain.programme.plan import COMPLETED, ProgrammePlan, Step
+from entrain.programme.standing import Moved, Practice, Standing
 
 WELCOME_BACK: Final = "Welcome back"
 LOCKED_NAMES: Final = {
@@ -21,13 +21,13 @@ LOCKED_NAMES: Final = {
 }
 
 
-def line(programme: Programme, where: Standing) -> str:
+def line(programme: ProgrammePlan, where: Standing) -> str:
     """One line: `Week 2 of 6 · 18 of 30 minutes · next: to 8 a minute`."""
     coming = f"next: {aim(where.current(programme))}"
     return " · ".join((_beginning(programme, where), minutes(programme, where), coming))
 
 
-def _beginning(programme: Programme, where: Standing) -> str:
+def _beginning(programme: ProgrammePlan, where: Standing) -> str:
     if where.is_paused:
         return "Paused"
     if where.is_back:
@@ -37,7 +37,7 @@ def _beginning(programme: Programme, where: Standing) -> str:
     return f"Week {where.week} of {programme.outline.weeks}"
 
 
-def minutes(programme: Programme, where: Standing) -> str:
+def minutes(programme: ProgrammePlan, where: Standing) -> str:
     """How many of the week's, never more than it asks for."""
     wanted = programme.outline.minutes_a_week
     return f"{min(where.minutes_this_week, wanted):.0f} of {wanted:.0f} minutes"
@@ -50,7 +50,7 @@ def aim(step: Step) -> str:
     return step.preset.title[:1].lower() + step.preset.title[1:]
 
 
-def why(programme: Programme, where: Standing) -> str:
+def why(programme: ProgrammePlan, where: Standing) -> str:
     """Why it is this step, in a sentence."""
     match where.moved:
         case Moved.BEGUN:
@@ -65,7 +65,7 @@ def why(programme: Programme, where: Standing) -> str:
             return "A step back after some time without: it comes again by itself."
 
 
-def onwards(programme: Programme, where: Standing) -> str:
+def onwards(programme: ProgrammePlan, where: Standing) -> str:
     """What leads to the next step."""
     following = where.following(programme)
     if following is None:
@@ -81,7 +81,7 @@ def onwards(programme: Programme, where: Standing) -> str:
     return said
 
 
-def status(programme: Programme, where: Standing, *, assess_first: bool) -> list[str]:
+def status(programme: ProgrammePlan, where: Standing, *, assess_first: bool) -> list[str]:
     """Where somebody stands, in lines."""
     step = where.current(programme)
     lines = [
@@ -98,7 +98,7 @@ def status(programme: Programme, where: Standing, *, assess_first: bool) -> list
     return lines
 
 
-def page(programme: Programme) -> list[str]:
+def page(programme: ProgrammePlan) -> list[str]:
     """What a programme is, in lines."""
     outline = programme.outline
     lines = [programme.title, outline.summary, ""]
@@ -118,7 +118,7 @@ def page(programme: Programme) -> list[str]:
     return lines
 
 
-def session_row(done: Done, utc_offset_s: float) -> tuple[str, ...]:
+def session_row(done: Practice, utc_offset_s: float) -> tuple[str, ...]:
     """A session of a programme as a line of its report; the day is that of the programme's own clock."""
     day = datetime.fromtimestamp(done.began_epoch_s + utc_offset_s, UTC).strftime("%Y-%m-%d")
     share = f"{done.in_step_min / done.judged_min:.0%}" if done.is_seen else "-"

@@ -41,6 +41,7 @@ _FIGURES: Final = {
     "breath_per_min": "breath {} a minute",
     "n": "{} seconds",
     "stages": "stages {}",
+    "lock": "held {}",
     "breath_line_per_min": "breath asked for {} a minute",
     "rest_s": "rest {} s",
 }

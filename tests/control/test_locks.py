@@ -77,7 +77,7 @@ def session(
 )
 def test_a_lock_holds_one_thing_and_says_so(at_s: int, command: Command, lock: str) -> None:
     held, said = session(replace(LOCKED, locked=(lock,)), {at_s: command}, at_s)
-    assert Decided(float(at_s), lock, Author.BOUND, None, None, said[-1].reason) == said[-1]
+    assert Decided(float(at_s), "lock", Author.BOUND, None, None, said[-1].reason) == said[-1]
     assert said[-1].reason.code is Code.LOCKED
     _, free = session(replace(LOCKED, locked=()), {at_s: command}, at_s)
     assert not any(isinstance(each, Decided) and each.reason.code is Code.LOCKED for each in free)

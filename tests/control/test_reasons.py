@@ -23,6 +23,7 @@ from entrain.control.events import (
     PhaseBegan,
     Resume,
     SetGoal,
+    SetVoice,
     SkipRest,
     Stop,
     Tick,
@@ -96,6 +97,9 @@ def everything() -> list[Decided | PhaseBegan]:
     sessions += [
         decided(SessionConfig(PRESET, ("strap",), stages=stages), list(session_events(lambda _: 68.0, 300)))
     ]
+    locked = SessionConfig(PRESET, ("strap",), locked=("sound.voice",))
+    another = CommandGiven(3.0, SetVoice("ocean"))
+    sessions += [decided(locked, [*session_events(lambda _: 68.0, 3), another])]
     return list(chain.from_iterable(sessions))
 
 

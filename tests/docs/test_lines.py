@@ -15,6 +15,7 @@ import soundfile
 
 from entrain.cli import main
 from entrain.commands import COMMANDS
+from entrain.shipped import shipped_programmes_path
 from tests.docs.test_pages import PAGES, typed_on
 from tests.storage.test_imported import fit_file
 from tests.support.tunes import beats, drums
@@ -60,9 +61,12 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
             f"demo {QUICK} --seed 6",
             "presets copy desk calm-a",
             "presets copy desk mine",
+            "programme start slower-breath",
+            "programme start slower-breath --person P07",
             f"sessions backup {house / 'entrain.db'}",
         ):
             assert main(line.split()) == 0
+    shutil.copy(shipped_programmes_path() / "slower-breath.toml", house / "mine.toml")
     soundfile.write(house / "evening.mp3", drums(beats(70.0, 40.0), 40.0), 44_100)
     (house / "calm").mkdir()
     shutil.copy(house / "evening.mp3", house / "calm" / "one.mp3")
@@ -93,6 +97,10 @@ def as_typed(line: str) -> list[str]:
             pairs = (["--headless"], ["--speed", "600"], ["--minutes", "1"], ["--audio", "none"])
             words += [word for pair in pairs if pair[0] in quick and pair[0] not in words for word in pair]
             words += heart
+        case ["programme", "today", *rest]:
+            words = ["programme", "today", *_without("--speed", rest), "--speed", "1e6"]
+        case ["programme", "start", "slower-breath", *_]:
+            words += ["--again"]
         case ["simulate", *rest]:
             words = ["simulate", *_without("--people", rest), "--people", "2", "--minutes", "1"]
         case ["render", *rest]:

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from entrain.presets import programmes
-from entrain.programme.plan import COMPLETED, Programme, of_session, session_name
-from entrain.programme.standing import DAY_S, Begun, Done, Moved, Standing, standing
+from entrain.programme.plan import COMPLETED, ProgrammePlan, of_session, session_name
+from entrain.programme.standing import DAY_S, Begun, Moved, Practice, Standing, standing
 
 SLOWER = programmes.load("slower-breath").programme
 MORNINGS = programmes.load("brighter-mornings").programme
@@ -17,16 +17,16 @@ BEGUN = Begun(BEGAN_S, 3600.0)
 STEPS = [step.name for step in SLOWER.steps]
 
 
-def done(day: float, step: str = "nine", share: float = 0.9, **more: object) -> Done:
+def done(day: float, step: str = "nine", share: float = 0.9, **more: object) -> Practice:
     known = {"has_real_heart": True, "judged_min": 6.0, "in_step_min": 6.0 * share, "is_complete": True}
-    return Done(BEGAN_S + day * DAY_S, 10.0, step, **{**known, **more})  # type: ignore[arg-type]
+    return Practice(BEGAN_S + day * DAY_S, 10.0, step, **{**known, **more})  # type: ignore[arg-type]
 
 
-def at(day: float, *sessions: Done, programme: Programme = SLOWER, begun: Begun = BEGUN) -> Standing:
+def at(day: float, *sessions: Practice, programme: ProgrammePlan = SLOWER, begun: Begun = BEGUN) -> Standing:
     return standing(programme, begun, sessions, BEGAN_S + day * DAY_S)
 
 
-def week_of_good_ones(step: str, from_day: float) -> tuple[Done, ...]:
+def week_of_good_ones(step: str, from_day: float) -> tuple[Practice, ...]:
     return tuple(done(from_day + n, step) for n in (0.0, 2.0, 4.0))
 
 
@@ -43,7 +43,7 @@ def test_a_step_on_after_a_week_of_good_ones_and_no_sooner() -> None:
 
 
 def test_a_step_a_week_however_much_one_practises() -> None:
-    sessions: list[Done] = []
+    sessions: list[Practice] = []
     steps: list[int] = []
     for half_day in range(60):
         day = half_day / 2
@@ -160,7 +160,7 @@ SESSIONS = st.lists(
 
 @given(SESSIONS, st.randoms(use_true_random=False))
 def test_of_any_log_it_is_one_state_and_never_two_steps_in_a_week(
-    sessions: list[Done], chance: object
+    sessions: list[Practice], chance: object
 ) -> None:
     days = [day / 2.0 for day in range(150)]
     course = [at(day, *sessions) for day in days]
@@ -173,7 +173,7 @@ def test_of_any_log_it_is_one_state_and_never_two_steps_in_a_week(
 
 
 @given(SESSIONS, st.integers(0, 39))
-def test_what_is_deleted_has_not_been(sessions: list[Done], which: int) -> None:
+def test_what_is_deleted_has_not_been(sessions: list[Practice], which: int) -> None:
     left = sessions[:which] + sessions[which + 1 :]
     assert at(70.0, *left) == at(70.0, *[each for n, each in enumerate(sessions) if n != which])
     elsewhere = [*left, replace(done(3.0), step="")]

@@ -29,7 +29,7 @@ from entrain.tui.screens.session import SessionScreen
 from entrain.tui.screens.summary import SummaryScreen
 from entrain.tui.screens.who import WhoScreen
 from entrain.tui.widgets.preset_detail import PresetDetail
-from tests.support.rooms import CLEAR, DRAFT, SETTINGS, UNCLEAR, ScriptedSettings, rooms
+from tests.support.rooms import CLEAR, DRAFT, SETTINGS, UNCLEAR, ScriptedDesk, ScriptedSettings, rooms
 from tests.support.screen import comes, drawn, hammer, strike
 from tests.support.scripted import EVENING, VOICES, Incident, Script, ScriptedPort, presets
 from tests.support.scripted_archive import ScriptedArchive
@@ -77,6 +77,20 @@ def home_app(
     choice = replace(CHOICE, preset=desk, minutes=desk.minutes)
     home = Home([desk], VOICES, find, open_session, choice, rooms=all_rooms)
     return EntrainApp(home, Manners(look, settings=ScriptedSettings(settings)), clock=clock), clock
+
+
+def programme_app(look: Look) -> tuple[EntrainApp, ManualClock]:
+    """The home screen of somebody whose programme is under way."""
+    clock = ManualClock()
+
+    async def open_session(_choice: SessionChoice) -> OpenedSession:
+        return OpenedSession(ScriptedPort(clock))
+
+    all_rooms = replace(rooms(clock), desk=ScriptedDesk())
+    desk = all_rooms.shelf.everything()[0].preset
+    choice = replace(CHOICE, preset=desk, minutes=desk.minutes, person="P07")
+    home = Home([desk], VOICES, find, open_session, choice, ScriptedArchive(9, None), rooms=all_rooms)
+    return EntrainApp(home, Manners(look, check_in=False), clock=clock), clock
 
 
 def slow_app(look: Look) -> tuple[EntrainApp, ManualClock]:
@@ -233,6 +247,7 @@ def scenes() -> list[Scene]:
         ("notice", _session(inhale, notice=True), (press("enter"),), dark),
         ("notice-3", _session(inhale, notice=True), (press("enter", "enter"),), dark),
         ("home", home_app, (wait(0.1),), dark),
+        ("home-programme", programme_app, (wait(0.1),), dark),
         ("home-light", home_app, (wait(0.1),), light),
         ("home-help", home_app, (press("question_mark"),), dark),
         ("palette", home_app, (palette(),), dark),

@@ -16,8 +16,10 @@ from entrain.ports import (
     KeptSettings,
     OpenedSession,
     PresetProblem,
+    ProgrammeToday,
     Rooms,
     ShelvedPreset,
+    Sitter,
     SwingAt,
 )
 from entrain.presets.check import checked
@@ -270,6 +272,32 @@ class ScriptedAssessment:
 
     def use(self) -> str:
         return self.on_use()
+
+
+ON_A_PROGRAMME = ProgrammeToday(
+    "Six weeks to a slower breath",
+    "Week 2 of 6 · 18 of 30 minutes · next: to 8 a minute",
+    replace(EVENING, name="slower-breath.eight", title="To eight breaths a minute", minutes=10.0),
+)
+
+
+@dataclass
+class ScriptedDesk:
+    """Satisfies `DeskPort`: P07, in the second week of a programme."""
+
+    programme: ProgrammeToday | None = ON_A_PROGRAMME
+
+    def sitter(self) -> Sitter:
+        return Sitter("P07", has_read_notice=True, programme=self.programme)
+
+    def sit_down(self, person: str) -> Sitter:
+        return replace(self.sitter(), person=person)
+
+    def named_outside(self) -> str | None:
+        return None
+
+    def read_notice(self) -> None:
+        """It was read."""
 
 
 def rooms(clock: Clock, said: AssessmentOutcome | Exception = CLEAR, **own: str) -> Rooms:

@@ -23,7 +23,17 @@ def _drawn_by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
 NAMES = (
     *("session", "session-lost", "session-baseline", "session-paused", "session-focus", "session-help"),
     *("session-note", "session-no-sound", "session-silence", "eyes-closed", "check-in", "summary"),
-    *("summary-short", "notice-1", "notice", "notice-3", "home", "home-help", "straps", "palette"),
+    *(
+        "summary-short",
+        "notice-1",
+        "notice",
+        "notice-3",
+        "home",
+        "home-help",
+        "home-programme",
+        "straps",
+        "palette",
+    ),
     "opening",
     *("presets", "presets-draft", "presets-copy", "presets-delete", "preset-form"),
     *("preset-edit", "preset-edit-faults"),

@@ -31,7 +31,7 @@ from entrain.tui.screens.session import SessionScreen
 from entrain.tui.widgets.preset_detail import PresetDetail
 from entrain.wording import preset as preset_words
 from tests.support.pictures import CHOICE, find
-from tests.support.rooms import DRAFT, UNCLEAR, ScriptedAssessment, ScriptedShelf, rooms
+from tests.support.rooms import DRAFT, UNCLEAR, ScriptedAssessment, ScriptedDesk, ScriptedShelf, rooms
 from tests.support.screen import comes, screen_text, strike
 from tests.support.scripted import VOICES, Script, ScriptedPort
 
@@ -547,3 +547,22 @@ async def test_a_detail_knows_whose_course_it_draws() -> None:
         await house.press("p", "down", "down", "up")
         detail = house.app.screen.query_one(PresetDetail)
         await house.until(lambda: detail.planned is not None and detail.planned.name == "first")
+
+
+# ---- a programme -------------------------------------------------------------------------------------------
+
+
+async def test_one_key_begins_todays_session_of_a_programme() -> None:
+    with_one = replace(rooms(ManualClock()), desk=ScriptedDesk())
+    async with opened_house(with_one) as house:
+        assert "Week 2 of 6 · 18 of 30 minutes · next: to 8 a minute" in await house.press()
+        await house.press("j")
+        await house.comes(SessionScreen)
+        (chosen,) = house.opened
+        assert (chosen.preset.name, chosen.minutes) == ("slower-breath.eight", 10.0)
+
+
+async def test_without_a_programme_there_is_no_line_and_no_key() -> None:
+    async with opened_house(replace(rooms(ManualClock()), desk=ScriptedDesk(None))) as house:
+        assert "programme" not in await house.press("j")
+        assert house.opened == []

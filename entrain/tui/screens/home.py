@@ -152,7 +152,7 @@ class HomeScreen(EntrainScreen[SessionChoice | AssessmentChoice | None]):
     def _fit(self) -> None:
         """The list is as long as it needs to be and leaves room for what stands under it."""
         news = any(each.has_news for each in self.query(CutOff))
-        around = 11 + (self._archive is not None) + NEWS_ROWS * news
+        around = 11 + (self._archive is not None) + NEWS_ROWS * news + 2 * (self._programme is not None)
         self.query_one(Cards).styles.max_height = max(3, self.size.height - around)
 
     def _cards(self) -> list[Card]:
