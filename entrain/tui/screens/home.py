@@ -51,7 +51,9 @@ LEAST_MIN: Final = 3.0
 AT_THE_DESK: Final = ("desk", "quiet", "first")  # offered here, after where one left off; all others: `p`
 NEWS_ROWS: Final = 4  # of a session that was cut off
 # The most important first; what stands beside its own line (s, v, - and +) comes after what does not.
-_SHOWN = tuple(key for name in "jpha,dsv+?q" for key in _KEYS if key.shown == name and key not in CUT_OFF_KEYS)
+_SHOWN = tuple(
+    key for name in "jpha,dsv+?q" for key in _KEYS if key.shown == name and key not in CUT_OFF_KEYS
+)
 _ARROWS = Key("up", "↑ ↓", "none", "session", "Choose what to do.")
 
 
