@@ -19,6 +19,7 @@ from entrain.devices.audio.device import DeviceSound
 from entrain.score import Presence, Score
 from entrain.synth.cast import CROSSFADE_S
 from entrain.tempo.plan import TempoPlan
+from entrain.wording.remarks import told
 from tests.devices.audio.hearing import Session, largest_step
 from tests.support.pulse import RATE_HZ, Pulse, private_pulse
 
@@ -63,7 +64,7 @@ def main() -> None:
     with pytest.MonkeyPatch.context() as patch, private_pulse(patch) as pulse:
         sound, said = asyncio.run(captured(pulse))
     draw(sound)
-    gaps = [event.detail for event in said if event.gap_s > 0.0]
+    gaps = [told(event.remark) for event in said if event.gap_s > 0.0]
     print(f"{len(sound) / RATE_HZ:.1f} s captured; gaps told: {gaps or 'none'}")
     highest = float(np.abs(sound).max())
     print(f"largest step {largest_step(sound):.4f}, highest sample {highest:.3f} of full scale")

@@ -64,7 +64,7 @@ def tell(session: Session, captured: np.ndarray, load: float) -> None:
     ]
     dac_s, about_s, heard_s = np.array(told).T
     off_ms = 1e3 * np.abs(dac_s - heard_s - np.median(dac_s - heard_s))
-    said = [s.detail for s in session.of(SoundChanged) if s.gap_s or "latency" in s.detail]
+    said = [told(s.remark) for s in session.of(SoundChanged) if s.gap_s or "latency" in told(s.remark)]
     print(f"load average {load:.1f}; {len(captured)} onsets captured, {n_on_frame} on their frame")
     print(
         f"  told times off by: median {np.median(off_ms):.2f} ms, p95 {np.percentile(off_ms, 95):.2f},"

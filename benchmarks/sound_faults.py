@@ -23,6 +23,7 @@ from entrain.control.events import OnsetPlayed, Sound, SoundChanged
 from entrain.devices.audio.device import DeviceSound
 from entrain.score import Presence, Score
 from entrain.tempo.plan import TempoPlan
+from entrain.wording import remarks
 from tests.devices.audio.hearing import Session
 from tests.support.pulse import SINK, Pulse, private_pulse
 
@@ -116,7 +117,7 @@ async def no_format(patch: pytest.MonkeyPatch, home: Path) -> str:
     async with Session(DeviceSound("soft", device="onechannel")) as session:
         await session.until_states(Sound.UNAVAILABLE)
         session.sound.set_volume(0.5, False)
-        return session.of(SoundChanged)[-1].detail
+        return remarks.told(session.of(SoundChanged)[-1].remark)
 
 
 def main() -> int:

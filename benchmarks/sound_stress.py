@@ -40,6 +40,7 @@ from entrain.runtime import Session
 from entrain.score import Score
 from entrain.synth.layers import Layers
 from entrain.synth.renderer import Renderer
+from entrain.wording.remarks import told
 from tests.support.pulse import RATE_HZ, SINK, Pulse, private_pulse
 
 LAYERS: Final = Layers(background="rain")  # a bed that never rests: not one frame can be lost unseen
@@ -348,7 +349,7 @@ def compare(ours: Ours, planned: Planned, expected: FileSound, recordings, xruns
     found = ours_found(ours, heard)
     tell("entrain", heard, found, len(gaps), onset_errors_s(file_frames, times_s, found))
     for said in ours.of_sound():
-        print(f"      the session's log at {said.t_s:.1f} s: {said.sound.value}, {said.detail}")
+        print(f"      the session's log at {said.t_s:.1f} s: {said.sound.value}, {told(said.remark)}")
     for sink in xruns:
         heard = heard_in(recordings[sink].path)
         found = pieces(heard, expected, begin_of(heard), int(file_frames[0]), int(file_frames[-1]))

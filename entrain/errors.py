@@ -7,7 +7,8 @@
     │   ├── PresetError          a preset or a scale with faults; carries all of them
     │   └── Undecodable          in storage/log/codec.py: a text that is not the message it should be
     ├── DeviceError              a strap or a sound device is missing or lost for good (exit 4)
-    │   └── BluetoothFault       in devices/ble/faults.py: what is wrong with Bluetooth; carries its reason
+    │   └── Remarked             in remark.py: a device's fault without words; who shows it makes them
+    │       └── BluetoothFault   in devices/ble/faults.py: what is wrong with Bluetooth; carries its reason
     ├── OutputError              a file that was asked for cannot be written (exit 1)
     ├── StoreError               the session store cannot be read or written (exit 1)
     │   ├── UnusableStore        in storage/log/database.py: it will not become usable by waiting

@@ -187,10 +187,10 @@ def markers(event: Event, effects: tuple[Effect, ...]) -> Iterator[Marker]:
         case CommandGiven(command=Rate(value=value, when=when)):
             yield Marker(event.t_s, MarkerKind.RATING, f"{value} of 10 {when}")
         case LinkChanged():
-            text = f"{event.strap} {event.link.value}. {event.detail}".rstrip(". ")
+            text = f"{event.strap} {event.link.value}. {event.remark or ''}".rstrip(". ")
             yield Marker(event.t_s, MarkerKind.LINK, text)
         case SoundChanged():
-            text = f"{event.sound.value} {event.device} {event.detail}".strip()
+            text = f"{event.sound.value} {event.device} {event.remark or ''}".strip()
             yield Marker(event.t_s, MarkerKind.SOUND, text)
         case _:
             pass

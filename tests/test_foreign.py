@@ -22,6 +22,7 @@ from entrain.cli import main
 from entrain.control.events import CommandGiven, Link, LinkChanged, Mark, Sound, SoundChanged, StrapDescribed
 from entrain.foreign import INSTEAD, all_clean, clean, json_text, many_lines, one_line
 from entrain.reason import Reason
+from entrain.remark import Remark, Topic
 from entrain.storage.log.store import Store
 from tests.support.sessions import CONFIG, RECORDS, SUMMARY
 
@@ -106,9 +107,11 @@ def fill(home: Path, text: str) -> None:
     with store.begin(config, preset_text=text, hearts=hearts, audio=f"device:{text}", voice=text) as log:
         for event, effects in beats:
             log.append(event, effects)
-        log.append(LinkChanged(601.0, text, Link.LOST, text, text), ())
+        log.append(LinkChanged(601.0, text, Link.LOST, Remark.as_told(text, text)), ())
         log.append(StrapDescribed(601.0, text, name=text, manufacturer=text, model=text, firmware=text), ())
-        log.append(SoundChanged(601.0, Sound.UNAVAILABLE, text, text, text), ())
+        log.append(
+            SoundChanged(601.0, Sound.UNAVAILABLE, text, Remark.of(Topic.REFUSED, strap=text, cause=text)), ()
+        )
         log.append(CommandGiven(601.0, Mark(text)), ())
         log.close(replace(SUMMARY, reason=Reason.of_older(text)))
     store.note(1, text)

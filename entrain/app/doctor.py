@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Final
 
+from entrain.control.events import Sound
 from entrain.errors import EntrainError
+from entrain.wording.remarks import advised, told
 
 EXAMINED: Final = ("Bluetooth", "sound", "terminal", "settings", "storage")
 _NARROWEST: Final = (80, 24)
@@ -46,14 +48,20 @@ async def bluetooth() -> Finding:
         scan = await asyncio.to_thread(import_module, "entrain.devices.ble.scan")
     except ImportError as error:
         return Finding("Bluetooth", False, f"bleak cannot be loaded: {error}.")
-    return Finding("Bluetooth", *await scan.check_bluetooth())
+    lacking = await scan.check_bluetooth()
+    if lacking is not None:
+        return Finding("Bluetooth", False, told(lacking), advised(lacking))
+    return Finding("Bluetooth", True, "Bluetooth is on and can look for straps.")
 
 
 async def sound() -> Finding:
     """Does sound come out, and by which way?"""
     from entrain.devices.audio.check import sound_checked
 
-    return Finding("sound", *await sound_checked())
+    found = await sound_checked()
+    if found.sound is Sound.PLAYING:
+        return Finding("sound", True, f'Sound plays through "{found.device}": {told(found.remark)}.')
+    return Finding("sound", False, told(found.remark), advised(found.remark))
 
 
 async def _terminal_now() -> Finding:

@@ -27,6 +27,7 @@ from entrain.synth import voices
 from entrain.synth.music.piece import Playlist
 from entrain.tempo.plan import TempoPlan
 from entrain.units import S_PER_MIN
+from entrain.wording.remarks import advised, told
 
 EPILOG: Final = """\
 examples:
@@ -182,8 +183,8 @@ async def _render(
             return
         if event.sound is Sound.LOST:
             faults.append(event)
-        elif event.detail:
-            print(f"entrain: {event.detail}", file=sys.stderr)
+        elif event.remark is not None:
+            print(f"entrain: {told(event.remark)}", file=sys.stderr)
 
     rule = preset.sound
     sound = FileSound(path, voice, rule.beat, rule.breath, rule.volume, layers_of(rule, music))
@@ -207,7 +208,7 @@ async def _render(
             print("\r\x1b[K", end="", file=sys.stderr)
     await running
     if faults:
-        raise OutputError(faults[0].detail, faults[0].advice)
+        raise OutputError(told(faults[0].remark), advised(faults[0].remark))
 
 
 def _show_progress(t_s: float, end_s: float) -> None:

@@ -34,6 +34,7 @@ from entrain.synth.voices import CATALOGUE
 from entrain.system.console import forget_output
 from entrain.tui.app import Home, Manners, Pick, run_home, run_session
 from entrain.tui.look import Look, look_of
+from entrain.wording.remarks import in_words
 
 # A first look is quick, so that something shows; the longer one also asks the straps for their battery.
 _LOOKS_S: Final = ((2.0, False), (5.0, True))
@@ -267,5 +268,7 @@ async def find_straps() -> AsyncIterator[StrapOnAir]:
             f"Bluetooth cannot be used here: {error}.", "`entrain doctor` tells more."
         ) from error
     for seconds, battery in _LOOKS_S:
-        for strap in await scan(seconds, battery=battery):
+        with in_words():
+            straps = await scan(seconds, battery=battery)
+        for strap in straps:
             yield StrapOnAir(strap.name, strap.address, strap.signal_dbm, strap.battery_percent)

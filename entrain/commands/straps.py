@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Final
 
 from entrain.errors import DeviceError
 from entrain.foreign import json_text
+from entrain.remark import Remark, Topic
+from entrain.system.host import Host
+from entrain.wording.remarks import advised, in_words
 
 if TYPE_CHECKING:  # Bluetooth is imported when it is used
     from entrain.devices.ble.wanted import FoundStrap
@@ -46,7 +49,8 @@ def run(args: argparse.Namespace) -> int:
     if sys.stderr.isatty():
         print(f"Listening for {args.seconds:g} s …", file=sys.stderr)
     try:
-        straps = asyncio.run(scan(args.seconds, everything=args.all, battery=not args.no_battery))
+        with in_words():
+            straps = asyncio.run(scan(args.seconds, everything=args.all, battery=not args.no_battery))
     except DeviceError as error:
         print(error.message, error.advice, sep="\n", file=sys.stderr)
         return error.exit_code
@@ -82,9 +86,7 @@ def _row(strap: "FoundStrap") -> tuple[str, str, str, str, str]:
 def _hint(straps: list["FoundStrap"]) -> str:
     if straps:
         return f"Use one: entrain run --heart ble:{straps[0].address}"
-    from entrain.devices.ble.faults import BluetoothFault, Trouble
-
-    advice = BluetoothFault(Trouble.NOT_FOUND).advice
+    advice = advised(Remark.of(Topic.NOT_FOUND, host=Host.here().value))
     return f"No strap was heard. {advice} Some do not announce themselves: entrain straps --all lists them."
 
 

@@ -13,7 +13,7 @@ from entrain.clock import MonotonicClock
 from entrain.control.events import Event, Sound, SoundChanged
 from entrain.devices.audio import FORMS, open_sound
 from entrain.devices.ports import SoundOutput
-from entrain.errors import DeviceError, InputError, PresetError, UsageError
+from entrain.errors import InputError, PresetError, UsageError
 from entrain.foreign import json_text
 from entrain.score import Presence, Score
 from entrain.storage.places import own_scales_path
@@ -23,6 +23,7 @@ from entrain.synth.voices import BACKGROUNDS
 from entrain.system.signals import ending_by_signal
 from entrain.tempo.plan import TempoPlan
 from entrain.wording.columns import aligned
+from entrain.wording.remarks import as_fault
 
 EPILOG: Final = """\
 examples:
@@ -154,7 +155,7 @@ async def _heard(
     try:
         said = await told.get()
         if said.sound is Sound.UNAVAILABLE:
-            raise DeviceError(said.detail, said.advice)
+            raise as_fault(said.remark)
         if is_file:
             sound.play(taste(bpm, LEAD_IN_S, seconds))
             sound.advance(LEAD_IN_S + seconds)

@@ -14,6 +14,7 @@ from entrain.heart.beat import Beat, PulseSource
 from entrain.heart.doubt import Doubt
 from entrain.heart.pmd.control import Sensor
 from entrain.reason import Reason
+from entrain.remark import Remark
 from entrain.score import Score
 
 # ---- commands: what a person asks for ----------------------------------------------------------------------
@@ -180,7 +181,7 @@ class Link(StrEnum):
     STREAMING = "streaming"
     SILENT = "silent"  # connected, and nothing comes
     LOST = "lost"  # was streaming; reconnecting follows
-    BLOCKED = "blocked"  # no adapter, no permission, no Bluetooth service: advice says what to do
+    BLOCKED = "blocked"  # no adapter, no permission, no Bluetooth service: the remark says what
     FINISHED = "finished"  # a recording has come to its end
 
 
@@ -210,8 +211,7 @@ class LinkChanged:
     t_s: float
     strap: str
     link: Link
-    detail: str = ""  # what happened, in a sentence
-    advice: str = ""  # what the person can do about it
+    remark: Remark | None = None  # what happened
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,8 +250,7 @@ class SensorChanged:
     strap: str
     sensor: Sensor
     state: SensorState
-    detail: str = ""  # what happened, in a sentence
-    advice: str = ""
+    remark: Remark | None = None  # what happened
     rate_hz: float | None = None  # what was asked for; the strap keeps it to about 2 %
     factor: float | None = None  # of compressed samples, in g; None: they are in mg
 
@@ -284,8 +283,7 @@ class SoundChanged:
     t_s: float
     sound: Sound
     device: str = ""
-    detail: str = ""
-    advice: str = ""
+    remark: Remark | None = None
     gap_s: float = 0.0  # silence that nobody planned, where known
 
 
@@ -303,11 +301,10 @@ class OnsetPlayed:
 
 @dataclass(frozen=True, slots=True)
 class LogChanged:
-    """The log's own trouble: what keeps it from the disk, or that all is well again (`fault` empty)."""
+    """The log's own trouble: what keeps it from the disk, or that all is well again (no `remark`)."""
 
     t_s: float
-    fault: str = ""
-    advice: str = ""
+    remark: Remark | None = None
 
 
 @quick

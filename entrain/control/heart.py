@@ -47,6 +47,7 @@ from entrain.heart.rate import PulseWindow, heart_state, with_beat, with_field
 from entrain.heart.timeline import TimedInterval, Timeline
 from entrain.heart.trust import UNTRIED, Trust
 from entrain.reason import Code, Reason
+from entrain.remark import Remark
 from entrain.score import Score
 from entrain.units import MS_PER_S, RR_TICKS_PER_S, ticks_to_s
 
@@ -88,8 +89,7 @@ class HeartTrack:
 
     strap: str
     link: Link = Link.OFF
-    detail: str = ""
-    advice: str = ""
+    remark: Remark | None = None
     name: str | None = None
     battery_percent: int | None = None
     timeline: Timeline = Timeline()
@@ -165,8 +165,7 @@ class TrackEdits(TypedDict, total=False):
     """The fields of a `HeartTrack`, for the type check of `edit_track`; a test holds the two together."""
 
     link: Link
-    detail: str
-    advice: str
+    remark: Remark | None
     name: str | None
     battery_percent: int | None
     timeline: Timeline
@@ -385,7 +384,7 @@ def with_link(track: HeartTrack, event: LinkChanged) -> tuple[HeartTrack, tuple[
     """Follow the connection. Whatever ends a stream also ends the chain of intervals."""
     was_connected, is_connected = track.is_connected, event.link in _CONNECTED
     out: tuple[Effect, ...] = ()
-    track = edit_track(track, link=event.link, detail=event.detail, advice=event.advice)
+    track = edit_track(track, link=event.link, remark=event.remark)
     if was_connected and not is_connected:
         track = edit_track(track, trust=trust.forgotten(track.trust))
         chain = timeline.broken(track.timeline)

@@ -126,10 +126,10 @@ def reduce(
             state = _on_track(state, t_s, event.strap, lambda track: with_frames(track, event), out)
         case SoundChanged():
             n_gaps = state.sound.n_gaps + (event.gap_s > 0.0)
-            sound = SoundState(event.sound, event.device, event.detail, event.advice, n_gaps)
+            sound = SoundState(event.sound, event.device, event.remark, n_gaps)
             state = edit(state, sound=sound)
-        case LogChanged(fault=fault, advice=advice):
-            state = edit(state, log_fault=f"{fault} {advice}".strip() or None)
+        case LogChanged():
+            state = edit(state, log_fault=event.remark)
         case OnsetPlayed():
             pass  # kept in the log; nothing is decided on it
         case CommandGiven(command=command):

@@ -62,8 +62,7 @@ def view(
         sound=SoundView(
             state.sound.sound,
             state.sound.device,
-            state.sound.detail,
-            state.sound.advice,
+            state.sound.remark,
             state.volume,
             state.muted,
             state.voice or state.config.preset.sound.voice,
@@ -190,8 +189,7 @@ def _strap_view(config: SessionConfig, index: int, track: HeartTrack, heart: Hea
     return StrapView(
         strap=track.strap,
         link=track.link,
-        detail=track.detail,
-        advice=track.advice,
+        remark=track.remark,
         name=track.name,
         battery_percent=track.battery_percent,
         heart=heart,
@@ -202,7 +200,7 @@ def _strap_view(config: SessionConfig, index: int, track: HeartTrack, heart: Hea
         own_breath_per_min=track.own_breath and track.own_breath.rate_per_min,
         in_step=track.in_step,
         is_led=track.is_led,
-        streams=tuple([StreamView(e.sensor, e.state, e.detail, e.advice) for e in track.streams]),
+        streams=tuple([StreamView(e.sensor, e.state, e.remark) for e in track.streams]),
     )
 
 

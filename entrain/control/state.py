@@ -10,6 +10,7 @@ from entrain.control.heart import LEAST_BASELINE_S, HeartTrack
 from entrain.control.protocol import SessionConfig
 from entrain.frozen import changed
 from entrain.reason import Code, Reason
+from entrain.remark import Remark
 from entrain.score import Score
 
 TICK_S: Final = 1.0
@@ -35,8 +36,7 @@ class SoundState:
 
     sound: Sound = Sound.OFF
     device: str = ""
-    detail: str = ""
-    advice: str = ""
+    remark: Remark | None = None
     n_gaps: int = 0
 
 
@@ -86,7 +86,7 @@ class SessionState:
     volume: float = 1.0
     muted: bool = False
     voice: str | None = None  # another one than the preset's, chosen meanwhile
-    log_fault: str | None = None
+    log_fault: Remark | None = None
     n_onsets: int = 0
     n_markers: int = 0
     rating_before: int | None = None
@@ -138,7 +138,7 @@ class SessionEdits(TypedDict, total=False):
     volume: float
     muted: bool
     voice: str | None
-    log_fault: str | None
+    log_fault: Remark | None
     n_onsets: int
     n_markers: int
     rating_before: int | None

@@ -9,6 +9,7 @@ from entrain.heart.beat import HeartState
 from entrain.heart.pmd.control import Sensor
 from entrain.heart.wave import WavePoint
 from entrain.reason import Reason
+from entrain.remark import Remark
 from entrain.score import Score
 
 
@@ -18,8 +19,7 @@ class StreamView:
 
     sensor: Sensor
     state: SensorState
-    detail: str
-    advice: str
+    remark: Remark | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +28,7 @@ class StrapView:
 
     strap: str
     link: Link
-    detail: str
-    advice: str
+    remark: Remark | None
     name: str | None
     battery_percent: int | None
     heart: HeartState
@@ -49,8 +48,7 @@ class SoundView:
 
     sound: Sound
     device: str
-    detail: str
-    advice: str
+    remark: Remark | None
     volume: float
     muted: bool
     voice: str  # that sounds, or would
@@ -103,7 +101,7 @@ class SessionView:
     n_markers: int
     trend: tuple[Sample, ...]
     last_beat_t_s: float | None
-    log_fault: str | None  # what keeps the log from the disk, with what to do; None: all is kept
+    log_fault: Remark | None  # what keeps the log from the disk; None: all is kept
     ended: Reason | None  # why, once it is over
     own_breath_per_min: float | None = None  # the person's own breathing, as the heart shows it
     in_step: InStep = InStep.NO_PACER

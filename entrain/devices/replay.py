@@ -22,6 +22,7 @@ from entrain.control.events import (
 )
 from entrain.heart.gatt import HeartRateMeasurement
 from entrain.heart.recording import Recording
+from entrain.remark import Remark, Topic
 from entrain.score import Score
 from entrain.units import MS_PER_S, RR_TICKS_PER_S, S_PER_MIN, ms_to_ticks
 
@@ -102,12 +103,12 @@ def _wire(arrived: Iterable[Arrival], strap: str, name: str) -> Iterator[Event]:
     for event in arrived:
         t_s = event.t_s
         if t_s - last_s > SILENT_S:
-            missing = f"The recording has a gap of {t_s - last_s:.0f} s here."
-            yield LinkChanged(last_s + SILENT_S, strap, Link.SILENT, detail=missing)
+            gap = Remark.of(Topic.RECORDING_GAP, gap_s=t_s - last_s)
+            yield LinkChanged(last_s + SILENT_S, strap, Link.SILENT, gap)
             yield LinkChanged(t_s, strap, Link.STREAMING)
         yield replace(event, strap=strap)
         last_s = t_s
-    yield LinkChanged(last_s + PACKET_S, strap, Link.FINISHED, detail="The recording is over.")
+    yield LinkChanged(last_s + PACKET_S, strap, Link.FINISHED, Remark(Topic.RECORDING_OVER))
 
 
 def _as_arrived(recording: Recording) -> Iterator[Packet]:

@@ -13,13 +13,13 @@ from entrain.clock import Clock
 from entrain.control.events import Link, LinkChanged, NotificationArrived, StrapDescribed
 from entrain.devices.ports import Emit
 from entrain.heart.gatt import HeartRateMeasurement
+from entrain.remark import Remark, Topic
 from entrain.units import RR_TICKS_PER_S, S_PER_MIN
 
 PAUSE_S: Final = 3.0
 BOUNCE_S: Final = 0.25  # quicker than any pulse at a desk: a key that bounces or repeats by itself
 RATE_FIELD_BEATS: Final = 5
 LOOK_S: Final = 0.25
-ADVICE: Final = "Feel your pulse at the wrist or neck and tap with each beat."
 
 
 class TappedHeart:
@@ -36,7 +36,7 @@ class TappedHeart:
         self._emit = emit
         now_s = clock.now_s()
         emit(StrapDescribed(now_s, self.strap, name="Tapped by hand"))
-        emit(LinkChanged(now_s, self.strap, Link.SILENT, detail="Waiting for your taps.", advice=ADVICE))
+        emit(LinkChanged(now_s, self.strap, Link.SILENT, Remark(Topic.TAPS_AWAITED)))
         try:
             while True:
                 await asyncio.sleep(LOOK_S)
@@ -70,5 +70,5 @@ class TappedHeart:
             return
         self._last_tick = None
         self._recent.clear()
-        said = f"No tap for {PAUSE_S:g} s."
-        self._emit(LinkChanged(now_s, self.strap, Link.SILENT, detail=said, advice=ADVICE))
+        said = Remark.of(Topic.NO_TAP, for_s=PAUSE_S)
+        self._emit(LinkChanged(now_s, self.strap, Link.SILENT, said))

@@ -36,8 +36,10 @@ from entrain.foreign import json_text
 from entrain.heart.beat import PulseSource
 from entrain.heart.doubt import Doubt
 from entrain.reason import Reason
+from entrain.remark import Remark
 from entrain.wording.decisions import said
 from entrain.wording.doubts import BELIEVED, doubt_words
+from entrain.wording.remarks import advised, told
 from entrain.wording.times import clock
 
 _WORDS = {
@@ -84,23 +86,23 @@ class Lines:
 
     def _of_event(self, event: Event) -> list[dict[str, Any]]:
         match event:
-            case LinkChanged(t_s=t_s, strap=strap, link=link, detail=detail, advice=advice):
-                return [entry(t_s, "strap", strap=strap, state=link.value, detail=detail, advice=advice)]
-            case SensorChanged(t_s=t_s, strap=strap, sensor=sensor, state=state) as told:
+            case LinkChanged(t_s=t_s, strap=strap, link=link, remark=remark):
+                return [entry(t_s, "strap", strap=strap, state=link.value, **_told(remark))]
+            case SensorChanged(t_s=t_s, strap=strap, sensor=sensor, state=state, remark=remark):
                 line = {"strap": strap, "sensor": sensor.value, "state": state.value}
-                return [entry(t_s, "sensor", **line, detail=told.detail, advice=told.advice)]
-            case SoundChanged(t_s=t_s, sound=sound, device=device, detail=detail, advice=advice):
+                return [entry(t_s, "sensor", **line, **_told(remark))]
+            case SoundChanged(t_s=t_s, sound=sound, device=device, remark=remark):
                 self._playing = sound is Sound.PLAYING
                 state = sound.value
-                return [entry(t_s, "sound", state=state, device=device, detail=detail, advice=advice)]
+                return [entry(t_s, "sound", state=state, device=device, **_told(remark))]
             case OnsetPlayed(t_s=t_s, n=n, planned_t_s=planned_t_s, dac_t_s=dac_t_s):
                 return [entry(t_s, "onset", n=n, planned_t_s=planned_t_s, dac_t_s=dac_t_s)]
             case CommandGiven(t_s=t_s, command=command, author=author):
                 note = command.note if isinstance(command, Mark) else ""
                 name = type(command).__name__.lower()
                 return [entry(t_s, "command", command=name, author=author, note=note)]
-            case LogChanged(t_s=t_s, fault=fault, advice=advice):
-                return [entry(t_s, "log", state="fault" if fault else "ok", detail=fault, advice=advice)]
+            case LogChanged(t_s=t_s, remark=remark):
+                return [entry(t_s, "log", state="ok" if remark is None else "fault", **_told(remark))]
             case _:
                 return []
 
@@ -130,8 +132,8 @@ class Lines:
             case HeartDoubted(t_s=t_s, strap=strap, doubt=None):
                 return [entry(t_s, "doubt", strap=strap, doubt=None, detail=BELIEVED, advice="")]
             case HeartDoubted(t_s=t_s, strap=strap, doubt=Doubt() as doubt):
-                told = doubt_words(doubt)
-                line = {"strap": strap, "doubt": doubt.value, "detail": told.sentence, "advice": told.advice}
+                why = doubt_words(doubt)
+                line = {"strap": strap, "doubt": doubt.value, "detail": why.sentence, "advice": why.advice}
                 return [entry(t_s, "doubt", **line)]
             case SegmentBegan(t_s=t_s, strap=strap, reason=reason):
                 return [entry(t_s, "segment", strap=strap, **_why(reason))]
@@ -194,6 +196,16 @@ def _why(reason: Reason) -> dict[str, object]:
         "code": reason.code.value,
         "figures": reason.values,
         "whose": reason.whose,
+    }
+
+
+def _told(remark: Remark | None) -> dict[str, object]:
+    """A remark in words and in values; all empty where nothing is remarked."""
+    return {
+        "detail": told(remark),
+        "advice": advised(remark),
+        "code": None if remark is None else remark.topic.value,
+        "values": {} if remark is None else remark.values,
     }
 
 

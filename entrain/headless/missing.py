@@ -11,6 +11,7 @@ from entrain.control.events import (
     SoundChanged,
 )
 from entrain.errors import DeviceError
+from entrain.wording.remarks import as_fault
 
 BLOCKED_S = 5.0  # that Bluetooth has to come up
 
@@ -32,8 +33,8 @@ class Missing:
     def observe(self, event: Event, effects: tuple[Effect, ...]) -> None:
         del effects
         match event:
-            case SoundChanged(sound=Sound.UNAVAILABLE, detail=detail, advice=advice) if self._named_sound:
-                self._is_missing(DeviceError(detail, advice))
+            case SoundChanged(sound=Sound.UNAVAILABLE, remark=remark) if self._named_sound:
+                self._is_missing(as_fault(remark))
             case SoundChanged(sound=Sound.PLAYING):
                 self._named_sound = False  # it is there; should it go away, it is waited for
             case LinkChanged(strap=strap, link=Link.BLOCKED):
@@ -45,7 +46,7 @@ class Missing:
         if self._straps and self._blocked.keys() >= self._straps:
             last = max(self._blocked.values(), key=lambda each: each.t_s)
             if event.t_s - last.t_s >= BLOCKED_S:
-                self._is_missing(DeviceError(last.detail, last.advice))
+                self._is_missing(as_fault(last.remark))
 
     def _is_missing(self, fault: DeviceError) -> None:
         if self.fault is None:

@@ -192,6 +192,9 @@ class _Cleaner:
             body["frames"] = [self._undated(frame, body["strap"]) for frame in body["frames"]]
         if kind == "SegmentBegan" and after == "LinkChanged" and isinstance(body["reason"], str):
             body["reason"] = _LOST
+        if body.get("remark"):
+            # Others' words go, and so do the sentences of an older log, which have them within.
+            body["remark"] |= {"words": [], "text": "", "advice": ""}
         return _json(self._cleaned(body))
 
     def _undated(self, frame: str, strap: str) -> str:

@@ -36,6 +36,7 @@ from entrain.control.protocol import Preset, SessionConfig
 from entrain.control.state import TICK_S, SessionState, edit
 from entrain.heart.recording import Recording
 from entrain.reason import Code, Reason
+from entrain.remark import Remark, Topic
 from entrain.units import MS_PER_S, S_PER_MIN
 
 STRAP: Final = "imported"
@@ -113,10 +114,10 @@ def _reported(recording: Recording) -> Iterator[Event]:
     t_s = 0.0
     for index, rr_ms in enumerate(recording.intervals_ms):
         if index in gaps_s:
-            lacking = f"The recording lacks {gaps_s[index]:.1f} s here."
-            yield LinkChanged(t_s, STRAP, Link.LOST, detail=lacking)
+            lacking = Remark.of(Topic.RECORDING_LACKS, gap_s=gaps_s[index])
+            yield LinkChanged(t_s, STRAP, Link.LOST, lacking)
             t_s += gaps_s[index]
             yield LinkChanged(t_s, STRAP, Link.STREAMING)
         t_s += rr_ms / MS_PER_S
         yield IntervalReported(t_s, STRAP, t_s, rr_ms)
-    yield LinkChanged(t_s, STRAP, Link.FINISHED, detail="The recording is over.")
+    yield LinkChanged(t_s, STRAP, Link.FINISHED, Remark(Topic.RECORDING_OVER))

@@ -1,9 +1,19 @@
-"""The sentences of decisions, in English. Another language is another file with this table."""
+"""The sentences of decisions and remarks, in English. Another language is another file with these tables."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Final
 
 from entrain.reason import Code
+from entrain.remark import Topic
+from entrain.system.host import Host
+
+_PUT_IT_ON: Final = (
+    "Put it on with moist electrodes, close phone or watch apps that may hold it, check its battery."
+)
+_TAP: Final = "Feel your pulse at the wrist or neck and tap with each beat."
+_START_LSL: Final = "Start what sends it, on this network; LSL needs multicast, or lsl_api.cfg."
+_SAY_LSL: Final = "Say what it is: --heart lsl:NAME:rr_ms, lsl:NAME:rr_s or lsl:NAME:bpm."
 
 # Without a capital and a full stop, for they stand in lists, after colons and on lines of their own.
 REASONS: Mapping[Code, str] = MappingProxyType(
@@ -107,3 +117,190 @@ REASONS: Mapping[Code, str] = MappingProxyType(
     }
 )
 OF_SOMEBODY = "{who}: {sentence}"
+
+# What straps, streams, the sound and the log say of themselves: what is so, and what to do about it.
+REMARKS: Mapping[Topic, tuple[str, str]] = MappingProxyType(
+    {
+        Topic.NO_ADAPTER: (
+            "this computer has no Bluetooth adapter that could be used.",
+            "Plug in a Bluetooth adapter (4.0 or newer). To look around: entrain demo",
+        ),
+        Topic.ADAPTER_OFF: ("Bluetooth is switched off.", "Switch Bluetooth on in the settings."),
+        Topic.NO_LOW_ENERGY: (
+            "the Bluetooth adapter does not speak Bluetooth Low Energy.",
+            "Use an adapter with Bluetooth 4.0 or newer.",
+        ),
+        Topic.NO_PERMISSION: (
+            "this program is not allowed to use Bluetooth.",
+            "Ask whoever looks after this computer to allow it.",
+        ),
+        Topic.NO_BUS: (
+            "the system bus that leads to Bluetooth is missing.",
+            "Start it: sudo systemctl start dbus. A container needs /run/dbus/system_bus_socket",
+        ),
+        Topic.NO_SERVICE: (
+            "the Bluetooth service is not running.",
+            "Start it: sudo systemctl start bluetooth. If it is missing: sudo apt install bluez",
+        ),
+        Topic.SERVICE_HANGS: (
+            "the Bluetooth service does not answer.",
+            "If this lasts, restart it: sudo systemctl restart bluetooth",
+        ),
+        Topic.SERVICE_TOO_OLD: (
+            "the Bluetooth service is too old.",
+            "Update the system: BlueZ 5.55 or newer is needed.",
+        ),
+        Topic.NO_WSL: (
+            "Windows Subsystem for Linux has no Bluetooth.",
+            "Run entrain in Windows itself, from PowerShell. To look around here: entrain demo",
+        ),
+        Topic.UNSUPPORTED: (
+            "Bluetooth is not supported on this system.",
+            "Linux, macOS and Windows are. To look around here: entrain demo",
+        ),
+        Topic.NOT_FOUND: ("no sign of {strap} so far.", _PUT_IT_ON),
+        Topic.NONE_FOUND: ("no sign of a strap so far.", _PUT_IT_ON),
+        Topic.ANOTHER: (
+            "no sign of {strap}, but of another strap of that name.",
+            "It may be somebody else's. If it is yours, begin anew with it: entrain straps",
+        ),
+        Topic.TAKEN: (
+            "{strap} is read by another heart of this session.",
+            "Give each heart a strap of its own: entrain straps shows their addresses.",
+        ),
+        Topic.GONE: ("the system has forgotten {strap}.", "Nothing to do: it is being looked for again."),
+        Topic.RACE: (
+            "the connection to {strap} broke while it was set up.",
+            "Nothing to do: it is tried again. If it goes on, come closer to the computer.",
+        ),
+        Topic.BUSY: (
+            "the Bluetooth service is still busy with something else.",
+            "Nothing to do: it is tried again. If it goes on, switch Bluetooth off and on.",
+        ),
+        Topic.NO_ANSWER: (
+            "{strap} did not answer in time.",
+            "Come closer, and close the phone or watch app that may hold it. It is tried again.",
+        ),
+        Topic.REFUSED: (
+            "{strap} refused ({cause}).",
+            "Another phone, watch or program may hold it: close it there. It is tried again.",
+        ),
+        Topic.ADAPTER_FAILED: (
+            "the Bluetooth adapter failed ({cause}).",
+            "It is tried again. If it goes on, switch Bluetooth off and on.",
+        ),
+        Topic.LINK_LOST: (
+            "the connection to {strap} was lost.",
+            "Stay within a few metres; it is being looked for.",
+        ),
+        Topic.SILENT: (
+            "{strap} is connected and sends nothing.",
+            "Moisten the electrodes and tighten the strap.",
+        ),
+        Topic.MUTE: (
+            "no data from {strap}, and it does not answer.",
+            "Come closer. If it stays so, the link is made anew; then switch Bluetooth off and on.",
+        ),
+        Topic.NOT_A_STRAP: (
+            "{strap} offers no heart rate.",
+            "Choose another (entrain straps). Watches have to be told to broadcast heart rate.",
+        ),
+        Topic.PAIRING: (
+            "{strap} wants to be paired first.",
+            "Pair it in the system's Bluetooth settings; it is tried again.",
+        ),
+        Topic.PAIRING_LIKELY: (
+            "{strap} does not answer: it may want to be paired first.",
+            "Confirm the system's pairing dialogue, or pair it in the Bluetooth settings.",
+        ),
+        Topic.UNFORESEEN: (
+            "Bluetooth failed in a way nobody foresaw ({cause}).",
+            "It is tried again. If it goes on, please report it with this line.",
+        ),
+        Topic.LOOKING_FOR_ANY: ("looking for a strap.", ""),
+        Topic.LOOKING_FOR: ("looking for {strap}.", ""),
+        Topic.CONNECTING: ("connecting to {strap}.", ""),
+        Topic.DISCOVERING: ("asking {strap} what it offers.", ""),
+        Topic.SUBSCRIBING: ("asking {strap} to send heart beats.", ""),
+        Topic.SENDING: ("{strap} sends data.", ""),
+        Topic.OUT_OF_REACH: (
+            "the strap is out of reach.",
+            "Keep the strap within a few metres; it is being looked for.",
+        ),
+        Topic.TAPS_AWAITED: ("waiting for your taps.", _TAP),
+        Topic.NO_TAP: ("no tap for {for_s:g} s.", _TAP),
+        Topic.RECORDING_GAP: ("the recording has a gap of {gap_s:.0f} s here.", ""),
+        Topic.RECORDING_LACKS: ("the recording lacks {gap_s:.1f} s here.", ""),
+        Topic.RECORDING_OVER: ("the recording is over.", ""),
+        Topic.LSL_LOOKING: ('looking for an LSL stream "{stream}".', _START_LSL),
+        Topic.LSL_LOOKING_FOR_TYPE: ("looking for an LSL stream of type {type}.", _START_LSL),
+        Topic.LSL_SEVERAL: (
+            '{n:g} LSL streams "{stream}" are sent; the one of {sender} is read.',
+            "Name them apart.",
+        ),
+        Topic.LSL_SEVERAL_OF_TYPE: (
+            "{n:g} LSL streams of type {type} are sent; the one of {sender} is read.",
+            "Name them apart.",
+        ),
+        Topic.LSL_SILENT: ("no data from the LSL stream any more.", ""),
+        Topic.LSL_NO_BEATS: (
+            'the LSL stream "{stream}" is no stream of beats: {n_channels:g} channels at {rate_hz:g} Hz.',
+            _SAY_LSL,
+        ),
+        Topic.LSL_NO_BEATS_ALONE: (
+            'the LSL stream "{stream}" is no stream of beats: 1 channel at {rate_hz:g} Hz.',
+            _SAY_LSL,
+        ),
+        Topic.LSL_NO_UNIT: (
+            'the LSL stream "{stream}" has intervals, and does not say in which unit.',
+            _SAY_LSL,
+        ),
+        Topic.LSL_NO_HEART: (
+            'the LSL stream "{stream}" does not say that it is a heart: type {type}.',
+            _SAY_LSL,
+        ),
+        Topic.SOUND_NO_ANSWER: (
+            "the sound did not answer within {for_s:.0f} s.",
+            "Restart the system's sound.",
+        ),
+    }
+)
+# What to do where it differs between systems; in place of the advice above.
+HOST_ADVICE: Mapping[tuple[Topic, Host], str] = MappingProxyType(
+    {
+        (Topic.ADAPTER_OFF, Host.LINUX): (
+            "Switch it on in the settings, or: bluetoothctl power on. If that fails: rfkill unblock bluetooth"
+        ),
+        (Topic.ADAPTER_OFF, Host.MACOS): "Switch it on in System Settings > Bluetooth.",
+        (Topic.ADAPTER_OFF, Host.WINDOWS): "Switch it on in Settings > Bluetooth & devices.",
+        (Topic.NO_PERMISSION, Host.LINUX): (
+            "Join the group that may: sudo usermod -aG bluetooth $USER, then log in anew."
+        ),
+        (Topic.NO_PERMISSION, Host.MACOS): (
+            "Allow your terminal in System Settings > Privacy & Security > Bluetooth, then start it anew."
+        ),
+        (Topic.NO_SERVICE, Host.MACOS): "Switch Bluetooth off and on in System Settings > Bluetooth.",
+        (Topic.NO_SERVICE, Host.WINDOWS): "Start the Bluetooth Support Service in Services.",
+        # The first use makes macOS ask; until the person has answered, its service does not.
+        (Topic.SERVICE_HANGS, Host.MACOS): (
+            "If macOS asks whether your terminal may use Bluetooth, allow it."
+        ),
+        (Topic.SERVICE_HANGS, Host.WINDOWS): "If this lasts, switch Bluetooth off and on in Settings.",
+        # A Mac hides the strap's own address behind a UUID of its making, so an address from elsewhere never
+        # matches.
+        (Topic.NOT_FOUND, Host.MACOS): (
+            "Put the strap on with moist electrodes. Close the phone or watch app that may hold it. Use the"
+            " address that entrain straps shows on this Mac: another computer's does not work here."
+        ),
+    }
+)
+# In place of what nobody said, or of what was taken out of a log that was handed on.
+UNSAID: Mapping[str, str] = MappingProxyType(
+    {
+        "strap": "the strap",
+        "cause": "without saying why",
+        "stream": "unnamed",
+        "type": "unknown",
+        "sender": "one computer",
+    }
+)

@@ -15,8 +15,10 @@ from entrain.heart.doubt import Doubt
 from entrain.heart.pmd.control import Sensor
 from entrain.person.desk_settings import PER_MINUTE
 from entrain.ports import HeartChoice, HeartKind
+from entrain.remark import Remark
 from entrain.wording import decisions
 from entrain.wording.doubts import doubt_words
+from entrain.wording.remarks import advised, told
 from entrain.wording.settings import breath
 from entrain.wording.times import clock, span
 
@@ -306,23 +308,24 @@ def advice(view: SessionView) -> Advice | None:
     if view.ended is not None:
         return None
     for strap in view.straps:
-        text = strap.advice or _STRAP_ADVICE.get(strap.link, "")
+        text = advised(strap.remark) or _STRAP_ADVICE.get(strap.link, "")
         if text and strap.link not in (Link.STREAMING, Link.FINISHED, Link.OFF):
-            what = strap.detail or strap_line(strap)
+            what = told(strap.remark) or strap_line(strap)
             return Advice(f"{sentence(what)} {text}", serious=strap.link is not Link.SEARCHING)
     for strap in view.straps:
         if strap.link is Link.STREAMING and strap.heart.doubt is not None:
             return _doubted(strap.heart.doubt)
     if view.log_fault is not None:
-        return Advice(sentence(view.log_fault), serious=True)
+        return Advice(_both(view.log_fault), serious=True)
     if view.sound.sound in _SOUND_ADVICE:
-        text = view.sound.advice or _SOUND_ADVICE[view.sound.sound]  # a device that never was is said once
-        return Advice(f"{sentence(view.sound.detail)} {text}".strip(), serious=True)
-    if view.sound.advice and view.sound.sound is not Sound.UNAVAILABLE:
-        return Advice(f"{sentence(view.sound.detail)} {view.sound.advice}", serious=False)
+        # A device that never was is said once.
+        text = advised(view.sound.remark) or _SOUND_ADVICE[view.sound.sound]
+        return Advice(f"{sentence(told(view.sound.remark))} {text}".strip(), serious=True)
+    if advised(view.sound.remark) and view.sound.sound is not Sound.UNAVAILABLE:
+        return Advice(_both(view.sound.remark), serious=False)
     for strap in view.straps:
-        if strap.link is Link.STREAMING and strap.advice:
-            return Advice(strap.advice, serious=False)
+        if strap.link is Link.STREAMING and advised(strap.remark):
+            return Advice(advised(strap.remark), serious=False)
         if strap.battery_percent is not None and strap.battery_percent <= LOW_BATTERY_PERCENT:
             name = strap.name or strap.strap
             return Advice(f"The battery of {name} is at {strap.battery_percent} %.", serious=False)
@@ -333,9 +336,13 @@ def _of_streams(view: SessionView) -> Advice | None:
     """What a stream that was asked for lacks; the pulse goes on all the same."""
     for strap in view.straps:
         for stream in strap.streams:
-            if strap.link is Link.STREAMING and stream.detail and stream.advice:
-                return Advice(f"{sentence(stream.detail)} {stream.advice}", serious=False)
+            if strap.link is Link.STREAMING and told(stream.remark) and advised(stream.remark):
+                return Advice(_both(stream.remark), serious=False)
     return None
+
+
+def _both(remark: Remark | None) -> str:
+    return f"{sentence(told(remark))} {advised(remark)}".strip()
 
 
 def _doubted(doubt: Doubt) -> Advice:

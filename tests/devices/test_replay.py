@@ -17,6 +17,7 @@ from entrain.heart.gatt import HeartRateMeasurement
 from entrain.heart.recording import Recording
 from entrain.recordings.reading import parse_recording, read_recording
 from entrain.units import ms_to_ticks
+from entrain.wording.remarks import told
 from tests.support.recordings import recording_path
 
 
@@ -77,7 +78,7 @@ def test_a_gap_is_silence_and_said() -> None:
     silent = [b - a for a, b in pairwise(arrivals) if b - a > 1.5]
     assert len(silent) == 1
     assert silent[0] == pytest.approx(20.0, abs=1.5)
-    links = [(e.link, e.detail) for e in events if isinstance(e, LinkChanged)]
+    links = [(e.link, told(e.remark)) for e in events if isinstance(e, LinkChanged)]
     assert [link for link, _ in links] == [Link.STREAMING, Link.SILENT, Link.STREAMING, Link.FINISHED]
     assert "gap" in links[1][1]
 

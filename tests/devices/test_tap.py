@@ -11,6 +11,7 @@ from entrain.clock import ManualClock
 from entrain.control.events import Event, Link, LinkChanged, NotificationArrived
 from entrain.devices.tap import BOUNCE_S, PAUSE_S, TappedHeart
 from entrain.heart.gatt import HeartRateMeasurement
+from entrain.wording.remarks import advised, told
 
 
 async def tapped(taps_s: list[float]) -> list[Event]:
@@ -84,5 +85,5 @@ async def test_a_pause_is_said_while_it_lasts() -> None:
     last = events[-1]
     assert isinstance(last, LinkChanged)
     assert last.link is Link.SILENT
-    assert "No tap" in last.detail
-    assert last.advice
+    assert "No tap" in told(last.remark)
+    assert advised(last.remark)

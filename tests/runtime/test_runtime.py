@@ -27,8 +27,10 @@ from entrain.devices.audio.none import NoSound
 from entrain.devices.simulated.heart import SimulatedHeart
 from entrain.devices.simulated.person import Person
 from entrain.errors import StoreError
+from entrain.remark import Remark
 from entrain.runtime import OnLogFault, Session
 from entrain.storage.log import codec
+from entrain.wording import remarks
 
 PRESET = Preset("test", "Test", "", minutes=4, phases=PhaseTimes(30, 20, 30))
 
@@ -130,13 +132,16 @@ async def test_the_logs_trouble_reaches_view_and_log() -> None:
     await asyncio.sleep(0.1)
     await asyncio.to_thread(told_of[0], StoreError("The disk is full.", "Make room."))
     await asyncio.sleep(0.3)
-    assert running.view().log_fault == "The disk is full. Make room."
+    assert running.view().log_fault == Remark.as_told("The disk is full.", "Make room.")
     await asyncio.to_thread(told_of[0], None)
     await asyncio.sleep(0.3)
     assert running.view().log_fault is None
     running.send(Stop())
     await task
-    assert [e.fault for e, _ in kept.records if isinstance(e, LogChanged)] == ["The disk is full.", ""]
+    assert [remarks.told(e.remark) for e, _ in kept.records if isinstance(e, LogChanged)] == [
+        "The disk is full.",
+        "",
+    ]
     assert any(isinstance(e, SoundChanged) for e, _ in kept.records)
 
 

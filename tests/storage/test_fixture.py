@@ -2,11 +2,13 @@
 
 import gzip
 import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from entrain.control.events import NotificationArrived, OnsetPlayed, Phase
+from entrain.control.events import Link, LinkChanged, NotificationArrived, OnsetPlayed, Phase
 from entrain.control.protocol import SessionConfig
 from entrain.control.session import reduce, start
 from entrain.devices.simulated.heart import SimulatedHeart
@@ -17,7 +19,7 @@ from entrain.storage.log import codec
 from entrain.storage.log.store import Store
 from entrain.storage.log.stored import SessionOutcome, StoredSession
 from entrain.storage.log.verify import replay
-from entrain.wording import english
+from entrain.wording import english, remarks
 from entrain.wording import session as session_text
 from tests.support import record_fixture
 
@@ -66,6 +68,24 @@ def test_it_loads(old: Store) -> None:
     events = [event for event, _ in session.records]
     assert sum(isinstance(event, NotificationArrived) for event in events) > 150
     assert sum(isinstance(event, OnsetPlayed) for event in events) == session.meta.summary.n_onsets
+
+
+def test_what_a_strap_said_in_sentences_is_shown_as_it_was_told(tmp_path: Path) -> None:
+    """Of schema 5, by the rules of today: it is decided as it was, and its sentences are the old ones."""
+    path = tmp_path / "sessions.db"
+    shutil.copyfile(record_fixture.OF_SCHEMA_5, path)
+    session = Store(path).load(1)
+    result = replay(session, start, reduce)
+    assert result.is_identical
+    assert not result.is_of_older_rules
+    (lost,) = [e for e, _ in session.records if isinstance(e, LinkChanged) and e.link is Link.LOST]
+    assert remarks.told(lost.remark) == "The strap is out of reach."
+    assert remarks.advised(lost.remark) == "Keep the strap within a few metres; it is being looked for."
+    view = "SELECT detail, advice, figures, words FROM link WHERE link = 'lost'"
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute(view).fetchall() == [
+            (remarks.told(lost.remark), remarks.advised(lost.remark), None, None)
+        ]
 
 
 def test_it_replays_bit_for_bit(newest: Store) -> None:

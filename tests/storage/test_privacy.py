@@ -27,6 +27,7 @@ from entrain.control.protocol import ChosenPiece, SessionConfig
 from entrain.control.session import reduce, start
 from entrain.errors import UsageError
 from entrain.presets import library as presets
+from entrain.remark import Remark, Topic
 from entrain.storage import backups
 from entrain.storage.deidentify import deidentified, pseudonym
 from entrain.storage.encryption import sealed
@@ -36,6 +37,7 @@ from entrain.storage.log.verify import replay
 from tests.support.sessions import beats_of
 
 ADDRESS = "A0:9E:1A:E3:7C:51"
+OLDER = Remark.as_told("Playing on Anna's AirPods.", "Ask Schmidt.")
 SECRETS = ("Anna", ADDRESS, "anna", "Schmidt", "/home", "slept badly", "back door")
 
 
@@ -49,15 +51,15 @@ def told_all(store: Store) -> Store:
     config = SessionConfig(preset, (strap,), 7, music=music)
     events: list[Event] = [
         StrapDescribed(0.1, strap, name="Anna's H10"),
-        LinkChanged(0.2, strap, Link.STREAMING, f"Connected to Anna's H10 ({ADDRESS})."),
-        SoundChanged(0.3, Sound.PLAYING, "Anna's AirPods", "Playing on Anna's AirPods.", "Ask Schmidt."),
-        LogChanged(0.4, "The disk of /home/anna is full.", "Make room in /home/anna."),
+        LinkChanged(0.2, strap, Link.STREAMING, Remark.of(Topic.SENDING, strap=f"Anna's H10 ({ADDRESS})")),
+        SoundChanged(0.3, Sound.PLAYING, "Anna's AirPods", OLDER),
+        LogChanged(0.4, Remark.as_told("The disk of /home/anna is full.", "Make room in /home/anna.")),
         CommandGiven(0.5, Mark("Schmidt at the back door")),
     ]
     for n in range(1, 20):
         events += [NotificationArrived(float(n), strap, bytes([0x10, 60, 0, 4])), Tick(float(n))]
     lost = [
-        LinkChanged(20.0, strap, Link.LOST, f"{ADDRESS} went away."),
+        LinkChanged(20.0, strap, Link.LOST, Remark.of(Topic.LINK_LOST, strap=ADDRESS)),
         LinkChanged(22.0, strap, Link.STREAMING),
     ]
     more: list[Event] = [NotificationArrived(24.0, strap, bytes([0x10, 60, 0, 4])), Tick(24.0)]

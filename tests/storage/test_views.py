@@ -80,7 +80,11 @@ def reader(store: Store) -> Iterator[sqlite3.Connection]:
                 (1, 2.0 + 60 / 66, None, None, None, None, None),
             ],
         ),
-        ("t_s, strap, link, detail, advice", "link", [(0.1, "sim:7", "streaming", "Connected.", "")]),
+        (
+            "t_s, strap, link, detail, advice, figures, words",
+            "link",
+            [(0.1, "sim:7", "streaming", "sending", "", "[]", '[["strap","Simulated"]]')],
+        ),
         (
             "t_s, strap, name, battery_percent, manufacturer, model, firmware, signal_dbm",
             "strap",

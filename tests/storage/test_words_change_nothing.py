@@ -41,6 +41,9 @@ def test_every_sentence_may_be_another_one(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr(english, "REASONS", dict.fromkeys(english.REASONS, "anders gesagt"))
     monkeypatch.setattr(decisions, "REASONS", dict.fromkeys(english.REASONS, "anders gesagt"), raising=False)
     assert decisions.sentence(every[2].load(1).meta.summary.reason) != told  # type: ignore[union-attr]
+    for table in ("REMARKS", "HOST_ADVICE", "UNSAID"):
+        otherwise = ("anders", "gesagt") if table == "REMARKS" else "anders"
+        monkeypatch.setattr(english, table, dict.fromkeys(getattr(english, table), otherwise))
     for module in _modules(entrain.wording):
         for name, value in vars(module).items():
             if isinstance(value, str) and " " in value and not name.startswith("__"):

@@ -5,6 +5,7 @@ from math import pi, sin
 
 from entrain.control.events import Event, Link, LinkChanged, NotificationArrived, Tick
 from entrain.heart.gatt import HeartRateMeasurement
+from entrain.remark import Remark, Topic
 from entrain.units import S_PER_MIN
 
 Pulse = Callable[[float], float]
@@ -53,7 +54,7 @@ def session_events(
     events: list[Event] = [LinkChanged(0.0, strap, Link.STREAMING)]
     events += [p for p in packets(pulse, until_s, strap) if not any(a <= p.t_s < b for a, b in silences)]
     for lost_s, back_s in silences:
-        events.append(LinkChanged(lost_s, strap, Link.LOST, "the strap was lost", "stay near"))
+        events.append(LinkChanged(lost_s, strap, Link.LOST, Remark.of(Topic.LINK_LOST, strap=strap)))
         events.append(LinkChanged(back_s, strap, Link.STREAMING))
     events += [Tick(float(t_s)) for t_s in range(1, int(until_s) + 1)]
     return iter(sorted(events, key=lambda event: event.t_s))

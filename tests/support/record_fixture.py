@@ -1,4 +1,4 @@
-"""Records `tests/fixtures/session_v5.db` anew: `python -m tests.support.record_fixture`.
+"""Records `tests/fixtures/session_v6.db` anew: `python -m tests.support.record_fixture`.
 
 A whole session through the real controller and the real writer, with a simulated heart, a person who presses
 keys, and a sound device that reports every beat. Needed only when the controller is meant to decide otherwise
@@ -34,7 +34,8 @@ from entrain.devices.simulated.person import Person
 from entrain.presets import library as presets
 from entrain.storage.log.store import Store
 
-FIXTURE = Path(__file__).parents[1] / "fixtures" / "session_v5.db"
+FIXTURE = Path(__file__).parents[1] / "fixtures" / "session_v6.db"
+OF_SCHEMA_5 = FIXTURE.with_name("session_v5.db")  # what straps and sound said stood there in sentences
 OF_SCHEMA_2 = FIXTURE.with_name("session_v2.db")  # by the rules of version 1
 OF_SCHEMA_1 = FIXTURE.with_name("session_v1.db")  # written by the first version, and never again
 MANY_OF_SCHEMA_2 = FIXTURE.with_name("sessions_v2.db.gz")  # eight sessions of the rules of version 1

@@ -19,6 +19,7 @@ from entrain.control.view import Sample, SessionView, SoundView, StageView, Stra
 from entrain.heart.beat import HeartState, PulseSource
 from entrain.heart.wave import WavePoint
 from entrain.reason import Code, Reason
+from entrain.remark import Remark
 from entrain.score import Presence, Score
 from entrain.tempo.plan import TempoPlan
 
@@ -265,16 +266,15 @@ class ScriptedPort:
         return HeartState(pulse_at(t_s), t_s % 0.9, source, 34.0, 0.4, t_s > 20.0)
 
     def _strap(self, name: str, heart: HeartState, incident: Incident | None) -> StrapView:
-        link, detail, advice = Link.STREAMING, "", ""
+        link, remark = Link.STREAMING, None
         if self.t_s < 2.0:
             link = Link.SEARCHING
         elif incident is not None and incident.link is not None:
-            link, detail, advice = incident.link, incident.detail, incident.advice
+            link, remark = incident.link, Remark.as_told(incident.detail, incident.advice)
         return StrapView(
             strap=name.lower(),
             link=link,
-            detail=detail,
-            advice=advice,
+            remark=remark,
             name=name,
             battery_percent=self.script.battery_percent,
             heart=heart,
@@ -284,10 +284,9 @@ class ScriptedPort:
 
     def _sound(self, incident: Incident | None) -> SoundView:
         if incident is not None and incident.sound is not None:
-            return SoundView(
-                incident.sound, "", incident.detail, incident.advice, self._volume, self._muted, self._voice
-            )
-        return SoundView(Sound.PLAYING, "Built-in", "", "", self._volume, self._muted, self._voice)
+            remark = Remark.as_told(incident.detail, incident.advice)
+            return SoundView(incident.sound, "", remark, self._volume, self._muted, self._voice)
+        return SoundView(Sound.PLAYING, "Built-in", None, self._volume, self._muted, self._voice)
 
     def _hold_reason(self, phase: Phase, incident: Incident | None) -> Reason | None:
         if incident is not None and incident.link is not None and phase is not Phase.BASELINE:

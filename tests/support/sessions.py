@@ -42,6 +42,7 @@ from entrain.heart.beat import Beat, PulseSource, RRInterval, Verdict
 from entrain.heart.pmd.control import Sensor
 from entrain.heart.pmd.frames import SensorFrame
 from entrain.reason import Reason
+from entrain.remark import Remark, Topic
 from entrain.score import Level, Presence, Score
 from entrain.storage.log.store import Store
 from entrain.tempo.plan import TempoPlan
@@ -64,7 +65,7 @@ ACC_FRAME = bytes(SensorFrame(Sensor.ACC, 599616000000000000, 1, ((-184, -28, 94
 
 RECORDS: tuple[Record, ...] = (
     (
-        LinkChanged(0.1, "sim:7", Link.STREAMING, "Connected."),
+        LinkChanged(0.1, "sim:7", Link.STREAMING, Remark.of(Topic.SENDING, strap="Simulated")),
         (PhaseBegan(0.1, Phase.BASELINE, Reason.of_older("The first pulse has come.")),),
     ),
     (StrapDescribed(0.2, "sim:7", name="Simulated", battery_percent=83, signal_dbm=-61), ()),
@@ -104,15 +105,14 @@ RECORDS: tuple[Record, ...] = (
             "sim:7",
             Sensor.ACC,
             SensorState.STREAMING,
-            "It sends.",
-            "Sit still.",
+            Remark.as_told("It sends.", "Sit still."),
             rate_hz=25.0,
             factor=0.5,
         ),
         (),
     ),
     (SensorFrames(2.25, "sim:7", Sensor.ACC, (2.125, 2.25), (ACC_FRAME, ACC_FRAME)), ()),
-    (LogChanged(2.5, "The disk is full.", "Make some room."), ()),
+    (LogChanged(2.5, Remark.as_told("The disk is full.", "Make some room.")), ()),
     (CommandGiven(3.0, Mark("a door", 0.5)), ()),
     (CommandGiven(3.5, Rate(6, "before")), ()),
     (

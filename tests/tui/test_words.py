@@ -12,14 +12,16 @@ from entrain.breath.estimate import InStep
 from entrain.breath.pattern import BreathPart
 from entrain.control.events import Link, Phase, SensorState, Sound
 from entrain.control.view import SessionView, StrapView, StreamView
-from entrain.devices.ble.faults import BluetoothFault, Host, Trouble
+from entrain.devices.ble.faults import TROUBLES, BluetoothFault, Host
 from entrain.heart.beat import HeartState, PulseSource
 from entrain.heart.doubt import Doubt
 from entrain.heart.pmd.control import Sensor
 from entrain.reason import Code, Reason
+from entrain.remark import Remark, Topic
 from entrain.wording import screen as words
 from entrain.wording import times
 from entrain.wording.doubts import doubt_words
+from entrain.wording.remarks import advised, told
 from tests.support.scripted import Script, view_at
 
 LINE = 75  # of the banner, in a terminal of 80
@@ -110,16 +112,17 @@ def test_a_doubt_is_told_in_the_two_lines_there_are_and_in_place_of_the_pulse(do
     assert len(pulse.note) <= 19
 
 
-@pytest.mark.parametrize("trouble", Trouble)
-def test_what_bluetooth_lacks_is_told_in_the_two_lines_there_are(trouble: Trouble) -> None:
+@pytest.mark.parametrize("trouble", sorted(TROUBLES))
+def test_what_bluetooth_lacks_is_told_in_the_two_lines_there_are(trouble: Topic) -> None:
     for host in (Host.LINUX, Host.WINDOWS):
         fault = BluetoothFault(trouble, "Polar H10 12345678", "In Progress", host)
-        assert len(textwrap.wrap(f"{fault.message} {fault.advice}", LINE)) <= 2
+        said = f"{told(fault.remark)} {advised(fault.remark)}"
+        assert len(textwrap.wrap(said, LINE)) <= 2
 
 
 def with_stream(state: SensorState, detail: str = "", advice: str = "") -> SessionView:
     view = view_at(300, Script(battery_percent=90))
-    streams = (StreamView(Sensor.ACC, state, detail, advice),)
+    streams = (StreamView(Sensor.ACC, state, Remark.as_told(detail, advice)),)
     return replace(view, straps=tuple(replace(strap, streams=streams) for strap in view.straps))
 
 
@@ -143,7 +146,9 @@ def test_sound_that_is_gone_is_said_with_what_to_do_and_one_that_never_was_is_no
     advice = words.advice(replace(view, sound=replace(view.sound, sound=Sound.LOST)))
     assert advice is not None
     assert advice.serious
-    none = replace(view.sound, sound=Sound.UNAVAILABLE, detail="no sound server", advice="See elsewhere.")
+    none = replace(
+        view.sound, sound=Sound.UNAVAILABLE, remark=Remark.as_told("no sound server", "See elsewhere.")
+    )
     assert words.advice(replace(view, sound=none)) is None
     assert words.sound_news(none) == ("No sound here: follow the picture", False)
 

@@ -16,6 +16,7 @@ from typing import Final
 
 from entrain.control.events import Event, Link, LinkChanged, NotificationArrived, StrapDescribed
 from entrain.heart.gatt import HeartRateMeasurement
+from entrain.remark import Remark, Topic
 from entrain.units import RR_TICKS_PER_S, S_PER_MIN
 
 PACKET_S: Final = 1.0
@@ -135,7 +136,7 @@ class FaultyStrap:
     def _leave(self, t_s: float, end_s: float) -> None:
         self._events.extend(
             (
-                LinkChanged(t_s + 0.9, self.name, Link.LOST, "The strap is out of reach.", "Come closer."),
+                LinkChanged(t_s + 0.9, self.name, Link.LOST, Remark(Topic.OUT_OF_REACH)),
                 LinkChanged(end_s - 0.4, self.name, Link.CONNECTING),
                 self._described(end_s - 0.2),
                 LinkChanged(end_s - 0.1, self.name, Link.STREAMING),

@@ -7,17 +7,13 @@ from typing import Final
 from entrain.clock import MonotonicClock
 from entrain.control.events import Event, Sound, SoundChanged
 from entrain.devices.audio.device import DeviceSound
+from entrain.remark import Remark, Topic
 
 PATIENCE_S: Final = 20.0
 
 
-def check_sound(device: str | None = None) -> tuple[bool, str, str]:
-    """(it works, what was found in a sentence, what to do where it does not). Plays nothing but silence."""
-    return asyncio.run(sound_checked(device))
-
-
-async def sound_checked(device: str | None = None) -> tuple[bool, str, str]:
-    """The same, for who has a loop already. Cancelled, it lets go of the device at once."""
+async def sound_checked(device: str | None = None) -> SoundChanged:
+    """How the sound stands here: it plays silence. Cancelled, it lets go of the device at once."""
     sound, told = DeviceSound("silence", device=device), asyncio.Event()
     said: list[SoundChanged] = []
 
@@ -34,9 +30,5 @@ async def sound_checked(device: str | None = None) -> tuple[bool, str, str]:
         await running
     finally:
         running.cancel()
-    if not said:
-        return False, f"The sound did not answer within {PATIENCE_S:.0f} s.", "Restart the system's sound."
-    answer = said[0]
-    if answer.sound is Sound.PLAYING:
-        return True, f'Sound plays through "{answer.device}": {answer.detail}.', ""
-    return False, answer.detail, answer.advice
+    unanswered = Remark.of(Topic.SOUND_NO_ANSWER, for_s=PATIENCE_S)
+    return said[0] if said else SoundChanged(PATIENCE_S, Sound.UNAVAILABLE, remark=unanswered)

@@ -20,6 +20,7 @@ from entrain.devices.audio import messages as msg
 from entrain.devices.audio import words
 from entrain.devices.audio.turn import Turn
 from entrain.devices.ports import Emit
+from entrain.remark import Remark
 from entrain.score import Score
 from entrain.synth import voices
 from entrain.synth.layers import Layers
@@ -209,7 +210,7 @@ class DeviceSound:
     def _say(self, sound: Sound, detail: str = "", advice: str = "", gap_s: float = 0.0) -> None:
         """Emit how the sound is, unless that has just been said."""
         device = self._playing_on if sound is not Sound.OPENING else self._begin.device or ""
-        said = SoundChanged(self._clock.now_s(), sound, device, detail, advice, gap_s)
+        said = SoundChanged(self._clock.now_s(), sound, device, Remark.as_told(detail, advice), gap_s)
         if gap_s or replace(said, t_s=self._said.t_s) != self._said:
             self._said = said
             _LOG.info("sound %s", sound)

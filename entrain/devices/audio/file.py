@@ -14,6 +14,7 @@ from entrain.devices.audio.dither import Dither
 from entrain.devices.ports import Emit
 from entrain.errors import UsageError
 from entrain.music_library.reading import waiting_music
+from entrain.remark import Remark
 from entrain.score import Score
 from entrain.synth.cast import Cast
 from entrain.synth.layers import Layers
@@ -143,10 +144,12 @@ class FileSound:
             self._is_full = True
             why = f": {error}".rstrip(". ") if str(error) else ""
             detail = f'"{self._path}" cannot be written any more{why}.'
-            self._say(SoundChanged(t_s, Sound.LOST, str(self._path), detail, "Is the disk full?"))
+            remark = Remark.as_told(detail, "Is the disk full?")
+            self._say(SoundChanged(t_s, Sound.LOST, str(self._path), remark))
             return
         while self._music is not None and self._music.said:
-            self._say(SoundChanged(t_s, Sound.PLAYING, str(self._path), self._music.said.popleft()))
+            remark = Remark.as_told(self._music.said.popleft())
+            self._say(SoundChanged(t_s, Sound.PLAYING, str(self._path), remark))
         for strike in self._cast.onsets(score, frame, n_frames, 0.0):
             if self._glide.gain_at(strike.frame) > 0.0:
                 at_s = strike.frame / DEFAULT_RATE_HZ

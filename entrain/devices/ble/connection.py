@@ -11,7 +11,7 @@ from bleak.uuids import normalize_uuid_16
 
 from entrain.control.events import Link
 from entrain.devices.ble.explain import explained
-from entrain.devices.ble.faults import BluetoothFault, Trouble
+from entrain.devices.ble.faults import BluetoothFault
 from entrain.devices.ble.radio import HEART_RATE_SERVICE_UUID, Backends, Sighting, within
 from entrain.devices.ble.report import Report
 from entrain.devices.ble.streams import StreamPlan, Streams
@@ -19,6 +19,7 @@ from entrain.devices.ble.timing import Timing
 from entrain.devices.ble.wanted import printable
 from entrain.heart.gatt import HEART_RATE_MEASUREMENT
 from entrain.heart.pmd import control as pmd
+from entrain.remark import Remark, Topic
 
 _MEASUREMENT: Final = normalize_uuid_16(HEART_RATE_MEASUREMENT)
 _LOCATION: Final = normalize_uuid_16(0x2A38)
@@ -75,13 +76,13 @@ class Connection:
             BluetoothFault: that failed, and why.
         """
         with explained(self.name):
-            self._report.link(Link.CONNECTING, f"Connecting to {self.name}.")
+            self._report.link(Link.CONNECTING, Remark.of(Topic.CONNECTING, strap=self.name))
             # bleak keeps this limit itself, and tidies up; ours is for when it does not come back from that.
             await within(self._timing.connect_s + self._timing.call_s, self._client.connect())
-            self._report.link(Link.DISCOVERING, f"Asking {self.name} what it offers.")
+            self._report.link(Link.DISCOVERING, Remark.of(Topic.DISCOVERING, strap=self.name))
             measurement = _find(self._client, _MEASUREMENT)
             if measurement is None:
-                raise BluetoothFault(Trouble.NOT_A_STRAP, self.name)
+                raise BluetoothFault(Topic.NOT_A_STRAP, self.name)
             self._measurement = measurement
 
     async def subscribe(self) -> None:
@@ -91,7 +92,7 @@ class Connection:
             BluetoothFault: that failed, and why.
         """
         with explained(self.name):
-            self._report.link(Link.SUBSCRIBING, f"Asking {self.name} to send heart beats.")
+            self._report.link(Link.SUBSCRIBING, Remark.of(Topic.SUBSCRIBING, strap=self.name))
             self._heard_s = _now_s()
             hint = asyncio.get_running_loop().call_later(self._timing.pairing_told_s, self._suspect_pairing)
             try:
@@ -99,15 +100,15 @@ class Connection:
                     self._timing.pairing_s, self._client.start_notify(self._measurement, self._arrived)
                 )
             except TimeoutError:
-                raise BluetoothFault(Trouble.PAIRING_LIKELY, self.name) from None
+                raise BluetoothFault(Topic.PAIRING_LIKELY, self.name) from None
             finally:
                 hint.cancel()
             self._heard_s = _now_s()
 
     def _suspect_pairing(self) -> None:
         if self._begun is not None:  # data has not come either
-            fault = BluetoothFault(Trouble.PAIRING_LIKELY, self.name)
-            self._report.link(Link.SUBSCRIBING, fault.message, fault.advice)
+            fault = BluetoothFault(Topic.PAIRING_LIKELY, self.name)
+            self._report.link(Link.SUBSCRIBING, fault.remark)
 
     async def stream(self) -> NoReturn:
         """Let data flow for as long as it does; meanwhile learn what the strap says of itself.
@@ -173,10 +174,10 @@ class Connection:
         while True:
             self._stirred.clear()
             if self._lost:
-                raise BluetoothFault(Trouble.LINK_LOST, self.name)
+                raise BluetoothFault(Topic.LINK_LOST, self.name)
             quiet_s = _now_s() - self._heard_s
             if quiet_s >= self._timing.give_up_s:
-                raise BluetoothFault(Trouble.SILENT, self.name)
+                raise BluetoothFault(Topic.SILENT, self.name)
             if quiet_s >= self._timing.silent_s and not self._silent:
                 self._silent = True
                 await self._probe()
@@ -190,26 +191,26 @@ class Connection:
         link and a strap with nothing to say; an error means the end, unless data has come meanwhile."""
         readable = (c for c in self._client.services.characteristics.values() if "read" in c.properties)
         if (question := next(readable, None)) is None:
-            self._say_silent(Trouble.SILENT)
+            self._say_silent(Topic.SILENT)
             return
         answer = asyncio.ensure_future(within(self._timing.call_s, self._client.read_gatt_char(question)))
         try:
             await asyncio.wait({answer}, timeout=self._timing.probe_s)
             if not answer.done():
-                self._say_silent(Trouble.MUTE)
+                self._say_silent(Topic.MUTE)
             await answer
         except Exception:
             if self._silent:
                 raise
         else:
-            self._say_silent(Trouble.SILENT)
+            self._say_silent(Topic.SILENT)
         finally:
             answer.cancel()
 
-    def _say_silent(self, reason: Trouble) -> None:
+    def _say_silent(self, reason: Topic) -> None:
         if self._silent:
             silence = BluetoothFault(reason, self.name)
-            self._report.link(Link.SILENT, silence.message, silence.advice)
+            self._report.link(Link.SILENT, silence.remark)
 
     async def _describe(self) -> None:
         """Battery, maker, model, firmware, place on the body: what it offers; none is worth failing."""

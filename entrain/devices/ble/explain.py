@@ -18,12 +18,13 @@ from bleak.exc import (
     BleakGATTProtocolErrorCode,
 )
 
-from entrain.devices.ble.faults import BluetoothFault, Trouble
+from entrain.devices.ble.faults import BluetoothFault
+from entrain.remark import Topic
 from entrain.system.host import Host
 
 
 @contextmanager
-def explained(strap: str = "the strap") -> Generator[None]:
+def explained(strap: str = "") -> Generator[None]:
     """Whatever is raised inside leaves as a `BluetoothFault`; cancellation stays what it is."""
     try:
         yield
@@ -33,7 +34,7 @@ def explained(strap: str = "the strap") -> Generator[None]:
         raise explain(error, strap) from error
 
 
-def explain(error: Exception, strap: str = "the strap", host: Host | None = None) -> BluetoothFault:
+def explain(error: Exception, strap: str = "", host: Host | None = None) -> BluetoothFault:
     """The fault behind an exception that a Bluetooth call has raised."""
     if isinstance(error, BluetoothFault):
         return error
@@ -41,37 +42,37 @@ def explain(error: Exception, strap: str = "the strap", host: Host | None = None
     return BluetoothFault(_reason_of(error), strap, cause, host)
 
 
-def _reason_of(error: Exception) -> Trouble:
+def _reason_of(error: Exception) -> Topic:
     match error:
         case BleakBluetoothNotAvailableError():
-            return _UNAVAILABLE.get(error.reason, Trouble.NO_ADAPTER)
+            return _UNAVAILABLE.get(error.reason, Topic.NO_ADAPTER)
         case BleakDBusError():
             return _DBUS.get(error.dbus_error) or _of_text(
-                str(error.dbus_error_details), Trouble.ADAPTER_FAILED
+                str(error.dbus_error_details), Topic.ADAPTER_FAILED
             )
         case BleakGATTProtocolError():
-            return Trouble.PAIRING if error.code in _SECURITY else Trouble.REFUSED
+            return Topic.PAIRING if error.code in _SECURITY else Topic.REFUSED
         case BleakDeviceNotFoundError():
-            return Trouble.GONE
+            return Topic.GONE
         case BleakCharacteristicNotFoundError():
-            return Trouble.NOT_A_STRAP
+            return Topic.NOT_A_STRAP
         case TimeoutError():
-            return Trouble.NO_ANSWER
+            return Topic.NO_ANSWER
         case PermissionError():
-            return Trouble.NO_PERMISSION
+            return Topic.NO_PERMISSION
         case FileNotFoundError() | ConnectionError() | EOFError():  # the bus's socket, raw
-            return Trouble.NO_BUS
+            return Topic.NO_BUS
         case OSError() if getattr(error, "winerror", None) == _WINDOWS_NOT_READY:
-            return Trouble.ADAPTER_OFF
+            return Topic.ADAPTER_OFF
         case AssertionError():  # bleak asserts its bus, which a lost link takes away in the middle of a call
-            return Trouble.RACE
+            return Topic.RACE
         case _:
             if type(error).__module__.startswith("dbus_fast"):
-                return Trouble.NO_PERMISSION if "Auth" in type(error).__name__ else Trouble.NO_BUS
-            return _of_text(str(error), Trouble.UNFORESEEN)
+                return Topic.NO_PERMISSION if "Auth" in type(error).__name__ else Topic.NO_BUS
+            return _of_text(str(error), Topic.UNFORESEEN)
 
 
-def _of_text(text: str, otherwise: Trouble) -> Trouble:
+def _of_text(text: str, otherwise: Topic) -> Topic:
     """Where an error has no type of its own, its text is all there is."""
     return next((reason for part, reason in _TEXTS if part in text), otherwise)
 
@@ -88,7 +89,7 @@ def macos_refusal() -> BluetoothFault | None:
     except (ImportError, AttributeError):
         return None
     refused = authorization in (_CB_RESTRICTED, _CB_DENIED)
-    return BluetoothFault(Trouble.NO_PERMISSION, host=Host.MACOS) if refused else None
+    return BluetoothFault(Topic.NO_PERMISSION, host=Host.MACOS) if refused else None
 
 
 _CB_RESTRICTED: Final = 1  # CBManagerAuthorization, Apple's CoreBluetooth reference
@@ -105,57 +106,57 @@ _SECURITY: Final = frozenset(
 )
 
 _UNAVAILABLE: Final = {
-    BleakBluetoothNotAvailableReason.NO_BLUETOOTH: Trouble.NO_ADAPTER,
-    BleakBluetoothNotAvailableReason.NO_BLE_CENTRAL_ROLE: Trouble.NO_LOW_ENERGY,
-    BleakBluetoothNotAvailableReason.POWERED_OFF: Trouble.ADAPTER_OFF,
-    BleakBluetoothNotAvailableReason.DENIED_BY_USER: Trouble.NO_PERMISSION,
-    BleakBluetoothNotAvailableReason.DENIED_BY_SYSTEM: Trouble.NO_PERMISSION,
-    BleakBluetoothNotAvailableReason.DENIED_BY_UNKNOWN: Trouble.NO_PERMISSION,
-    BleakBluetoothNotAvailableReason.UNKNOWN: Trouble.NO_SERVICE,  # macOS: the system service is restarting
+    BleakBluetoothNotAvailableReason.NO_BLUETOOTH: Topic.NO_ADAPTER,
+    BleakBluetoothNotAvailableReason.NO_BLE_CENTRAL_ROLE: Topic.NO_LOW_ENERGY,
+    BleakBluetoothNotAvailableReason.POWERED_OFF: Topic.ADAPTER_OFF,
+    BleakBluetoothNotAvailableReason.DENIED_BY_USER: Topic.NO_PERMISSION,
+    BleakBluetoothNotAvailableReason.DENIED_BY_SYSTEM: Topic.NO_PERMISSION,
+    BleakBluetoothNotAvailableReason.DENIED_BY_UNKNOWN: Topic.NO_PERMISSION,
+    BleakBluetoothNotAvailableReason.UNKNOWN: Topic.NO_SERVICE,  # macOS: the system service is restarting
 }
 
 _DBUS: Final = {
-    "org.freedesktop.DBus.Error.ServiceUnknown": Trouble.NO_SERVICE,
-    "org.freedesktop.DBus.Error.NameHasNoOwner": Trouble.NO_SERVICE,
-    "org.freedesktop.DBus.Error.Spawn.ChildExited": Trouble.NO_SERVICE,
-    "org.freedesktop.DBus.Error.Spawn.ServiceNotFound": Trouble.NO_SERVICE,
-    "org.freedesktop.systemd1.NoSuchUnit": Trouble.NO_SERVICE,
-    "org.freedesktop.systemd1.UnitMasked": Trouble.NO_SERVICE,
-    "org.freedesktop.DBus.Error.AccessDenied": Trouble.NO_PERMISSION,
-    "org.freedesktop.DBus.Error.NoReply": Trouble.NO_ANSWER,
-    "org.freedesktop.DBus.Error.Disconnected": Trouble.NO_BUS,
-    "org.freedesktop.DBus.Error.UnknownObject": Trouble.GONE,
-    "org.freedesktop.DBus.Error.UnknownMethod": Trouble.GONE,  # BlueZ's answer on an object it has removed
-    "org.bluez.Error.DoesNotExist": Trouble.GONE,
-    "org.bluez.Error.NotReady": Trouble.ADAPTER_OFF,
-    "org.bluez.Error.InProgress": Trouble.BUSY,
-    "org.bluez.Error.Busy": Trouble.BUSY,
-    "org.bluez.Error.NotConnected": Trouble.RACE,
-    "org.bluez.Error.ConnectionAttemptFailed": Trouble.RACE,
-    "org.bluez.Error.AuthenticationFailed": Trouble.PAIRING,
-    "org.bluez.Error.AuthenticationCanceled": Trouble.PAIRING,
-    "org.bluez.Error.AuthenticationRejected": Trouble.PAIRING,
-    "org.bluez.Error.AuthenticationTimeout": Trouble.PAIRING,
-    "org.bluez.Error.NotPermitted": Trouble.REFUSED,
+    "org.freedesktop.DBus.Error.ServiceUnknown": Topic.NO_SERVICE,
+    "org.freedesktop.DBus.Error.NameHasNoOwner": Topic.NO_SERVICE,
+    "org.freedesktop.DBus.Error.Spawn.ChildExited": Topic.NO_SERVICE,
+    "org.freedesktop.DBus.Error.Spawn.ServiceNotFound": Topic.NO_SERVICE,
+    "org.freedesktop.systemd1.NoSuchUnit": Topic.NO_SERVICE,
+    "org.freedesktop.systemd1.UnitMasked": Topic.NO_SERVICE,
+    "org.freedesktop.DBus.Error.AccessDenied": Topic.NO_PERMISSION,
+    "org.freedesktop.DBus.Error.NoReply": Topic.NO_ANSWER,
+    "org.freedesktop.DBus.Error.Disconnected": Topic.NO_BUS,
+    "org.freedesktop.DBus.Error.UnknownObject": Topic.GONE,
+    "org.freedesktop.DBus.Error.UnknownMethod": Topic.GONE,  # BlueZ's answer on an object it has removed
+    "org.bluez.Error.DoesNotExist": Topic.GONE,
+    "org.bluez.Error.NotReady": Topic.ADAPTER_OFF,
+    "org.bluez.Error.InProgress": Topic.BUSY,
+    "org.bluez.Error.Busy": Topic.BUSY,
+    "org.bluez.Error.NotConnected": Topic.RACE,
+    "org.bluez.Error.ConnectionAttemptFailed": Topic.RACE,
+    "org.bluez.Error.AuthenticationFailed": Topic.PAIRING,
+    "org.bluez.Error.AuthenticationCanceled": Topic.PAIRING,
+    "org.bluez.Error.AuthenticationRejected": Topic.PAIRING,
+    "org.bluez.Error.AuthenticationTimeout": Topic.PAIRING,
+    "org.bluez.Error.NotPermitted": Topic.REFUSED,
 }
 
 _TEXTS: Final = (
-    ("Operation already in progress", Trouble.BUSY),
-    ("failed to discover services", Trouble.RACE),
-    ("connection-abort", Trouble.RACE),
-    ("connection-cancel", Trouble.RACE),
-    ("Software caused connection abort", Trouble.RACE),
-    ("Not connected", Trouble.RACE),
-    ("disconnected", Trouble.RACE),
-    ("already connected", Trouble.RACE),
-    ("Service Discovery has not been performed", Trouble.RACE),
-    ("Interface org.bluez.Device1 not found", Trouble.GONE),
-    ("adapter '", Trouble.NO_ADAPTER),  # bleak: adapter 'hci0' not found
-    ("device '", Trouble.GONE),  # bleak: device 'dev_…' not found
-    ("requires BlueZ", Trouble.SERVICE_TOO_OLD),
-    ("Unsupported platform", Trouble.UNSUPPORTED),
-    ("Connection refused", Trouble.REFUSED),
-    ("refused", Trouble.REFUSED),
-    ("Access Denied", Trouble.NO_PERMISSION),  # Windows
-    ("Unreachable", Trouble.NO_ANSWER),  # Windows
+    ("Operation already in progress", Topic.BUSY),
+    ("failed to discover services", Topic.RACE),
+    ("connection-abort", Topic.RACE),
+    ("connection-cancel", Topic.RACE),
+    ("Software caused connection abort", Topic.RACE),
+    ("Not connected", Topic.RACE),
+    ("disconnected", Topic.RACE),
+    ("already connected", Topic.RACE),
+    ("Service Discovery has not been performed", Topic.RACE),
+    ("Interface org.bluez.Device1 not found", Topic.GONE),
+    ("adapter '", Topic.NO_ADAPTER),  # bleak: adapter 'hci0' not found
+    ("device '", Topic.GONE),  # bleak: device 'dev_…' not found
+    ("requires BlueZ", Topic.SERVICE_TOO_OLD),
+    ("Unsupported platform", Topic.UNSUPPORTED),
+    ("Connection refused", Topic.REFUSED),
+    ("refused", Topic.REFUSED),
+    ("Access Denied", Topic.NO_PERMISSION),  # Windows
+    ("Unreachable", Topic.NO_ANSWER),  # Windows
 )

@@ -21,10 +21,11 @@ from bleak.exc import BleakError
 from bleak.uuids import normalize_uuid_16
 
 from entrain.devices.ble.explain import explained, macos_refusal
-from entrain.devices.ble.faults import BluetoothFault, Trouble
+from entrain.devices.ble.faults import BluetoothFault
 from entrain.devices.ble.timing import Timing
 from entrain.devices.ble.wanted import FoundStrap, WantedStrap, printable, same_address
 from entrain.heart.gatt import HEART_RATE_SERVICE
+from entrain.remark import Topic
 from entrain.system.host import Host
 
 HEART_RATE_SERVICE_UUID: Final = normalize_uuid_16(HEART_RATE_SERVICE)
@@ -166,7 +167,7 @@ async def _start(scanner: BleakScanner, timing: Timing) -> None:
     try:
         done, _ = await asyncio.wait({start}, timeout=timing.call_s)
         if not done:
-            raise BluetoothFault(Trouble.SERVICE_HANGS)
+            raise BluetoothFault(Topic.SERVICE_HANGS)
     except BaseException:
         late = asyncio.ensure_future(_stop_late(start, scanner))
         _LATE.add(late)

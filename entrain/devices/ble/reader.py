@@ -16,13 +16,14 @@ from typing import Final
 from entrain.clock import Clock
 from entrain.control.events import Link
 from entrain.devices.ble.connection import Connection
-from entrain.devices.ble.faults import BluetoothFault, Trouble
+from entrain.devices.ble.faults import BLOCKING, BluetoothFault
 from entrain.devices.ble.radio import Airspace, Backends, Sighting, already_connected, search
 from entrain.devices.ble.report import Report
 from entrain.devices.ble.streams import StreamPlan
 from entrain.devices.ble.timing import Backoff, Timing
 from entrain.devices.ble.wanted import FoundStrap, WantedStrap
 from entrain.devices.ports import Emit
+from entrain.remark import Remark, Topic
 
 _ANY: Final = WantedStrap()
 _NO_STREAMS: Final = StreamPlan()
@@ -126,17 +127,17 @@ class BleHeart:
             airspace.held.pop(self.strap, None)
 
     async def _find(self, report: Report, airspace: Airspace) -> Sighting | None:
-        others: set[Trouble] = set()  # why a strap that was heard is not this heart's
+        others: set[Topic] = set()  # why a strap that was heard is not this heart's
 
         def spoken_for(strap: FoundStrap) -> bool:
             taken = airspace.spoken_for(strap, self.strap)
             if taken:
-                others.add(Trouble.TAKEN)
+                others.add(Topic.TAKEN)
             return taken
 
         def strange(strap: FoundStrap) -> None:
             if self._wanted.has_name_of(strap):
-                others.add(Trouble.ANOTHER)
+                others.add(Topic.ANOTHER)
 
         if self._may_adopt:
             linked = await already_connected(self._timing, self._backends)
@@ -156,23 +157,23 @@ class BleHeart:
             )
         except BluetoothFault as fault:
             # A scan that BlueZ failed to end makes it refuse all others until it is switched off and on.
-            if fault.reason is Trouble.BUSY and self._last is not None:
+            if fault.reason is Topic.BUSY and self._last is not None:
                 return self._last
             raise
         self._may_adopt = True
-        self._mind_absence(sighting is not None, min(others, default=Trouble.NOT_FOUND), report)
+        self._mind_absence(sighting is not None, min(others, default=Topic.NOT_FOUND), report)
         return sighting
 
-    def _mind_absence(self, found: bool, why: Trouble, report: Report) -> None:
+    def _mind_absence(self, found: bool, why: Topic, report: Report) -> None:
         now_s = asyncio.get_running_loop().time()
         if found:
             self._missing_s = None
         elif self._missing_s is None:
             self._missing_s = now_s - self._timing.search_s
         if self._missing_s is not None and now_s - self._missing_s >= self._timing.patience_s:
-            if why is Trouble.TAKEN and self._wanted.any:
-                why = Trouble.NOT_FOUND  # there are others to wait for
-            self._fault = BluetoothFault(why, str(self._wanted))
+            if why in (Topic.TAKEN, Topic.NOT_FOUND) and self._wanted.any:
+                why = Topic.NONE_FOUND  # there are others to wait for
+            self._fault = BluetoothFault(why, self._wanted.said)
             self._say_looking(report)
 
     def _settle(self, strap: FoundStrap, airspace: Airspace) -> None:
@@ -185,16 +186,17 @@ class BleHeart:
     def _tell(self, fault: BluetoothFault, report: Report) -> None:
         self._fault = fault
         if report.flowing:
-            report.link(Link.LOST, fault.message, fault.advice)
-        elif fault.reason.blocks:
-            report.link(Link.BLOCKED, fault.message, fault.advice)
+            report.link(Link.LOST, fault.remark)
+        elif fault.reason in BLOCKING:
+            report.link(Link.BLOCKED, fault.remark)
         else:
             self._say_looking(report)
 
     def _say_looking(self, report: Report) -> None:
         """With what went wrong before, as long as that is news: a blockage is over once a scan has
         started."""
-        if self._fault is None or self._fault.reason.blocks:
-            report.link(Link.SEARCHING, f"Looking for {self._wanted}.")
+        if self._fault is None or self._fault.reason in BLOCKING:
+            topic = Topic.LOOKING_FOR_ANY if self._wanted.any else Topic.LOOKING_FOR
+            report.link(Link.SEARCHING, Remark.of(topic, strap=self._wanted.said))
         else:
-            report.link(Link.SEARCHING, self._fault.message, self._fault.advice)
+            report.link(Link.SEARCHING, self._fault.remark)

@@ -17,6 +17,7 @@ from entrain.control.events import (
 )
 from entrain.devices.ports import Emit
 from entrain.heart.pmd.control import Sensor
+from entrain.remark import Remark, Topic
 
 _LOG: Final = logging.getLogger(__name__)
 
@@ -30,9 +31,9 @@ class Report:
         self._known = StrapDescribed(0.0, strap)
         self.flowing = False  # data came, and the link was not called lost since
 
-    def link(self, link: Link, detail: str, advice: str = "") -> None:
+    def link(self, link: Link, remark: Remark) -> None:
         """Tell where the connection stands."""
-        now = LinkChanged(self._clock.now_s(), self._strap, link, detail, advice)
+        now = LinkChanged(self._clock.now_s(), self._strap, link, remark)
         if self._said is not None and replace(now, t_s=self._said.t_s) == self._said:
             return
         if link in (Link.STREAMING, Link.LOST):
@@ -45,7 +46,7 @@ class Report:
         """A notification, stamped as it arrives. The first one after any other state makes the link
         stream."""
         if self._said is None or self._said.link is not Link.STREAMING:
-            self.link(Link.STREAMING, f"{name} sends data.")
+            self.link(Link.STREAMING, Remark.of(Topic.SENDING, strap=name))
         self._emit(NotificationArrived(self._clock.now_s(), self._strap, payload))
 
     def now_s(self) -> float:
@@ -55,14 +56,13 @@ class Report:
         self,
         sensor: Sensor,
         state: SensorState,
-        detail: str,
-        advice: str,
+        remark: Remark | None,
         rate_hz: float | None,
         factor: float | None,
     ) -> None:
         """Tell how a measurement stream stands."""
         now_s = self._clock.now_s()
-        self._emit(SensorChanged(now_s, self._strap, sensor, state, detail, advice, rate_hz, factor))
+        self._emit(SensorChanged(now_s, self._strap, sensor, state, remark, rate_hz, factor))
 
     def frames(self, sensor: Sensor, block: Sequence[tuple[float, bytes]]) -> None:
         """A block of a measurement stream: (arrival, the very bytes) of each notification."""

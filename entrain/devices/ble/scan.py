@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import replace
-from typing import Final, NamedTuple
+from typing import Final
 
 from bleak.backends.device import BLEDevice
 from bleak.backends.scanner import AdvertisementData
@@ -12,6 +12,7 @@ from entrain.devices.ble.faults import BluetoothFault
 from entrain.devices.ble.radio import Airspace, Backends, Sighting, already_connected, found_strap, scanning
 from entrain.devices.ble.timing import Timing
 from entrain.devices.ble.wanted import FoundStrap
+from entrain.remark import Remark
 
 _USUAL: Final = Timing()
 _OF_PLATFORM: Final = Backends()
@@ -61,19 +62,11 @@ def _strength_dbm(strap: FoundStrap) -> int:
     return _FAINTEST_DBM if strap.signal_dbm is None else strap.signal_dbm
 
 
-class Checked(NamedTuple):
-    """What a look at Bluetooth came to."""
-
-    ok: bool
-    sentence: str
-    advice: str
-
-
-async def check_bluetooth(timing: Timing = _USUAL, backends: Backends = _OF_PLATFORM) -> Checked:
-    """Whether a scan can be started here: the one thing that needs adapter, power, permission and service."""
+async def check_bluetooth(timing: Timing = _USUAL, backends: Backends = _OF_PLATFORM) -> Remark | None:
+    """What of adapter, power, permission and service keeps a scan from being started here, if anything."""
     try:
         async with Airspace.here().turn, scanning(lambda _, __: None, timing, backends, only_heart_rate=True):
             pass
     except BluetoothFault as fault:
-        return Checked(False, fault.message, fault.advice)
-    return Checked(True, "Bluetooth is on and can look for straps.", "")
+        return fault.remark
+    return None

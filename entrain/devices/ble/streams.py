@@ -23,6 +23,7 @@ from entrain.errors import MalformedMeasurement
 from entrain.heart.pmd import control as pmd
 from entrain.heart.pmd.control import Answer, Operation, Request, Response, Sensor, Setting, Settings
 from entrain.heart.pmd.frames import SensorFrame
+from entrain.remark import Remark
 
 BLOCK_S: Final = 2.0  # of ECG frames, two a second: nothing is decided on them
 LOOK_S: Final = 0.5
@@ -237,7 +238,7 @@ class Streams:
     def _say(self, sensor: Sensor, state: SensorState, detail: str = "", advice: str = "") -> None:
         running = self._running.get(sensor)
         rate_hz, factor = (running.rate_hz, running.factor) if running else (None, None)
-        self._report.sensor(sensor, state, detail, advice, rate_hz, factor)
+        self._report.sensor(sensor, state, Remark.as_told(detail, advice), rate_hz, factor)
 
 
 _WORDS: Final = {Sensor.ECG: "ECG", Sensor.ACC: "accelerometer"}

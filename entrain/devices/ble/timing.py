@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from entrain.devices.ble.faults import Trouble
+from entrain.devices.ble.faults import BLOCKING
+from entrain.remark import Topic
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +55,10 @@ class Timing:
     # nobody foresaw, so that a bug does not spin.
     stubborn: Backoff = field(default_factory=lambda: Backoff(1.0, 2.0, 30.0))
 
-    def backoff(self, reason: Trouble) -> Backoff:
+    def backoff(self, reason: Topic) -> Backoff:
         """Which back-off treats `reason`."""
-        if reason.blocks:
+        if reason in BLOCKING:
             return self.person
-        if reason in (Trouble.NOT_A_STRAP, Trouble.PAIRING, Trouble.PAIRING_LIKELY, Trouble.UNFORESEEN):
+        if reason in (Topic.NOT_A_STRAP, Topic.PAIRING, Topic.PAIRING_LIKELY, Topic.UNFORESEEN):
             return self.stubborn
         return self.air

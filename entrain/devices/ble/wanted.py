@@ -75,8 +75,10 @@ class WantedStrap:
         """Is it the one to take where several would do?"""
         return self.preferred is not None and same_address(self.preferred, strap.address)
 
-    def __str__(self) -> str:
-        return self.called or self.name or self.address or "a strap"
+    @property
+    def said(self) -> str:
+        """What it is called; empty where any would do."""
+        return self.called or self.name or self.address or ""
 
 
 def same_address(a: str, b: str) -> bool:

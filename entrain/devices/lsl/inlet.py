@@ -28,6 +28,7 @@ from entrain.control.events import (
 from entrain.devices.lsl import library
 from entrain.devices.ports import Emit
 from entrain.heart.gatt import HeartRateMeasurement
+from entrain.remark import Remark, Topic
 from entrain.units import MS_PER_S
 
 CONNECT_S: Final = 10.0
@@ -44,7 +45,6 @@ _PULSE: Final = re.compile(r"(^|[^a-z])(hr|heart.?rate|pulse|bpm)([^a-z]|$)", re
 _PER_MINUTE: Final = re.compile(r"bpm|per minute|/min", re.IGNORECASE)
 _MILLISECONDS: Final = frozenset({"ms", "msec", "millisecond", "milliseconds"})
 _SECONDS: Final = frozenset({"s", "sec", "second", "seconds"})
-_ADVICE: Final = "Say what it is: --heart lsl:NAME:rr_ms, lsl:NAME:rr_s or lsl:NAME:bpm."
 
 
 class Unit(Enum):
@@ -87,18 +87,22 @@ class LslHeart:
 
     async def run(self, emit: Emit, clock: Clock) -> None:
         """Find the stream and pass on what comes, until cancelled."""
-        called = f'"{self._name}"' if self._name else f"of type {ANY_TYPE}"
-        advice = "Start what sends it, on this network; LSL needs multicast, or lsl_api.cfg."
-        searching = f"Looking for an LSL stream {called}."
-        emit(LinkChanged(clock.now_s(), self.strap, Link.SEARCHING, searching, advice))
+        looking = Remark.of(Topic.LSL_LOOKING, stream=self._name)
+        if not self._name:
+            looking = Remark.of(Topic.LSL_LOOKING_FOR_TYPE, type=ANY_TYPE)
+        emit(LinkChanged(clock.now_s(), self.strap, Link.SEARCHING, looking))
         inlet, info, n_alike = await self._connected()
         if n_alike > 1:
-            several = f"{n_alike} LSL streams {called} are sent; the one of {info.hostname()} is read."
-            emit(LinkChanged(clock.now_s(), self.strap, Link.CONNECTING, several, "Name them apart."))
+            several = Remark.of(Topic.LSL_SEVERAL, n=n_alike, stream=self._name, sender=info.hostname())
+            if not self._name:
+                several = Remark.of(
+                    Topic.LSL_SEVERAL_OF_TYPE, n=n_alike, type=ANY_TYPE, sender=info.hostname()
+                )
+            emit(LinkChanged(clock.now_s(), self.strap, Link.CONNECTING, several))
         emit(StrapDescribed(clock.now_s(), self.strap, name=info.name(), address=info.source_id() or None))
         wanted, why_not = wanted_of(info, self._unit)
         if wanted is None:
-            emit(LinkChanged(clock.now_s(), self.strap, Link.BLOCKED, why_not, _ADVICE))
+            emit(LinkChanged(clock.now_s(), self.strap, Link.BLOCKED, why_not))
             await asyncio.Event().wait()
         else:
             await self._pass_on(inlet, wanted, emit, clock)
@@ -147,7 +151,7 @@ class LslHeart:
                 emit(said)
             if link is Link.STREAMING and now_s - last_s > SILENT_S:
                 link = Link.LOST
-                emit(LinkChanged(now_s, self.strap, link, "No data from the LSL stream any more."))
+                emit(LinkChanged(now_s, self.strap, link, Remark(Topic.LSL_SILENT)))
             await asyncio.sleep(POLL_S)
 
     def _offset_s(self, clock: Clock) -> float:
@@ -186,20 +190,22 @@ def _of_each(said: Sequence[str | None] | None, n_channels: int) -> list[str]:
     return known + [""] * (n_channels - len(known))
 
 
-def wanted_of(info: Any, told: Unit | None = None) -> tuple[WantedStream | None, str]:
-    """The channel to listen to, by the metadata of an LSL stream; or None, and why not in a sentence."""
+def wanted_of(info: Any, told: Unit | None = None) -> tuple[WantedStream | None, Remark | None]:
+    """The channel to listen to, by the metadata of an LSL stream; or None, and why not."""
     n_channels: int = info.channel_count()
     labels = _of_each(info.get_channel_labels(), n_channels)
     units = [unit.strip(" .[]()").lower() for unit in _of_each(info.get_channel_units(), n_channels)]
     interval = next((n for n, label in enumerate(labels) if _INTERVAL.search(label)), None)
     pulse = next((n for n, label in enumerate(labels) if _PULSE.search(label)), None)
-    what = f'The LSL stream "{info.name()}"'
+    stream = info.name()
     if told is not None:
         channel = pulse if told is Unit.BPM else interval
-        return WantedStream(channel or 0, told), ""
+        return WantedStream(channel or 0, told), None
     if info.nominal_srate() > FASTEST_HZ:
-        rate, shown = info.nominal_srate(), "channel" if n_channels == 1 else "channels"
-        return None, f"{what} is no stream of beats: {n_channels} {shown} at {rate:g} Hz."
+        rate_hz = info.nominal_srate()
+        if n_channels == 1:
+            return None, Remark.of(Topic.LSL_NO_BEATS_ALONE, stream=stream, rate_hz=rate_hz)
+        return None, Remark.of(Topic.LSL_NO_BEATS, stream=stream, n_channels=n_channels, rate_hz=rate_hz)
     kind = info.type()
     if interval is None and _INTERVAL.search(kind):
         interval = 0
@@ -208,11 +214,11 @@ def wanted_of(info: Any, told: Unit | None = None) -> tuple[WantedStream | None,
     if interval is not None and not _PER_MINUTE.search(units[interval]):
         unit = units[interval]
         if unit in _SECONDS:
-            return WantedStream(interval, Unit.S), ""
+            return WantedStream(interval, Unit.S), None
         if unit in _MILLISECONDS or (not unit and kind.upper() == ANY_TYPE):
-            return WantedStream(interval, Unit.MS), ""
-        return None, f"{what} has intervals, and does not say in which unit."
+            return WantedStream(interval, Unit.MS), None
+        return None, Remark.of(Topic.LSL_NO_UNIT, stream=stream)
     channel = interval if pulse is None else pulse
     if channel is not None and (not units[channel] or _PER_MINUTE.search(units[channel])):
-        return WantedStream(channel, Unit.BPM), ""
-    return None, f"{what} does not say that it is a heart: type {kind or 'unknown'}."
+        return WantedStream(channel, Unit.BPM), None
+    return None, Remark.of(Topic.LSL_NO_HEART, stream=stream, type=kind)

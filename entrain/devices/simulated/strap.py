@@ -19,6 +19,7 @@ from typing import Final
 
 from entrain.control.events import Event, Link, LinkChanged, NotificationArrived, StrapDescribed
 from entrain.heart.gatt import HeartRateMeasurement
+from entrain.remark import Remark, Topic
 from entrain.units import RR_TICKS_PER_S, S_PER_MIN
 
 PACKET_S: Final = 0.99
@@ -145,8 +146,7 @@ class Strap:
             start_s + NOTICE_S,
             self.name,
             Link.LOST,
-            detail="The strap is out of reach.",
-            advice="Keep the strap within a few metres; it is being looked for.",
+            Remark(Topic.OUT_OF_REACH),
         )
         again = LinkChanged(end_s - 0.5, self.name, Link.CONNECTING)
         self._notices.extend(

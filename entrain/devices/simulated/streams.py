@@ -17,6 +17,7 @@ from entrain.control.events import Event, SensorChanged, SensorFrames, SensorSta
 from entrain.devices.simulated.chest import Chest, ChestTraits
 from entrain.heart.pmd.control import Sensor
 from entrain.heart.pmd.frames import SensorFrame
+from entrain.remark import Remark
 
 BEGAN_NS: Final = 599616000000000000  # where an H10 begins that nobody told the time
 BEGINS_S: Final = 2.0
@@ -63,7 +64,8 @@ class SimulatedStreams:
             for sensor in self._n_frames:
                 detail = f"The simulated strap streams its {_WORDS[sensor]}."
                 state, hz = SensorState.STREAMING, float(HZ[sensor])
-                events.append(SensorChanged(BEGINS_S, self._strap, sensor, state, detail, rate_hz=hz))
+                remark = Remark.as_told(detail)
+                events.append(SensorChanged(BEGINS_S, self._strap, sensor, state, remark, rate_hz=hz))
         for sensor, n in self._n_frames.items():
             while True:
                 last_s = BEGINS_S + (n + 1) * N_SAMPLES[sensor] / HZ[sensor]

@@ -4,7 +4,8 @@
 - Floats are written as Python's `repr` and come back bit for bit; infinities and NaN are refused both ways.
 - Enums are their values, bytes are hexadecimal, tuples are arrays, None is null.
 - A field that the text lacks takes its default, so that older texts stay readable; a field that the class
-  lacks is refused, because dropping it would change what was said.
+  lacks is refused, because dropping it would change what was said. Fields of an older log have their way in
+  (`Reason.of_older`, `entrain.remark.of_older`).
 
 Encoders and decoders are built once for each type. Text is ASCII, so any string survives any storage.
 """
@@ -20,6 +21,7 @@ from typing import Any, Final, TypeGuard, TypeVar, Union, cast, get_args, get_or
 
 from entrain.control.events import Effect, Event
 from entrain.errors import InputError
+from entrain.remark import of_older
 
 T = TypeVar("T")
 Encoder = Callable[[Any], Any]
@@ -208,14 +210,16 @@ def _dataclass_decoder(kind: type) -> Decoder:
     parts = [(field.name, _decoder(hints[field.name]), _is_required(field)) for field in fields(kind)]
     names = frozenset(name for name, _, _ in parts)
 
-    of_older = getattr(kind, "of_older", None)  # how a text of an older log becomes one
+    of_text = getattr(kind, "of_older", None)  # how a text of an older log becomes one
 
     def build(value: Any) -> Any:
-        if of_older is not None and type(value) is str:
-            return of_older(value)
+        if of_text is not None and type(value) is str:
+            return of_text(value)
         if type(value) is not dict:
             raise Undecodable(f"must be an object ({kind.__name__}), not {value!r}")
         data = cast(dict[str, Any], value)
+        if not data.keys() <= names:
+            data = of_older(kind.__name__, data)
         if not data.keys() <= names:
             unknown = sorted(data.keys() - names)[0]
             raise Undecodable(

@@ -22,7 +22,7 @@ from entrain.storage.places import make_private_folder
 from entrain.system.files import PRIVATE, keep_private, may_write
 
 APPLICATION_ID: Final = 0x656E7472  # "entr"
-SCHEMA_VERSION: Final = 5
+SCHEMA_VERSION: Final = 6
 BUSY_S: Final = 5.0  # how long to wait for another program that is writing
 OLDEST_SQLITE: Final = (3, 31, 0)  # generated columns
 

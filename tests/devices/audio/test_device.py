@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from entrain.control.events import OnsetPlayed, Sound, SoundChanged
-from entrain.devices.audio.check import check_sound
+from entrain.devices.audio.check import sound_checked
 from entrain.devices.audio.device import DeviceSound
 from entrain.music_library import library
 from entrain.score import LEAD_S, Presence, Score
@@ -25,6 +25,7 @@ from entrain.synth.layers import Layers
 from entrain.synth.music.piece import Playlist
 from entrain.synth.renderer import Renderer
 from entrain.tempo.plan import TempoPlan
+from entrain.wording.remarks import advised, told
 from tests.devices.audio.hearing import RATE_HZ, Session, largest_step, onsets_in
 from tests.support import tunes
 from tests.support.pulse import IN_REAL_TIME, SINK, Pulse, private_pulse
@@ -137,8 +138,8 @@ async def test_a_server_that_dies_and_comes_back_is_found_again(pulse: Pulse):
         await session.until_states(Sound.PLAYING, Sound.LOST)
         lost = session.of(SoundChanged)[-1]
         assert lost.device == "pulse"
-        assert lost.detail
-        assert lost.advice
+        assert told(lost.remark)
+        assert advised(lost.remark)
         await asyncio.sleep(0.3)
         pulse.start_server()
         await session.until_states(Sound.PLAYING, Sound.LOST, Sound.PLAYING)
@@ -184,8 +185,8 @@ async def test_a_device_that_has_no_format_for_us_is_named_and_the_session_goes_
         await session.until_states(Sound.UNAVAILABLE)
         session.sound.set_voice("rain")
     said = session.of(SoundChanged)[-1]
-    assert said.detail.startswith('The sound device "onechannel" could not be opened')
-    assert said.advice
+    assert told(said.remark).startswith('The sound device "onechannel" could not be opened')
+    assert advised(said.remark)
 
 
 async def test_an_engine_that_dies_or_hangs_is_started_again_and_one_that_was_held_catches_up(pulse: Pulse):
@@ -205,7 +206,7 @@ async def started_again_after(how: signal.Signals) -> None:
         assert session.sound.engine_pid != pid
         assert not is_running(pid)
         said = session.of(SoundChanged)
-        assert "engine" in said[-2].detail
+        assert "engine" in told(said[-2].remark)
         assert said[-1].gap_s > 0.2
 
 
@@ -222,7 +223,7 @@ async def back_on_time_after_a_gap() -> None:
         await session.until(lambda: session.of(SoundChanged)[-1].gap_s > 0.0)
         gap = session.of(SoundChanged)[-1]
         assert gap.sound is Sound.PLAYING
-        assert "ran dry" in gap.detail or "lost" in gap.detail
+        assert "ran dry" in told(gap.remark) or "lost" in told(gap.remark)
         n_before = len(session.of(OnsetPlayed))
         await session.until_onsets(n_before + 3)
         for onset in session.of(OnsetPlayed)[-2:]:
@@ -231,7 +232,7 @@ async def back_on_time_after_a_gap() -> None:
 
 
 def latency_ms(said: SoundChanged) -> float:
-    found = re.fullmatch(r"48000 Hz, (\d+) ms of latency(, served first)?", said.detail)
+    found = re.fullmatch(r"48000 Hz, (\d+) ms of latency(, served first)?", told(said.remark))
     assert found, said
     return float(found[1])
 
@@ -253,7 +254,7 @@ async def test_another_voice_comes_in_while_it_plays_without_a_gap_and_on_the_sa
     for _ in range(4):
         session, score, heard = await changing_voice(pulse)
         said = session.of(SoundChanged)
-        if not any(each.gap_s for each in said) and sum("latency" in each.detail for each in said) == 1:
+        if not any(each.gap_s for each in said) and sum("latency" in told(each.remark) for each in said) == 1:
             break
     assert session.states == [Sound.OPENING, Sound.PLAYING]
     assert not any(said.gap_s for said in session.of(SoundChanged))
@@ -287,7 +288,7 @@ async def test_a_buffer_that_runs_dry_again_and_again_is_made_deeper(pulse: Puls
             await asyncio.sleep(1.2)  # more than a buffer that a busy machine has made deeper already
             os.kill(pid, signal.SIGCONT)
             await session.until(lambda n=n_said: any(s.gap_s for s in session.of(SoundChanged)[n:]))
-        await session.until(lambda: "latency" in session.of(SoundChanged)[-1].detail)
+        await session.until(lambda: "latency" in told(session.of(SoundChanged)[-1].remark))
         deeper = session.of(SoundChanged)[-1]
         assert latency_ms(deeper) > 1.4 * latency_ms(first)
         assert deeper.gap_s == 0.0, "one fades into the other"
@@ -311,8 +312,8 @@ async def test_without_a_device_the_session_is_told_and_goes_on(
         session.sound.set_volume(0.3, False)
         session.sound.advance(1.0)
     said = session.of(SoundChanged)[-1]
-    assert said.detail == "There is no device that can play sound."
-    assert "headphones" in said.advice
+    assert told(said.remark) == "There is no device that can play sound."
+    assert "headphones" in advised(said.remark)
 
 
 async def test_a_device_is_found_by_part_of_its_name_and_one_that_is_not_there_is_named(pulse: Pulse):
@@ -323,19 +324,19 @@ async def test_a_device_is_found_by_part_of_its_name_and_one_that_is_not_there_i
         await asyncio.gather(found.until_states(Sound.PLAYING), missing.until_states(Sound.UNAVAILABLE))
     assert found.of(SoundChanged)[-1].device == "pulse"
     said = missing.of(SoundChanged)[-1]
-    assert 'no sound device called "Grand Piano"' in said.detail
-    assert '"pulse"' in said.detail, "and those that are there as well"
+    assert 'no sound device called "Grand Piano"' in told(said.remark)
+    assert '"pulse"' in told(said.remark), "and those that are there as well"
 
 
-def test_the_check_says_what_sound_would_do_here(pulse: Pulse):
-    works, said, advice = check_sound()
-    assert works
-    assert said.startswith('Sound plays through "pulse": 48000 Hz')
-    assert not advice
-    works, said, advice = check_sound("Grand Piano")
-    assert not works
-    assert "Grand Piano" in said
-    assert advice
+async def test_the_check_says_what_sound_would_do_here(pulse: Pulse):
+    found = await sound_checked()
+    assert (found.sound, found.device) == (Sound.PLAYING, "pulse")
+    assert told(found.remark).startswith("48000 Hz")
+    assert not advised(found.remark)
+    found = await sound_checked("Grand Piano")
+    assert found.sound is Sound.UNAVAILABLE
+    assert "Grand Piano" in told(found.remark)
+    assert advised(found.remark)
 
 
 async def test_without_the_library_the_advice_says_what_to_install(
@@ -349,8 +350,8 @@ async def test_without_the_library_the_advice_says_what_to_install(
     async with Session(DeviceSound("soft")) as session:
         await session.until_states(Sound.UNAVAILABLE)
     said = session.of(SoundChanged)[-1]
-    assert "PortAudio is not installed" in said.detail
-    assert "apt install libportaudio2" in said.advice
+    assert "PortAudio is not installed" in told(said.remark)
+    assert "apt install libportaudio2" in advised(said.remark)
 
 
 def test_an_engine_does_not_outlive_its_session(pulse: Pulse):

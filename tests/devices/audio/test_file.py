@@ -18,6 +18,7 @@ from entrain.devices.audio.file import FileSound
 from entrain.errors import UsageError
 from entrain.synth.cast import Cast
 from entrain.synth.renderer import Renderer
+from entrain.wording.remarks import advised, told
 from tests.synth.scores import steady
 
 RATE_HZ = 48_000
@@ -162,8 +163,8 @@ async def test_a_disk_that_fills_up_is_told_once_and_ends_nothing(tmp_path: Path
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     await running
     assert [event.sound for event in events] == [Sound.PLAYING, Sound.LOST]
-    assert "cannot be written any more" in events[-1].detail
-    assert "disk" in events[-1].advice
+    assert "cannot be written any more" in told(events[-1].remark)
+    assert "disk" in advised(events[-1].remark)
 
 
 def test_a_file_that_is_there_is_not_overwritten(tmp_path: Path) -> None:

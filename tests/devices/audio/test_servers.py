@@ -14,6 +14,7 @@ from entrain.devices.audio.device import DeviceSound
 from entrain.score import Presence, Score
 from entrain.synth.renderer import Renderer
 from entrain.tempo.plan import TempoPlan
+from entrain.wording.remarks import told
 from tests.devices.audio.hearing import RATE_HZ, Session, onsets_in
 from tests.support.pipewire import private_pipewire
 from tests.support.pulse import Pulse, private_pulse
@@ -76,7 +77,10 @@ async def test_pipewire_is_given_what_was_planned_bit_for_bit(monkeypatch: pytes
         for _ in range(4):
             session, score, heard = await played(server)
             said = session.of(SoundChanged)
-            if not any(each.gap_s for each in said) and sum("latency" in each.detail for each in said) == 1:
+            if (
+                not any(each.gap_s for each in said)
+                and sum("latency" in told(each.remark) for each in said) == 1
+            ):
                 break
     onsets = session.of(OnsetPlayed)
     zeros_s = np.array([onset.planned_t_s - onset.frame / RATE_HZ for onset in onsets])

@@ -17,6 +17,7 @@ from entrain.devices.audio.device import DeviceSound
 from entrain.devices.audio.messages import EngineFault
 from entrain.score import Presence, Score
 from entrain.tempo.plan import TempoPlan
+from entrain.wording.remarks import advised, told
 from tests.devices.audio.hearing import Session, onsets_in
 from tests.support.pulse import SINK, Pulse, private_pulse
 
@@ -33,8 +34,8 @@ def play(session: Session, bpm: float = 240.0) -> None:
 
 
 async def until_said(session: Session, words: str) -> SoundChanged:
-    await session.until(lambda: any(words in said.detail for said in session.of(SoundChanged)))
-    return next(said for said in session.of(SoundChanged) if words in said.detail)
+    await session.until(lambda: any(words in told(said.remark) for said in session.of(SoundChanged)))
+    return next(said for said in session.of(SoundChanged) if words in told(said.remark))
 
 
 @pytest.mark.parametrize("msec", ["10", "30", "60"])
@@ -49,12 +50,13 @@ async def test_an_environment_in_which_the_server_never_asks_for_sound_is_got_ro
             await session.until_onsets(6)
         assert len(onsets_in(recording.stop())) >= 3
     said = session.of(SoundChanged)[-1]
-    assert f"PULSE_LATENCY_MSEC={msec}" in said.detail
+    assert f"PULSE_LATENCY_MSEC={msec}" in told(said.remark)
 
 
 WHY_NOT = """
 import os, sys
 from entrain.devices.audio import soundserver
+from entrain.wording.remarks import advised, told
 if len(sys.argv) > 1:
     os.setgroups([])
     os.setuid(int(sys.argv[1]))
@@ -91,8 +93,8 @@ async def test_a_server_that_died_is_told_as_that(monkeypatch: pytest.MonkeyPatc
     async with Session(DeviceSound("soft")) as session:
         await session.until_states(Sound.UNAVAILABLE)
     said = session.of(SoundChanged)[-1]
-    assert "sound server has ended" in said.detail
-    assert "systemctl --user restart" in said.advice
+    assert "sound server has ended" in told(said.remark)
+    assert "systemctl --user restart" in advised(said.remark)
 
 
 async def test_what_the_system_does_to_the_sound_is_told_and_taken_back_where_it_hurts(pulse: Pulse):
@@ -107,7 +109,7 @@ async def test_what_the_system_does_to_the_sound_is_told_and_taken_back_where_it
         assert (await until_said(session, "0 %")).advice
         pulse.control("set-sink-volume", SINK, "160%")
         said = await until_said(session, "12 dB louder than")
-        assert "headphones" in said.advice
+        assert "headphones" in advised(said.remark)
         pulse.control("set-sink-volume", SINK, "100%")
         (stream,) = pulse.streams()
         pulse.control("set-sink-input-volume", stream, "400%")
@@ -125,13 +127,13 @@ async def test_a_second_session_is_told_before_it_sounds(pulse: Pulse):
             assert told is not None
             said = second.of(SoundChanged)[0]
             assert said.sound is Sound.OPENING
-            assert f"process {os.getpid()}" in said.detail
-            assert said.advice
+            assert f"process {os.getpid()}" in told(said.remark)
+            assert advised(said.remark)
             assert not second.of(OnsetPlayed)
     async with Session(DeviceSound("metronome")) as third:
         await third.until(lambda: third.of(SoundChanged))
-        assert not third.of(SoundChanged)[0].detail, "the others are over"
-    assert not first.of(SoundChanged)[0].detail
+        assert not told(third.of(SoundChanged)[0].remark), "the others are over"
+    assert not told(first.of(SoundChanged)[0].remark)
 
 
 @pytest.mark.parametrize(("rate_hz", "channels"), [(8_000, 1), (44_100, 2), (48_000, 1), (96_000, 2)])

@@ -6,6 +6,7 @@ from dataclasses import replace
 from entrain.control.events import Link, LinkChanged, NotificationArrived
 from entrain.devices.ble.reader import BleHeart
 from entrain.devices.ble.timing import Backoff
+from entrain.wording.remarks import advised, told
 from tests.devices.ble.conftest import QUICK, WATCHFUL, listening, running
 from tests.devices.ble.test_reader import BEAT, WALK, beat
 from tests.support.bluez_script import Hang
@@ -23,8 +24,8 @@ async def test_silence_is_told_and_ends_with_data(bluez: FakeBluez) -> None:
         await beat(strap, ear)
         await ear.until_link(Link.SILENT, times=2)
     assert ear.links == [*WALK, Link.SILENT, Link.STREAMING, Link.SILENT]
-    assert "sends nothing" in silent.detail
-    assert "Moisten" in silent.advice
+    assert "sends nothing" in told(silent.remark)
+    assert "Moisten" in advised(silent.remark)
     assert strap.n_links == 1
 
 
@@ -102,11 +103,11 @@ async def test_bluetoothd_killed_while_connected(bluez: FakeBluez) -> None:
         blocked = await ear.until_link(Link.BLOCKED)
         await bluez.start()
         await beat(strap, ear)
-    assert "service is not running" in blocked.detail
-    assert "systemctl start bluetooth" in blocked.advice
+    assert "service is not running" in told(blocked.remark)
+    assert "systemctl start bluetooth" in advised(blocked.remark)
     assert ear.links.count(Link.LOST) == 1
     assert ear.links.index(Link.LOST) < ear.links.index(Link.BLOCKED)
-    assert not any("lectrodes" in change.advice for change in ear.changes), "not the strap's fault"
+    assert not any("lectrodes" in advised(change.remark) for change in ear.changes), "not the strap's fault"
 
 
 async def test_bluetoothd_restarted_so_quickly_that_no_call_fails(bluez: FakeBluez) -> None:
@@ -126,7 +127,7 @@ async def test_bluetoothd_not_running_at_first(bus: PrivateBus) -> None:
     strap = bluez.add_strap()
     async with running(BleHeart("s1", timing=QUICK)) as ear:
         blocked = await ear.until_link(Link.BLOCKED)
-        assert "service is not running" in blocked.detail
+        assert "service is not running" in told(blocked.remark)
         async with bluez:
             await beat(strap, ear)
     assert ear.links[:6] == [Link.BLOCKED, *WALK]
@@ -138,7 +139,7 @@ async def test_bluetoothd_frozen_and_thawed(bluez: FakeBluez) -> None:
     bluez.freeze()
     async with running(BleHeart("s1", timing=replace(QUICK, call_s=0.1))) as ear:
         blocked = await ear.until_link(Link.BLOCKED)
-        assert "does not answer" in blocked.detail
+        assert "does not answer" in told(blocked.remark)
         await asyncio.sleep(0.5)
         bluez.thaw()
         await beat(strap, ear)
@@ -153,7 +154,7 @@ async def test_no_system_bus_at_first(bus: PrivateBus) -> None:
     strap = bluez.add_strap()
     async with running(BleHeart("s1", timing=QUICK)) as ear:
         blocked = await ear.until_link(Link.BLOCKED)
-        assert "system bus" in blocked.detail
+        assert "system bus" in told(blocked.remark)
         bus.start()
         async with bluez:
             await beat(strap, ear)

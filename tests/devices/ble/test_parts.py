@@ -9,10 +9,11 @@ from bleak.exc import BleakError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from entrain.devices.ble.faults import Trouble
+from entrain.devices.ble.faults import TROUBLES
 from entrain.devices.ble.radio import Airspace, within
 from entrain.devices.ble.timing import Backoff, Timing
 from entrain.devices.ble.wanted import FoundStrap, WantedStrap, printable
+from entrain.remark import Topic
 
 octets = st.lists(st.integers(0, 255), min_size=6, max_size=6)
 positive = st.floats(0.001, 100, allow_nan=False)
@@ -68,8 +69,8 @@ def test_a_pause_grows_up_to_its_limit(first_s: float, factor: float, longest_s:
     assert math.isfinite(backoff.pause_s(n))
 
 
-@pytest.mark.parametrize("reason", Trouble)
-def test_every_reason_has_a_back_off_and_none_gives_up(reason: Trouble) -> None:
+@pytest.mark.parametrize("reason", sorted(TROUBLES))
+def test_every_reason_has_a_back_off_and_none_gives_up(reason: Topic) -> None:
     assert 0 < Timing().backoff(reason).pause_s(10**6) <= 30
 
 

@@ -9,6 +9,7 @@ from entrain.control.events import Link
 from entrain.devices.ble.reader import BleHeart
 from entrain.devices.ble.timing import Timing
 from entrain.devices.ble.wanted import FoundStrap, WantedStrap
+from entrain.wording.remarks import advised, told
 from tests.devices.ble.conftest import QUICK, Ear, listening, running
 from tests.support.bluez_script import Delay, Hang, Race, Refuse, Step
 from tests.support.fake_bluez import FakeBluez
@@ -93,8 +94,8 @@ async def test_comes_back_after_the_link_is_lost(bluez: FakeBluez) -> None:
         lost = await ear.until_link(Link.LOST)
         await beat(strap, ear)
     assert ear.links == [*WALK, Link.LOST, *WALK]
-    assert "Polar H10 12345678 was lost" in lost.detail
-    assert lost.advice
+    assert "Polar H10 12345678 was lost" in told(lost.remark)
+    assert advised(lost.remark)
     assert strap.n_links == 2
 
 
@@ -128,9 +129,9 @@ async def test_a_fault_on_the_way_is_told_and_overcome(
     assert bluez.calls.count(method) > len(steps)
     assert ear.links[-1] is Link.STREAMING
     assert Link.LOST not in ear.links, "nothing had begun that could be lost"
-    told = [change for change in ear.changes if change.advice]
-    assert told
-    assert all(change.link in (Link.SEARCHING, Link.SUBSCRIBING, Link.BLOCKED) for change in told)
+    troubles = [change for change in ear.changes if advised(change.remark)]
+    assert troubles
+    assert all(change.link in (Link.SEARCHING, Link.SUBSCRIBING, Link.BLOCKED) for change in troubles)
 
 
 @pytest.mark.parametrize("step", [Refuse("Failed", "whatever"), Hang()])
@@ -181,8 +182,8 @@ async def test_adapter_switched_off_and_on_again(bluez: FakeBluez) -> None:
         await asyncio.sleep(4 * QUICK.person.longest_s)
         bluez.power(on=True)
         await beat(strap, ear)
-    assert blocked.detail == "Bluetooth is switched off."
-    assert "bluetoothctl power on" in blocked.advice
+    assert told(blocked.remark) == "Bluetooth is switched off."
+    assert "bluetoothctl power on" in advised(blocked.remark)
     assert ear.links == [*WALK, Link.LOST, Link.BLOCKED, *WALK], "said once, however often it is tried"
 
 
@@ -194,7 +195,7 @@ async def test_adapter_pulled_out_and_plugged_in_again(bluez: FakeBluez) -> None
         blocked = await ear.until_link(Link.BLOCKED)
         bluez.plug()
         await beat(strap, ear)
-    assert "no Bluetooth adapter" in blocked.detail
+    assert "no Bluetooth adapter" in told(blocked.remark)
     assert ear.links == [*WALK, Link.LOST, Link.BLOCKED, *WALK]
 
 
@@ -232,9 +233,9 @@ async def test_a_strap_that_leaves_for_a_while_and_comes_back(bluez: FakeBluez) 
     async with running(BleHeart("s1", timing=QUICK)) as ear:
         await beat(strap, ear)
         strap.leave()
-        await ear.until(lambda: "No sign of Polar H10 12345678" in ear.now.detail)
+        await ear.until(lambda: "No sign of Polar H10 12345678" in told(ear.now.remark))
         assert ear.now.link is Link.SEARCHING
-        assert "moist" in ear.now.advice
+        assert "moist" in advised(ear.now.remark)
         n_events = len(ear.events)
         await asyncio.sleep(3 * QUICK.search_s)
         assert len(ear.events) == n_events, "said once"
@@ -247,7 +248,7 @@ async def test_a_strap_that_is_put_on_late(bluez: FakeBluez) -> None:
     strap = bluez.add_strap()
     strap.leave()
     async with running(BleHeart("s1", timing=QUICK)) as ear:
-        await ear.until(lambda: "No sign of a strap so far" in ear.now.detail)
+        await ear.until(lambda: "No sign of a strap so far" in told(ear.now.remark))
         strap.come_back()
         await beat(strap, ear)
     assert Link.LOST not in ear.links
@@ -256,8 +257,8 @@ async def test_a_strap_that_is_put_on_late(bluez: FakeBluez) -> None:
 async def test_a_device_without_heart_rate_is_refused_plainly(bluez: FakeBluez) -> None:
     bluez.add_strap(name="Kitchen scales", heart_rate=False, advertises_service=False)
     async with running(BleHeart("s1", WantedStrap(name="kitchen"), timing=QUICK)) as ear:
-        await ear.until(lambda: "Kitchen scales offers no heart rate" in ear.now.detail)
-        assert "entrain straps" in ear.now.advice
+        await ear.until(lambda: "Kitchen scales offers no heart rate" in told(ear.now.remark))
+        assert "entrain straps" in advised(ear.now.remark)
 
 
 # ---- which strap ------------------------------------------------------------------------------------------
@@ -283,7 +284,7 @@ async def test_a_strap_that_hides_its_service_is_found_by_address_or_name(
 async def test_a_strap_that_hides_its_service_is_not_just_any(bluez: FakeBluez) -> None:
     bluez.add_strap(advertises_service=False)
     async with running(BleHeart("s1", timing=QUICK)) as ear:
-        await ear.until(lambda: "No sign" in ear.now.detail)
+        await ear.until(lambda: "No sign" in told(ear.now.remark))
     assert Link.CONNECTING not in ear.links
 
 
@@ -313,7 +314,7 @@ async def test_stays_with_its_strap_when_a_neighbour_has_one_too(bluez: FakeBlue
         await beat(own, ear)
         neighbour = bluez.add_strap("AA:00:00:00:00:02", "neighbour", signal_dbm=-30)
         own.leave()
-        await ear.until(lambda: "No sign of own" in ear.now.detail)
+        await ear.until(lambda: "No sign of own" in told(ear.now.remark))
         own.come_back()
         await beat(own, ear)
     assert neighbour.n_links == 0
@@ -351,8 +352,8 @@ async def test_another_strap_of_the_same_name_is_never_taken(bluez: FakeBluez, w
         other = bluez.add_strap("AA:00:00:00:00:02", "Polar H10", signal_dbm=-30)
         for _ in range(3):
             own.leave()
-            await ear.until(lambda: "another strap of that name" in ear.now.detail)
-            assert "somebody else's" in ear.now.advice
+            await ear.until(lambda: "another strap of that name" in told(ear.now.remark))
+            assert "somebody else's" in advised(ear.now.remark)
             own.come_back()
             await beat(own, ear)
     assert (own.n_links, other.n_links) == (4, 0)
@@ -416,9 +417,9 @@ async def test_a_strap_that_wants_pairing_is_told_and_waited_for(bluez: FakeBlue
     bluez.script("StartNotify", Delay(0.6))
     timing = replace(QUICK, pairing_told_s=0.1, pairing_s=5.0)
     async with running(BleHeart("s1", timing=timing)) as ear:
-        await ear.until(lambda: "may want to be paired" in ear.now.detail)
+        await ear.until(lambda: "may want to be paired" in told(ear.now.remark))
         assert ear.now.link is Link.SUBSCRIBING
-        assert "pairing" in ear.now.advice
+        assert "pairing" in advised(ear.now.remark)
         await beat(strap, ear)
     assert strap.n_links == 1, "the first attempt was waited for"
 
@@ -441,7 +442,7 @@ async def test_no_name_of_the_bus_is_told_to_a_person(bluez: FakeBluez, method: 
     bluez.script(method, step)
     async with running(BleHeart("s1", timing=QUICK)) as ear:
         await beat(strap, ear)
-    said = " ".join(f"{change.detail} {change.advice}" for change in ear.changes)
+    said = " ".join(f"{told(change.remark)} {advised(change.remark)}" for change in ear.changes)
     for inner in ("org.", "Error", "Bleak", "DBus", "bluez"):
         assert inner not in said, said
 

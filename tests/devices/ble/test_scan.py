@@ -10,10 +10,12 @@ import pytest
 
 from entrain.commands import straps
 from entrain.control.events import Link
-from entrain.devices.ble.faults import BluetoothFault, Trouble
+from entrain.devices.ble.faults import BluetoothFault
 from entrain.devices.ble.reader import BleHeart
 from entrain.devices.ble.scan import check_bluetooth, scan
 from entrain.devices.ble.wanted import FoundStrap
+from entrain.remark import Topic
+from entrain.wording.remarks import advised, told
 from tests.devices.ble.conftest import QUICK, listening, running
 from tests.support.bluez_script import Hang, Race, Refuse
 from tests.support.fake_bluez import FakeBluez
@@ -68,20 +70,20 @@ async def test_lists_a_strap_that_somebody_uses_and_leaves_it_to_them(bluez: Fak
 
 
 async def test_the_doctor_hears_how_bluetooth_is(bluez: FakeBluez) -> None:
-    assert (await check_bluetooth(QUICK)).ok
+    assert await check_bluetooth(QUICK) is None
     bluez.script("StartDiscovery", Refuse("NotReady", "Resource Not Ready"))
-    ok, sentence, advice = await check_bluetooth(QUICK)
-    assert (ok, sentence) == (False, "Bluetooth is switched off.")
-    assert advice
-    assert (await check_bluetooth(QUICK)).ok
+    lacking = await check_bluetooth(QUICK)
+    assert told(lacking) == "Bluetooth is switched off."
+    assert advised(lacking)
+    assert await check_bluetooth(QUICK) is None
 
 
 async def test_the_doctor_hears_that_there_is_no_bluetooth(bus: PrivateBus) -> None:
-    assert "service is not running" in (await check_bluetooth(QUICK)).sentence
+    assert "service is not running" in told(await check_bluetooth(QUICK))
     bus.stop()
     with pytest.raises(BluetoothFault) as caught:
         await scan(0.1, timing=QUICK)
-    assert caught.value.reason is Trouble.NO_BUS
+    assert caught.value.reason is Topic.NO_BUS
 
 
 # ---- the command -------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from entrain.devices.ble import streams
 from entrain.devices.ble.reader import BleHeart
 from entrain.devices.ble.streams import StreamPlan
 from entrain.heart.pmd.control import Answer, Operation, Request, Sensor, Setting, value_of
+from entrain.wording.remarks import advised, told
 from tests.devices.ble.conftest import QUICK, Ear, listening, running
 from tests.support.fake_bluez import FakeBluez
 from tests.support.fake_strap import FakeStrap
@@ -39,12 +40,12 @@ def heart(plan: StreamPlan) -> BleHeart:
     return BleHeart("s1", plan=plan, timing=TIMING)
 
 
-def told(ear: Ear, sensor: Sensor) -> list[SensorChanged]:
+def stood(ear: Ear, sensor: Sensor) -> list[SensorChanged]:
     return [e for e in ear.events if isinstance(e, SensorChanged) and e.sensor is sensor]
 
 
 def states(ear: Ear, sensor: Sensor) -> list[SensorState]:
-    return [event.state for event in told(ear, sensor)]
+    return [event.state for event in stood(ear, sensor)]
 
 
 def frames(ear: Ear, sensor: Sensor) -> list[bytes]:
@@ -82,7 +83,7 @@ async def test_what_is_wanted_is_started_read_to_the_byte_and_stopped(bluez: Fak
     started = {r.sensor: r.settings for r in fake.log if r.operation is Operation.START}
     assert value_of(started[Sensor.ACC], Setting.RATE_HZ) == 25
     assert value_of(started[Sensor.ACC], Setting.RANGE_G) == 2
-    assert told(ear, Sensor.ECG)[0].rate_hz == 130.0
+    assert stood(ear, Sensor.ECG)[0].rate_hz == 130.0
 
 
 async def test_nothing_is_asked_of_a_strap_of_which_no_stream_is_wanted(bluez: FakeBluez, mark: Mark) -> None:
@@ -149,7 +150,7 @@ async def test_a_refusal_is_said_and_the_pulse_goes_on(bluez: FakeBluez, mark: M
         await ear.until(lambda: states(ear, Sensor.ACC) == [SensorState.REFUSED])
         strap.notify(PULSE)
         await ear.until(lambda: len(ear.payloads) == 1)
-    assert told(ear, Sensor.ACC)[0].advice
+    assert advised(stood(ear, Sensor.ACC)[0].remark)
     assert mark.addresses == set()
 
 
@@ -187,7 +188,7 @@ async def test_frames_cut_short_and_a_dead_axis_are_said(bluez: FakeBluez, mark:
         await ear.until(lambda: states(ear, Sensor.ACC)[-1] is SensorState.FAULTY)
         fake.cut_to, fake.dead_axis = None, 2
         fake.send(Sensor.ACC, streams.STUCK_FRAMES)
-        await ear.until(lambda: "z axis is stuck at -2000" in told(ear, Sensor.ACC)[-1].detail)
+        await ear.until(lambda: "z axis is stuck at -2000" in told(stood(ear, Sensor.ACC)[-1].remark))
     assert len(frames(ear, Sensor.ACC)) == streams.CUT_FRAMES + streams.STUCK_FRAMES, "all of it is kept"
 
 

@@ -15,6 +15,7 @@ from entrain.control.events import Link
 from entrain.devices.ble.reader import BleHeart
 from entrain.heart.gatt import HeartRateMeasurement
 from entrain.units import ms_to_ticks
+from entrain.wording.remarks import told
 from tests.devices.ble.conftest import QUICK, Ear, running
 from tests.support.private_bus import VARIABLE
 from tests.support.virtual_strap import packets_of, virtual_strap
@@ -77,7 +78,7 @@ async def test_as_a_program_it_obeys_signals(tmp_path: Path, monkeypatch: pytest
             await _plays_endlessly(ear)
             program.send_signal(signal.SIGUSR1)
             await ear.until_link(Link.LOST)
-            await ear.until(lambda: "No sign" in ear.now.detail)
+            await ear.until(lambda: "No sign" in told(ear.now.remark))
             program.send_signal(signal.SIGUSR2)
             await ear.until_link(Link.STREAMING, times=2)
         program.send_signal(signal.SIGINT)

@@ -29,6 +29,7 @@ from entrain.control.session import reduce, start
 from entrain.devices.lsl.inlet import LslHeart, Unit, WantedStream, parsed, wanted_of
 from entrain.devices.lsl.outlets import Outlets
 from entrain.streams import Sampler, markers
+from entrain.wording.remarks import advised, told
 from tests.support.sessions import CONFIG, RECORDS
 
 READER = """
@@ -178,7 +179,7 @@ async def test_of_two_streams_of_one_name_always_the_same_is_read_and_that_is_sa
         with suppress(asyncio.CancelledError):
             await task
     assert [each.rr_ms for each in events if isinstance(each, IntervalReported)] == [800.0]
-    assert any("2 LSL streams" in each.detail for each in events if isinstance(each, LinkChanged))
+    assert any("2 LSL streams" in told(each.remark) for each in events if isinstance(each, LinkChanged))
 
 
 @pytest.mark.parametrize("n_said", [1, 5])
@@ -266,8 +267,8 @@ async def test_a_foreign_stream_blocks_and_says_what_to_type() -> None:
             await task
     assert not any(isinstance(each, IntervalReported | NotificationArrived) for each in events)
     (blocked,) = [each for each in events if isinstance(each, LinkChanged) and each.link is Link.BLOCKED]
-    assert "8 channels at 250 Hz" in blocked.detail
-    assert "lsl:NAME:rr_ms" in blocked.advice
+    assert "8 channels at 250 Hz" in told(blocked.remark)
+    assert "lsl:NAME:rr_ms" in advised(blocked.remark)
 
 
 async def test_the_sender_s_own_stamps_are_the_beats_times() -> None:
