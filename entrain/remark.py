@@ -71,8 +71,60 @@ class Topic(StrEnum):
     LSL_NO_BEATS_ALONE = "lsl_no_beats_alone"  # stream, rate_hz; of one channel
     LSL_NO_UNIT = "lsl_no_unit"  # stream
     LSL_NO_HEART = "lsl_no_heart"  # stream, type
-    # The sound.
+    # Measurement streams; `sensor` is the sensor's code, `answer` the strap's.
+    STREAMS = "streams"  # strap, sensor
+    STREAMS_FOR_ANOTHER = "streams_for_another"  # strap, sensor
+    STREAMS_SIMULATED = "streams_simulated"  # sensor
+    NO_STREAMS = "no_streams"  # strap
+    NO_SENSOR = "no_sensor"  # strap, sensor
+    STREAM_UNANSWERED = "stream_unanswered"  # strap, sensor, cause
+    STREAM_PACKETS = "stream_packets"  # strap, sensor; it needs larger ones
+    STREAM_CHARGING = "stream_charging"  # strap, sensor
+    STREAM_REFUSED = "stream_refused"  # strap, sensor, answer
+    STREAM_CUT = "stream_cut"  # sensor
+    STREAM_STUCK = "stream_stuck"  # axis, mg
+    STREAM_SILENT = "stream_silent"  # strap, sensor
+    # The sound as it plays. `left_out` is a setting of the environment.
+    SOUND_OPENED = "sound_opened"  # rate_hz, latency_ms, left_out
+    SOUND_OPENED_FIRST = "sound_opened_first"  # the same, where the system serves it first
+    SOUND_RAN_DRY_ONCE = "sound_ran_dry_once"
+    SOUND_RAN_DRY = "sound_ran_dry"  # times
+    SOUND_LOST_TIME = "sound_lost_time"  # lost_ms
+    SOUND_BEHIND = "sound_behind"  # behind_ms
+    SOUND_AS_PLAYED = "sound_as_played"
+    SOUND_MUTED = "sound_muted"
+    SOUND_VOLUME_ZERO = "sound_volume_zero"
+    SOUND_TOO_LOUD = "sound_too_loud"  # above_db
+    SOUND_TURNED_BACK = "sound_turned_back"  # above_db
+    SOUND_LONG_ON_HEADPHONES = "sound_long_on_headphones"
+    SOUND_TWO_SESSIONS = "sound_two_sessions"  # pid, where it is known
+    # Why nothing sounds. `cause` is what a library said.
     SOUND_NO_ANSWER = "sound_no_answer"  # for_s
+    SOUND_NO_LIBRARY = "sound_no_library"
+    SOUND_NO_DEVICE = "sound_no_device"
+    SOUND_NOT_AMONG = "sound_not_among"  # asked, found
+    SOUND_NOT_THERE = "sound_not_there"  # asked; and no other either
+    SOUND_NOT_OPENED = "sound_not_opened"  # device, cause
+    SOUND_NO_PERMISSION = "sound_no_permission"
+    SOUND_SERVER_GONE = "sound_server_gone"
+    SOUND_NO_CALLBACK = "sound_no_callback"
+    SOUND_GONE_EARLY = "sound_gone_early"
+    SOUND_ENGINE_UNBEGUN = "sound_engine_unbegun"  # cause
+    SOUND_ENGINE_UNBEGUN_MUTE = "sound_engine_unbegun_mute"  # it stopped answering
+    SOUND_ENGINE_UNBEGUN_ENDED = "sound_engine_unbegun_ended"  # its process ended
+    SOUND_LOST = "sound_lost"
+    SOUND_LOST_SERVER = "sound_lost_server"
+    SOUND_LOST_ENGINE = "sound_lost_engine"  # cause
+    SOUND_LOST_ENGINE_MUTE = "sound_lost_engine_mute"
+    SOUND_LOST_ENGINE_ENDED = "sound_lost_engine_ended"
+    FILE_UNWRITTEN = "file_unwritten"  # path, cause
+    # Music. `piece` is its name.
+    MUSIC_OWN_SPEED = "music_own_speed"  # piece
+    MUSIC_UNREADABLE = "music_unreadable"  # piece, cause
+    MUSIC_ANOTHER = "music_another"  # piece
+    MUSIC_DAMAGED = "music_damaged"  # piece, cause
+    MUSIC_BROKEN_OFF = "music_broken_off"  # piece, cause
+    MUSIC_SHORT = "music_short"  # piece
     # The sentences of a log from before there were topics.
     AS_TOLD = "as_told"
 

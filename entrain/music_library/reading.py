@@ -17,6 +17,7 @@ import soundfile
 
 from entrain.music_library.listening import Floats, MusicFile, stereo
 from entrain.music_library.resampling import Resampler
+from entrain.remark import Remark, Topic
 from entrain.synth.music.layer import Music
 from entrain.synth.music.piece import Piece, Playlist
 
@@ -28,7 +29,11 @@ _RUN_UP_FRAMES: Final = 8192  # decoded before a place that is jumped to: MP3 an
 
 
 class Unreadable(Exception):
-    """The file is gone or broken; the text is a sentence for the listener."""
+    """The file is gone or broken; `remark` is for the listener."""
+
+    def __init__(self, topic: Topic, piece: Piece, cause: str = "") -> None:
+        self.remark = Remark.of(topic, piece=piece.name, cause=cause.rstrip(". "))
+        super().__init__(str(self.remark))
 
 
 class MusicSource:
@@ -40,7 +45,7 @@ class MusicSource:
 
     def __init__(self, piece: Piece, sample_rate_hz: int) -> None:
         self.piece = piece
-        self.fault = ""
+        self.fault: Remark | None = None
         self.sound_end: int | None = None
         self._resampler = Resampler(piece.sample_rate_hz, sample_rate_hz)
         self.rate_hz = self._resampler.rate_hz
@@ -88,7 +93,7 @@ class MusicSource:
         except Unreadable as error:
             # First where, then that: who sees the one knows the other.
             self.sound_end = number * self._chunk_frames
-            self.fault = str(error)
+            self.fault = error.remark
             return
         self._chunks[number] = self._resampler.resampled(frames)
 
@@ -157,13 +162,12 @@ class _File:
             Path(piece.path).open("rb").close()
             self._file = MusicFile(piece.path)
         except OSError as error:
-            raise Unreadable(f'"{piece.name}" cannot be read any more: {error.strerror or error}.') from None
+            raise Unreadable(Topic.MUSIC_UNREADABLE, piece, error.strerror or str(error)) from None
         except soundfile.LibsndfileError as error:
-            why = error.error_string.rstrip(". ")
-            raise Unreadable(f'"{piece.name}" cannot be read any more: {why}.') from None
+            raise Unreadable(Topic.MUSIC_UNREADABLE, piece, error.error_string) from None
         if self._file.samplerate != piece.sample_rate_hz:
             self.close()
-            raise Unreadable(f'"{piece.name}" is not the piece any more that it was when the session began.')
+            raise Unreadable(Topic.MUSIC_ANOTHER, piece)
         self._n_frames = round(piece.duration_s * piece.sample_rate_hz)
         self._kept = np.zeros((0, 2), np.float32)  # the newest frames read, …
         self._kept_at = 0  # … which begin on this one
@@ -195,14 +199,14 @@ class _File:
         try:
             self._file.seek(frame)
         except soundfile.LibsndfileError as error:
-            raise Unreadable(f'"{self._piece.name}" is damaged: {error.error_string}') from None
+            raise Unreadable(Topic.MUSIC_DAMAGED, self._piece, error.error_string) from None
         self._kept, self._kept_at = self._kept[:0], frame
 
     def _read(self, n_frames: int) -> Floats:
         try:
             frames = self._file.read(n_frames, dtype="float32", always_2d=True)
         except (soundfile.LibsndfileError, OSError) as error:
-            raise Unreadable(f'"{self._piece.name}" cannot be read any further: {error}') from None
+            raise Unreadable(Topic.MUSIC_BROKEN_OFF, self._piece, str(error)) from None
         if len(frames) < n_frames:
-            raise Unreadable(f'"{self._piece.name}" ends too early: it has changed, or it is damaged.')
+            raise Unreadable(Topic.MUSIC_SHORT, self._piece)
         return stereo(frames)

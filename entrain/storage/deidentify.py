@@ -40,6 +40,8 @@ _FIXED: Final = frozenset(
         *("voice", "payload", "frames"),
     }
 )
+# Of a remark's words, those that are out of a list.
+_LISTED: Final = frozenset({"sensor", "axis", "answer"})
 _STAMP: Final = slice(1, 9)  # of a frame, see `entrain.heart.pmd.frames`
 _HOUR_NS: Final = 3_600_000_000_000
 _WITHHELD: Final = "withheld"
@@ -194,7 +196,8 @@ class _Cleaner:
             body["reason"] = _LOST
         if body.get("remark"):
             # Others' words go, and so do the sentences of an older log, which have them within.
-            body["remark"] |= {"words": [], "text": "", "advice": ""}
+            words = [each for each in body["remark"]["words"] if each[0] in _LISTED]
+            body["remark"] |= {"words": words, "text": "", "advice": ""}
         return _json(self._cleaned(body))
 
     def _undated(self, frame: str, strap: str) -> str:

@@ -13,6 +13,12 @@ _PUT_IT_ON: Final = (
 )
 _TAP: Final = "Feel your pulse at the wrist or neck and tap with each beat."
 _START_LSL: Final = "Start what sends it, on this network; LSL needs multicast, or lsl_api.cfg."
+_PULSE_UNTOUCHED: Final = "The pulse is not touched by that. Try again later."
+_LEFT_OUT: Final = "; {left_out} in the environment is left out, for it can silence all sound"
+_SWITCH_ON: Final = (
+    "Switch on headphones or a loudspeaker and it starts by itself; `entrain doctor` says what is found."
+)
+_SOUND_LOST: Final = "The session goes on. Switch the device on again, or choose another one in the system."
 _SAY_LSL: Final = "Say what it is: --heart lsl:NAME:rr_ms, lsl:NAME:rr_s or lsl:NAME:bpm."
 
 # Without a capital and a full stop, for they stand in lists, after colons and on lines of their own.
@@ -118,7 +124,8 @@ REASONS: Mapping[Code, str] = MappingProxyType(
 )
 OF_SOMEBODY = "{who}: {sentence}"
 
-# What straps, streams, the sound and the log say of themselves: what is so, and what to do about it.
+# What straps, streams, the sound and the log say of themselves: what is so, and what to do about it. What
+# stands in brackets is left out where a value in it is not there.
 REMARKS: Mapping[Topic, tuple[str, str]] = MappingProxyType(
     {
         Topic.NO_ADAPTER: (
@@ -259,10 +266,148 @@ REMARKS: Mapping[Topic, tuple[str, str]] = MappingProxyType(
             'the LSL stream "{stream}" does not say that it is a heart: type {type}.',
             _SAY_LSL,
         ),
+        Topic.STREAMS: ("{strap} streams its {sensor}.", ""),
+        Topic.STREAMS_FOR_ANOTHER: (
+            "{strap} streams its {sensor} for another program already; it is read along.",
+            "",
+        ),
+        Topic.STREAMS_SIMULATED: ("the simulated strap streams its {sensor}.", ""),
+        Topic.NO_STREAMS: ("{strap} has no measurement streams.", "A Polar H10 or Verity Sense has."),
+        Topic.NO_SENSOR: ("{strap} has no {sensor}.", "The pulse goes on without it."),
+        Topic.STREAM_UNANSWERED: (
+            "{strap} streams no {sensor}: it does not answer[ ({cause})].",
+            _PULSE_UNTOUCHED,
+        ),
+        Topic.STREAM_PACKETS: (
+            "{strap} streams no {sensor}: it needs larger packets than this computer's Bluetooth agreed to.",
+            _PULSE_UNTOUCHED,
+        ),
+        Topic.STREAM_CHARGING: (
+            "{strap} streams no {sensor}: it does not measure while it charges.",
+            _PULSE_UNTOUCHED,
+        ),
+        Topic.STREAM_REFUSED: ("{strap} streams no {sensor}: it refuses[: {answer}].", _PULSE_UNTOUCHED),
+        Topic.STREAM_CUT: (
+            "the frames of {sensor} arrive cut short.",
+            "Connect anew, or use another adapter.",
+        ),
+        Topic.STREAM_STUCK: (
+            "the accelerometer's {axis} axis is stuck at {mg:g} mg.",
+            "The other two are used.",
+        ),
+        Topic.STREAM_SILENT: (
+            "{strap} streams nothing of {sensor} any more.",
+            "Another program may have stopped it.",
+        ),
+        Topic.SOUND_OPENED: ("{rate_hz:g} Hz, {latency_ms:.0f} ms of latency[" + _LEFT_OUT + "]", ""),
+        Topic.SOUND_OPENED_FIRST: (
+            "{rate_hz:g} Hz, {latency_ms:.0f} ms of latency, served first[" + _LEFT_OUT + "]",
+            "",
+        ),
+        Topic.SOUND_RAN_DRY_ONCE: ("the device ran dry once", ""),
+        Topic.SOUND_RAN_DRY: ("the device ran dry {times:g} times", ""),
+        Topic.SOUND_LOST_TIME: ("the device lost {lost_ms:.0f} ms", ""),
+        Topic.SOUND_BEHIND: ("the device was {behind_ms:.0f} ms behind: the beat was put right", ""),
+        Topic.SOUND_AS_PLAYED: ("the system plays it as it is meant to be", ""),
+        Topic.SOUND_MUTED: (
+            "the system has muted it.",
+            "Take the mute off in the system's volume control.",
+        ),
+        Topic.SOUND_VOLUME_ZERO: (
+            "the system's volume stands at 0 %.",
+            "Turn it up in the system's volume control.",
+        ),
+        Topic.SOUND_TOO_LOUD: (
+            "the system makes it {above_db:.0f} dB louder than it is meant to be.",
+            "Turn its volume down to 100 % or less before you put headphones on.",
+        ),
+        Topic.SOUND_TURNED_BACK: (
+            "another program had made it {above_db:.0f} dB louder: it is back as it was.",
+            "To have it louder, use entrain's own volume, or that of the system.",
+        ),
+        Topic.SOUND_LONG_ON_HEADPHONES: (
+            "an hour on headphones by now.",
+            "Take it a little softer if you can follow it just as well, and give your ears a rest now and"
+            " then.",
+        ),
+        Topic.SOUND_TWO_SESSIONS: (
+            "another session[ (process {pid:g})] sounds on this computer already: there will be two beats at"
+            " once.",
+            "Mute one of them, or end it.",
+        ),
         Topic.SOUND_NO_ANSWER: (
             "the sound did not answer within {for_s:.0f} s.",
             "Restart the system's sound.",
         ),
+        Topic.SOUND_NO_LIBRARY: (
+            "the sound library PortAudio is not installed.",
+            "Install PortAudio: `sudo apt install libportaudio2` on Debian and Ubuntu, `sudo dnf install"
+            " portaudio` on Fedora, `brew install portaudio` on macOS.",
+        ),
+        Topic.SOUND_NO_DEVICE: ("there is no device that can play sound.", _SWITCH_ON),
+        Topic.SOUND_NOT_AMONG: (
+            'there is no sound device called "{asked}". Found: {found}.',
+            _SWITCH_ON,
+        ),
+        Topic.SOUND_NOT_THERE: (
+            'there is no sound device called "{asked}". There is no device at all.',
+            _SWITCH_ON,
+        ),
+        Topic.SOUND_NOT_OPENED: (
+            'the sound device "{device}" could not be opened[: {cause}].',
+            _SWITCH_ON,
+        ),
+        Topic.SOUND_NO_PERMISSION: (
+            "there is sound here, but this user may not use it.",
+            "Start entrain as the user who is logged in at the desk, not through sudo or su; without a sound"
+            " server, `sudo usermod -aG audio $USER` permits it from the next login on.",
+        ),
+        Topic.SOUND_SERVER_GONE: (
+            "the sound server has ended: its door is there, but nobody answers.",
+            "It starts again with `systemctl --user restart pipewire pipewire-pulse`, or `pulseaudio"
+            " --start`; entrain goes on by itself then.",
+        ),
+        Topic.SOUND_NO_CALLBACK: (
+            "the sound device opens, but never asks for sound, whatever buffer it is offered.",
+            "Choose another device in the system, or start its sound anew.",
+        ),
+        Topic.SOUND_GONE_EARLY: ("the sound device went away before it began to play.", _SWITCH_ON),
+        Topic.SOUND_ENGINE_UNBEGUN: ("the sound engine could not begin[: {cause}].", _SWITCH_ON),
+        Topic.SOUND_ENGINE_UNBEGUN_MUTE: (
+            "the sound engine could not begin: it stopped answering.",
+            _SWITCH_ON,
+        ),
+        Topic.SOUND_ENGINE_UNBEGUN_ENDED: (
+            "the sound engine could not begin: its process ended.",
+            _SWITCH_ON,
+        ),
+        Topic.SOUND_LOST: ("the sound device went away; it is being looked for again.", _SOUND_LOST),
+        Topic.SOUND_LOST_SERVER: ("the sound server has ended; it is being looked for again.", _SOUND_LOST),
+        Topic.SOUND_LOST_ENGINE: (
+            "the sound engine failed[ ({cause})]; it is being looked for again.",
+            _SOUND_LOST,
+        ),
+        Topic.SOUND_LOST_ENGINE_MUTE: (
+            "the sound engine failed (it stopped answering); it is being looked for again.",
+            _SOUND_LOST,
+        ),
+        Topic.SOUND_LOST_ENGINE_ENDED: (
+            "the sound engine failed (its process ended); it is being looked for again.",
+            _SOUND_LOST,
+        ),
+        Topic.FILE_UNWRITTEN: ('"{path}" cannot be written any more[: {cause}].', "Is the disk full?"),
+        Topic.MUSIC_OWN_SPEED: (
+            '"{piece}" is too far from the beat\'s tempo: it plays at its own speed.',
+            "",
+        ),
+        Topic.MUSIC_UNREADABLE: ('"{piece}" cannot be read any more[: {cause}].', ""),
+        Topic.MUSIC_ANOTHER: (
+            '"{piece}" is not the piece any more that it was when the session began.',
+            "",
+        ),
+        Topic.MUSIC_DAMAGED: ('"{piece}" is damaged[: {cause}].', ""),
+        Topic.MUSIC_BROKEN_OFF: ('"{piece}" cannot be read any further[: {cause}].', ""),
+        Topic.MUSIC_SHORT: ('"{piece}" ends too early: it has changed, or it is damaged.', ""),
     }
 )
 # What to do where it differs between systems; in place of the advice above.
@@ -294,6 +439,8 @@ HOST_ADVICE: Mapping[tuple[Topic, Host], str] = MappingProxyType(
         ),
     }
 )
+# What sensors are called.
+SENSORS: Mapping[str, str] = MappingProxyType({"ecg": "ECG", "acc": "accelerometer"})
 # In place of what nobody said, or of what was taken out of a log that was handed on.
 UNSAID: Mapping[str, str] = MappingProxyType(
     {
@@ -302,5 +449,12 @@ UNSAID: Mapping[str, str] = MappingProxyType(
         "stream": "unnamed",
         "type": "unknown",
         "sender": "one computer",
+        "asked": "that",
+        "found": "others",
+        "device": "that was asked for",
+        "path": "the file",
+        "piece": "a piece",
+        "axis": "one",
+        "sensor": "sensor",
     }
 )

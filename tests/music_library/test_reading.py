@@ -14,6 +14,7 @@ from entrain.score import Presence, Score
 from entrain.synth.music.piece import Piece, Playlist
 from entrain.synth.stretch import Stretch
 from entrain.tempo.plan import TempoPlan
+from entrain.wording.remarks import told
 from tests.support import tunes
 
 RATE_HZ = 48_000
@@ -125,5 +126,5 @@ def test_a_file_that_breaks_ends_in_a_sentence_and_not_in_an_exception(tmp_path:
     sound = whole(source, piece)
     assert source.sound_end is not None
     assert not sound[source.sound_end :].any()
-    assert '"a.wav"' in source.fault
-    assert source.fault.endswith(".")
+    assert '"a.wav"' in told(source.fault)
+    assert told(source.fault).endswith(".")

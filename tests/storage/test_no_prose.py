@@ -18,10 +18,14 @@ from entrain.control.events import (
     Link,
     LinkChanged,
     NotificationArrived,
+    Sound,
+    SoundChanged,
     Tick,
 )
 from entrain.control.protocol import SessionConfig
 from entrain.control.session import reduce, start
+from entrain.devices.audio import messages as msg
+from entrain.devices.audio import remarks
 from entrain.devices.ble.faults import TROUBLES, BluetoothFault
 from entrain.heart.doubt import Doubt
 from entrain.heart.gatt import HeartRateMeasurement
@@ -86,7 +90,7 @@ def fragments() -> list[str]:
     pairs = [each for pair in english.REMARKS.values() for each in pair]
     doubts = [part for doubt in Doubt for part in (doubt_words(doubt).sentence, doubt_words(doubt).advice)]
     every = [*english.REASONS.values(), *pairs, *english.HOST_ADVICE.values(), *doubts]
-    parts = [part.strip(" .:,;") for each in every for part in re.split(r"\{[^}]*\}", each)]
+    parts = [part.strip(" .:,;") for each in every for part in re.split(r"\{[^}]*\}|[\[\]]", each)]
     return [part.lower() for part in parts if part.count(" ") >= 2]
 
 
@@ -119,6 +123,12 @@ def every_trouble() -> Iterator[Event]:
     events += [NotificationArrived(120.0 + n, STRAP, off) for n in range(20)]
     said = [BluetoothFault(topic, NAME, "In Progress", host).remark for host in Host for topic in TROUBLES]
     events += [LinkChanged(145.0, STRAP, Link.SEARCHING, remark) for remark in said]
+    for fault in msg.EngineFault:
+        failed = msg.Failed(fault, None, "Traceback (most recent call last)\nOSError: it broke")
+        events.append(SoundChanged(1.0, Sound.UNAVAILABLE, remark=remarks.fault(failed)))
+        events.append(SoundChanged(2.0, Sound.LOST, "AirPods of Polar", remark=remarks.lost(failed)))
+    for notice in msg.Notice:
+        events.append(SoundChanged(3.0, Sound.PLAYING, remark=remarks.notice(msg.Noticed(notice, 12.0))))
     events += [Tick(120.0 + n) for n in range(1, 30)]
     return iter(sorted(events, key=lambda event: event.t_s))
 
@@ -154,19 +164,19 @@ def test_what_is_handed_on_has_none_of_others_words_and_still_speaks(troubled: S
         text for text in strings(copy.path) if "Polar" in text or "A0:9E" in text or "rogress" in text
     ]
     stored = copy.load(1)
-    remarks = [e.remark for e, _ in stored.records if isinstance(e, LinkChanged) and e.remark]
-    assert {remark.topic for remark in remarks} >= TROUBLES
-    for remark in remarks:
+    said = [e.remark for e, _ in stored.records if isinstance(e, LinkChanged) and e.remark]
+    assert {remark.topic for remark in said} >= TROUBLES
+    for remark in said:
         assert told(remark).endswith(".")
         assert "…" not in told(remark)
         assert advised(remark)
-    lost = next(remark for remark in remarks if remark.topic is Topic.LINK_LOST)
+    lost = next(remark for remark in said if remark.topic is Topic.LINK_LOST)
     assert told(lost) == "The connection to the strap was lost."
 
 
 @pytest.mark.parametrize("topic", [topic for topic in Topic if topic is not Topic.AS_TOLD])
 def test_every_topic_has_a_sentence_whatever_words_it_lacks(topic: Topic) -> None:
-    names = re.findall(r"\{(\w+)(:[^}]*)?\}", "".join(english.REMARKS[topic]))
+    names = re.findall(r"\{(\w+)(:[^}]*)?\}", re.sub(r"\[.*?\]", "", "".join(english.REMARKS[topic])))
     figures = {name: 1.0 for name, form in names if form}
     assert "…" not in told(Remark.of(topic, **figures)) + advised(Remark.of(topic, **figures))
     text = told(Remark.of(topic, **{name: figures.get(name, "Anna") for name, _ in names}))

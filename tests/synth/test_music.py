@@ -8,6 +8,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from entrain.remark import Remark, Topic
 from entrain.score import Presence, Score
 from entrain.synth.music import bend
 from entrain.synth.music.layer import Music
@@ -19,12 +20,13 @@ from tests.support import tunes
 from tests.synth.scores import edited_live
 
 RATE_HZ = 48_000
+BROKEN = Remark.of(Topic.MUSIC_SHORT, piece="breaks")
 
 
 class Held:
     """A source that holds a whole piece."""
 
-    fault = ""
+    fault: Remark | None = None
     sound_end: int | None = None
     sounds: dict[str, Samples] = {}  # noqa: RUF012
 
@@ -283,12 +285,12 @@ def test_what_breaks_fades_out_and_is_said_and_the_next_piece_comes():
         def __init__(self, piece: Piece, sample_rate_hz: int) -> None:
             super().__init__(piece, sample_rate_hz)
             if piece.name == "breaks":
-                self.fault, self.sound_end = "it broke", 12 * RATE_HZ
+                self.fault, self.sound_end = BROKEN, 12 * RATE_HZ
 
     pieces = (piece("breaks", tone(220.0, 30.0)), piece("good", tone(660.0, 30.0)))
     music = Music(Playlist(pieces), RATE_HZ, Breaking)
     out = played((), glide(60.0, 60.0, 1.0), 20.0, music=music)
-    assert list(music.said) == ["it broke"]
+    assert list(music.said) == [BROKEN]
     assert share(out, 660.0, 10.0) == pytest.approx(0.3, abs=0.01)
     alone = Music(Playlist(pieces[:1]), RATE_HZ, Breaking)
     out = played((), glide(60.0, 60.0, 1.0), 20.0, music=alone)

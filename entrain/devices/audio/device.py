@@ -17,7 +17,7 @@ import entrain
 from entrain.clock import Clock
 from entrain.control.events import OnsetPlayed, Sound, SoundChanged
 from entrain.devices.audio import messages as msg
-from entrain.devices.audio import words
+from entrain.devices.audio import remarks
 from entrain.devices.audio.turn import Turn
 from entrain.devices.ports import Emit
 from entrain.remark import Remark
@@ -111,8 +111,7 @@ class DeviceSound:
         self._emit, self._clock = emit, clock
         retries = _retries()
         is_alone, other = self._turn.take()
-        detail, advice = ("", "") if is_alone else words.another_session(other)
-        self._say(Sound.OPENING, detail, advice)
+        self._say(Sound.OPENING, None if is_alone else remarks.another_session(other))
         try:
             await self._engines(retries)
         finally:
@@ -140,7 +139,7 @@ class DeviceSound:
         try:
             engine = await _started()
         except OSError as error:
-            return msg.Failed(msg.EngineFault.BROKEN, str(error))
+            return msg.Failed(msg.EngineFault.BROKEN, cause=str(error))
         self._engine = engine
         grace_s = CLOSING_S
         try:
@@ -152,7 +151,7 @@ class DeviceSound:
             return await self._listen(engine)
         except TimeoutError:
             grace_s = 0.0
-            return msg.Failed(msg.EngineFault.BROKEN, "it stopped answering")
+            return msg.Failed(msg.EngineFault.MUTE)
         finally:
             self._engine = None
             await _ended(engine, grace_s)
@@ -174,7 +173,7 @@ class DeviceSound:
                 if isinstance(message, msg.Failed):
                     return message
                 self._pass_on(message)
-        return msg.Failed(msg.EngineFault.BROKEN, "its process ended")
+        return msg.Failed(msg.EngineFault.ENDED)
 
     def _pass_on(self, message: msg.FromEngine) -> None:
         match message:
@@ -182,16 +181,16 @@ class DeviceSound:
                 if self._lost_s is not None:
                     gap_s = self._heard_s - self._lost_s
                 self._lost_s, self._playing_on = None, device
-                self._say(Sound.PLAYING, words.opened(message), gap_s=gap_s)
+                self._say(Sound.PLAYING, remarks.opened(message), gap_s=gap_s)
             case msg.Sounded(n, frame, planned_t_s, dac_t_s, uncertainty_s):
                 now_s = self._clock.now_s()
                 self._emit(OnsetPlayed(now_s, n, planned_t_s, dac_t_s, uncertainty_s, frame))
             case msg.SoundGap(gap_s=gap_s):
-                self._say(Sound.PLAYING, words.gap(message), gap_s=gap_s)
+                self._say(Sound.PLAYING, remarks.gap(message), gap_s=gap_s)
             case msg.Noticed():
-                self._say(Sound.PLAYING, *words.notice(message))
-            case msg.MusicSaid(text):
-                self._say(Sound.PLAYING, text)
+                self._say(Sound.PLAYING, remarks.notice(message))
+            case msg.MusicSaid(remark):
+                self._say(Sound.PLAYING, remark)
             case msg.MusicAt(segment):
                 layers = self._begin.layers
                 if layers.music is not None:
@@ -203,14 +202,14 @@ class DeviceSound:
     def _report(self, failed: msg.Failed) -> None:
         _LOG.info("engine %s", failed.fault)
         if self._lost_s is None or failed.fault is msg.EngineFault.NO_LIBRARY:
-            self._say(Sound.UNAVAILABLE, *words.fault(failed))
+            self._say(Sound.UNAVAILABLE, remarks.fault(failed))
         elif self._said.sound is Sound.PLAYING:
-            self._say(Sound.LOST, words.lost(failed), words.LOST_ADVICE)
+            self._say(Sound.LOST, remarks.lost(failed))
 
-    def _say(self, sound: Sound, detail: str = "", advice: str = "", gap_s: float = 0.0) -> None:
+    def _say(self, sound: Sound, remark: Remark | None = None, gap_s: float = 0.0) -> None:
         """Emit how the sound is, unless that has just been said."""
         device = self._playing_on if sound is not Sound.OPENING else self._begin.device or ""
-        said = SoundChanged(self._clock.now_s(), sound, device, Remark.as_told(detail, advice), gap_s)
+        said = SoundChanged(self._clock.now_s(), sound, device, remark, gap_s)
         if gap_s or replace(said, t_s=self._said.t_s) != self._said:
             self._said = said
             _LOG.info("sound %s", sound)

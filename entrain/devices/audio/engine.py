@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 from entrain.devices.audio import messages as msg
 from entrain.devices.audio.levelwatch import LevelWatch
 from entrain.devices.audio.player import PlayerWish
+from entrain.remark import Remark
 from entrain.score import Score
 from entrain.synth.music.piece import Playlist, Segment
 from entrain.synth.renderer import Renderer
@@ -69,7 +70,7 @@ class Engine:
             # PortAudio is loaded here, not above: where it is missing, that is an answer, not a crash.
             from entrain.devices.audio import portaudio
         except OSError as error:
-            self._say(msg.Failed(msg.EngineFault.NO_LIBRARY, str(error)))
+            self._say(msg.Failed(msg.EngineFault.NO_LIBRARY, cause=str(error)))
             return
         try:
             device = portaudio.chosen(self._begin.device)
@@ -89,7 +90,7 @@ class Engine:
             self._watch = LevelWatch()
             self._serve(device, playing)
         except portaudio.NoDevice as error:
-            self._say(msg.Failed(_why_not(error), str(error)))
+            self._say(msg.Failed(_why_not(error.remark), error.remark))
 
     def _opened(self, device: "Device", renderer: Renderer) -> "Playing | None":
         """A stream that asks for sound. Where one never does, another is tried; None after the last."""
@@ -104,7 +105,7 @@ class Engine:
             if playing.has_begun or playing.ended.is_set():
                 return playing
             playing.let_go()
-        self._say(msg.Failed(msg.EngineFault.NO_CALLBACK, device.name))
+        self._say(msg.Failed(msg.EngineFault.NO_CALLBACK))
         return None
 
     def _bufferings(self) -> Iterator["Buffering"]:
@@ -179,7 +180,7 @@ class Engine:
     def _fault(self, silent_s: float) -> msg.Failed | None:
         now = self._now
         if now.player.fault:
-            return msg.Failed(msg.EngineFault.BROKEN, now.player.fault)
+            return msg.Failed(msg.EngineFault.BROKEN, cause=now.player.fault)
         return msg.Failed(msg.EngineFault.LOST) if now.ended.is_set() or silent_s > STALLED_S else None
 
     def _collect(self, fading: bool) -> bool:
@@ -296,8 +297,8 @@ class Engine:
             pass  # nobody listens any more; the inbox will say so
 
 
-def _why_not(error: Exception) -> msg.EngineFault:
-    if str(error):  # a device was there, or others than the one that was asked for
+def _why_not(remark: Remark | None) -> msg.EngineFault:
+    if remark is not None:  # a device was there, or others than the one that was asked for
         return msg.EngineFault.NO_DEVICE
     try:
         from entrain.devices.audio.soundserver import why_not
@@ -339,7 +340,7 @@ def main() -> None:
         try:
             Engine(begin, inbox, answers).run()
         except Exception:
-            answers.write(msg.packed(msg.Failed(msg.EngineFault.BROKEN, traceback.format_exc())))
+            answers.write(msg.packed(msg.Failed(msg.EngineFault.BROKEN, cause=traceback.format_exc())))
             answers.flush()
     # No clean-up: PortAudio's own can hang when a server has died.
     os._exit(0)

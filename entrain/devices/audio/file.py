@@ -14,7 +14,7 @@ from entrain.devices.audio.dither import Dither
 from entrain.devices.ports import Emit
 from entrain.errors import UsageError
 from entrain.music_library.reading import waiting_music
-from entrain.remark import Remark
+from entrain.remark import Remark, Topic
 from entrain.score import Score
 from entrain.synth.cast import Cast
 from entrain.synth.layers import Layers
@@ -142,14 +142,12 @@ class FileSound:
             self._write(self._glide.applied(sound, frame), frame)
         except (OSError, soundfile.LibsndfileError) as error:
             self._is_full = True
-            why = f": {error}".rstrip(". ") if str(error) else ""
-            detail = f'"{self._path}" cannot be written any more{why}.'
-            remark = Remark.as_told(detail, "Is the disk full?")
+            cause = str(error).rstrip(". ")
+            remark = Remark.of(Topic.FILE_UNWRITTEN, path=str(self._path), cause=cause)
             self._say(SoundChanged(t_s, Sound.LOST, str(self._path), remark))
             return
         while self._music is not None and self._music.said:
-            remark = Remark.as_told(self._music.said.popleft())
-            self._say(SoundChanged(t_s, Sound.PLAYING, str(self._path), remark))
+            self._say(SoundChanged(t_s, Sound.PLAYING, str(self._path), self._music.said.popleft()))
         for strike in self._cast.onsets(score, frame, n_frames, 0.0):
             if self._glide.gain_at(strike.frame) > 0.0:
                 at_s = strike.frame / DEFAULT_RATE_HZ

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import BinaryIO, Final
 
+from entrain.remark import Remark
 from entrain.score import Score
 from entrain.synth.layers import Layers
 from entrain.synth.music.piece import Segment
@@ -114,7 +115,7 @@ class SoundGap:
 class MusicSaid:
     """What the listener should know about the music."""
 
-    text: str
+    remark: Remark
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,14 +154,20 @@ class EngineFault(StrEnum):
     NO_CALLBACK = "no callback"  # it opens, and never asks for sound
     LOST = "lost"
     BROKEN = "broken"  # a fault of ours
+    MUTE = "mute"  # it stopped answering
+    ENDED = "ended"  # its process did
 
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """The engine cannot go on."""
+    """The engine cannot go on.
+
+    `remark` says more of a device than the fault does; `cause` is what a library, the system or Python said.
+    """
 
     fault: EngineFault
-    detail: str = ""
+    remark: Remark | None = None
+    cause: str = ""
 
 
 FromEngine = Alive | Opened | Sounded | SoundGap | Noticed | MusicSaid | MusicAt | Failed

@@ -11,6 +11,7 @@ from typing import Any, Final, Protocol
 
 import sounddevice as _sounddevice
 
+from entrain.remark import Remark, Topic
 from entrain.synth.renderer import DEFAULT_RATE_HZ
 from entrain.synth.stretch import Samples
 
@@ -39,7 +40,11 @@ class Callback(Protocol):
 
 
 class NoDevice(Exception):
-    """There is nothing to play on, or it cannot be opened; says which. Empty: there is no device at all."""
+    """There is nothing to play on, or it cannot be opened; says which. None: there is no device at all."""
+
+    def __init__(self, remark: Remark | None = None) -> None:
+        super().__init__(str(remark or ""))
+        self.remark = remark
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +92,8 @@ def chosen(asked: str | None) -> Device:
         wanted += [d for d in devices if asked.casefold() in d["name"].casefold()]
         if not wanted:
             others = ", ".join(f'"{d["name"]}"' for d in devices)
-            found = f"Found: {others}." if others else "There is no device at all."
-            raise NoDevice(f'There is no sound device called "{asked}". {found}')
+            topic = Topic.SOUND_NOT_AMONG if others else Topic.SOUND_NOT_THERE
+            raise NoDevice(Remark.of(topic, asked=asked, found=others))
     device = wanted[0]
     # A sound server takes any rate and its own is 48 kHz nearly everywhere; hardware is opened at its own.
     rate_hz = DEFAULT_RATE_HZ if device["name"] in _SERVERS else round(device["default_samplerate"])
@@ -115,9 +120,8 @@ class OutputStream:
             )
             self._stream.start()
         except _sd.PortAudioError as error:
-            raise NoDevice(
-                f'The sound device "{device.name}" could not be opened: {error.args[0]}.'
-            ) from error
+            remark = Remark.of(Topic.SOUND_NOT_OPENED, device=device.name, cause=str(error.args[0]))
+            raise NoDevice(remark) from error
         self.latency_s = float(self._stream.latency)
 
     def let_go(self) -> None:

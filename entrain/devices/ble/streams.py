@@ -23,7 +23,7 @@ from entrain.errors import MalformedMeasurement
 from entrain.heart.pmd import control as pmd
 from entrain.heart.pmd.control import Answer, Operation, Request, Response, Sensor, Setting, Settings
 from entrain.heart.pmd.frames import SensorFrame
-from entrain.remark import Remark
+from entrain.remark import Remark, Topic
 
 BLOCK_S: Final = 2.0  # of ECG frames, two a second: nothing is decided on them
 LOOK_S: Final = 0.5
@@ -86,8 +86,7 @@ class Streams:
         self._control, data = found.get(pmd.CONTROL_POINT), found.get(pmd.DATA)
         if self._control is None or data is None:
             for sensor in plan.sensors:
-                detail = f"{self._name} has no measurement streams."
-                self._say(sensor, SensorState.MISSING, detail, "A Polar H10 or Verity Sense has.")
+                self._say(sensor, SensorState.MISSING, Topic.NO_STREAMS)
             return
         try:
             await within(self._timing.call_s, self._client.start_notify(self._control, self._answered))
@@ -103,7 +102,8 @@ class Streams:
         except Exception as error:
             for sensor in plan.sensors:
                 if sensor not in self._running:
-                    self._refused(sensor, f"does not answer ({type(error).__name__})")
+                    cause = type(error).__name__
+                    self._say(sensor, SensorState.REFUSED, Topic.STREAM_UNANSWERED, cause=cause)
             if not self._running:
                 return
         await self._watch()
@@ -124,8 +124,7 @@ class Streams:
 
     async def _start(self, sensor: Sensor, is_offered: bool) -> None:
         if not is_offered:
-            detail = f"{self._name} has no {_WORDS[sensor]}."
-            self._say(sensor, SensorState.MISSING, detail, "The pulse goes on without it.")
+            self._say(sensor, SensorState.MISSING, Topic.NO_SENSOR)
             return
         offered = await self._ask(Request(Operation.SETTINGS, sensor))
         wanted = pmd.chosen(offered.settings, pmd.PREFERRED[sensor])
@@ -140,22 +139,19 @@ class Streams:
             case Answer.ALREADY_IN_STATE:
                 self._began(sensor, SensorState.SHARED, None, answer)
             case Answer.INVALID_MTU:
-                self._refused(sensor, "needs larger packets than this computer's Bluetooth agreed to")
+                self._say(sensor, SensorState.REFUSED, Topic.STREAM_PACKETS)
             case Answer.IN_CHARGER:
-                self._refused(sensor, "does not measure while it charges")
+                self._say(sensor, SensorState.REFUSED, Topic.STREAM_CHARGING)
             case other:
-                self._refused(sensor, f"refuses: {other.name.lower().replace('_', ' ')}")
+                refusal = other.name.lower().replace("_", " ")
+                self._say(sensor, SensorState.REFUSED, Topic.STREAM_REFUSED, answer=refusal)
         if not any(each.ours for each in self._running.values()):
             self._plan.end(self._address)
 
     def _began(self, sensor: Sensor, state: SensorState, rate_hz: float | None, answer: Response) -> None:
         ours = state is SensorState.STREAMING
         self._running[sensor] = _Running(_now_s(), ours, state, rate_hz, answer.factor, [])
-        self._say(sensor, state, _BEGAN[state].format(name=self._name, what=_WORDS[sensor]))
-
-    def _refused(self, sensor: Sensor, why: str) -> None:
-        detail = f"{self._name} streams no {_WORDS[sensor]}: it {why}."
-        self._say(sensor, SensorState.REFUSED, detail, "The pulse is not touched by that. Try again later.")
+        self._say(sensor, state, _BEGAN[state])
 
     async def _stop(self, sensors: tuple[Sensor, ...]) -> None:
         for sensor in sensors:
@@ -207,18 +203,17 @@ class Streams:
         except MalformedMeasurement:
             running.n_cut += 1
             if running.n_cut == CUT_FRAMES:
-                detail = f"The frames of {_WORDS[sensor]} arrive cut short."
-                self._change(sensor, SensorState.FAULTY, detail, "Connect anew, or use another adapter.")
+                self._change(sensor, SensorState.FAULTY, Topic.STREAM_CUT)
             return
         stuck = [len(set(axis)) == 1 for axis in zip(*frame.samples, strict=True)]
         running.n_cut, running.n_stuck = 0, running.n_stuck + 1 if any(stuck) and len(stuck) > 1 else 0
         if running.n_stuck == STUCK_FRAMES:
-            axis = "xyz"[stuck.index(True)]
-            detail = f"The accelerometer's {axis} axis is stuck at {frame.samples[0]['xyz'.index(axis)]} mg."
-            self._change(sensor, running.state, detail, "The other two are used.")
+            axis = stuck.index(True)
+            mg = frame.samples[0][axis]
+            self._change(sensor, running.state, Topic.STREAM_STUCK, axis="xyz"[axis], mg=mg)
         elif running.state in (SensorState.SILENT, SensorState.FAULTY):
             state = SensorState.STREAMING if running.ours else SensorState.SHARED
-            self._change(sensor, state, _BEGAN[state].format(name=self._name, what=_WORDS[sensor]))
+            self._change(sensor, state, _BEGAN[state])
 
     async def _watch(self) -> None:
         while self._running:
@@ -228,23 +223,26 @@ class Streams:
                     self._hand_on(sensor)
                 is_quiet = _now_s() - running.heard_s > QUIET_S
                 if is_quiet and running.state is not SensorState.SILENT:
-                    detail = f"{self._name} streams nothing of {_WORDS[sensor]} any more."
-                    self._change(sensor, SensorState.SILENT, detail, "Another program may have stopped it.")
+                    self._change(sensor, SensorState.SILENT, Topic.STREAM_SILENT)
 
-    def _change(self, sensor: Sensor, state: SensorState, detail: str, advice: str = "") -> None:
+    def _change(self, sensor: Sensor, state: SensorState, topic: Topic, **values: float | str) -> None:
         self._running[sensor].state = state
-        self._say(sensor, state, detail, advice)
+        self._say(sensor, state, topic, **values)
 
-    def _say(self, sensor: Sensor, state: SensorState, detail: str = "", advice: str = "") -> None:
+    def _say(
+        self, sensor: Sensor, state: SensorState, topic: Topic | None = None, **values: float | str
+    ) -> None:
+        remark = None
+        if topic is not None:
+            remark = Remark.of(topic, strap=self._name, sensor=sensor.value, **values)
         running = self._running.get(sensor)
         rate_hz, factor = (running.rate_hz, running.factor) if running else (None, None)
-        self._report.sensor(sensor, state, Remark.as_told(detail, advice), rate_hz, factor)
+        self._report.sensor(sensor, state, remark, rate_hz, factor)
 
 
-_WORDS: Final = {Sensor.ECG: "ECG", Sensor.ACC: "accelerometer"}
 _BEGAN: Final = {
-    SensorState.STREAMING: "{name} streams its {what}.",
-    SensorState.SHARED: "{name} streams its {what} for another program already; it is read along.",
+    SensorState.STREAMING: Topic.STREAMS,
+    SensorState.SHARED: Topic.STREAMS_FOR_ANOTHER,
 }
 
 

@@ -17,7 +17,7 @@ from entrain.control.events import Event, SensorChanged, SensorFrames, SensorSta
 from entrain.devices.simulated.chest import Chest, ChestTraits
 from entrain.heart.pmd.control import Sensor
 from entrain.heart.pmd.frames import SensorFrame
-from entrain.remark import Remark
+from entrain.remark import Remark, Topic
 
 BEGAN_NS: Final = 599616000000000000  # where an H10 begins that nobody told the time
 BEGINS_S: Final = 2.0
@@ -62,9 +62,8 @@ class SimulatedStreams:
         if not self._has_begun and t_s >= BEGINS_S:
             self._has_begun = True
             for sensor in self._n_frames:
-                detail = f"The simulated strap streams its {_WORDS[sensor]}."
                 state, hz = SensorState.STREAMING, float(HZ[sensor])
-                remark = Remark.as_told(detail)
+                remark = Remark.of(Topic.STREAMS_SIMULATED, sensor=sensor.value)
                 events.append(SensorChanged(BEGINS_S, self._strap, sensor, state, remark, rate_hz=hz))
         for sensor, n in self._n_frames.items():
             while True:
@@ -112,6 +111,3 @@ class SimulatedStreams:
             for at_s, size_uv, width_s in (*_BELLS, _T_BELL):
                 trace = trace + size_uv * np.exp(-0.5 * ((times_s - beat_s - at_s) / width_s) ** 2)
         return trace + 8.0 * self._noise.standard_normal(len(times_s))
-
-
-_WORDS: Final = {Sensor.ECG: "ECG", Sensor.ACC: "accelerometer"}

@@ -6,6 +6,7 @@ from typing import Final, Generic, Protocol, TypeVar
 
 import numpy as np
 
+from entrain.remark import Remark, Topic
 from entrain.score import Score
 from entrain.synth.music.piece import Piece, Playlist, Segment
 from entrain.synth.music.programme import Programme
@@ -21,8 +22,8 @@ class PieceSource(SoundSource, Protocol):
     """A source that may turn out to be broken: then from frame `sound_end` on there is nothing."""
 
     @property
-    def fault(self) -> str:
-        """What keeps the music from sounding, in a sentence; empty where nothing does."""
+    def fault(self) -> Remark | None:
+        """What keeps the music from sounding, if anything does."""
         ...
 
     @property
@@ -64,7 +65,7 @@ class Music(Generic[S]):
         self._playing: dict[int, tuple[S, Weaver | None]] = {}  # by the segment's number
         self._coming: tuple[int, S] | None = None  # the next piece, by index
         self.sources: tuple[S, ...] = ()
-        self.said: deque[str] = deque()
+        self.said: deque[Remark] = deque()
         if playlist.start is not None:
             self._player_of(0)
         self._look_ahead()
@@ -135,9 +136,7 @@ class Music(Generic[S]):
                 source = self._open(piece, self._rate_hz)
                 source.expect(round(segment.from_s * source.rate_hz))
             if segment.ratio is None and piece.has_beat:
-                self.said.append(
-                    f'"{piece.name}" is too far from the beat\'s tempo: it plays at its own speed.'
-                )
+                self.said.append(Remark.of(Topic.MUSIC_OWN_SPEED, piece=piece.name))
             weaver = None if segment.ratio is None else Weaver(piece, segment, source, self._rate_hz)
             self._playing[n] = source, weaver
         return self._playing[n]

@@ -102,18 +102,18 @@ async def test_what_the_system_does_to_the_sound_is_told_and_taken_back_where_it
         await session.until_states(Sound.PLAYING)
         play(session)
         pulse.control("set-sink-mute", SINK, "1")
-        assert (await until_said(session, "muted")).advice
+        assert advised((await until_said(session, "muted")).remark)
         pulse.control("set-sink-mute", SINK, "0")
-        assert not (await until_said(session, "as it is meant")).advice
+        assert not advised((await until_said(session, "as it is meant")).remark)
         pulse.control("set-sink-volume", SINK, "0%")
-        assert (await until_said(session, "0 %")).advice
+        assert advised((await until_said(session, "0 %")).remark)
         pulse.control("set-sink-volume", SINK, "160%")
         said = await until_said(session, "12 dB louder than")
         assert "headphones" in advised(said.remark)
         pulse.control("set-sink-volume", SINK, "100%")
         (stream,) = pulse.streams()
         pulse.control("set-sink-input-volume", stream, "400%")
-        assert (await until_said(session, "36 dB louder: it is back")).advice
+        assert advised((await until_said(session, "36 dB louder: it is back")).remark)
         assert "100%" in pulse.control("list", "sink-inputs")
     assert session.states == [Sound.OPENING, Sound.PLAYING]
 
@@ -122,9 +122,7 @@ async def test_a_second_session_is_told_before_it_sounds(pulse: Pulse):
     async with Session(DeviceSound("metronome")) as first:
         await first.until_states(Sound.PLAYING)
         async with Session(DeviceSound("metronome")) as second:
-            told = second.of(SoundChanged)
             await second.until(lambda: second.of(SoundChanged))
-            assert told is not None
             said = second.of(SoundChanged)[0]
             assert said.sound is Sound.OPENING
             assert f"process {os.getpid()}" in told(said.remark)
