@@ -74,4 +74,12 @@ class OutputError(EntrainError):
 
 
 class StoreError(EntrainError):
-    """The session store cannot be read or written. Exit code 1."""
+    """The session store cannot be read or written. Exit code 1.
+
+    `topic` and `values` are what the log of a session says of it in place of the sentence (`entrain.remark`).
+    """
+
+    def __init__(self, message: str, advice: str = "", topic: str = "", **values: float | str) -> None:
+        super().__init__(message, advice)
+        self.topic = topic
+        self.values = values

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final, Self
 
-from entrain.errors import DeviceError
+from entrain.errors import DeviceError, EntrainError, StoreError
 from entrain.reason import Figures
 
 Words = tuple[tuple[str, str], ...]
@@ -125,6 +125,23 @@ class Topic(StrEnum):
     MUSIC_DAMAGED = "music_damaged"  # piece, cause
     MUSIC_BROKEN_OFF = "music_broken_off"  # piece, cause
     MUSIC_SHORT = "music_short"  # piece
+    # The log, which goes on in the file `rescue` where that is named. `path` is the store's, `cause` what
+    # SQLite or the system said.
+    LOG_FULL = "log_full"  # path
+    LOG_UNWRITABLE = "log_unwritable"  # path, folder, cause
+    LOG_HELD = "log_held"  # path; by another program
+    LOG_LOCKED = "log_locked"  # path; it wants its passphrase
+    LOG_RELOCKED = "log_relocked"  # path; it has another passphrase now
+    LOG_DAMAGED = "log_damaged"  # path, cause
+    LOG_FAILED = "log_failed"  # path, cause
+    LOG_NOT_WORKING = "log_not_working"  # path, cause
+    LOG_UNUSABLE = "log_unusable"  # path, cause
+    LOG_FOREIGN = "log_foreign"  # path
+    LOG_NEWER = "log_newer"  # path, schema, known
+    LOG_RECORD_LOST = "log_record_lost"  # seq, kind, cause
+    LOG_REMOVED = "log_removed"  # path, n
+    LOG_REPLACED = "log_replaced"  # path
+    LOG_OTHER = "log_other"  # cause
     # The sentences of a log from before there were topics.
     AS_TOLD = "as_told"
 
@@ -164,6 +181,13 @@ class Remark:
         if self.topic is Topic.AS_TOLD:
             return self.text
         return " ".join([self.topic.value, *(f"{name}={value!r}" for name, value in self.values.items())])
+
+
+def of_store(fault: EntrainError) -> Remark:
+    """What keeps the log from the disk."""
+    if isinstance(fault, StoreError) and fault.topic:
+        return Remark.of(Topic(fault.topic), **fault.values)
+    return Remark.of(Topic.LOG_OTHER, cause=type(fault).__name__)
 
 
 class Remarked(DeviceError):

@@ -35,7 +35,7 @@ from entrain.control.view import Sample, SessionView, Summary
 from entrain.devices.ports import LiveHeart, SoundOutput, VirtualHeart
 from entrain.errors import EntrainError
 from entrain.heart import wave
-from entrain.remark import Remark
+from entrain.remark import of_store
 from entrain.system.ticking import monotonic_s
 
 TREND_S: Final = 600  # that every picture carries; who wants more keeps it (`tui.trail`)
@@ -184,7 +184,7 @@ class Session:
 
         def on_fault(fault: EntrainError | None) -> None:
             t_s = self._clock.now_s()
-            event = LogChanged(t_s, Remark.as_told(fault.message, fault.advice)) if fault else LogChanged(t_s)
+            event = LogChanged(t_s, None if fault is None else of_store(fault))
             # Told from the writer's thread, possibly when the session and its loop are over.
             with suppress(RuntimeError):
                 loop.call_soon_threadsafe(self._inbox.put, event)

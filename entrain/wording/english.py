@@ -408,7 +408,55 @@ REMARKS: Mapping[Topic, tuple[str, str]] = MappingProxyType(
         Topic.MUSIC_DAMAGED: ('"{piece}" is damaged[: {cause}].', ""),
         Topic.MUSIC_BROKEN_OFF: ('"{piece}" cannot be read any further[: {cause}].', ""),
         Topic.MUSIC_SHORT: ('"{piece}" ends too early: it has changed, or it is damaged.', ""),
+        Topic.LOG_FULL: ("the disk is full: the session store {path} cannot grow.", "Make some room."),
+        Topic.LOG_UNWRITABLE: (
+            "the session store {path} cannot be opened or written[: {cause}].",
+            "Check who may write to {folder}, or set ENTRAIN_HOME to a folder of your own.",
+        ),
+        Topic.LOG_HELD: (
+            "another program keeps the session store {path} locked.",
+            "Close what else has it open, for instance a database browser with unsaved changes.",
+        ),
+        Topic.LOG_LOCKED: (
+            "the session store {path} is encrypted, and it was not given its passphrase.",
+            "Give --passphrase-file FILE, or set ENTRAIN_PASSPHRASE_FILE.",
+        ),
+        Topic.LOG_RELOCKED: (
+            "the passphrase that opened the session store {path} does not open it any more.",
+            "It was changed meanwhile: begin again, with the new one.",
+        ),
+        Topic.LOG_DAMAGED: (
+            "the session store {path} is damaged[: {cause}].",
+            "`entrain doctor --repair` saves what can be read into a new one and keeps this one aside.",
+        ),
+        Topic.LOG_FAILED: (
+            "the session store {path} could not be read or written[: {cause}].",
+            "The disk may be full, over its quota, disconnected or failing.",
+        ),
+        Topic.LOG_NOT_WORKING: ("the session store {path} does not work[: {cause}].", ""),
+        Topic.LOG_UNUSABLE: ("the session store {path} cannot be used[: {cause}].", ""),
+        Topic.LOG_FOREIGN: (
+            "{path} is the database of another program, not a store of sessions.",
+            "Choose another place, or move that file away.",
+        ),
+        Topic.LOG_NEWER: (
+            "{path} was written by a newer entrain: schema {schema:g}, and this one knows {known:g}.",
+            "Update entrain to work with these sessions; nothing in the file was changed.",
+        ),
+        Topic.LOG_RECORD_LOST: ("record {seq:g} ({kind}) cannot be stored[: {cause}].", ""),
+        Topic.LOG_REMOVED: (
+            "{path} was removed or replaced while the session was running;"
+            " the {n:g} records that were saved until then went with it.",
+            "",
+        ),
+        Topic.LOG_REPLACED: ("{path} was replaced at this very moment.", "It is tried again."),
+        Topic.LOG_OTHER: ("the session cannot be kept[ ({cause})].", ""),
     }
+)
+# Added to a remark of the log that names a rescue file.
+RESCUED: tuple[str, str] = (
+    "This session is kept in {rescue}.",
+    "Later, `entrain sessions import {rescue}` brings it into the store.",
 )
 # What to do where it differs between systems; in place of the advice above.
 HOST_ADVICE: Mapping[tuple[Topic, Host], str] = MappingProxyType(
@@ -453,6 +501,8 @@ UNSAID: Mapping[str, str] = MappingProxyType(
         "found": "others",
         "device": "that was asked for",
         "path": "the file",
+        "folder": "its folder",
+        "kind": "an event",
         "piece": "a piece",
         "axis": "one",
         "sensor": "sensor",

@@ -19,7 +19,7 @@ def told(remark: Remark | None) -> str:
     """What is so, in a sentence; nothing where there is no remark."""
     if remark is None or remark.topic is Topic.AS_TOLD:
         return "" if remark is None else remark.text
-    text = _filled(english.REMARKS[remark.topic][0], remark.values)
+    text = _with_rescue(0, english.REMARKS[remark.topic][0], remark)
     return f"{text[:1].upper()}{text[1:]}"
 
 
@@ -29,7 +29,7 @@ def advised(remark: Remark | None) -> str:
         return "" if remark is None else remark.advice
     host = _HOSTS.get(str(remark.values.get("host", "")))
     here = None if host is None else english.HOST_ADVICE.get((remark.topic, host))
-    return _filled(english.REMARKS[remark.topic][1], remark.values) if here is None else here
+    return _with_rescue(1, english.REMARKS[remark.topic][1], remark) if here is None else here
 
 
 def as_fault(remark: Remark | None) -> DeviceError:
@@ -48,6 +48,11 @@ def in_words() -> Generator[None]:
         yield
     except Remarked as fault:
         raise as_fault(fault.remark) from fault
+
+
+def _with_rescue(which: int, text: str, remark: Remark) -> str:
+    rescued = english.RESCUED[which] if "rescue" in remark.values else ""
+    return _filled(f"{text} {rescued}".strip(), remark.values)
 
 
 def _filled(text: str, values: Mapping[str, float | str]) -> str:

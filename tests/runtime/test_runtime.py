@@ -27,7 +27,7 @@ from entrain.devices.audio.none import NoSound
 from entrain.devices.simulated.heart import SimulatedHeart
 from entrain.devices.simulated.person import Person
 from entrain.errors import StoreError
-from entrain.remark import Remark
+from entrain.remark import Remark, Topic
 from entrain.runtime import OnLogFault, Session
 from entrain.storage.log import codec
 from entrain.wording import remarks
@@ -130,16 +130,16 @@ async def test_the_logs_trouble_reaches_view_and_log() -> None:
     )
     task = asyncio.create_task(running.run())
     await asyncio.sleep(0.1)
-    await asyncio.to_thread(told_of[0], StoreError("The disk is full.", "Make room."))
+    await asyncio.to_thread(told_of[0], StoreError("Full.", "Make room.", Topic.LOG_FULL, path="x.db"))
     await asyncio.sleep(0.3)
-    assert running.view().log_fault == Remark.as_told("The disk is full.", "Make room.")
+    assert running.view().log_fault == Remark.of(Topic.LOG_FULL, path="x.db")
     await asyncio.to_thread(told_of[0], None)
     await asyncio.sleep(0.3)
     assert running.view().log_fault is None
     running.send(Stop())
     await task
     assert [remarks.told(e.remark) for e, _ in kept.records if isinstance(e, LogChanged)] == [
-        "The disk is full.",
+        "The disk is full: the session store x.db cannot grow.",
         "",
     ]
     assert any(isinstance(e, SoundChanged) for e, _ in kept.records)

@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 
 from entrain.errors import StoreError
+from entrain.remark import Topic, of_store
 from entrain.storage.log import database, writer
 from entrain.storage.log.store import Store
+from entrain.wording import remarks
 from tests.support import record_fixture
 
 
@@ -53,8 +55,15 @@ class Told:
 
 
 @pytest.fixture
-def told() -> Told:
-    return Told()
+def told() -> Iterator[Told]:
+    """What a session says of it is what a command says of it, word for word."""
+    heard = Told()
+    yield heard
+    for fault in heard.faults:
+        if fault is not None:
+            remark = of_store(fault)
+            assert remark.topic is not Topic.LOG_OTHER
+            assert (remarks.told(remark), remarks.advised(remark)) == (fault.message, fault.advice)
 
 
 @dataclass

@@ -17,6 +17,7 @@ from entrain.control.events import (
     HeartDoubted,
     Link,
     LinkChanged,
+    LogChanged,
     NotificationArrived,
     Sound,
     SoundChanged,
@@ -27,11 +28,13 @@ from entrain.control.session import reduce, start
 from entrain.devices.audio import messages as msg
 from entrain.devices.audio import remarks
 from entrain.devices.ble.faults import TROUBLES, BluetoothFault
+from entrain.errors import StoreError
 from entrain.heart.doubt import Doubt
 from entrain.heart.gatt import HeartRateMeasurement
 from entrain.presets import library as presets
-from entrain.remark import Remark, Topic
+from entrain.remark import Remark, Topic, of_store
 from entrain.storage.deidentify import deidentified
+from entrain.storage.log import database
 from entrain.storage.log.store import Store
 from entrain.storage.log.verify import replay
 from entrain.system.host import Host
@@ -116,6 +119,15 @@ STRAP = "ble:A0:9E:1A:E3:7C:51"
 NAME = "Polar H10 8A2F41"
 
 
+def fault_of(code: int) -> StoreError:
+    """What the store makes of an error of SQLite."""
+    error = sqlite3.OperationalError("in the words of SQLite")
+    error.sqlite_errorcode = code
+    with pytest.raises(StoreError) as caught, database.told(Path("/home/anna/sessions.db")):
+        raise error
+    return caught.value
+
+
 def every_trouble() -> Iterator[Event]:
     """A strap that is lost twice and has no contact, and all that Bluetooth may say, on every system."""
     events = list(session_events(with_rsa(66.0), 120.0, ((40.0, 50.0), (80.0, 85.0)), STRAP))
@@ -127,6 +139,8 @@ def every_trouble() -> Iterator[Event]:
         failed = msg.Failed(fault, None, "Traceback (most recent call last)\nOSError: it broke")
         events.append(SoundChanged(1.0, Sound.UNAVAILABLE, remark=remarks.fault(failed)))
         events.append(SoundChanged(2.0, Sound.LOST, "AirPods of Polar", remark=remarks.lost(failed)))
+    for code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR):
+        events.append(LogChanged(4.0, of_store(fault_of(code))))
     for notice in msg.Notice:
         events.append(SoundChanged(3.0, Sound.PLAYING, remark=remarks.notice(msg.Noticed(notice, 12.0))))
     events += [Tick(120.0 + n) for n in range(1, 30)]

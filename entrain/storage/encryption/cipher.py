@@ -21,6 +21,7 @@ from typing import Any, Final
 
 from entrain import extras
 from entrain.errors import StoreError
+from entrain.remark import Topic
 
 PLAIN: Final = b"SQLite format 3\0"
 SALT: Final = 16  # bytes
@@ -166,6 +167,8 @@ def locked(path: Path) -> Locked:
     return Locked(
         f"The session store {path} is encrypted, and it was not given its passphrase.",
         "Give --passphrase-file FILE, or set ENTRAIN_PASSPHRASE_FILE.",
+        Topic.LOG_LOCKED,
+        path=str(path),
     )
 
 

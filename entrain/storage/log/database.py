@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from entrain.errors import StoreError
+from entrain.remark import Topic
 from entrain.storage.encryption import cipher
 from entrain.storage.places import make_private_folder
 from entrain.system.files import PRIVATE, keep_private, may_write
@@ -214,6 +215,8 @@ def _check_version(connection: sqlite3.Connection, path: Path) -> int:
         raise UnusableStore(
             f"{path} is the database of another program, not a store of sessions.",
             "Choose another place, or move that file away.",
+            Topic.LOG_FOREIGN,
+            path=str(path),
         )
     check_schema(version, path)
     return version
@@ -228,6 +231,10 @@ def check_schema(version: int, path: Path) -> None:
         raise NewerStore(
             f"{path} was written by a newer entrain: schema {version}, and this one knows {SCHEMA_VERSION}.",
             "Update entrain to work with these sessions; nothing in the file was changed.",
+            Topic.LOG_NEWER,
+            path=str(path),
+            schema=version,
+            known=SCHEMA_VERSION,
         )
 
 
@@ -288,6 +295,8 @@ def _from_sqlite(error: Exception, path: Path) -> StoreError:
             return StoreError(
                 f"Another program keeps the session store {path} locked.",
                 "Close what else has it open, for instance a database browser with unsaved changes.",
+                Topic.LOG_HELD,
+                path=str(path),
             )
         case sqlite3.SQLITE_NOTADB if cipher.passphrase_of(path) is None and cipher.is_encrypted(path):
             return cipher.locked(path)
@@ -295,6 +304,8 @@ def _from_sqlite(error: Exception, path: Path) -> StoreError:
             return cipher.Locked(
                 f"The passphrase that opened the session store {path} does not open it any more.",
                 "It was changed meanwhile: begin again, with the new one.",
+                Topic.LOG_RELOCKED,
+                path=str(path),
             )
         case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
             return _damaged(path, str(error))
@@ -302,9 +313,17 @@ def _from_sqlite(error: Exception, path: Path) -> StoreError:
             return StoreError(
                 f"The session store {path} could not be read or written: {error}.",
                 "The disk may be full, over its quota, disconnected or failing.",
+                Topic.LOG_FAILED,
+                path=str(path),
+                cause=str(error),
             )
         case _:
-            return StoreError(f"The session store {path} does not work: {error}.")
+            return StoreError(
+                f"The session store {path} does not work: {error}.",
+                topic=Topic.LOG_NOT_WORKING,
+                path=str(path),
+                cause=str(error),
+            )
 
 
 def _has_another_passphrase(path: Path) -> bool:
@@ -318,22 +337,40 @@ def _from_system(error: OSError, path: Path) -> StoreError:
         return _full(path)
     if error.errno in (EACCES, EPERM, EROFS):
         return _not_writable(path, error.strerror or str(error))
-    return StoreError(f"The session store {path} cannot be used: {error.strerror or error}.")
+    cause = error.strerror or str(error)
+    return StoreError(
+        f"The session store {path} cannot be used: {cause}.",
+        topic=Topic.LOG_UNUSABLE,
+        path=str(path),
+        cause=cause,
+    )
 
 
 def _damaged(path: Path, how: str) -> StoreError:
     return DamagedStore(
         f"The session store {path} is damaged: {how}.",
         "`entrain doctor --repair` saves what can be read into a new one and keeps this one aside.",
+        Topic.LOG_DAMAGED,
+        path=str(path),
+        cause=how,
     )
 
 
 def _full(path: Path) -> StoreError:
-    return StoreError(f"The disk is full: the session store {path} cannot grow.", "Make some room.")
+    return StoreError(
+        f"The disk is full: the session store {path} cannot grow.",
+        "Make some room.",
+        Topic.LOG_FULL,
+        path=str(path),
+    )
 
 
 def _not_writable(path: Path, detail: str) -> StoreError:
     return StoreError(
         f"The session store {path} cannot be opened or written: {detail}.",
         f"Check who may write to {path.parent}, or set ENTRAIN_HOME to a folder of your own.",
+        Topic.LOG_UNWRITABLE,
+        path=str(path),
+        folder=str(path.parent),
+        cause=detail,
     )

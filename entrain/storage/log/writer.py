@@ -17,6 +17,7 @@ from typing import Final
 
 from entrain.control.events import Effect, Event
 from entrain.errors import StoreError
+from entrain.remark import Topic
 from entrain.storage.encryption import cipher
 from entrain.storage.log import codec, rows
 from entrain.storage.log.database import UnusableStore, open_for_writing, told, writing
@@ -119,7 +120,14 @@ class Writer:
             row, rows_of_effects = rows.rows_of(event, effects, seq, self._n_effects)
         except (TypeError, ValueError) as error:
             # A fault of the program, not of the disk. The session goes on; the gap in `seq` tells for ever.
-            self._standing = StoreError(f"Record {seq} ({codec.kind_of(event)}) cannot be stored: {error}.")
+            kind, cause = codec.kind_of(event), str(error)
+            self._standing = StoreError(
+                f"Record {seq} ({kind}) cannot be stored: {cause}.",
+                topic=Topic.LOG_RECORD_LOST,
+                seq=seq,
+                kind=kind,
+                cause=cause,
+            )
             return
         self._n_effects += len(rows_of_effects)
         self._events.append(row)
@@ -159,14 +167,22 @@ class Writer:
             self._disconnect()
             self._standing = StoreError(
                 f"{self.path} was removed or replaced while the session was running;"
-                f" the {self.acknowledged} records that were saved until then went with it."
+                f" the {self.acknowledged} records that were saved until then went with it.",
+                topic=Topic.LOG_REMOVED,
+                path=str(self.path),
+                n=self.acknowledged,
             )
         if self._connection is None:
             before = self._inode_now()
             self._connection = open_for_writing(self.path)
             self._inode = self._inode_now()
             if before not in (None, self._inode):
-                raise StoreError(f"{self.path} was replaced at this very moment.", "It is tried again.")
+                raise StoreError(
+                    f"{self.path} was replaced at this very moment.",
+                    "It is tried again.",
+                    Topic.LOG_REPLACED,
+                    path=str(self.path),
+                )
         if self._sign is None:
             self._sign = Sign(self.path, self._head.uuid)
         return self._connection
@@ -220,6 +236,8 @@ class Writer:
         self._standing = StoreError(
             f"{cause.message} This session is kept in {rescue}.",
             f"{cause.advice} Later, `entrain sessions import {rescue}` brings it into the store.".strip(),
+            cause.topic,
+            **{**cause.values, "rescue": str(rescue)},
         )
         self._attempt()
 
