@@ -27,8 +27,8 @@ from tests.support.scripted import Script, view_at
 LINE = 75  # of the banner, in a terminal of 80
 
 
-def with_link(view: SessionView, link: Link, **more: str) -> SessionView:
-    return replace(view, straps=tuple(replace(strap, link=link, **more) for strap in view.straps))
+def with_link(view: SessionView, link: Link, remark: Remark | None = None) -> SessionView:
+    return replace(view, straps=tuple(replace(strap, link=link, remark=remark) for strap in view.straps))
 
 
 def with_heart(
@@ -69,7 +69,7 @@ def test_a_lost_strap_has_advice_in_every_phase(link: Link, t_s: float) -> None:
 
 
 def test_the_device_s_own_words_come_first() -> None:
-    view = with_link(view_at(300), Link.LOST, detail="it went out of range", advice="Come closer.")
+    view = with_link(view_at(300), Link.LOST, Remark.as_told("it went out of range", "Come closer."))
     advice = words.advice(view)
     assert advice is not None
     assert advice.text == "It went out of range. Come closer."
