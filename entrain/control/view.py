@@ -110,6 +110,11 @@ class SessionView:
     stage: StageView | None = None  # None: a policy guides, or nothing does
     wave: tuple[WavePoint, ...] = ()  # the pulse beat by beat, of the first heart
 
+    def heart_after(self, strap: str | None) -> str | None:
+        """Going round all hearts: the one after `strap`; after the last one None, which is all of them."""
+        straps = [None, *(each.strap for each in self.straps)]
+        return straps[(straps.index(strap) + 1) % len(straps)] if strap in straps else None
+
 
 @dataclass(frozen=True, slots=True)
 class HeartSummary:

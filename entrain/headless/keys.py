@@ -6,6 +6,7 @@ from typing import Final
 
 from entrain.control import events as ev
 from entrain.runtime import Session
+from entrain.wording.screen import about
 
 _NONE: Final[Mapping[str, str]] = MappingProxyType({})
 
@@ -19,6 +20,7 @@ _NAMED: Final = {
     "hold": ("h", "hold"),
     "go_on": ("g", "go on"),
     "mark": ("n", "mark"),
+    "whose": ("w", "whose it is, in a group"),
     "sound": ("m", "sound"),
     "louder": ("+", "louder"),
     "softer": ("-", "softer"),
@@ -46,7 +48,10 @@ def hearer(
     usual = {key: _NAMED[name][0] for name, key in own.items() if name in _NAMED}
     given_up = {_NAMED[name][0] for name in own if name in _NAMED} - {"p"}  # the space bar always pauses
 
+    whose: str | None = None  # of a group: the heart of whom the next mark or feeling is about; None: of all
+
     def heard(key: str) -> None:
+        nonlocal whose
         view = session.view()
         match usual.get(key, "" if key in given_up else key):
             case " " if tap is not None:
@@ -61,15 +66,18 @@ def hearer(
             case "e":
                 session.send(ev.EaseOff())
             case "d":
-                session.send(ev.Feel(ev.Feeling.LIGHT_HEADED))
+                session.send(ev.Feel(ev.Feeling.LIGHT_HEADED, whose))
             case "y":
-                session.send(ev.Feel(ev.Feeling.EASY))
+                session.send(ev.Feel(ev.Feeling.EASY, whose))
             case "h":
                 session.send(ev.HoldTempo())
             case "g":
                 session.send(ev.GoOn())
             case "n":
-                session.send(ev.Mark(""))
+                session.send(ev.Mark("", strap=whose))
+            case "w" if len(view.straps) > 1:
+                whose = view.heart_after(whose)
+                say(about(view, whose))
             case "m":
                 session.send(ev.SetMuted(not view.sound.muted))
                 say("sound on" if view.sound.muted else "sound off")

@@ -223,6 +223,11 @@ def reason(view: SessionView) -> str:
     return decisions.sentence(view.hold_reason or view.reason, names(view))
 
 
+def about(view: SessionView, strap: str | None) -> str:
+    """Of a group: whom the next mark or feeling is about."""
+    return f"about {'everybody' if strap is None else names(view).get(strap, strap)}"
+
+
 def strap_line(strap: StrapView) -> str:
     """One strap in a line: its name and how it is."""
     name = strap.name or strap.strap

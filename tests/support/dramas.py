@@ -16,6 +16,7 @@ from typing import Any
 from entrain.control.arms import under_policy
 from entrain.control.breath_guide import waits_gently
 from entrain.control.events import (
+    BreathCued,
     BreathMeasured,
     Command,
     CommandGiven,
@@ -36,6 +37,7 @@ from entrain.control.events import (
     Mark,
     NotificationArrived,
     Nudge,
+    OnsetPlanned,
     Pause,
     PhaseBegan,
     PulseMeasured,
@@ -262,6 +264,10 @@ def _told(effect: object) -> Iterator[Row]:
             yield "volume", t_s, volume, muted
         case VoiceChanged(t_s, voice):
             yield "voice", t_s, voice
+        case BreathCued(t_s, part, beats, duration_s, per_min):
+            yield "cue", t_s, part.value, beats, duration_s, per_min
+        case OnsetPlanned(t_s, n):
+            yield "onset", t_s, n
         case Ended(t_s, reason, fade_s, completed):
             yield "ended", t_s, *_why(reason), fade_s, completed
         case _:
@@ -303,6 +309,12 @@ def _floors() -> Drama:
     """Two whose pulses come far down, so that the floors of their resting pulses count."""
     hearts = [Actor("A", lambda t_s: 98.0 - t_s / 8.0), Actor("B", lambda t_s: 80.0 - t_s / 14.0)]
     return Drama(_preset("desk", tempo={"goal_bpm": 42.0}), hearts, {100: [SetGoal(tempo_bpm=44.0)]})
+
+
+def _late() -> Drama:
+    """Two, of whom one comes after the rest, is measured, and is out of step."""
+    late = Actor("B", steps(79.0, (280.0, 96.0)), breathes=steps(13.0))
+    return Drama(_preset("desk"), [Actor("A"), late], {310: [Nudge(-2.0)]}, {"B": [(1, 70)]})
 
 
 def _chest() -> tuple[Event, ...]:
@@ -397,7 +409,11 @@ def all_dramas() -> dict[str, tuple[Callable[[], Drama], float]]:
         "asleep": (lambda: Drama(desk, skips=((150, 230),)), 6.0),
         "no sensor": (lambda: Drama(desk, [], {50: [Nudge(-3.0)], 70: [SetGoal(breath_per_min=5.0)]}), 4.0),
         "stages": (
-            lambda: Drama(desk, stages=STAGES, happens={80: [EaseOff()], 120: [Pause()], 125: [Resume()]}),
+            lambda: Drama(
+                desk,
+                stages=STAGES,
+                happens={20: [Nudge(1.0)], 80: [EaseOff(), Nudge(-1.0)], 120: [Pause()], 125: [Resume()]},
+            ),
             5.0,
         ),
         "stages, lost": (lambda: Drama(desk, stages=STAGES, away={"A": [(80, 100)]}), 5.0),
@@ -410,6 +426,14 @@ def all_dramas() -> dict[str, tuple[Callable[[], Drama], float]]:
         "no baseline": (lambda: Drama(_preset("desk", phases={"baseline_s": 0.0, "silence_s": 0.0})), 3.0),
         "sinks": (lambda: Drama(_preset("sleep")), 5.0),
     }  # fmt: skip
+    found["breathes quickly"] = (lambda: Drama(desk, [Actor(breathes=steps(24.0, (60.0, 0.0)))]), 4.0)
+    found["two, one late"] = (_late, 6.0)
+    found["out alone, for long"] = (
+        lambda: Drama(
+            _preset("desk", breath={"lengthen": "out"}), [Actor(breathes=steps(0.0, (230.0, 19.0)))]
+        ),
+        8.0,
+    )
     found["group, floors"] = (_floors, 5.0)
     for rule, leader in (("highest-floor", ""), ("leader", "K2"), ("leader", "C"), ("median", "")):
         found[f"group {rule} {leader}".strip()] = (lambda rule=rule, leader=leader: _group(rule, leader), 8.0)

@@ -392,6 +392,23 @@ async def test_a_mark_keeps_its_note_and_its_moment() -> None:
         assert len(stage.port.sent) == 1
 
 
+async def test_in_a_group_a_mark_and_a_feeling_are_about_somebody() -> None:
+    async with staged(Script(begins_at_s=302.0, straps=("Polar 17", "Polar 18"))) as stage:
+        assert "about" not in stage.text
+        assert "about Polar 17" in await stage.press("w")
+        await stage.press("n", *"calm", "enter", "y")
+        assert "about Polar 18" in await stage.press("w")
+        await stage.press("d")
+        assert "about" not in await stage.press("w")
+        await stage.press("y")
+        assert stage.port.sent == [
+            ev.Mark("calm", 0.0, "polar 17"),
+            ev.Feel(ev.Feeling.EASY, "polar 17"),
+            ev.Feel(ev.Feeling.LIGHT_HEADED, "polar 18"),
+            ev.Feel(ev.Feeling.EASY),
+        ]
+
+
 async def test_a_note_does_not_stop_the_picture() -> None:
     async with staged() as stage:
         await stage.press("n")

@@ -122,6 +122,7 @@ class SessionScreen(EntrainScreen[SessionResult]):
         self._seen_at_s = 0.0  # … and when it was first seen, on the screen's clock
         self._frame = 0
         self._trend_at_s = -_TREND_EVERY_S
+        self._whose: str | None = None  # the heart of whom the next mark or feeling is about; None: of all
         self._volume: float | None = None  # asked for, until a picture shows it
         self._stop_at_s: float | None = None
         self._ending: EndingSoon | None = None
@@ -240,7 +241,8 @@ class SessionScreen(EntrainScreen[SessionResult]):
         title = words.brief(view, pulse) if small else view.preset.title
         whose = (f"   {self._person}", "$primary") if self._person else ""
         made_up = (f"   {words.SIMULATED}", "$warning") if self._is_simulated else ""
-        self._title.say((title, "$text-muted"), whose, made_up)
+        about = "" if self._whose is None else f"   {words.about(view, self._whose)}"
+        self._title.say((title, "$text-muted"), whose, made_up, (about, "$accent"))
         self._left_said.say((words.session_left(view), "$text-muted"))
         self._panel.show(view, pulse, now_s)
         self._banner.show(view, only_trouble=focus, ending=self._ending is not None)
@@ -319,7 +321,14 @@ class SessionScreen(EntrainScreen[SessionResult]):
         self._send(ev.EaseOff())
 
     def action_feel(self, feeling: str) -> None:
-        self._send(ev.Feel(ev.Feeling(feeling)))
+        self._send(ev.Feel(ev.Feeling(feeling), self._whose))
+
+    def action_whose(self) -> None:
+        """Of a group: whom the next mark or feeling is about; after the last one, everybody again."""
+        view = self._view()
+        if view is not None and len(view.straps) > 1:
+            self._whose = view.heart_after(self._whose)
+            self._frame = 0  # said at once
 
     def action_hold(self) -> None:
         self._send(ev.HoldTempo())
@@ -360,14 +369,13 @@ class SessionScreen(EntrainScreen[SessionResult]):
             self._send(ev.SetMuted(not view.sound.muted))
 
     def action_mark(self) -> None:
-        pressed_s = self._clock.now_s()
-
+        pressed_s, whose = self._clock.now_s(), self._whose
         self._no_note.clear()
 
         def keep(note: str | None) -> None:
             self._no_note.set()
             if note is not None:
-                self._send(ev.Mark(note, ago_s=round(self._clock.now_s() - pressed_s, 3)))
+                self._send(ev.Mark(note, round(self._clock.now_s() - pressed_s, 3), whose))
 
         self.host.push_screen(NoteScreen("A note for this moment, or nothing"), keep)
 

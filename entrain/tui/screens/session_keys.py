@@ -32,6 +32,9 @@ _VOLUME = "A little louder or softer."
 LOUDER: Final = Key("plus,equals_sign", "+", "louder(0.05)", "louder", _VOLUME)
 SOFTER: Final = Key("minus", "-", "louder(-0.05)", "softer", _VOLUME)
 MUTE: Final = Key("m", "m", "mute", "sound", "Sound off and on. The beat goes on silently.")
+WHOSE: Final = Key(
+    "w", "w", "whose", "whose", "In a group: whose the next mark, dizzy or easy is; again for the next."
+)
 MARK: Final = Key("n", "n", "mark", "mark", "Mark this moment, with a note if you like.")
 THEME: Final = Key("t", "t", "app.theme", "light", "Dark, light or dim for the night.")
 FIGURE: Final = Key("i", "i", "figure", "figure", "Another figure: orb, wave, petals, bar.")
@@ -46,7 +49,8 @@ UNDO: Final = Key("u", "u", "undo", "go on after all", STOP.text)
 
 KEYS: Final = (
     STOP, UNDO, SKIP, PAUSE, EASE_OFF, LIGHT, EASY, HOLD, GO_ON, NUDGE_UP, NUDGE_DOWN, GOAL_DOWN, GOAL_UP,
-    BREATH_DOWN, BREATH_UP, LOUDER, SOFTER, MUTE, VOICE, MARK, GRAPH, THEME, FIGURE, FOCUS, CLOSED, HELP,
+    BREATH_DOWN, BREATH_UP, LOUDER, SOFTER, MUTE, VOICE, MARK, WHOSE,
+    GRAPH, THEME, FIGURE, FOCUS, CLOSED, HELP,
 )  # fmt: skip
 
 _RESTS: Final = frozenset({Phase.WAITING, Phase.BASELINE})
@@ -75,4 +79,6 @@ def keys_now(
     if view.reason.code is Code.BREATH_GENTLE:
         return (STOP, pause, EASY, LIGHT, EASE_OFF, MARK, HELP)
     hold = GO_ON if view.hold_reason is not None else HOLD
+    if len(view.straps) > 1:
+        return (STOP, pause, EASE_OFF, hold, WHOSE, MARK, LIGHT, HELP)
     return (STOP, pause, EASE_OFF, hold, MARK, LIGHT, CLOSED, HELP)
