@@ -32,10 +32,9 @@ _VOLUME = "A little louder or softer."
 LOUDER: Final = Key("plus,equals_sign", "+", "louder(0.05)", "louder", _VOLUME)
 SOFTER: Final = Key("minus", "-", "louder(-0.05)", "softer", _VOLUME)
 MUTE: Final = Key("m", "m", "mute", "sound", "Sound off and on. The beat goes on silently.")
-WHOSE: Final = Key(
-    "w", "w", "whose", "whose", "In a group: whose the next mark, dizzy or easy is; again for the next."
-)
-MARK: Final = Key("n", "n", "mark", "mark", "Mark this moment, with a note if you like.")
+_MARK = "Mark this moment, with a note; in a group w first says whose."
+MARK: Final = Key("n", "n", "mark", "mark", _MARK)
+WHOSE: Final = Key("w", "w", "whose", "whose", _MARK)
 THEME: Final = Key("t", "t", "app.theme", "light", "Dark, light or dim for the night.")
 FIGURE: Final = Key("i", "i", "figure", "figure", "Another figure: orb, wave, petals, bar.")
 GRAPH: Final = Key("b", "b", "graph", "graph", "Your pulse beat by beat, or the last minutes; and back.")
