@@ -27,7 +27,6 @@ from entrain.control.events import (
     PhaseBegan,
     Rate,
     ReleaseHeart,
-    SoundChanged,
     Tick,
 )
 from entrain.control.heart import HeartTrack
@@ -39,7 +38,7 @@ from entrain.control.state import GUIDED, HoldCause, SessionState
 from entrain.reason import Code, Reason
 from entrain.score import LEAD_S
 from entrain.wording.decisions import said
-from tests.support.dramas import Actor, Drama, ended, steps
+from tests.support.dramas import Actor, Drama, Happening, ended, steps
 from tests.support.hearts import Pulse, packets
 
 PRESET = Preset("group", "Group", "for tests", minutes=6, phases=PhaseTimes(30, 20, 20))
@@ -272,7 +271,7 @@ def test_a_group_is_in_step_only_when_everybody_is_known_to_be() -> None:
 def _line_at_the_end(*said: tuple[int, Feel]) -> tuple[float, list[Decided]]:
     """Two people whose breath nobody can see, and what they say of it: the line after eight minutes."""
     unseen = [Actor(strap, steps(bpm), steps(0.2)) for strap, bpm in (("A", 70.0), ("B", 66.0))]
-    happens: dict[int, list[LinkChanged | SoundChanged | Command]] = {t_s: [feel] for t_s, feel in said}
+    happens: dict[int, list[Happening | Command]] = {t_s: [feel] for t_s, feel in said}
     preset = replace(PRESET, minutes=8.0)
     state, effects = ended(Drama(preset, unseen, happens), 8.0, until_s=440)
     return state.breath_line_per_min, [each for each in effects if isinstance(each, Decided)]

@@ -46,6 +46,8 @@ from entrain.control.events import (
     Resume,
     ScoreChanged,
     SegmentBegan,
+    SensorChanged,
+    SensorState,
     SetGoal,
     SetMuted,
     SetVoice,
@@ -54,6 +56,7 @@ from entrain.control.events import (
     Sound,
     SoundChanged,
     Stop,
+    StrapDescribed,
     Tick,
     VoiceChanged,
     VolumeChanged,
@@ -63,6 +66,7 @@ from entrain.control.session import reduce, start
 from entrain.control.snapshot import summary, view
 from entrain.control.state import SessionState, length_s, rest_s
 from entrain.heart.gatt import HeartRateMeasurement
+from entrain.heart.pmd.control import Sensor
 from entrain.presets import library
 from entrain.reason import Reason
 from entrain.score import Score
@@ -72,6 +76,7 @@ from entrain.tempo.policy import POLICIES
 SEEN_EVERY_S = 7
 PRESETS = Path(__file__).parents[1] / "fixtures" / "presets"  # as they once were
 STRAP = "strap"
+Happening = LinkChanged | SoundChanged | StrapDescribed | SensorChanged
 Row = tuple[Any, ...]
 Course = Callable[[float], float]
 """A figure of a person at a time, in session seconds."""
@@ -137,8 +142,8 @@ class Drama:
 
     preset: Preset
     actors: list[Actor] = field(default_factory=lambda: [Actor()])
-    happens: dict[int, list[LinkChanged | SoundChanged | Command]] = field(
-        default_factory=dict[int, list[LinkChanged | SoundChanged | Command]]
+    happens: dict[int, list[Happening | Command]] = field(
+        default_factory=dict[int, list[Happening | Command]]
     )
     away: dict[str, list[tuple[int, int]]] = field(default_factory=dict[str, list[tuple[int, int]]])
     stages: tuple[PacedStage, ...] = ()
@@ -174,7 +179,7 @@ def _second(drama: Drama, t: int, score: Score | None) -> Iterator[Event]:
             yield sent
     yield from [each for each in drama.sent if t - 1.0 < each.t_s <= t]
     for each in drama.happens.get(t, []):
-        if isinstance(each, LinkChanged | SoundChanged):
+        if isinstance(each, Happening):
             yield replace(each, t_s=t - 0.1)
         else:
             yield CommandGiven(t - 0.1, each)
@@ -363,6 +368,7 @@ def all_dramas() -> dict[str, tuple[Callable[[], Drama], float]]:
                     75: [Nudge(-1.0), Nudge(-4.0)],
                     90: [HoldTempo()],
                     100: [Nudge(2.0), Nudge(-1.0)],
+                    104: [Nudge(-3.0)],
                     110: [GoOn()],
                     125: [Nudge(1.0)],
                     200: [SetGoal(62.0, 7.0)],
@@ -386,7 +392,11 @@ def all_dramas() -> dict[str, tuple[Callable[[], Drama], float]]:
                     30: [SetVolume(0.4), SetMuted(True)],
                     50: [SetMuted(False), SetVolume(7.0), SetVoice("soft"), SetVoice("soft")],
                     60: [SoundChanged(0.0, Sound.LOST, "x", gap_s=0.5), SoundChanged(0.0, Sound.PLAYING)],
+                    70: [StrapDescribed(0.0, "A", "Strap", 84)],
+                    72: [SensorChanged(0.0, "A", Sensor.ECG, SensorState.SILENT)],
+                    75: [StrapDescribed(0.0, "A", None, None), StrapDescribed(0.0, "B", "nobody's", 3)],
                     80: [Mark("a", 2.5), Mark()],
+                    85: [ReleaseHeart("B"), ReleaseHeart("A")],
                 },
             ),
             2.5,
@@ -428,6 +438,17 @@ def all_dramas() -> dict[str, tuple[Callable[[], Drama], float]]:
     }  # fmt: skip
     found["breathes quickly"] = (lambda: Drama(desk, [Actor(breathes=steps(24.0, (60.0, 0.0)))]), 4.0)
     found["two, one late"] = (_late, 6.0)
+    for name, course in (("slow", SLOW), ("jumps", steps(66.0, (150.0, 101.0)))):
+        found[f"two, one {name}"] = (
+            lambda course=course: Drama(desk, [Actor("A"), Actor("B", course)], {120: [LeadHeart("A")]}),
+            6.0,
+        )
+    found["two, the slow one released"] = (
+        lambda: Drama(
+            desk, [Actor("A"), Actor("B", SLOW)], {140: [ReleaseHeart("B")], 141: [ReleaseHeart("A")]}
+        ),
+        6.0,
+    )
     found["out alone, for long"] = (
         lambda: Drama(
             _preset("desk", breath={"lengthen": "out"}), [Actor(breathes=steps(0.0, (230.0, 19.0)))]
