@@ -4,8 +4,8 @@
 
 People of five kinds of both simulators sit for some hours, breathe freely, and nothing about them changes:
 each offer is a false one. Then the same hours with a real drop: for twenty minutes in the middle every
-interval is half as far from their mean, and the offers within those minutes are counted. Recordings of others,
-where they are named, are quiet ones: sleep, or rest.
+interval is half as far from their mean, and the offers within those minutes are counted. Recordings that are
+named are taken to be quiet ones: sleep, or rest.
 """
 
 import argparse
