@@ -91,7 +91,11 @@ PAGES = {
     ),
     "A session": (
         ("check-in", SMALL, "How do you feel? A key, or enter to go on without."),
-        ("session-baseline", SMALL, "Silence first: the resting pulse."),
+        (
+            "session-baseline",
+            SMALL,
+            "The rest: the figure goes with the heart, and what is measured is said.",
+        ),
         (
             "session-out",
             LARGE,

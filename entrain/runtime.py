@@ -10,6 +10,7 @@ import heapq
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import Final, Protocol
 
 from entrain.control.events import (
@@ -36,8 +37,15 @@ from entrain.devices.ports import LiveHeart, SoundOutput, VirtualHeart
 from entrain.errors import EntrainError
 from entrain.heart import wave
 from entrain.remark import of_store
+from entrain.score import Level, Presence, Score
 from entrain.system.ticking import monotonic_s
+from entrain.tempo.plan import TempoPlan
+from entrain.tempo.policy import UNHEARD
 
+OPENS_S: Final = 0.5  # of the session: something is heard from here on …
+OPENING_S: Final = 3.0  # … and is there after so long
+NEVER_S: Final = 1e7
+_ANY_BPM: Final = 60.0  # of beats that never come
 TREND_S: Final = 600  # that every picture carries; who wants more keeps it (`tui.trail`)
 Observer = Callable[[Event, tuple[Effect, ...]], None]
 
@@ -99,6 +107,25 @@ class Inbox:
             await asyncio.wait_for(self._arrived.wait(), timeout_s)
 
 
+def opening(config: SessionConfig) -> Presence | None:
+    """How present the sound is while somebody rests; None where nothing is to be heard before the beat."""
+    rule, preset = config.preset.sound, config.preset
+    rests = bool(config.straps) and preset.phases.baseline_s > 0.0 and not config.stages
+    if not rests or not rule.rest or rule.music or preset.tempo.policy in UNHEARD:
+        return None
+    return Presence().changed(OPENS_S, rule.rest, OPENING_S)
+
+
+def opened_by(opening: Presence | None, score: Score) -> Score:
+    """The score with what is heard before it: its own presence takes over from there."""
+    if opening is None or not score.presence.levels:
+        return score
+    first_s, begins_s = score.presence.levels[0].start_s, score.tempo.start_s
+    # Where the beat comes later than the guidance, what was there before makes room for it.
+    between = (Level(begins_s, 0.0, OPENING_S),) if first_s > begins_s + OPENING_S else ()
+    return replace(score, presence=Presence((*opening.levels, *between, *score.presence.levels)))
+
+
 class Session:
     """One session from first event to end. Front ends pull `view` and push commands through `send`."""
 
@@ -125,6 +152,7 @@ class Session:
         self._trend: deque[Sample] = deque(maxlen=TREND_S)
         self._wave: deque[wave.WavePoint] = deque(maxlen=wave.KEPT)
         self._closing: asyncio.Task[None] | None = None
+        self._opening: Presence | None = None  # how present the sound is before there is a score
 
     @property
     def ended(self) -> bool:
@@ -159,6 +187,7 @@ class Session:
         """Drive the session to its end. Cancelling it stops the session first."""
         self._start()
         self._sound.set_volume(self._state.volume, self._state.muted)
+        self._open()
         async with asyncio.TaskGroup() as group:
             hearts = [group.create_task(heart.run(self._inbox.put, self._clock)) for heart in self._live]
             sound = group.create_task(self._sound.run(self._inbox.put, self._clock))
@@ -235,7 +264,7 @@ class Session:
         for effect in effects:
             match effect:
                 case ScoreChanged(score=score):
-                    self._sound.play(score)
+                    self._sound.play(opened_by(self._opening, score))
                 case VolumeChanged(volume=volume, muted=muted):
                     self._sound.set_volume(volume, muted)
                 case VoiceChanged(voice=voice):
@@ -248,6 +277,12 @@ class Session:
                     pass
         for observer in self.observers:
             observer(event, effects)
+
+    def _open(self) -> None:
+        """Something soft is heard from the first seconds on, until the beat is there. It holds no beat."""
+        self._opening = opening(self._state.config)
+        if self._opening is not None:
+            self._sound.play(Score(TempoPlan.steady(NEVER_S, _ANY_BPM), None, self._opening))
 
     def _sample(self, t_s: float) -> None:
         now = view(self._state, t_s)

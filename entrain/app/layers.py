@@ -16,6 +16,7 @@ def layers_of(rule: SoundRule, music: Playlist | None = None) -> Layers:
         scale=scale_of(rule.scale),
         end_gong=rule.end_gong,
         music=music,
+        rest=rule.rest > 0.0,
     )
 
 

@@ -322,6 +322,23 @@ def _hearts(
     return _Hearts(tuple(straps), tuple(live), tuple(virtual), tapped)
 
 
+def heart_of(spec: str, person: str, speed: float = 1.0) -> tuple[LiveHeart | None, VirtualHeart | None]:
+    """One heart by itself, live or virtual, as people type it.
+
+    Raises:
+        UsageError: there is no such heart, none was named, or it cannot go at that speed.
+    """
+    hearts = _hearts((spec,), SystemRandom().randrange(2**31), (person,), AS_IT_LOOKS, ())
+    if not hearts.straps or hearts.tapped is not None:
+        raise UsageError(f"--heart {spec} gives nothing to watch.", "Use a strap, a stream or a recording.")
+    if not 0.0 < speed < math.inf or (hearts.live and speed != 1.0):
+        raise UsageError(
+            "Only a simulated or replayed heart can go faster than life.",
+            "Use --speed with --heart sim or replay:FILE.",
+        )
+    return next(iter(hearts.live), None), next(iter(hearts.virtual), None)
+
+
 def _ble(strap: str, selector: str, person: str, sensors: tuple[Sensor, ...]) -> LiveHeart:
     try:
         from entrain.devices.ble.reader import BleHeart

@@ -6,6 +6,7 @@ from typing import Final
 COMMANDS: Final = {
     "run": ("run", "one session, with a strap or any other heart"),
     "demo": ("demo", "a session with a simulated heart; nothing needed"),
+    "watch": ("watch", "sit with your strap for hours, silently; offer a pause where you ask for that"),
     "straps": ("straps", "look for heart-rate straps nearby"),
     "presets": ("presets", "the kinds of session there are: list, show, check"),
     "voices": ("voices", "the sounds there are: list, play"),

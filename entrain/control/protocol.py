@@ -110,6 +110,7 @@ class SoundRule:
     music_volume: float = 0.8  # loudness of the music, 0 to 1
     music_bpm: float | None = None  # its tempo; None: found by listening
     end_gong: float = 0.0  # loudness of a gong as the guidance ends, 0 to 1
+    rest: float = 0.5  # loudness of what is heard in the rest before the beat, 0 to 1
     delay_s: float = 0.0  # the beat is there, but not yet to be heard
     fade_in_s: float = 4.0
     sink_to: float = 1.0  # the share of its presence that is left when the guidance ends

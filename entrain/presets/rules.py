@@ -72,6 +72,7 @@ LIMITS: Final[Mapping[str, Limit]] = {
     "sound.music_volume": _LOUDNESS,
     "sound.music_bpm": Limit(20.0, 300.0),
     "sound.end_gong": _LOUDNESS,
+    "sound.rest": _LOUDNESS,
     "sound.delay_s": Limit(0.0, 120.0),
     "sound.fade_in_s": Limit(0.0, 60.0),
     "sound.sink_to": Limit(0.1, 1.0),

@@ -24,6 +24,7 @@ class Layers:
     scale: Scale | None = None  # what tuned voices play; None: each its own
     end_gong: float = 0.0  # loudness of a gong when the guidance begins to fade, 0 (none) to 1
     music: Playlist | None = None
+    rest: bool = False  # before the beat a chord is heard, where no background goes on
 
     def check(self) -> None:
         """Raise UsageError where there is no such voice."""

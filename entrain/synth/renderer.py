@@ -8,13 +8,13 @@ from typing import Final
 import numpy as np
 
 from entrain.score import Score
-from entrain.synth import end_gong
+from entrain.synth import end_gong, hush
 from entrain.synth.layers import OWN, Layers
 from entrain.synth.level import limited
 from entrain.synth.music.layer import AnyMusic
 from entrain.synth.stretch import Samples, Stretch, Strike, presence_in, silence, strikes_in, swells_in
 from entrain.synth.voice import Grain, Voice
-from entrain.synth.voices import DEFAULT, build
+from entrain.synth.voices import DEFAULT, SILENT, build
 from entrain.synth.volume import db, gain_of
 
 DEFAULT_RATE_HZ: Final = 48_000
@@ -83,6 +83,9 @@ class Renderer:
             layer(layers.breath_voice, breath, _swells, borrowed),
             layer(OWN, beat, _strikes),
         )
+        has_bed = built[self.layers[0].voice].bed is not None and layers.background_volume > 0.0
+        is_silent = not layers.rest or voice == SILENT or has_bed or music is not None
+        self._hush = None if is_silent else hush.build(sample_rate_hz)
         self._gong = (
             None if layers.end_gong <= 0.0 else end_gong.build(sample_rate_hz, gain_of(layers.end_gong))
         )
@@ -113,6 +116,8 @@ class Renderer:
                 out *= gain[:, None]
             elif gain != 1.0:
                 out *= np.float32(gain)
+        if self._hush is not None:
+            hush.added(out, self._hush, score, stretch)
         if self._gong is not None:
             for frame in end_gong.frames_in(score.presence, stretch, len(self._gong)):
                 _add(out, (0, self._gong), frame - stretch.first_frame)

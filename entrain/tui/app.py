@@ -60,6 +60,7 @@ from entrain.tui.screens.summary import Next, SummaryScreen
 from entrain.tui.screens.who import WhoScreen
 from entrain.tui.seat import offered, seat
 from entrain.tui.themes import CYCLE, THEMES, made
+from entrain.wording.palette import searched
 
 Open = Callable[[], Awaitable[OpenedSession]]
 
@@ -477,14 +478,16 @@ class EntrainApp(App[Summary | None]):
         for key in keys:
             if key.action != "none" and asked.check_action(key.action, ()) is not False:
                 yield SystemCommand(
-                    f"{key.label} ({key.shown_in(self)})", key.text, _bound(asked, key.action)
+                    searched(key.label, key.shown_in(self)), key.text, _bound(asked, key.action)
                 )
         if "app.theme" not in {key.action for key in keys}:
-            yield SystemCommand("light (t)", "Dark, light or dim for the night.", self.action_theme)
+            yield SystemCommand(
+                searched("light", "t"), "Dark, light or dim for the night.", self.action_theme
+            )
         if self._running_session() is None:
             if self._manners.settings is not None and "app.settings" not in {key.action for key in keys}:
-                yield SystemCommand("settings (,)", _SETTINGS_ARE, self.action_settings)
-            yield SystemCommand("leave entrain (ctrl+q)", "Leave at once.", self.action_quit)
+                yield SystemCommand(searched("settings", ","), _SETTINGS_ARE, self.action_settings)
+            yield SystemCommand("leave entrain (ctrl+q), exit at once", "Leave at once.", self.action_quit)
 
 
 def _bound(screen: Screen[Any], action: str) -> Callable[[], Awaitable[object]]:

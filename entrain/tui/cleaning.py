@@ -12,6 +12,8 @@ class Cleaning(LineFilter):
     """Foreign text cleaned as everywhere, and no wider or narrower than it was laid out."""
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        if all(text.isascii() and text.isprintable() for text, _, _ in segments):  # as nearly always
+            return segments
         if all(segment.control or segment.text == clean(segment.text) for segment in segments):
             return segments
         return [

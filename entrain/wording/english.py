@@ -28,7 +28,7 @@ REASONS: Mapping[Code, str] = MappingProxyType(
         Code.WITHOUT_SENSOR: "beginning without a sensor",
         Code.BEGINS_WITHOUT_SENSOR: "no sensor: the beat begins by itself",
         Code.BEGINS: "the beat begins",
-        Code.RESTING: "measuring your resting pulse and how it varies, in silence",
+        Code.RESTING: "measuring your resting pulse and how it varies: breathe as you like",
         Code.REST_SKIPPED: "beginning soon, as you asked; without a rest there is less to compare later",
         Code.MEETS_PULSE: "the beat meets your pulse",
         Code.UNLED: "no pulse to go by: your breath is guided by itself",

@@ -23,7 +23,7 @@ PRESET = Preset(
     minutes=0.35,
     phases=PhaseTimes(4, 4, 2),
     breath=BreathRule(),
-    sound=SoundRule(voice="metronome", fade_in_s=0.0, fade_out_s=0.5),
+    sound=SoundRule(voice="metronome", fade_in_s=0.0, fade_out_s=0.5, rest=0.0),
 )
 
 

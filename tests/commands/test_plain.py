@@ -49,7 +49,7 @@ def until(terminal: int, mark: str, within_s: float = 60.0) -> str:
 @pytest.mark.parametrize(("options", "term"), [(("--plain",), "xterm"), ((), "dumb")])
 def test_plain_lines_have_no_clock_and_keys_work(options: tuple[str, ...], term: str, tmp_path: Path) -> None:
     with typed(tmp_path, *options, term=term) as (process, ours):
-        said = until(ours, "in silence")
+        said = until(ours, "breathe as you like")
         os.write(ours, b" ")
         said += until(ours, "paused")
         os.write(ours, b" ?q")

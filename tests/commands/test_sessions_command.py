@@ -84,7 +84,9 @@ def test_show(capsys: Typed) -> None:
     assert out.startswith("Session 1: Three quiet minutes (quiet)\n")
     assert "  live       pulse 74 → " in out
     assert "  corrected  pulse 7" in out
-    assert "  0:05  baseline  1:00  measuring your resting pulse and how it varies, in silence\n" in out
+    assert (
+        "  0:05  baseline  1:00  measuring your resting pulse and how it varies: breathe as you like\n" in out
+    )
     assert "Decisions" not in out
 
 

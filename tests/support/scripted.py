@@ -93,7 +93,7 @@ class Script:
 
 
 _REASONS = {
-    Phase.BASELINE: Reason.of_older("measuring your resting pulse before anything sounds"),
+    Phase.BASELINE: Reason.of_older("measuring your resting pulse and how it varies: breathe as you like"),
     Phase.MATCH: Reason.of_older("the beat begins a little below your pulse"),
     Phase.DESCEND: Reason.of_older("about 1 beat a minute slower each minute, never far below your pulse"),
     Phase.HOLD: Reason.of_older("six breaths a minute is where this session goes"),

@@ -100,7 +100,7 @@ class ScriptedArchive:
             summary=_summary(sitting),
             trail=trail,
             phases=(
-                Told(4.0, "baseline", "listening to your resting pulse, in silence"),
+                Told(4.0, "baseline", "measuring your resting pulse and how it varies: breathe as you like"),
                 Told(64.0, "match", "the beat meets your pulse"),
                 Told(124.0, "descend", "the beat leads, gently"),
                 Told(length_s - 120.0, "silence", "the sound fades; stay as you are"),

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from entrain.synth.voice import Voice
 
 DEFAULT: Final = "soft"
+SILENT: Final = "silence"
 
 CATALOGUE: Final[dict[str, str]] = {
     "soft": "a felt-soft tone, higher as you breathe in and lower as you breathe out",

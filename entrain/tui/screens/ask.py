@@ -7,6 +7,7 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
+from textual.style import Style
 from textual.widgets import Static
 
 from entrain.tui.screens.base import EntrainModal
@@ -36,7 +37,9 @@ class AskScreen(EntrainModal[AnswerT | None], Generic[AnswerT]):
             yield Say(self._question)
             shown = [(key, label) for key, label, _ in self._answers]
             parts = [
-                Content.assemble((key, "bold $primary"), f" {label}")
+                Content.assemble((key, "bold $primary"), f" {label}").stylize(
+                    Style.from_meta({"@click": f"screen.answer({key!r})"})
+                )
                 for key, label in (*shown, ("escape", self._leave))
             ]
             yield Static(Content("   ").join(parts))
@@ -44,8 +47,12 @@ class AskScreen(EntrainModal[AnswerT | None], Generic[AnswerT]):
     def on_key(self, event: events.Key) -> None:
         event.stop()
         event.prevent_default()
-        if event.key == "escape":
+        self.action_answer(event.key)
+
+    def action_answer(self, pressed: str) -> None:
+        """The answer of a key that was pressed, or clicked."""
+        if pressed == "escape":
             self.leave(None)
         for key, _, answer in self._answers:
-            if event.key == key:
+            if pressed == key:
                 self.leave(answer)

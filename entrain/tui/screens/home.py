@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.worker import Worker
@@ -54,6 +55,7 @@ NEWS_ROWS: Final = 4  # of a session that was cut off
 _SHOWN = tuple(
     key for name in "jpha,dsv+?q" for key in _KEYS if key.shown == name and key not in CUT_OFF_KEYS
 )
+_CLICKED: Final = {"heart": "straps", "voice": "voice(1)", "minutes": "minutes(1)", "who": "who"}
 _ARROWS = Key("up", "↑ ↓", "none", "session", "Choose what to do.")
 
 
@@ -212,6 +214,13 @@ class HomeScreen(EntrainScreen[SessionChoice | AssessmentChoice | None]):
 
     def _voice_of(self, preset: Preset) -> str:
         return preset.sound.voice if preset.sound.voice in dict(self._voices) else self.choice.voice
+
+    async def on_click(self, event: events.Click) -> None:
+        """A line of a choice does what its key does."""
+        for name, action in _CLICKED.items():
+            for line in self.query(f".choice.{name}"):
+                if event.widget is line:
+                    await self.run_action(action)
 
     def on_cards_taken(self) -> None:
         self.action_start()

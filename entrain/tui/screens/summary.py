@@ -134,6 +134,9 @@ class SummaryScreen(EntrainScreen[Next]):
         event.prevent_default()
         self.query_one(".felt", Say).say(*self._felt(self._rating.value))
 
+    def on_rated(self) -> None:
+        self.query_one(".felt", Say).say(*self._felt(self._rating.value))
+
     @property
     def _is_whole(self) -> bool:
         """A key may come before everything is there, and after it has gone."""

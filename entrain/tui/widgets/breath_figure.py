@@ -1,7 +1,9 @@
 """The breathing figure: a field of light, inked into rows, of which only what changed is repainted."""
 
+from collections.abc import Sequence
 from typing import Final
 
+from textual.filter import LineFilter
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
@@ -10,7 +12,7 @@ from entrain.drawing.palette import Depth, FigureColours
 from entrain.drawing.shapes import FIGURES, Grid, Pose
 from entrain.tui.drawing.ink import Ink, ink_for
 
-_STEPS: Final = 60.0  # over the half side of a figure; each at least …
+_STEPS: Final = 44.0  # over the half side of a figure; each at least …
 _STEP: Final = 0.12  # … of a pixel
 _REACH: Final = 0.5  # of the half side: how far the edge of a figure goes in a breath
 
@@ -95,6 +97,10 @@ class BreathFigure(Widget):
             return []
         grid = Grid.of(*self._ink.size(columns, rows))
         return self._ink.rows(FIGURES[self.figure](grid, pose), pose.tide)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """None where its rows are half blocks in true colours, which are as the terminal should have them."""
+        return () if self.depth in (Depth.TRUE, Depth.CUBE) else super().get_line_filters()
 
     def render_line(self, y: int) -> Strip:
         if y < len(self._rows):

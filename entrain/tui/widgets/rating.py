@@ -1,11 +1,22 @@
 """A rating from 0 (calm) to 10 (as tense as can be), set with digits or arrows. SUDS: Wolpe 1969."""
 
+from dataclasses import dataclass
+
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.message import Message
 
 from entrain.tui.widgets.say import Part, Say
 
 HIGHEST = 10
+_EACH = 4  # columns of a number and the blank behind it
+_COLUMNS = _EACH * (HIGHEST + 1)
+
+
+@dataclass
+class Rated(Message):
+    """A number was clicked."""
 
 
 class Rating(Vertical):
@@ -38,8 +49,15 @@ class Rating(Vertical):
             return True
         return False
 
-    def action_choose(self, value: int) -> None:
-        self._choose(value)
+    def on_click(self, event: events.Click) -> None:
+        """Each number is four columns wide; the line below them is none."""
+        event.stop()
+        scale = self.query_one(_Scale)
+        at = event.get_content_offset(scale)
+        left = (scale.size.width - _COLUMNS) // 2
+        if at is not None and 0 <= at.x - left < _COLUMNS:
+            self._choose((at.x - left) // _EACH)
+            self.post_message(Rated())
 
     def _choose(self, value: int) -> None:
         self.value = value
