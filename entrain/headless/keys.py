@@ -6,6 +6,7 @@ from typing import Final
 
 from entrain.control import events as ev
 from entrain.runtime import Session
+from entrain.wording import away
 
 _NONE: Final[Mapping[str, str]] = MappingProxyType({})
 
@@ -19,6 +20,8 @@ _NAMED: Final = {
     "hold": ("h", "hold"),
     "go_on": ("g", "go on"),
     "mark": ("n", "mark"),
+    "enough": ("x", "enough"),
+    "no_breath": ("b", "no breath"),
     "sound": ("m", "sound"),
     "louder": ("+", "louder"),
     "softer": ("-", "softer"),
@@ -68,6 +71,11 @@ def hearer(
                 session.send(ev.HoldTempo())
             case "g":
                 session.send(ev.GoOn())
+            case "x":
+                session.send(ev.StepAway())
+                say(f"{away.TITLE} p goes on, q stops.")
+            case "b":
+                session.send(ev.LeaveBreath())
             case "n":
                 session.send(ev.Mark(""))
             case "m":

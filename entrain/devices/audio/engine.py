@@ -156,6 +156,8 @@ class Engine:
                 for playing in self._streams():
                     playing.play(score)
             case msg.SetGain(gain):
+                if gain == 0.0 < self._gain:
+                    self._watch.hush(self._now.latency_s + BEYOND_S)
                 self._gain = gain
                 if self._now.is_anchored:
                     self._now.player.wish = PlayerWish(gain)

@@ -10,6 +10,7 @@ from entrain.tui.screens.base import EntrainScreen
 from entrain.tui.widgets.say import Say
 
 _STOP: Final = "q"
+_AWAY: Final = "x"
 
 
 class EyesClosedScreen(EntrainScreen[None]):
@@ -20,10 +21,16 @@ class EyesClosedScreen(EntrainScreen[None]):
     EyesClosedScreen Say { color: #262626; text-align: center; }
     """
 
-    def __init__(self, stop: Callable[[], None], tap: Callable[[], None] | None) -> None:
+    def __init__(
+        self,
+        stop: Callable[[], None],
+        tap: Callable[[], None] | None,
+        step_away: Callable[[], None] = lambda: None,
+    ) -> None:
         super().__init__()
         self._stop = stop
         self._tap = tap
+        self._step_away = step_away
 
     def compose(self) -> ComposeResult:
         yield Say("q stop     any other key brings the picture back")
@@ -36,6 +43,9 @@ class EyesClosedScreen(EntrainScreen[None]):
         elif event.key == _STOP:
             self.leave(None)
             self._stop()
+        elif event.key == _AWAY:
+            self.leave(None)
+            self._step_away()
         else:
             self.leave(None)
 

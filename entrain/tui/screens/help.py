@@ -26,12 +26,18 @@ class HelpScreen(EntrainModal[None]):
     """
 
     def __init__(
-        self, keys: Sequence[Key], stop: Callable[[], None] | None = None, *, tap: bool = False
+        self,
+        keys: Sequence[Key],
+        stop: Callable[[], None] | None = None,
+        *,
+        tap: bool = False,
+        step_away: Callable[[], None] | None = None,
     ) -> None:
         super().__init__()
         self._keys = keys
         self._stop = stop
         self._tap = tap
+        self._step_away = step_away
 
     def compose(self) -> ComposeResult:
         rows = [
@@ -56,6 +62,8 @@ class HelpScreen(EntrainModal[None]):
         self.leave(None)
         if self._stop is not None and event.key == "q":
             self._stop()
+        elif self._step_away is not None and event.key == "x":
+            self._step_away()
 
     def on_click(self) -> None:
         self.leave(None)

@@ -35,7 +35,11 @@ MUTE: Final = Key("m", "m", "mute", "sound", "Sound off and on. The beat goes on
 MARK: Final = Key("n", "n", "mark", "mark", "Mark this moment, with a note if you like.")
 THEME: Final = Key("t", "t", "app.theme", "light", "Dark, light or dim for the night.")
 FIGURE: Final = Key("i", "i", "figure", "figure", "Another figure: orb, wave, petals, bar.")
-GRAPH: Final = Key("b", "b", "graph", "graph", "Your pulse beat by beat, or the last minutes; and back.")
+GRAPH: Final = Key("z", "z", "graph", "graph", "Your pulse beat by beat, or the last minutes; and back.")
+AWAY: Final = Key("x", "x", "step_away", "enough", "Too much just now: silence, and time. Then on, or stop.")
+NO_BREATH: Final = Key(
+    "b", "b", "leave_breath", "no breath", "No breath to follow from here on: the beat alone."
+)
 FOCUS: Final = Key("f", "f", "figure_alone", "focus", "Only the figure, and back.")
 UNFOCUS: Final = replace(FOCUS, label="back")
 CLOSED: Final = Key("c", "c", "eyes_closed", "eyes closed", "A dark screen; any key brings the picture back.")
@@ -45,8 +49,9 @@ NOW: Final = replace(STOP, label="end now")
 UNDO: Final = Key("u", "u", "undo", "go on after all", STOP.text)
 
 KEYS: Final = (
-    STOP, UNDO, SKIP, PAUSE, EASE_OFF, LIGHT, EASY, HOLD, GO_ON, NUDGE_UP, NUDGE_DOWN, GOAL_DOWN, GOAL_UP,
-    BREATH_DOWN, BREATH_UP, LOUDER, SOFTER, MUTE, VOICE, MARK, GRAPH, THEME, FIGURE, FOCUS, CLOSED, HELP,
+    STOP, AWAY, UNDO, SKIP, PAUSE, EASE_OFF, LIGHT, EASY, HOLD, GO_ON, NUDGE_UP, NUDGE_DOWN, GOAL_DOWN,
+    GOAL_UP, BREATH_DOWN, BREATH_UP, NO_BREATH, LOUDER, SOFTER, MUTE, VOICE, MARK, GRAPH, THEME, FIGURE,
+    FOCUS, CLOSED, HELP,
 )  # fmt: skip
 
 _RESTS: Final = frozenset({Phase.WAITING, Phase.BASELINE})
@@ -61,18 +66,30 @@ def keys_now(
         return (NOW, UNDO)
     if stopping or view.ended is not None:
         return (LEAVE,)
+    if view.preset.care.locked:
+        return _locked(view)
     if focus:
         return (STOP, UNFOCUS)
     pause = RESUME if view.paused else PAUSE
     if tap:
         pause = replace(pause, shown="p")
     if view.paused:
-        return (STOP, pause, MARK, HELP)
+        return (STOP, pause, MARK, AWAY, HELP)
     if view.phase in _RESTS and view.stage is None:
-        return (STOP, SKIP, pause, MARK, FIGURE, FOCUS, CLOSED, HELP)
+        return (STOP, SKIP, pause, AWAY, MARK, FIGURE, FOCUS, CLOSED, HELP)
     if view.phase not in _GUIDED or view.stage is not None:  # a given rate is not steered
-        return (STOP, pause, MARK, FIGURE, FOCUS, CLOSED, HELP)
+        return (STOP, pause, AWAY, MARK, FIGURE, FOCUS, CLOSED, HELP)
     if view.reason.code is Code.BREATH_GENTLE:
-        return (STOP, pause, EASY, LIGHT, EASE_OFF, MARK, HELP)
+        return (STOP, pause, EASY, LIGHT, EASE_OFF, AWAY, MARK, HELP)
     hold = GO_ON if view.hold_reason is not None else HOLD
-    return (STOP, pause, EASE_OFF, hold, MARK, LIGHT, CLOSED, HELP)
+    return (STOP, pause, EASE_OFF, hold, AWAY, MARK, LIGHT, CLOSED, HELP)
+
+
+# What a lock leaves: stop (and take that back), ease off, dizzy, hold, enough, softer, this list.
+LEFT_BY_A_LOCK: Final = frozenset({STOP, UNDO, EASE_OFF, LIGHT, HOLD, AWAY, SOFTER, HELP})
+
+
+def _locked(view: SessionView) -> tuple[Key, ...]:
+    if view.phase not in _GUIDED:
+        return (STOP, AWAY, SOFTER, HELP)
+    return (STOP, EASE_OFF, HOLD, AWAY, SOFTER, LIGHT, HELP)
