@@ -13,8 +13,8 @@ _STOP: Final = "q"
 _AWAY: Final = "x"
 
 
-class EyesClosedScreen(EntrainScreen[None]):
-    """A dark screen, for who listens; any key ends it."""
+class EyesClosedScreen(EntrainScreen[bool]):
+    """A dark screen, for who listens; any key ends it. Its result: is it to step away?"""
 
     CSS = """
     EyesClosedScreen { background: black; align: center bottom; }
@@ -25,15 +25,13 @@ class EyesClosedScreen(EntrainScreen[None]):
         self,
         stop: Callable[[], None],
         tap: Callable[[], None] | None,
-        step_away: Callable[[], None] = lambda: None,
     ) -> None:
         super().__init__()
         self._stop = stop
         self._tap = tap
-        self._step_away = step_away
 
     def compose(self) -> ComposeResult:
-        yield Say("q stop     any other key brings the picture back")
+        yield Say("q stop     x enough     any other key brings the picture back")
 
     def on_key(self, event: events.Key) -> None:
         event.stop()
@@ -41,13 +39,12 @@ class EyesClosedScreen(EntrainScreen[None]):
         if event.key == "space" and self._tap is not None:
             self._tap()
         elif event.key == _STOP:
-            self.leave(None)
+            self.leave(False)
             self._stop()
         elif event.key == _AWAY:
-            self.leave(None)
-            self._step_away()
+            self.leave(True)
         else:
-            self.leave(None)
+            self.leave(False)
 
     def on_click(self) -> None:
-        self.leave(None)
+        self.leave(False)

@@ -14,8 +14,8 @@ from entrain.tui.screens.base import EntrainModal
 from entrain.tui.widgets.key_line import Key
 
 
-class HelpScreen(EntrainModal[None]):
-    """Any key closes it; where a session can be stopped, q still stops."""
+class HelpScreen(EntrainModal[str | None]):
+    """Any key closes it; where a session can be stopped, q still stops. Ends with that key there."""
 
     CSS = """
     HelpScreen { align: center middle; background: $background 70%; }
@@ -31,13 +31,11 @@ class HelpScreen(EntrainModal[None]):
         stop: Callable[[], None] | None = None,
         *,
         tap: bool = False,
-        step_away: Callable[[], None] | None = None,
     ) -> None:
         super().__init__()
         self._keys = keys
         self._stop = stop
         self._tap = tap
-        self._step_away = step_away
 
     def compose(self) -> ComposeResult:
         rows = [
@@ -59,11 +57,9 @@ class HelpScreen(EntrainModal[None]):
             return
         event.stop()
         event.prevent_default()
-        self.leave(None)
+        self.leave(event.key if self._stop is not None else None)
         if self._stop is not None and event.key == "q":
             self._stop()
-        elif self._step_away is not None and event.key == "x":
-            self._step_away()
 
     def on_click(self) -> None:
         self.leave(None)

@@ -31,8 +31,8 @@ from entrain.tui.screens.ending import EndingSoon
 from entrain.tui.screens.eyes_closed import EyesClosedScreen
 from entrain.tui.screens.help import HelpScreen
 from entrain.tui.screens.note import NoteScreen
+from entrain.tui.screens.session_keys import AWAY, LEFT_BY_A_LOCK, STOP, keys_now
 from entrain.tui.screens.session_keys import KEYS as SESSION_KEYS
-from entrain.tui.screens.session_keys import LEFT_BY_A_LOCK, STOP, keys_now
 from entrain.tui.themes import figure_colours
 from entrain.tui.toasts import Toasts
 from entrain.tui.trail import Trail
@@ -424,14 +424,20 @@ class SessionScreen(EntrainScreen[SessionResult]):
         if view is not None and not words.is_heard(view.sound):
             self.notify(words.NOTHING_TO_HEAR, markup=False)
             return
-        self.host.push_screen(EyesClosedScreen(self.action_stop, self._tap, self.action_step_away))
+        self.host.push_screen(EyesClosedScreen(self.action_stop, self._tap), self._after_eyes_closed)
 
     def action_help(self) -> None:
         self.host.push_screen(
-            HelpScreen(
-                SESSION_KEYS, self.action_stop, tap=self._tap is not None, step_away=self.action_step_away
-            )
+            HelpScreen(SESSION_KEYS, self.action_stop, tap=self._tap is not None), self._after_help
         )
+
+    def _after_eyes_closed(self, is_enough: bool | None) -> None:
+        if is_enough:
+            self.action_step_away()
+
+    def _after_help(self, key: str | None) -> None:
+        if key == AWAY.keys:
+            self.action_step_away()
 
 
 def _is_left(action: str, parameters: tuple[object, ...]) -> bool:

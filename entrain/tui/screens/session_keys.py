@@ -16,8 +16,9 @@ EASE_OFF: Final = Key("e", "e", "ease_off", "ease off", "A little quicker and sh
 _FEEL = "Dizzy, or easy: the breath comes up, or goes on."
 LIGHT: Final = Key("d", "d", "feel('light-headed')", "dizzy", _FEEL)
 EASY: Final = Key("y", "y", "feel('easy')", "it is easy", _FEEL)
-HOLD: Final = Key("h", "h", "hold", "hold", "Stay at this tempo and this breath.")
-GO_ON: Final = Key("g", "g", "go_on", "go on", "Go on after holding.")
+_HOLD = "Stay at this tempo and this breath, and go on after it."
+HOLD: Final = Key("h", "h", "hold", "hold", _HOLD)
+GO_ON: Final = Key("g", "g", "go_on", "go on", _HOLD)
 _NUDGE = "The beat by one quicker, or slower within its bounds."
 NUDGE_UP: Final = Key("up", "↑", "nudge(1)", "quicker", _NUDGE)
 NUDGE_DOWN: Final = Key("down", "↓", "nudge(-1)", "slower", _NUDGE)
@@ -34,13 +35,14 @@ SOFTER: Final = Key("minus", "-", "louder(-0.05)", "softer", _VOLUME)
 MUTE: Final = Key("m", "m", "mute", "sound", "Sound off and on. The beat goes on silently.")
 MARK: Final = Key("n", "n", "mark", "mark", "Mark this moment, with a note if you like.")
 THEME: Final = Key("t", "t", "app.theme", "light", "Dark, light or dim for the night.")
-FIGURE: Final = Key("i", "i", "figure", "figure", "Another figure: orb, wave, petals, bar.")
+_FIGURE = "Another figure (orb, wave, petals, bar), or only the figure."
+FIGURE: Final = Key("i", "i", "figure", "figure", _FIGURE)
 GRAPH: Final = Key("z", "z", "graph", "graph", "Your pulse beat by beat, or the last minutes; and back.")
 AWAY: Final = Key("x", "x", "step_away", "enough", "Too much just now: silence, and time. Then on, or stop.")
 NO_BREATH: Final = Key(
     "b", "b", "leave_breath", "no breath", "No breath to follow from here on: the beat alone."
 )
-FOCUS: Final = Key("f", "f", "figure_alone", "focus", "Only the figure, and back.")
+FOCUS: Final = Key("f", "f", "figure_alone", "focus", _FIGURE)
 UNFOCUS: Final = replace(FOCUS, label="back")
 CLOSED: Final = Key("c", "c", "eyes_closed", "eyes closed", "A dark screen; any key brings the picture back.")
 HELP: Final = Key("question_mark,f1", "?", "help", "help", "This list.")
@@ -49,7 +51,7 @@ NOW: Final = replace(STOP, label="end now")
 UNDO: Final = Key("u", "u", "undo", "go on after all", STOP.text)
 
 KEYS: Final = (
-    STOP, AWAY, UNDO, SKIP, PAUSE, EASE_OFF, LIGHT, EASY, HOLD, GO_ON, NUDGE_UP, NUDGE_DOWN, GOAL_DOWN,
+    STOP, UNDO, AWAY, SKIP, PAUSE, EASE_OFF, LIGHT, EASY, HOLD, GO_ON, NUDGE_UP, NUDGE_DOWN, GOAL_DOWN,
     GOAL_UP, BREATH_DOWN, BREATH_UP, NO_BREATH, LOUDER, SOFTER, MUTE, VOICE, MARK, GRAPH, THEME, FIGURE,
     FOCUS, CLOSED, HELP,
 )  # fmt: skip
