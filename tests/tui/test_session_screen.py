@@ -490,7 +490,7 @@ async def test_help_explains_every_key_and_q_still_stops() -> None:
         text = await stage.press("question_mark")
         for said in ("space   ", "Fade and end the session", "A dark screen", "ctrl+p"):
             assert said in text
-        assert "Breathe" in await stage.press("x")
+        assert "Breathe" in await stage.press("w")
         await stage.press("question_mark")
         await stage.press("q")
         assert stage.port.sent == [ev.Stop()]
