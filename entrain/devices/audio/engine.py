@@ -156,11 +156,11 @@ class Engine:
                 for playing in self._streams():
                     playing.play(score)
             case msg.SetGain(gain):
-                if gain == 0.0 < self._gain:
-                    self._watch.hush(self._now.latency_s + BEYOND_S)
                 self._gain = gain
                 if self._now.is_anchored:
                     self._now.player.wish = PlayerWish(gain)
+            case msg.Hush():
+                self._watch.hush(self._now.latency_s + BEYOND_S)
             case msg.ChangeVoice(voice):
                 self._voice = voice
                 # Making a voice takes a while, and the session must not think us dead meanwhile.

@@ -19,7 +19,7 @@ from entrain.devices.audio.messages import EngineFault, Notice, Noticed
 
 TOO_LOUD_DB: Final = 6.0  # above what is played: twice the amplitude, more than any mixer needs
 _FULL: Final = 1.0
-_STEPS: Final = 8  # of a fade
+_STEPS: Final = 24  # of a fade
 _NOTHING: Final = 0.001
 _HEADPHONES: Final = ("headphone", "headset", "earpiece", "hands-free", "portable")
 
@@ -111,8 +111,8 @@ class SoundServer:
             if stream is None or stream.mute:
                 return None
             volume = float(stream.volume.value_flat)
-            for left in range(_STEPS - 1, -1, -1):
-                self._server.volume_set_all_chans(stream, volume * left / _STEPS)
+            for left in range(_STEPS - 1, -1, -1):  # even in amplitude, for a server's volumes are cubic
+                self._server.volume_set_all_chans(stream, volume * (left / _STEPS) ** (1 / 3))
                 sleep(within_s / _STEPS)
         except _pulse.PulseError as error:
             raise OSError(str(error)) from error
