@@ -109,6 +109,11 @@ PAGES = {
         ("session-focus", SMALL, "`f`: the figure alone."),
         ("eyes-closed", SMALL, "`c`: a dark screen, and the sound leads."),
         ("session-lost", SMALL, "A lost strap: `--`, what is done about it, and the tempo stays."),
+        (
+            "session-away",
+            SMALL,
+            "`x`: it was too much. Silence, a text without figures, on or out.",
+        ),
         ("session-note", SMALL, "`n`: a note for this moment, while the session goes on."),
         ("session-help", SMALL, "Every key of a session."),
         ("summary", LARGE, "What changed against your own beginning, and how good the data was."),

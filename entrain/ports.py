@@ -57,6 +57,8 @@ class OpenedSession:
     report: Callable[[], Path] | None = None
     person: str = ""  # whose it is, by pseudonym; '' where nobody was named
     is_simulated: bool = False  # no heart of anybody: it is said on every page of the session
+    away_text: str = ""  # of this person's own, for when they step away; empty: the program's
+    not_right: Callable[[str], str] | None = None  # leaves a voice out from now on; a sentence where it can't
 
 
 Listen = Callable[[str], Awaitable[None]]
@@ -272,6 +274,7 @@ class Sitter:
     figure: str | None = None
     theme: str | None = None
     remark: str = ""  # what there is to know of them before they start
+    never: tuple[str, ...] = ()  # voices that are not offered
     programme: ProgrammeToday | None = None  # None: none is under way
     goals: tuple[tuple[str, float], ...] = ()  # (preset, breaths a minute): where it goes to for them today
 

@@ -88,6 +88,8 @@ class Code(StrEnum):
     NEW_TEMPO_GOAL = "new_tempo_goal"  # bpm
     NEW_BREATH_GOAL = "new_breath_goal"  # per_min
     EASY = "easy"
+    BREATH_LEFT = "breath_left"
+    STEPPED_AWAY = "stepped_away"
     LIGHT_HEADED = "light_headed"  # per_min
     # Bounds.
     LOCKED = "locked"

@@ -23,6 +23,7 @@ from entrain.control.events import (
     LogChanged,
     Phase,
     ScoreChanged,
+    StepAway,
     Stop,
     Tick,
     VoiceChanged,
@@ -275,6 +276,8 @@ class Session:
                     self._closing = asyncio.ensure_future(self._sound.close(fade_s))
                 case _:
                     pass
+        if isinstance(event, CommandGiven) and isinstance(event.command, StepAway) and effects:
+            self._sound.hush()
         for observer in self.observers:
             observer(event, effects)
 

@@ -12,6 +12,8 @@ from typing import Final
 
 from entrain.app.whose import practised
 from entrain.errors import InputError, UsageError
+from entrain.foreign import many_lines
+from entrain.person.care import MUSIC, CareRule
 from entrain.person.record import CaseNote, Consent, PersonRecord
 from entrain.presets import own as own_presets
 from entrain.storage import backups, forgetting, people
@@ -23,6 +25,8 @@ from entrain.storage.log.store import Store
 from entrain.storage.log.stored import SessionRow
 from entrain.storage.places import check_new
 from entrain.storage.recovery.absorb import absorb
+from entrain.synth.voices import BACKGROUNDS, CATALOGUE
+from entrain.toml_lines import text_of
 from entrain.whatif import progression
 
 LARGEST_CONSENT: Final = 200_000  # bytes
@@ -172,6 +176,48 @@ def add_note(store: Store, person: str, note: CaseNote) -> None:
     """
     client(store, person)
     people.change(store, person, lambda now: replace(now, notes=(*now.notes, note)))
+
+
+def change_care(
+    store: Store,
+    person: str,
+    *,
+    never: str | None = None,
+    body_sounds: bool | None = None,
+    figures: bool | None = None,
+    locked: bool | None = None,
+    away_text: Path | None = None,
+) -> None:
+    """Change what somebody is spared; None leaves a thing as it is. `never`: names, with commas; "none".
+
+    Raises:
+        UsageError: nobody is called so, or there is no such sound. InputError: the text cannot be read.
+        StoreError: it cannot be kept.
+    """
+    client(store, person)
+    names = None if never is None else _sounds(never)
+    text = None if away_text is None else many_lines(text_of(away_text)).strip()
+
+    def how(now: PersonRecord) -> PersonRecord:
+        care = now.care
+        changed = CareRule(
+            never=care.never if names is None else names,
+            body_sounds=care.body_sounds if body_sounds is None else body_sounds,
+            figures=care.figures if figures is None else figures,
+            locked=care.locked if locked is None else locked,
+        )
+        return replace(now, care=changed, away_text=now.away_text if text is None else text)
+
+    people.change(store, person, how)
+
+
+def _sounds(typed: str) -> tuple[str, ...]:
+    names = sorted({each.strip() for each in typed.split(",")} - {"", "none"})
+    known = (*dict.fromkeys((*CATALOGUE, *BACKGROUNDS)), MUSIC)
+    for name in names:
+        if name not in known:
+            raise UsageError(f"There is no sound {name!r}.", f"There are {', '.join(known)}.")
+    return tuple(names)
 
 
 # ---- all of one person -------------------------------------------------------------------------------------

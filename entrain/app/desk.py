@@ -39,6 +39,7 @@ class Desk:
             figure=likes.figure,
             theme=likes.theme,
             remark=withdrawn_said(record),
+            never=tuple(sorted(record.care.banned)),
             programme=_programme(self.person),
             goals=whose.goals_today(self.person),
         )

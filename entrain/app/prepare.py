@@ -9,6 +9,7 @@ from random import SystemRandom
 from typing import TYPE_CHECKING, Final
 
 from entrain.app import whose
+from entrain.app.care import care_of, with_care
 from entrain.app.layers import layers_of
 from entrain.app.liking import keep_liking, likes_of
 from entrain.app.music import chosen, playlist_of, say, with_music
@@ -20,6 +21,8 @@ from entrain.control.view import Summary
 from entrain.devices.ports import LiveHeart, SoundOutput, VirtualHeart
 from entrain.errors import DeviceError, InputError, StoreError, UsageError
 from entrain.heart.pmd.control import Sensor
+from entrain.person.care import MUSIC as MUSIC_OF_ONES_OWN
+from entrain.person.care import both
 from entrain.person.record import KnownStrap, is_made_up
 from entrain.presets import library as presets
 from entrain.presets.library import LoadedPreset
@@ -99,7 +102,10 @@ def music_of(choices: Choices, say: Callable[[str], None] = say) -> Playlist | N
 
     Safe in a thread of its own. Raises as `prepare` does, and what `say` raises.
     """
-    if choices.audio == "none":
+    if (
+        choices.audio == "none"
+        or MUSIC_OF_ONES_OWN in both(choices.preset.preset.care, care_of(choices.everybody)).banned
+    ):
         return None
     rule = with_music(choices.preset.preset.sound, choices.music, choices.music_bpm)
     return playlist_of(rule, choices.preset.path, say)
@@ -224,7 +230,8 @@ def _preset(choices: Choices) -> Preset:
     if choices.voice is not None:
         voices.check(choices.voice)  # with no sound, too: the log tells which it would have been
         preset = replace(preset, sound=replace(preset.sound, voice=choices.voice))
-    return replace(preset, sound=with_music(preset.sound, choices.music, choices.music_bpm))
+    preset = replace(preset, sound=with_music(preset.sound, choices.music, choices.music_bpm))
+    return with_care(preset, choices.everybody, choices.voice)
 
 
 def _check_locks(choices: Choices) -> None:

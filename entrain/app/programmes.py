@@ -221,6 +221,7 @@ def _done(each: Sitting) -> tuple[str, Practice]:
         is_complete=each.ended is HowItEnded.COMPLETE,
         is_easy=each.said_easy,
         is_dizzy=each.said_dizzy,
+        stepped_away=each.stepped_away,
         tension_rise=None if before is None or after is None else after - before,
     )
 

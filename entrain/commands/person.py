@@ -16,7 +16,7 @@ from entrain.errors import UsageError
 from entrain.foreign import json_text
 from entrain.person.pseudonym import checked
 from entrain.person.record import CaseNote
-from entrain.storage import settings
+from entrain.storage import people, settings
 from entrain.storage.log import codec
 from entrain.storage.log.person_rows import now_utc
 from entrain.storage.log.store import Store
@@ -36,6 +36,7 @@ examples:
   entrain person consent P07 --text consent-2026.txt
   entrain person consent P07 --withdraw
   entrain person note P07 --said "slept better" --plan "quiet, twice a week"
+  entrain person care P07 --never gong,frame-drum --body-sounds no
   entrain person export P07 --out P07
   entrain person forget P07 --dry-run
   entrain person retention --keep-days 730
@@ -87,6 +88,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         ("plan", "what comes next"),
     ):
         each.add_argument(f"--{name}", metavar="TEXT", default="", help=what)
+    _add_json(each)
+
+    each = actions.add_parser("care", help="what somebody is spared: change it, or read it")
+    _add_p(each)
+    each.add_argument("--never", metavar="A,B", help="sounds that are left out, or none; see `voices list`")
+    each.add_argument("--body-sounds", choices=("yes", "no"), help="heartbeat and breath (default: yes)")
+    each.add_argument("--figures", choices=("yes", "no"), help="numbers on the screen (default: yes)")
+    each.add_argument("--locked", choices=("yes", "no"), help="only what is gentler is left to keys")
+    each.add_argument("--away-text", metavar="F", type=Path, help="the text for the key x, from a file")
     _add_json(each)
 
     each = actions.add_parser("retention", help="how long sessions are kept, and what is older")
@@ -244,6 +254,30 @@ def _note(store: Store, args: argparse.Namespace) -> int:
     return 0
 
 
+def _care(store: Store, args: argparse.Namespace) -> int:
+    given = (args.never, args.body_sounds, args.figures, args.locked, args.away_text)
+    if any(each is not None for each in given):
+        clients.change_care(
+            store,
+            args.person,
+            never=args.never,
+            body_sounds=_yes(args.body_sounds),
+            figures=_yes(args.figures),
+            locked=_yes(args.locked),
+            away_text=args.away_text,
+        )
+    record = clients.client(store, args.person).record or people.new()
+    if args.json:
+        print(codec.encode(record.care))
+    else:
+        print("\n".join(words.care_text(record)))
+    return 0
+
+
+def _yes(typed: str | None) -> bool | None:
+    return None if typed is None else typed == "yes"
+
+
 def _retention(store: Store, args: argparse.Namespace) -> int:
     keep_days = args.keep_days if args.keep_days is not None else settings.load()[0].keep_days
     if keep_days is not None and keep_days < 0:
@@ -303,5 +337,6 @@ _ACTIONS: Final[Mapping[str, Callable[[Store, argparse.Namespace], int]]] = {
     "forget": _forget,
     "consent": _consent,
     "note": _note,
+    "care": _care,
     "retention": _retention,
 }

@@ -7,6 +7,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from threading import Event
 from typing import Final
@@ -15,6 +16,7 @@ from entrain.app import prepare as setup
 from entrain.app import programmes as weeks
 from entrain.app import whose
 from entrain.app.archive import StoreArchive, preset_of
+from entrain.app.care import allowed, care_of, check, never_again
 from entrain.app.desk import Desk
 from entrain.app.liking import DeskLikings, keep_liking, likes_of
 from entrain.app.prepare import Choices, Prepared
@@ -67,9 +69,17 @@ class _Opener:
             waiting = setup.prepare(choices, lambda _: music)
         self._current = waiting
         session, tap = self._current.session, self._current.tap
-        voices = tuple(CATALOGUE)
+        voices = allowed(self._current.session.view().preset.care.banned)
         return OpenedSession(
-            session, tap, self.close, voices, self._report, choices.person, choices.is_simulated
+            session,
+            tap,
+            self.close,
+            voices,
+            self._report,
+            choices.person,
+            choices.is_simulated,
+            whose.record_of(choices.person).away_text,
+            None if choices.persons else partial(never_again, choices.person),
         )
 
     async def _music_of(self, choices: Choices) -> Playlist | None:
@@ -142,7 +152,7 @@ def with_home() -> int:
             Choices(
                 hearts=(heart_spec(choice.heart),),
                 preset=_loaded(choice.preset, choice.person) if before is None else preset_of(before),
-                voice=choice.voice,
+                voice=None if choice.voice in care_of((choice.person,)).banned else choice.voice,
                 minutes=choice.minutes,
                 person=choice.person,
                 goes_on=choice.goes_on,
@@ -154,6 +164,7 @@ def with_home() -> int:
     first = (usable.get(sitter.preset or BEGINNERS) or next(iter(usable.values()))).preset
     heart = sitter.heart or HeartChoice(HeartKind.NONE)  # nobody is given a heart that is not theirs
     voice = sitter.voice if sitter.voice in CATALOGUE else first.sound.voice
+    voice = voice if voice in allowed(sitter.never) else allowed(sitter.never)[0]
     home = Home(
         presets=[preset.preset for preset in usable.values()],
         voices=list(CATALOGUE.items()),
@@ -162,14 +173,15 @@ def with_home() -> int:
         choice=SessionChoice(heart, first, voice or first.sound.voice, first.minutes, desk.person),
         archive=archive,
         report=archive.report,
-        listen=_listen,
+        listen=partial(_listen, desk),
         rooms=rooms(desk, heart_spec, opener.open, opener.finish),
         doing=lambda: opener.doing,
     )
     return _shown(opener, lambda: run_home(home, manners(desk)))
 
 
-async def _listen(voice: str) -> None:
+async def _listen(desk: Desk, voice: str) -> None:
+    check(voice, care_of((desk.person,)))
     from entrain.commands.voices import listen
 
     await listen(voice)

@@ -236,6 +236,20 @@ def relieve(state: SessionState, straps: Collection[str], out: list[Effect]) -> 
     return fit_breath(state, out)
 
 
+def leave_breath(state: SessionState, out: list[Effect]) -> SessionState:
+    """The person wants no breath to follow: the beat alone goes on, from the end of what is committed."""
+    if state.is_breath_left or state.config.stages:
+        return state
+    score = state.score
+    if score is None or score.breath is None:
+        return edit(state, is_breath_left=True)
+    beats, at_s = score.breath.pattern.beats, edit_time_s(state)
+    reason = Reason(Code.BREATH_LEFT)
+    out.append(Decided(state.t_s, "breath_beats", Author.PERSON, beats, None, reason))
+    state = edit(state, is_breath_left=True)
+    return with_score(state, replace(score, breath=None), at_s, out)
+
+
 def _pattern_of(state: SessionState, beats: int) -> BreathPattern:
     """A breath of so many beats, in the preset's ratio or grown by its way out alone."""
     rule, first = state.config.preset.breath, state.first_pattern

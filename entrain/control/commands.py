@@ -10,7 +10,7 @@
 from typing import assert_never
 
 from entrain.control import group
-from entrain.control.breath_guide import relieve
+from entrain.control.breath_guide import leave_breath, relieve
 from entrain.control.events import (
     Author,
     Decided,
@@ -21,7 +21,9 @@ from entrain.control.events import (
     GoOn,
     HoldTempo,
     LeadHeart,
+    LeaveBreath,
     Mark,
+    NotRight,
     Nudge,
     Pause,
     Phase,
@@ -34,13 +36,14 @@ from entrain.control.events import (
     SetVolume,
     SkipRest,
     Steering,
+    StepAway,
     VoiceChanged,
     VolumeChanged,
 )
 from entrain.control.group import States
 from entrain.control.heart import HeartTrack, edit_track
 from entrain.control.holds import with_hold
-from entrain.control.locks import locked_by
+from entrain.control.locks import is_held
 from entrain.control.scoring import goal_bpm, goal_breath_per_min, is_led
 from entrain.control.state import GUIDED, NOBODYS, SessionState, edit
 from entrain.control.tempo_guide import ease_off, nudge, steer
@@ -49,9 +52,7 @@ from entrain.reason import Code, Reason
 
 def obey(state: SessionState, command: Steering, states: States, out: list[Effect]) -> SessionState:
     """Do what the person asks, as far as the bounds permit; what they do not permit is said."""
-    voice = state.voice or state.config.preset.sound.voice
-    lock = locked_by(state.config, command, voice, goal_bpm(state)) if state.config.locked else None
-    if lock is not None:
+    if is_held(state, command):
         out.append(Decided(state.t_s, "lock", Author.BOUND, None, None, Reason(Code.LOCKED)))
         return state
     match command:
@@ -59,6 +60,12 @@ def obey(state: SessionState, command: Steering, states: States, out: list[Effec
             return _pause(state, True, states, out)
         case Resume():
             return _pause(state, False, states, out)
+        case StepAway():
+            return _step_away(state, states, out)
+        case LeaveBreath():
+            return leave_breath(state, out)
+        case NotRight():
+            return state  # the log has it; what follows from it is for the next session
         case EaseOff():
             return ease_off(state, states, out)
         case SkipRest():
@@ -100,6 +107,12 @@ def _pause(state: SessionState, paused: bool, states: States, out: list[Effect])
     if state.phase in GUIDED:
         state = steer(with_hold(state, states, out), states, out)
     return state
+
+
+def _step_away(state: SessionState, states: States, out: list[Effect]) -> SessionState:
+    if not state.paused:
+        out.append(Decided(state.t_s, "away", Author.PERSON, None, None, Reason(Code.STEPPED_AWAY)))
+    return _pause(edit(state, n_away=state.n_away + 1), True, states, out)
 
 
 def _skip_rest(state: SessionState, out: list[Effect]) -> SessionState:

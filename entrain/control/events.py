@@ -36,6 +36,23 @@ class Resume:
 
 
 @dataclass(frozen=True, slots=True)
+class StepAway:
+    """Too much just now: the sound fades at once, and all waits until `Resume` or `Stop`."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveBreath:
+    """No breath to follow any more in this session; the beat goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotRight:
+    """What sounded was not right for this person: an answer that is kept, with the voice that is meant."""
+
+    voice: str
+
+
+@dataclass(frozen=True, slots=True)
 class EaseOff:
     """A little quicker and shallower again, and stay there for a while."""
 
@@ -150,6 +167,9 @@ class LeadHeart:
 Steering = (
     Pause
     | Resume
+    | StepAway
+    | LeaveBreath
+    | NotRight
     | EaseOff
     | SkipRest
     | HoldTempo

@@ -7,6 +7,8 @@ any preset nor by any key; a preset may only be stricter.
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from entrain.person.care import CareRule
+
 HARD_TEMPO_FLOOR_BPM: Final = 50.0
 HARD_TEMPO_FLOOR_FRACTION: Final = 0.85  # of the baseline pulse
 HARD_LEAD_FRACTION: Final = 0.30  # how far below the pulse the beat may be
@@ -141,6 +143,7 @@ class Preset:
     bounds: Bounds = field(default_factory=Bounds)
     sound: SoundRule = field(default_factory=SoundRule)
     group: GroupRule = field(default_factory=GroupRule)
+    care: CareRule = field(default_factory=CareRule)
 
 
 def with_minutes(preset: Preset, minutes: float) -> Preset:

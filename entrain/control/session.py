@@ -38,6 +38,7 @@ from entrain.control.events import (
     LogChanged,
     Mark,
     NotificationArrived,
+    NotRight,
     OnsetPlanned,
     OnsetPlayed,
     Phase,
@@ -144,7 +145,7 @@ def reduce(
 
 
 def _matters_after_the_end(event: Event) -> bool:
-    return isinstance(event, CommandGiven) and isinstance(event.command, Rate | Mark)
+    return isinstance(event, CommandGiven) and isinstance(event.command, Rate | Mark | NotRight)
 
 
 # ---- time --------------------------------------------------------------------------------------------------

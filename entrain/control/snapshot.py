@@ -126,6 +126,8 @@ def summary(state: SessionState, session_id: int | None = None) -> Summary:
         hearts=() if one else hearts,
         says_easy=bool(state.said_easy),
         says_dizzy=bool(state.said_dizzy),
+        n_away=state.n_away,
+        voice=state.voice or state.config.preset.sound.voice,
     )
 
 

@@ -89,6 +89,8 @@ class SessionState:
     log_fault: Remark | None = None
     n_onsets: int = 0
     n_markers: int = 0
+    n_away: int = 0  # so often somebody stepped away
+    is_breath_left: bool = False  # no breath is guided any more, as the person asked
     rating_before: int | None = None
     rating_after: int | None = None
     lowest_tempo_bpm: float | None = None
@@ -141,6 +143,8 @@ class SessionEdits(TypedDict, total=False):
     log_fault: Remark | None
     n_onsets: int
     n_markers: int
+    n_away: int
+    is_breath_left: bool
     rating_before: int | None
     rating_after: int | None
     lowest_tempo_bpm: float | None

@@ -62,7 +62,7 @@ def begin(state: SessionState, states: States, out: list[Effect]) -> SessionStat
     start = limits.start_bpm(wish_bpm, preset.bounds, lowest)
     at_s = edit_time_s(state)
     plan, breaths, line = TempoPlan.steady(at_s, start.to_bpm), None, 0.0
-    if breath.guided and rule.policy not in UNHEARD:
+    if breath.guided and not state.is_breath_left and rule.policy not in UNHEARD:
         breaths = BreathPlan.steady(first_breath(state, start.to_bpm))
         line = start.to_bpm / breaths.pattern.beats
     score = Score(plan, breaths, presence_of(preset, at_s))

@@ -173,3 +173,5 @@ class Summary:
     hearts: tuple[HeartSummary, ...] = ()  # of a group: each by itself
     says_easy: bool = False  # the person's own words for the breath
     says_dizzy: bool = False
+    n_away: int = 0  # so often somebody stepped away
+    voice: str = ""  # that sounded last

@@ -59,6 +59,10 @@ class SoundOutput(Protocol):
         """
         ...
 
+    def hush(self) -> None:
+        """Be quiet at once: what is on its way to the loudspeaker already is taken down too, if it can be."""
+        ...
+
     def advance(self, t_s: float) -> None:
         """Session time has come to `t_s`: a file output renders up to here; a device ignores it."""
         ...

@@ -6,6 +6,7 @@ from typing import Final
 
 from entrain.control import events as ev
 from entrain.runtime import Session
+from entrain.wording import away
 from entrain.wording.screen import about
 
 _NONE: Final[Mapping[str, str]] = MappingProxyType({})
@@ -21,6 +22,8 @@ _NAMED: Final = {
     "go_on": ("g", "go on"),
     "mark": ("n", "mark"),
     "whose": ("w", "whose it is, in a group"),
+    "enough": ("x", "enough"),
+    "no_breath": ("b", "no breath"),
     "sound": ("m", "sound"),
     "louder": ("+", "louder"),
     "softer": ("-", "softer"),
@@ -73,6 +76,11 @@ def hearer(
                 session.send(ev.HoldTempo())
             case "g":
                 session.send(ev.GoOn())
+            case "x":
+                session.send(ev.StepAway())
+                say(f"{away.TITLE} p goes on, q stops.")
+            case "b":
+                session.send(ev.LeaveBreath())
             case "n":
                 session.send(ev.Mark("", strap=whose))
             case "w" if len(view.straps) > 1:

@@ -151,6 +151,7 @@ def _with_summary(sitting: Sitting, summary: Summary) -> Sitting:
         judged_min=own.judged_s / S_PER_MIN,
         said_easy=own.says_easy,
         said_dizzy=own.says_dizzy,
+        stepped_away=summary.n_away > 0,
     )
 
 

@@ -59,6 +59,7 @@ class Sitting:
     has_real_heart: bool = False  # a sensor was on somebody as it ran
     said_easy: bool = False  # of the breath, by a key
     said_dizzy: bool = False
+    stepped_away: bool = False
 
     @property
     def minutes(self) -> float:

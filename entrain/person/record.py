@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final, TypeVar
 
+from entrain.person.care import CareRule, both
+
 Dated = TypeVar("Dated")
 
 # Hearts that were on somebody while the session ran, by how they are typed before the colon. Not: simulated
@@ -117,6 +119,8 @@ class PersonRecord:
     consents: tuple[Consent, ...] = ()  # the earliest first
     notes: tuple[CaseNote, ...] = ()  # the earliest first
     programmes: tuple[ProgrammeEvent, ...] = ()  # the earliest first
+    care: CareRule = CareRule()
+    away_text: str = ""  # of one's own, for the moment of `x`; empty: the program's
     chosen_in_app_utc: str = ""
     named_outside_utc: str = ""
 
@@ -170,6 +174,8 @@ def merged(record: PersonRecord, other: PersonRecord) -> PersonRecord:
         ),
         consents=_both(record.consents, other.consents, lambda each: each.given_utc),
         notes=_both(record.notes, other.notes, lambda each: each.written_utc),
+        care=both(record.care, other.care),
+        away_text=record.away_text or other.away_text,
         programmes=_both(record.programmes, other.programmes, lambda each: each.moment_utc),
         chosen_in_app_utc=max(record.chosen_in_app_utc, other.chosen_in_app_utc),
         named_outside_utc=max(record.named_outside_utc, other.named_outside_utc),

@@ -9,6 +9,7 @@ from typing import Any, Final, cast
 from entrain.control.group import RULES_OF_GROUP
 from entrain.control.protocol import Preset
 from entrain.heart.pmd.control import Sensor
+from entrain.person.care import MUSIC
 from entrain.presets.reader import (
     MOST_FAULTS,
     Complaint,
@@ -36,10 +37,12 @@ SCHEMA: Final = Schema(
         "sound.voice": lambda: CATALOGUE,
         "sound.breath_voice": lambda: (OWN, *CATALOGUE),
         "sound.background": lambda: (OWN, "silence", *BACKGROUNDS),
+        "care.never": lambda: (*dict.fromkeys((*CATALOGUE, *BACKGROUNDS)), MUSIC),
         "sound.scale": lambda: (OWN, *scales.names(places.own_scales_path())),
     },
     limits=LIMITS,
     example="entrain presets show desk",
+    called={"care.never": "sound that can be left out"},
 )
 OWN_RESONANCE: Final = "own resonance"  # what `breath.goal_per_min` may be in place of a number
 OWN_RESONANCE_KEY: Final = "breath.goal_per_min"

@@ -40,6 +40,7 @@ class Practice:
     is_complete: bool = False
     is_easy: bool = False  # the person said so
     is_dizzy: bool = False
+    stepped_away: bool = False
     tension_rise: int | None = None  # from before to after, of 10
 
     @property
@@ -50,7 +51,7 @@ class Practice:
     @property
     def is_too_much(self) -> bool:
         """Did it leave somebody worse off, by their own word?"""
-        return self.is_dizzy or (self.tension_rise or 0) > MORE_TENSE
+        return self.is_dizzy or self.stepped_away or (self.tension_rise or 0) > MORE_TENSE
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ def seat(
         SessionChoice(
             heart=sitter.heart or heart,
             preset=preset,
-            voice=sitter.voice or preset.sound.voice,
+            voice=sitter.voice if sitter.voice and sitter.voice not in sitter.never else preset.sound.voice,
             minutes=preset.minutes,
             person=person,
         ),

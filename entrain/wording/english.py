@@ -104,6 +104,8 @@ REASONS: Mapping[Code, str] = MappingProxyType(
         Code.NEW_TEMPO_GOAL: "the goal is {bpm:.0f} beats a minute now, as you asked",
         Code.NEW_BREATH_GOAL: "the goal is {per_min:.1f} breaths a minute now, as you asked",
         Code.EASY: "going on with the breath, as you find it easy",
+        Code.BREATH_LEFT: "the beat alone from here on, as you asked; breathe as you like",
+        Code.STEPPED_AWAY: "silence, as you asked; all waits for you",
         Code.LIGHT_HEADED: (
             "a quicker, smaller breath, for you feel dizzy; it goes no lower than {per_min:.0f} today."
             " Breathe less deeply, or just as you like"

@@ -107,3 +107,15 @@ def note_terms(note: CaseNote) -> list[tuple[str, str]]:
     """A note for a report: (day, field) and then the other fields that say something."""
     said = [f"{label}: {getattr(note, name)}" for name, label in FIELDS if getattr(note, name)]
     return [(day(note.written_utc) if n == 0 else "\u00a0", each) for n, each in enumerate(said)]
+
+
+def care_text(record: PersonRecord) -> list[str]:
+    """What somebody is spared, a line each."""
+    care = record.care
+    return [
+        f"never heard   {', '.join(care.never) or 'nothing is left out'}",
+        f"body sounds   {'yes' if care.body_sounds else 'no heartbeat, no breath'}",
+        f"figures       {'yes' if care.figures else 'none on the screen'}",
+        f"keys          {'only what is gentler' if care.locked else 'all'}",
+        f"text for x    {'of their own' if record.away_text else 'the usual one'}",
+    ]

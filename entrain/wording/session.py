@@ -42,6 +42,7 @@ _FIGURES: Final = {
     "n": "{} seconds",
     "stages": "stages {}",
     "lock": "held {}",
+    "away": "away {}",
     "breath_line_per_min": "breath asked for {} a minute",
     "rest_s": "rest {} s",
 }

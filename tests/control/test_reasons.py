@@ -18,6 +18,7 @@ from entrain.control.events import (
     Feeling,
     GoOn,
     HoldTempo,
+    LeaveBreath,
     Nudge,
     Pause,
     PhaseBegan,
@@ -25,6 +26,7 @@ from entrain.control.events import (
     SetGoal,
     SetVoice,
     SkipRest,
+    StepAway,
     Stop,
     Tick,
 )
@@ -53,8 +55,11 @@ KEYS: dict[int, Command] = {
     210: Feel(Feeling.EASY),
     270: Pause(),
     280: Resume(),
+    285: StepAway(),
+    288: Resume(),
     290: SetGoal(tempo_bpm=10.0, breath_per_min=1.0),
     295: Feel(Feeling.LIGHT_HEADED),
+    480: LeaveBreath(),
     500: Stop(),
 }
 NO_WORDS = re.compile(r"[_{}<>=]|None|nan|\bbpm\b")

@@ -149,6 +149,9 @@ async def test_another_voice_reaches_the_sound_and_the_log() -> None:
     asked: list[str] = []
 
     class Sounding(NoSound):
+        def hush(self) -> None:
+            pass
+
         def set_voice(self, voice: str) -> None:
             asked.append(voice)
 

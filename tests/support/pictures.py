@@ -239,6 +239,7 @@ def scenes() -> list[Scene]:
         ("session-paused", _session(inhale), (press("space"),), dark),
         ("session-focus", _session(inhale), (press("f"),), dark),
         ("session-still", _session(exhale), (wait(0.1),), Look("dark", reduced_motion=True)),
+        ("session-away", _session(inhale), (press("x"),), dark),
         ("session-help", _session(inhale), (press("question_mark"),), dark),
         ("session-note", _session(inhale), (press("n", *"felt a yawn"),), dark),
         ("eyes-closed", _session(inhale), (press("c"),), dark),

@@ -34,7 +34,7 @@ NAMES = (
         "straps",
         "palette",
     ),
-    "opening",
+    *("opening", "session-away"),
     *("presets", "presets-draft", "presets-copy", "presets-delete", "preset-form"),
     *("preset-edit", "preset-edit-faults"),
     *("settings", "doctor", "assess", "assess-step", "assess-outcome", "assess-unclear"),

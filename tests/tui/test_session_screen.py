@@ -1,6 +1,7 @@
 """The session screen as a person meets it: what it shows, what its keys ask for, what it survives."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -12,6 +13,7 @@ from entrain.clock import ManualClock
 from entrain.control import events as ev
 from entrain.control.events import Link, Sound
 from entrain.drawing.palette import Depth
+from entrain.person.care import CareRule
 from entrain.ports import OpenedSession
 from entrain.tui.app import EntrainApp, Manners
 from entrain.tui.look import Look
@@ -20,7 +22,7 @@ from entrain.tui.screens.session import SessionScreen
 from entrain.tui.screens.summary import SummaryScreen
 from entrain.tui.widgets.breath_figure import BreathFigure
 from tests.support.screen import comes, drawn, screen_text, strike
-from tests.support.scripted import Incident, Script, ScriptedPort
+from tests.support.scripted import EVENING, Incident, Script, ScriptedPort
 
 
 @dataclass
@@ -326,10 +328,10 @@ async def test_the_rest_follows_the_heart_and_can_be_cut_short() -> None:
 
 async def test_the_last_minutes_are_a_second_view() -> None:
     async with staged() as stage:
-        text = await stage.press("b")
+        text = await stage.press("z")
         assert "━ pulse   ╍ tempo" in text
         assert "swings" not in text
-        assert "swings 9" in await stage.press("b")
+        assert "swings 9" in await stage.press("z")
 
 
 async def test_a_simulated_heart_is_said_on_the_session_and_on_its_summary() -> None:
@@ -360,7 +362,7 @@ async def test_when_the_pulse_is_tapped_space_is_the_tap_and_p_pauses() -> None:
         await stage.press("space")
         assert len(stage.taps) == 4
         assert not isinstance(stage.app.screen, SessionScreen)  # a tap does not open the eyes
-        await stage.press("x", "p")
+        await stage.press("w", "p")
         assert stage.port.sent == [ev.Pause()]
 
 
@@ -459,9 +461,9 @@ async def test_the_keys_in_the_key_line_can_be_clicked() -> None:
 
 async def test_eyes_closed_is_dark_and_any_key_returns() -> None:
     async with staged() as stage:
-        for key in ("x", "space", "enter", "up", "c"):
+        for key in ("w", "space", "enter", "up", "c"):
             text = await stage.press("c")
-            assert text.strip() == "q stop     any other key brings the picture back"
+            assert text.strip() == "q stop     x enough     any other key brings the picture back"
             assert "Breathe" in await stage.press(key)
         assert stage.port.sent == []
 
@@ -505,7 +507,7 @@ async def test_help_explains_every_key_and_q_still_stops() -> None:
         text = await stage.press("question_mark")
         for said in ("space   ", "Fade and end the session", "A dark screen", "ctrl+p"):
             assert said in text
-        assert "Breathe" in await stage.press("x")
+        assert "Breathe" in await stage.press("w")
         await stage.press("question_mark")
         await stage.press("q")
         assert stage.port.sent == [ev.Stop()]
@@ -600,3 +602,73 @@ async def test_resizing_in_mid_session_redraws() -> None:
         assert "tempo 63.0" in stage.text
         figure = stage.app.screen.query_one(BreathFigure)
         assert len(figure._rows) == figure.size.height
+
+
+# ---- care --------------------------------------------------------------------------------------------------
+
+LOCKED = Script(begins_at_s=302.0, preset=replace(EVENING, care=CareRule(locked=True)))
+
+
+def sent(stage: Stage) -> list[ev.Command]:
+    return list(stage.port.sent)
+
+
+@pytest.mark.parametrize("before", [(), ("space",), ("f",), ("c",), ("question_mark",)], ids=str)
+async def test_enough_is_one_key_in_every_state(before: tuple[str, ...]) -> None:
+    async with staged() as stage:
+        await stage.press(*before, "x")
+        text = await stage.drawn()
+        assert "It is quiet now." in text
+        assert not re.search(r"[0-9]", text)
+        assert ev.StepAway() in sent(stage)
+        await stage.press("enter", "space", "h")  # nothing else does anything
+        assert ev.HoldTempo() not in sent(stage)
+        await stage.press("g")
+        assert sent(stage)[-1] == ev.Resume()
+
+
+async def test_enough_can_be_the_end_without_a_question() -> None:
+    async with staged() as stage:
+        await stage.press("x", "q")
+        await comes(stage.pilot, SummaryScreen)
+        assert ev.Stop() in sent(stage)
+
+
+async def test_a_lock_leaves_only_what_is_gentler() -> None:
+    async with staged(LOCKED) as stage:
+        assert "x enough" in stage.text
+        before = len(sent(stage))
+        for key in (
+            "v",
+            "up",
+            "down",
+            "left",
+            "left_square_bracket",
+            "plus",
+            "m",
+            "n",
+            "y",
+            "b",
+            "p",
+            "space",
+        ):
+            await stage.press(key)
+        assert sent(stage)[before:] == []
+        await stage.press("e", "d", "minus", "h")
+        kinds = [type(each) for each in sent(stage)[before:]]
+        assert kinds == [ev.EaseOff, ev.Feel, ev.SetVolume, ev.HoldTempo]
+
+
+async def test_without_figures_there_is_none() -> None:
+    async with staged(
+        Script(begins_at_s=302.0, preset=replace(EVENING, care=CareRule(figures=False)))
+    ) as stage:
+        for said in ("● pulse", "tempo", "to go", "swings"):
+            assert said not in stage.text
+        assert "Breathe out" in stage.text
+
+
+async def test_no_breath_is_one_key() -> None:
+    async with staged() as stage:
+        await stage.press("b")
+        assert sent(stage)[-1] == ev.LeaveBreath()

@@ -87,6 +87,9 @@ class DeviceSound:
             self._begin = replace(self._begin, gain=gain)
             self._send(msg.SetGain(gain))
 
+    def hush(self) -> None:
+        self._send(msg.Hush())
+
     def set_voice(self, voice: str) -> None:
         voices.check(voice)
         if voice != self._begin.voice:

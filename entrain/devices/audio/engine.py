@@ -160,6 +160,8 @@ class Engine:
                 self._gain = gain
                 if self._now.is_anchored:
                     self._now.player.wish = PlayerWish(gain)
+            case msg.Hush():
+                self._watch.hush(self._now.latency_s + BEYOND_S)
             case msg.ChangeVoice(voice):
                 self._voice = voice
                 # Making a voice takes a while, and the session must not think us dead meanwhile.

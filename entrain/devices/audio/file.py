@@ -113,6 +113,9 @@ class FileSound:
             within_s = glide_s(self._glide.gain_at(self._frame), gain)
             self._glide = self._glide.to(gain, self._frame, round(within_s * DEFAULT_RATE_HZ))
 
+    def hush(self) -> None:
+        pass  # nothing is on its way
+
     def set_voice(self, voice: str) -> None:
         if voice != self._voice:
             self._cast, self._voice = self._cast.changed(self._renderer_of(voice), self._frame), voice

@@ -1,5 +1,8 @@
 """Watches over the ears: is our sound muted or made louder in the system's hands, or long on headphones?
 
+And it is quiet at once where that is asked for: what is in the buffers already would sound for half a second
+still, so the server's own volume is taken down until they have run out, and put back when they hold silence.
+
 A thread of its own, for asking a server may take as long as the server likes.
 """
 
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
 
 EVERY_S: Final = 1.0
 AGAIN_S: Final = 10.0  # until a server that did not answer is asked again
+HUSH_FADE_S: Final = 0.1  # no click, and soon enough
 LONG_ON_HEADPHONES_S: Final = 3600.0
 
 
@@ -27,12 +31,19 @@ class LevelWatch:
         self.noticed: deque[Noticed] = deque()
         self._last = Notice.AS_PLAYED
         self._since_s: float | None = None  # when headphones were first seen
-        self._over = threading.Event()
+        self._hush_s = 0.0
+        self._over, self._wake = threading.Event(), threading.Event()
         threading.Thread(target=self._run, daemon=True).start()
 
     def stop(self) -> None:
         """End the watch; its thread ends soon after."""
         self._over.set()
+        self._wake.set()
+
+    def hush(self, for_s: float) -> None:
+        """Be quiet now, for as long as what is on its way takes; what follows is silent by itself."""
+        self._hush_s = for_s
+        self._wake.set()
 
     def _run(self) -> None:
         try:
@@ -42,9 +53,21 @@ class LevelWatch:
         while not self._over.is_set():
             with suppress(OSError):
                 server = SoundServer(os.getpid())
-                while not self._over.wait(EVERY_S):
-                    self._look(server)
+                while not self._over.is_set():
+                    self._wake.wait(EVERY_S)
+                    self._wake.clear()
+                    self._turn(server)
             self._over.wait(AGAIN_S)
+
+    def _turn(self, server: "SoundServer") -> None:
+        hush_s, self._hush_s = self._hush_s, 0.0
+        if not hush_s:
+            self._look(server)
+            return
+        before = server.fade_out(HUSH_FADE_S)
+        self._over.wait(hush_s)
+        if before is not None:
+            server.put_back(before)
 
     def _look(self, server: "SoundServer") -> None:
         was_db = server.not_louder()

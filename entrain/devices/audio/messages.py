@@ -49,6 +49,11 @@ class SetGain:
 
 
 @dataclass(frozen=True, slots=True)
+class Hush:
+    """Take down what is in the buffers already; what comes after it is silent by its gain."""
+
+
+@dataclass(frozen=True, slots=True)
 class ChangeVoice:
     """Cross over to another voice."""
 
@@ -62,7 +67,7 @@ class Fade:
     fade_s: float
 
 
-ToEngine = Begin | Play | SetGain | ChangeVoice | Fade
+ToEngine = Begin | Play | SetGain | Hush | ChangeVoice | Fade
 
 # ---- from the engine ---------------------------------------------------------------------------------------
 

@@ -24,6 +24,9 @@ class NoSound:
     def set_volume(self, volume: float, muted: bool) -> None:
         pass
 
+    def hush(self) -> None:
+        pass  # nothing is on its way
+
     def set_voice(self, voice: str) -> None:
         pass
 

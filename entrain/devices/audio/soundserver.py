@@ -10,6 +10,7 @@ import socket
 from dataclasses import dataclass
 from math import log10
 from pathlib import Path
+from time import sleep
 from typing import Any, Final
 
 import pulsectl as _pulsectl
@@ -18,6 +19,7 @@ from entrain.devices.audio.messages import EngineFault, Notice, Noticed
 
 TOO_LOUD_DB: Final = 6.0  # above what is played: twice the amplitude, more than any mixer needs
 _FULL: Final = 1.0
+_STEPS: Final = 24  # of a fade
 _NOTHING: Final = 0.001
 _HEADPHONES: Final = ("headphone", "headset", "earpiece", "hands-free", "portable")
 
@@ -101,6 +103,29 @@ class SoundServer:
         except _pulse.PulseError as error:
             raise OSError(str(error)) from error
         return Loudness(gain, sink_gain, bool(stream.mute or sink.mute), _on_headphones(sink))
+
+    def fade_out(self, within_s: float) -> float | None:
+        """Take our stream's own volume down to nothing; what it was, for `put_back`. Raises OSError."""
+        try:
+            stream = self._stream()
+            if stream is None or stream.mute:
+                return None
+            volume = float(stream.volume.value_flat)
+            for left in range(_STEPS - 1, -1, -1):  # even in amplitude, for a server's volumes are cubic
+                self._server.volume_set_all_chans(stream, volume * (left / _STEPS) ** (1 / 3))
+                sleep(within_s / _STEPS)
+        except _pulse.PulseError as error:
+            raise OSError(str(error)) from error
+        return volume
+
+    def put_back(self, volume: float) -> None:
+        """Our stream's own volume as it was. Raises OSError."""
+        try:
+            stream = self._stream()
+            if stream is not None:
+                self._server.volume_set_all_chans(stream, volume)
+        except _pulse.PulseError as error:
+            raise OSError(str(error)) from error
 
     def not_louder(self) -> float | None:
         """Put our stream's own volume back to what is played; how many decibels it had been above, if it was.

@@ -14,8 +14,8 @@ from entrain.tui.screens.base import EntrainModal
 from entrain.tui.widgets.key_line import Key
 
 
-class HelpScreen(EntrainModal[None]):
-    """Any key closes it; where a session can be stopped, q still stops."""
+class HelpScreen(EntrainModal[str | None]):
+    """Any key closes it; where a session can be stopped, q still stops. Ends with that key there."""
 
     CSS = """
     HelpScreen { align: center middle; background: $background 70%; }
@@ -26,7 +26,11 @@ class HelpScreen(EntrainModal[None]):
     """
 
     def __init__(
-        self, keys: Sequence[Key], stop: Callable[[], None] | None = None, *, tap: bool = False
+        self,
+        keys: Sequence[Key],
+        stop: Callable[[], None] | None = None,
+        *,
+        tap: bool = False,
     ) -> None:
         super().__init__()
         self._keys = keys
@@ -53,7 +57,7 @@ class HelpScreen(EntrainModal[None]):
             return
         event.stop()
         event.prevent_default()
-        self.leave(None)
+        self.leave(event.key if self._stop is not None else None)
         if self._stop is not None and event.key == "q":
             self._stop()
 

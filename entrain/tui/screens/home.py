@@ -119,6 +119,7 @@ class HomeScreen(EntrainScreen[SessionChoice | AssessmentChoice | None]):
         self._remark = "" if sitter is None else sitter.remark
         self._goals = dict(() if sitter is None else sitter.goals)  # today's, by preset
         self._programme = None if sitter is None else sitter.programme
+        self._never = () if sitter is None else sitter.never
         self._remembered = choice.heart if choice.heart.kind is HeartKind.STRAP else None
         self._figure = BreathFigure(figure, depth, figure_colours("dark", depth))
 
@@ -213,7 +214,8 @@ class HomeScreen(EntrainScreen[SessionChoice | AssessmentChoice | None]):
         self._trouble = ""
 
     def _voice_of(self, preset: Preset) -> str:
-        return preset.sound.voice if preset.sound.voice in dict(self._voices) else self.choice.voice
+        offered = dict(self._voices).keys() - set(self._never)
+        return preset.sound.voice if preset.sound.voice in offered else self.choice.voice
 
     async def on_click(self, event: events.Click) -> None:
         """A line of a choice does what its key does."""
@@ -310,7 +312,7 @@ class HomeScreen(EntrainScreen[SessionChoice | AssessmentChoice | None]):
             self.notify(f"{fault.message} {fault.advice}".strip(), severity="warning", markup=False)
 
     def action_voice(self, by: int) -> None:
-        names = [name for name, _ in self._voices]
+        names = [name for name, _ in self._voices if name not in self._never]
         if names:
             at = names.index(self.choice.voice) if self.choice.voice in names else -by
             self.choice = replace(self.choice, voice=names[(at + by) % len(names)])
@@ -357,7 +359,7 @@ class HomeScreen(EntrainScreen[SessionChoice | AssessmentChoice | None]):
         if sitter is not None:
             self._remark, self._remembered = sitter.remark, sitter.heart
             self._goals = dict(sitter.goals)
-            self._programme = sitter.programme
+            self._programme, self._never = sitter.programme, sitter.never
             self.post_message(SatDown(sitter))
         await self.query_one(Cards).offer(self._cards(), self.choice.preset.name)
         self._show()

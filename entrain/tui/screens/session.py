@@ -21,16 +21,18 @@ from entrain.drawing.shapes import FIGURES, Pose
 from entrain.heart.median import median
 from entrain.heart.wave import swing_bpm
 from entrain.ports import OpenedSession
+from entrain.reason import Code
 from entrain.score import LEAD_S
 from entrain.tui.messages import FigureChosen
 from entrain.tui.rest import pose_at_rest
+from entrain.tui.screens.away import AwayScreen
 from entrain.tui.screens.base import EntrainScreen
 from entrain.tui.screens.ending import EndingSoon
 from entrain.tui.screens.eyes_closed import EyesClosedScreen
 from entrain.tui.screens.help import HelpScreen
 from entrain.tui.screens.note import NoteScreen
+from entrain.tui.screens.session_keys import AWAY, LEFT_BY_A_LOCK, STOP, keys_now
 from entrain.tui.screens.session_keys import KEYS as SESSION_KEYS
-from entrain.tui.screens.session_keys import STOP, keys_now
 from entrain.tui.themes import figure_colours
 from entrain.tui.toasts import Toasts
 from entrain.tui.trail import Trail
@@ -86,6 +88,7 @@ class SessionScreen(EntrainScreen[SessionResult]):
     SessionScreen.-flat #head, SessionScreen.-flat CueLine, SessionScreen.-flat .beats { margin: 0; }
     SessionScreen.-flat CueLine { height: 2; }
 
+    SessionScreen.-plain #head .left, SessionScreen.-plain SessionPanel { display: none; }
     SessionScreen.-focus #head, SessionScreen.-focus SessionPanel { display: none; }
     SessionScreen.-focus Banner { height: 2; }
     SessionScreen.-focus KeyLine { opacity: 60%; }
@@ -109,6 +112,7 @@ class SessionScreen(EntrainScreen[SessionResult]):
         self._voices = opened.voices
         self._person = opened.person
         self._is_simulated = opened.is_simulated
+        self._away_text = opened.away_text
         self._clock = clock
         self._figure = BreathFigure(figure, depth, figure_colours("dark", depth))
         self._title, self._left_said = Say(classes="title"), Say(classes="left")
@@ -128,6 +132,7 @@ class SessionScreen(EntrainScreen[SessionResult]):
         self._ending: EndingSoon | None = None
         self._worker: Worker[None] | None = None
         self._finished = False
+        self._is_locked = False
         self._no_note = asyncio.Event()
         self._no_note.set()
 
@@ -204,9 +209,11 @@ class SessionScreen(EntrainScreen[SessionResult]):
             self._seen_t_s, self._seen_at_s = view.t_s, now_s
         late_s = now_s - self._seen_at_s
         self._trail.take(view.trend)
+        self._is_locked = view.preset.care.locked
+        self.set_class(not view.preset.care.figures, "-plain")
         if self._volume == view.sound.volume:
             self._volume = None
-        if isinstance(self.host.screen, EyesClosedScreen):
+        if isinstance(self.host.screen, EyesClosedScreen | AwayScreen):
             return
         self._draw_breath(view, view.t_s + min(late_s, LEAD_S))
         self._frame += 1
@@ -296,6 +303,31 @@ class SessionScreen(EntrainScreen[SessionResult]):
             self._stop_at_s = self._clock.now_s()
             self._send(ev.Stop())
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return super().check_action(action, parameters) and (
+            not self._is_locked or _is_left(action, parameters)
+        )
+
+    def action_step_away(self) -> None:
+        """The sound fades at once; then on, or out without any more questions."""
+        if self._stop_at_s is not None:
+            return
+        if self._ending is not None:
+            self.action_stop()
+            return
+        self._send(ev.StepAway())
+
+        def decided(goes_on: bool | None) -> None:
+            if goes_on:
+                self._send(ev.Resume())
+            else:
+                self._stop()
+
+        self.host.push_screen(AwayScreen(self._away_text), decided)
+
+    def action_leave_breath(self) -> None:
+        self._send(ev.LeaveBreath())
+
     def action_undo(self) -> None:
         """Go on with a session that was ending."""
         ending, self._ending = self._ending, None
@@ -331,7 +363,10 @@ class SessionScreen(EntrainScreen[SessionResult]):
             self._frame = 0  # said at once
 
     def action_hold(self) -> None:
-        self._send(ev.HoldTempo())
+        """Where a lock leaves no other key, it goes on with this one as well."""
+        view = self._view()
+        is_held = view is not None and view.hold_reason is not None and view.hold_reason.code is Code.HELD
+        self._send(ev.GoOn() if self._is_locked and is_held else ev.HoldTempo())
 
     def action_go_on(self) -> None:
         self._send(ev.GoOn())
@@ -397,7 +432,23 @@ class SessionScreen(EntrainScreen[SessionResult]):
         if view is not None and not words.is_heard(view.sound):
             self.notify(words.NOTHING_TO_HEAR, markup=False)
             return
-        self.host.push_screen(EyesClosedScreen(self.action_stop, self._tap))
+        self.host.push_screen(EyesClosedScreen(self.action_stop, self._tap), self._after_eyes_closed)
 
     def action_help(self) -> None:
-        self.host.push_screen(HelpScreen(SESSION_KEYS, self.action_stop, tap=self._tap is not None))
+        self.host.push_screen(
+            HelpScreen(SESSION_KEYS, self.action_stop, tap=self._tap is not None), self._after_help
+        )
+
+    def _after_eyes_closed(self, is_enough: bool | None) -> None:
+        if is_enough:
+            self.action_step_away()
+
+    def _after_help(self, key: str | None) -> None:
+        if key == AWAY.keys:
+            self.action_step_away()
+
+
+def _is_left(action: str, parameters: tuple[object, ...]) -> bool:
+    """Is it one of the few things that a lock leaves?"""
+    shown = ", ".join(map(repr, parameters))
+    return (f"{action}({shown})" if parameters else action) in {key.action for key in LEFT_BY_A_LOCK}

@@ -16,8 +16,9 @@ EASE_OFF: Final = Key("e", "e", "ease_off", "ease off", "A little quicker and sh
 _FEEL = "Dizzy, or easy: the breath comes up, or goes on."
 LIGHT: Final = Key("d", "d", "feel('light-headed')", "dizzy", _FEEL)
 EASY: Final = Key("y", "y", "feel('easy')", "it is easy", _FEEL)
-HOLD: Final = Key("h", "h", "hold", "hold", "Stay at this tempo and this breath.")
-GO_ON: Final = Key("g", "g", "go_on", "go on", "Go on after holding.")
+_HOLD = "Stay at this tempo and this breath, or go on again."
+HOLD: Final = Key("h", "h", "hold", "hold", _HOLD)
+GO_ON: Final = Key("g", "g", "go_on", "go on", _HOLD)
 _NUDGE = "The beat by one quicker, or slower within its bounds."
 NUDGE_UP: Final = Key("up", "↑", "nudge(1)", "quicker", _NUDGE)
 NUDGE_DOWN: Final = Key("down", "↓", "nudge(-1)", "slower", _NUDGE)
@@ -36,9 +37,14 @@ _MARK = "Mark this moment, with a note; w: whose, in a group."
 MARK: Final = Key("n", "n", "mark", "mark", _MARK)
 WHOSE: Final = Key("w", "w", "whose", "whose", _MARK)
 THEME: Final = Key("t", "t", "app.theme", "light", "Dark, light or dim for the night.")
-FIGURE: Final = Key("i", "i", "figure", "figure", "Another figure: orb, wave, petals, bar.")
-GRAPH: Final = Key("b", "b", "graph", "graph", "Your pulse beat by beat, or the last minutes; and back.")
-FOCUS: Final = Key("f", "f", "figure_alone", "focus", "Only the figure, and back.")
+_FIGURE = "Another figure, or only the figure."
+FIGURE: Final = Key("i", "i", "figure", "figure", _FIGURE)
+GRAPH: Final = Key("z", "z", "graph", "graph", "Your pulse beat by beat, or the last minutes; and back.")
+AWAY: Final = Key("x", "x", "step_away", "enough", "Too much just now: silence, and time. Then on, or stop.")
+NO_BREATH: Final = Key(
+    "b", "b", "leave_breath", "no breath", "No breath to follow from here on: the beat alone."
+)
+FOCUS: Final = Key("f", "f", "figure_alone", "focus", _FIGURE)
 UNFOCUS: Final = replace(FOCUS, label="back")
 CLOSED: Final = Key("c", "c", "eyes_closed", "eyes closed", "A dark screen; any key brings the picture back.")
 HELP: Final = Key("question_mark,f1", "?", "help", "help", "This list.")
@@ -47,9 +53,9 @@ NOW: Final = replace(STOP, label="end now")
 UNDO: Final = Key("u", "u", "undo", "go on after all", STOP.text)
 
 KEYS: Final = (
-    STOP, UNDO, SKIP, PAUSE, EASE_OFF, LIGHT, EASY, HOLD, GO_ON, NUDGE_UP, NUDGE_DOWN, GOAL_DOWN, GOAL_UP,
-    BREATH_DOWN, BREATH_UP, LOUDER, SOFTER, MUTE, VOICE, MARK, WHOSE,
-    GRAPH, THEME, FIGURE, FOCUS, CLOSED, HELP,
+    STOP, UNDO, AWAY, SKIP, PAUSE, EASE_OFF, LIGHT, EASY, HOLD, GO_ON, NUDGE_UP, NUDGE_DOWN, GOAL_DOWN,
+    GOAL_UP, BREATH_DOWN, BREATH_UP, NO_BREATH, LOUDER, SOFTER, MUTE, VOICE, MARK, WHOSE, GRAPH, THEME,
+    FIGURE, FOCUS, CLOSED, HELP,
 )  # fmt: skip
 
 _RESTS: Final = frozenset({Phase.WAITING, Phase.BASELINE})
@@ -64,20 +70,32 @@ def keys_now(
         return (NOW, UNDO)
     if stopping or view.ended is not None:
         return (LEAVE,)
+    if view.preset.care.locked:
+        return _locked(view)
     if focus:
         return (STOP, UNFOCUS)
     pause = RESUME if view.paused else PAUSE
     if tap:
         pause = replace(pause, shown="p")
     if view.paused:
-        return (STOP, pause, MARK, HELP)
+        return (STOP, pause, MARK, AWAY, HELP)
     if view.phase in _RESTS and view.stage is None:
-        return (STOP, SKIP, pause, MARK, FIGURE, FOCUS, CLOSED, HELP)
+        return (STOP, SKIP, pause, AWAY, MARK, FIGURE, FOCUS, CLOSED, HELP)
     if view.phase not in _GUIDED or view.stage is not None:  # a given rate is not steered
-        return (STOP, pause, MARK, FIGURE, FOCUS, CLOSED, HELP)
+        return (STOP, pause, AWAY, MARK, FIGURE, FOCUS, CLOSED, HELP)
     if view.reason.code is Code.BREATH_GENTLE:
-        return (STOP, pause, EASY, LIGHT, EASE_OFF, MARK, HELP)
+        return (STOP, pause, EASY, LIGHT, EASE_OFF, AWAY, MARK, HELP)
     hold = GO_ON if view.hold_reason is not None else HOLD
     if len(view.straps) > 1:
-        return (STOP, pause, EASE_OFF, hold, WHOSE, MARK, LIGHT, HELP)
-    return (STOP, pause, EASE_OFF, hold, MARK, LIGHT, CLOSED, HELP)
+        return (STOP, pause, EASE_OFF, hold, AWAY, WHOSE, MARK, LIGHT, HELP)
+    return (STOP, pause, EASE_OFF, hold, AWAY, MARK, LIGHT, CLOSED, HELP)
+
+
+# What a lock leaves: stop (and take that back), ease off, dizzy, hold, enough, softer, this list.
+LEFT_BY_A_LOCK: Final = frozenset({STOP, UNDO, EASE_OFF, LIGHT, HOLD, AWAY, SOFTER, HELP})
+
+
+def _locked(view: SessionView) -> tuple[Key, ...]:
+    if view.phase not in _GUIDED:
+        return (STOP, AWAY, SOFTER, HELP)
+    return (STOP, EASE_OFF, HOLD, AWAY, SOFTER, LIGHT, HELP)

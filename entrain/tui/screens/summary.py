@@ -20,6 +20,7 @@ from entrain.tui.widgets.key_line import Key, KeyLine
 from entrain.tui.widgets.rating import Rating
 from entrain.tui.widgets.say import Part, Say
 from entrain.tui.widgets.trend import TrendView
+from entrain.wording import away as away_words
 from entrain.wording import summary as summary_words
 from entrain.wording.decisions import sentence as decision_sentence
 from entrain.wording.times import clock
@@ -32,6 +33,9 @@ _KEYS = (
     Key("question_mark,f1", "?", "help", "help", "This list."),
 )
 
+_NOT_RIGHT = Key(
+    "x", "x", "not_right", "not right", "This was not right for me: kept, and its voice is left out."
+)
 _REPORT = Key("r", "r", "report", "report", "Save a report (later notes are not included).")
 CALM_S: Final = 0.7  # in which no key leaves the page
 
@@ -64,7 +68,7 @@ class SummaryScreen(EntrainScreen[Next]):
     SummaryScreen.-wide KeyLine { padding: 0 10; margin-bottom: 1; }
     """
     KEYS = _KEYS
-    BINDINGS = [key.binding() for key in (*_KEYS[1:], _REPORT)]  # noqa: RUF012  Textual's own type
+    BINDINGS = [key.binding() for key in (*_KEYS[1:], _REPORT, _NOT_RIGHT)]  # noqa: RUF012  Textual's own type
 
     def __init__(
         self,
@@ -77,6 +81,7 @@ class SummaryScreen(EntrainScreen[Next]):
         swung with the guided breath."""
         super().__init__()
         self._report = opened.report
+        self._not_right = opened.not_right
         self._person = opened.person
         self._is_simulated = opened.is_simulated
         self._swing_bpm = swing_bpm
@@ -119,7 +124,8 @@ class SummaryScreen(EntrainScreen[Next]):
         """Without what is not to be had: a report, or a note in a log that is finished."""
         keys = [key for key in _KEYS if not (self._is_finished and key.action in ("note", "keep"))]
         can_report = self._report is not None and not self._is_finished
-        return [*keys[:-2], *((_REPORT,) if can_report else ()), *keys[-2:]]
+        more = ((_REPORT,) if can_report else ()) + (() if self._is_finished else (_NOT_RIGHT,))
+        return [*keys[:-2], *more, *keys[-2:]]
 
     def on_mount(self) -> None:
         self._since_s = monotonic()
@@ -175,6 +181,16 @@ class SummaryScreen(EntrainScreen[Next]):
                 self.notify("Noted.", markup=False)
 
         self.host.push_screen(NoteScreen("A note on this session"), keep)
+
+    def action_not_right(self) -> None:
+        """An answer like any other: kept with the session, and that voice is left out from now on."""
+        if self._is_finished or not self._is_whole:
+            return
+        voice = self._summary.voice
+        self._port.send(ev.NotRight(voice))
+        fault = "" if self._not_right is None else self._not_right(voice)
+        is_left_out = self._not_right is not None and not fault
+        self._say(fault or (away_words.LEFT_OUT.format(voice=voice) if is_left_out else away_words.KEPT))
 
     def action_again(self) -> None:
         self._keep_rating()
