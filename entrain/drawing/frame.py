@@ -2,17 +2,17 @@
 
 A scene says how bright a place is, 0 (the ground) to 1, and to which side of the palette its hue leans. Here
 that becomes colour: 4:2:0, BT.709, limited range, the matrix that video of this size has (ITU-R BT.709-6, 3).
-Light is painted on the grid that such a video has for colour, half as fine as its brightness, and drawn out to
-twice its sides: soft edges of two pixels, for a quarter of the work. A gradient of eight bits shows steps; so it
-is worked out in fourteen and dithered with interleaved gradient noise (Jorge Jimenez, "Next generation post
-processing in Call of Duty", 2014), the same in every frame, so that nothing flickers. A frame is a pure function
-of scene, pose and time.
+Light is painted on the grid that such a video has for colour, half as fine as its brightness, and drawn out
+to twice its sides: soft edges of two pixels, for a quarter of the work. A gradient of eight bits shows steps;
+so it is worked out in fourteen and dithered with interleaved gradient noise (Jorge Jimenez, "Next generation
+post processing in Call of Duty", 2014), the same in every frame, so that nothing flickers. A frame is a pure
+function of scene, pose and time.
 """
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +20,7 @@ import numpy.typing as npt
 from entrain.drawing.palette import FigureColours, from_oklab, stops_at
 from entrain.drawing.shapes import Pose
 
-Light = npt.NDArray[np.float32]
+Light = npt.NDArray[np.floating[Any]]
 Plane = npt.NDArray[np.uint8]
 Index = npt.NDArray[np.int32]
 
@@ -130,8 +130,10 @@ class Canvas:
                 np.right_shift(line, 8, out=fine[2 * rows.start + odd : 2 * rows.stop : 2], casting="unsafe")
 
 
-def blend(planes: Planes, mask: Plane, left: int, top: int, colour: tuple[int, int, int], share: float) -> None:
-    """Lay `colour` (8-bit YUV) over the planes where `mask` is; all of `left`, `top` and its sides are even."""
+def blend(
+    planes: Planes, mask: Plane, left: int, top: int, colour: tuple[int, int, int], share: float
+) -> None:
+    """Lay `colour` (8-bit YUV) over the planes where `mask` is; `left`, `top` and its sides are even."""
     if share <= 0.0:
         return
     height, width = mask.shape

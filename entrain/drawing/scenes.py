@@ -1,16 +1,17 @@
 """The breathing figures of a film, in light: orb, wave, petals, bar, and two landscapes that breathe.
 
-They are the terminal's figures (`entrain.drawing.shapes`) for a picture of a million pixels: the same poses and
-places, with depth. What a terminal's some thousand cells cannot show (light that falls, haze, glitter, hills
+They are the terminal's figures (`entrain.drawing.shapes`) for a picture of a million pixels: the same poses
+and places, with depth. What a terminal's some thousand cells cannot show (light that falls, haze, glitter, hills
 behind hills) is here alone. Everything is generated; `seed` shapes hills and water.
 
-How full the lungs are asked to be must be seen from across a room: in each figure something large grows with it.
+How full the lungs are asked to be must be seen from across a room: in each figure something large grows with
+it.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from math import cos, exp, pi, sin
-from typing import Final
+from math import cos, pi, sin
+from typing import ClassVar, Final
 
 import numpy as np
 
@@ -45,7 +46,9 @@ def orb(band: Band, pose: Pose, t_s: float) -> Painted:
 class Petals:
     """A lotus that opens: rings of petals, the inner ones before the outer ones, each a little translucent."""
 
-    _angles: dict[tuple[int, int], tuple[Light, Light, Light]] = field(default_factory=dict[tuple[int, int], tuple[Light, Light, Light]])
+    _angles: dict[tuple[int, int], tuple[Light, Light, Light]] = field(
+        default_factory=dict[tuple[int, int], tuple[Light, Light, Light]]
+    )
 
     def __call__(self, band: Band, pose: Pose, t_s: float) -> Painted:
         """See the class."""
@@ -60,7 +63,7 @@ class Petals:
             reach = (0.20 + 0.72 * out * (0.30 + 0.70 * opened)) * 0.98
             turn = 6.0 * (0.10 * (1.0 - opened) * (1 if ring % 2 else -1)) + pi * (ring % 2)
             wave = c * cos(turn) + s * sin(turn)  # the cosine of six times the angle
-            petal = np.sqrt(np.maximum(0.5 + 0.5 * wave, 0.0))  # 1 along the middle of a petal, 0 between two
+            petal = np.sqrt(np.maximum(0.5 + 0.5 * wave, 0.0))  # 1 along a petal, 0 between two
             edge = reach * (0.30 + 0.70 * petal * (2.0 - petal))
             along = distance / edge
             cover = np.clip((edge - distance) * (1.0 / band.pixel) + 0.5, 0.0, 1.0)
@@ -131,7 +134,8 @@ def bar(band: Band, pose: Pose, t_s: float) -> Painted:
     x, y, full = band.x, band.y, pose.fullness
     half, corner, top = 0.155, 0.155, 0.80
     outside = np.sqrt(
-        np.maximum(np.abs(x) - (half + 0.02 - corner), 0.0) ** 2 + np.maximum(np.abs(y) - (top - corner), 0.0) ** 2
+        np.maximum(np.abs(x) - (half + 0.02 - corner), 0.0) ** 2
+        + np.maximum(np.abs(y) - (top - corner), 0.0) ** 2
     )
     glass = _within(outside, corner, band)
     level = -top + 2.0 * top * (0.05 + 0.90 * full)
@@ -160,7 +164,7 @@ class Sea:
 
     def __call__(self, band: Band, pose: Pose, t_s: float) -> Painted:
         """See the class."""
-        x, y, full = band.x, band.y, pose.fullness
+        y, full = band.y, pose.fullness
         horizon = -0.16
         middle, radius = horizon + 0.10 + 0.52 * full, 0.17 + 0.16 * full
         if float(y[-1, 0]) > horizon:
@@ -181,7 +185,12 @@ class Sea:
         away = np.maximum(distance - radius, 0.0)
         light = 0.05 + (0.16 + 0.16 * full) * np.exp(over * (-1.9 + 0.5 * full))
         haze = 0.10 * np.exp(((over - 0.10) * 7.0) ** 2 * -1.0) * np.exp(x * x * -0.5)
-        light = light + haze + (0.24 + 0.08 * full) * np.exp(away * -5.5) + (0.05 + 0.17 * full) * np.exp(away * -1.5)
+        light = (
+            light
+            + haze
+            + (0.24 + 0.08 * full) * np.exp(away * -5.5)
+            + (0.05 + 0.17 * full) * np.exp(away * -1.5)
+        )
         sun = _within(distance, radius, band)
         disc = 0.74 + 0.20 * np.clip((y - middle) * (0.5 / radius) + 0.5, 0.0, 1.0)
         light += sun * (disc - light)
@@ -202,7 +211,9 @@ class Sea:
         width = radius * (0.75 + 0.9 * under) + 0.55 * under * full
         path = np.exp((x / width) ** 2 * -1.0)
         base = 0.07 + (0.09 + 0.12 * full) * np.exp(under * -4.5) + 0.03 * swell * np.exp(under * -1.2)
-        light = base + path * (0.12 + 0.10 * full + (0.30 + 0.26 * full) * crest) * (0.55 + 0.45 * np.exp(under * -1.6))
+        light = base + path * (0.12 + 0.10 * full + (0.30 + 0.26 * full) * crest) * (
+            0.55 + 0.45 * np.exp(under * -1.6)
+        )
         return _dimmed(light, pose, 0.30 + 0.55 * path)
 
 
@@ -211,10 +222,12 @@ class Ink:
     """Mist over hills, as if washed with ink: it sinks as the breath comes in, and the moon stands over it."""
 
     seed: int
-    on_paper: bool  # dark on light: near hills are the darkest; otherwise night, and near hills are nearest to black
-    _ridges: dict[tuple[int, int], Light] = field(default_factory=dict[tuple[int, int], Light])
+    on_paper: bool  # near hills are the darkest on a light ground, and on a dark one nearest to it
+    _ridges: dict[tuple[int, int], tuple[Light, Light]] = field(
+        default_factory=dict[tuple[int, int], tuple[Light, Light]]
+    )
 
-    HILLS = 5
+    HILLS: ClassVar[int] = 5
 
     def __call__(self, band: Band, pose: Pose, t_s: float) -> Painted:
         """See the class."""
@@ -231,11 +244,13 @@ class Ink:
             return _dimmed(light, pose, hue)
         for k in range(self.HILLS):
             near = k / (self.HILLS - 1)
-            below = self._line(band, k) - y
+            ridge, smooth = self._lines(band, k)
+            below = ridge - y
             cover = np.clip(below * (1.0 / band.pixel) + 0.5, 0.0, 1.0)
-            fall = (0.07 + 0.30 * full) * (0.70 + 0.50 * near)  # how far below its ridge a hill shows; then there is mist
+            # How far below its ridge a hill shows; then there is mist.
+            fall = (0.07 + 0.30 * full) * (0.70 + 0.50 * near)
             drift = 0.03 * np.sin(x * (1.1 + 0.4 * k) + t_s * 0.10 + 1.9 * k)
-            clear = np.exp(np.maximum(below + drift, 0.0) * (-1.0 / fall))
+            clear = np.exp(np.maximum(smooth - y + drift, 0.0) * (-1.0 / fall))
             if self.on_paper:
                 hill, mist = 0.26 + 0.52 * near, 0.06 + 0.08 * near
             else:
@@ -245,20 +260,26 @@ class Ink:
             hue += cover * (0.62 - 0.5 * near + 0.2 * (1.0 - clear) - hue)
         return _dimmed(light, pose, hue)
 
-    def _line(self, band: Band, k: int) -> Light:
-        """(1, w): the height of ridge `k`, 0 the farthest, in octaves of smooth noise."""
+    def _lines(self, band: Band, k: int) -> tuple[Light, Light]:
+        """(1, w) each: the height of ridge `k`, 0 the farthest, in octaves, and of the mist along it."""
         key = (band.x.size, k)
         if key not in self._ridges:
             random = np.random.Generator(np.random.PCG64([self.seed, k]))
             x = band.x.astype(np.float64)
             line = np.zeros_like(x)
             size, wave = 0.5, 0.55 + 0.16 * k
-            for _ in range(7):
+            smooth = line
+            for octave in range(7):
                 shift, lean = random.uniform(0.0, 2 * pi), random.uniform(0.8, 1.25)
                 line += size * np.sin(x * wave * 2.0 * lean + shift)
+                smooth = line.copy() if octave < 3 else smooth
                 size, wave = size * 0.50, wave * 2.05
             high = 0.30 - 0.25 * k
-            self._ridges[key] = (high + (0.22 - 0.02 * k) * line).astype(np.float32)
+            lift = 0.22 - 0.02 * k
+            self._ridges[key] = (
+                (high + lift * line).astype(np.float32),
+                (high + lift * smooth + 0.01).astype(np.float32),
+            )
         return self._ridges[key]
 
 
