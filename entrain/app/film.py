@@ -24,7 +24,7 @@ from entrain.film.by_process import ByProcess, program
 from entrain.film.encoding import Opener
 from entrain.film.lettering import EXTRA, PURPOSE
 from entrain.film.making import Made
-from entrain.film.plan import LEAST_CHAPTER_S, Card, Chapter, Film, Note, kept
+from entrain.film.plan import LEAST_CHAPTER_S, CardText, Chapter, Film, NoteText, kept
 from entrain.film.sound import measured
 from entrain.presets import library as presets
 from entrain.score import Presence, Score
@@ -47,7 +47,7 @@ _FPS: Final = (5, 60)
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class FilmWish:
     """What was asked for."""
 
     preset: str | None = None
@@ -86,7 +86,7 @@ class Ready:
         return () if self.playlist is None else tuple(piece.name for piece in self.playlist.pieces)
 
 
-def ready(wish: Wish) -> Ready:
+def ready(wish: FilmWish) -> Ready:
     """The film of a wish.
 
     Raises:
@@ -116,12 +116,14 @@ def ready(wish: Wish) -> Ready:
     playlist = playlist_of(rule, path)
     music = () if playlist is None else tuple(piece.name for piece in playlist.pieces)
     about = words.what_it_is(*_ends(score, sound_s))
-    after = Card(words.AFTERWARDS, (words.NOTICED, words.MADE_WITH, *words.credit(voice, wish.figure, music)))
+    after = CardText(
+        words.AFTERWARDS, (words.NOTICED, words.MADE_WITH, *words.credit(voice, wish.figure, music))
+    )
     card_s = wish.card_s
     return Ready(
         Film(
             score=score, sound_s=sound_s, figure=wish.figure, theme=wish.theme, colours=PALETTES[wish.theme],
-            title=title, before=Card(title, (about, words.SAFETY, words.GENTLY)), after=after,
+            title=title, before=CardText(title, (about, words.SAFETY, words.GENTLY)), after=after,
             chapters=_chapters(score, sound_s, card_s, spans), width=width, height=height, fps=wish.fps,
             seed=wish.seed, is_still=wish.is_still,
             words=tuple(cue_notes(score, sound_s, card_s)) if wish.has_words else (),
@@ -209,18 +211,18 @@ def said(film: Film, made: Made, lift: Lift) -> str:
     return words.made(span(film.length_s), made.encoder, loud)
 
 
-def cue_notes(score: Score, sound_s: float, card_s: float) -> Iterator[Note]:
+def cue_notes(score: Score, sound_s: float, card_s: float) -> Iterator[NoteText]:
     """What to do at each moment in which a breath is guided and heard."""
     last = None
     for cue in score.cues_between(0.0, sound_s):
         if score.presence.at(cue.t_s) > 0.0 or score.presence.at(cue.t_s + 0.5) > 0.0:
-            yield Note(card_s + cue.t_s, words.CUES[cue.part])
+            yield NoteText(card_s + cue.t_s, words.CUES[cue.part])
             last = card_s + cue.t_s + cue.duration_s
     if last is not None:
-        yield Note(min(last, card_s + sound_s), "")
+        yield NoteText(min(last, card_s + sound_s), "")
 
 
-def _check_music(rule: SoundRule, wish: Wish) -> None:
+def _check_music(rule: SoundRule, wish: FilmWish) -> None:
     if rule.music and not wish.is_music_mine:
         raise UsageError(
             f'"{Path(rule.music).name}" is somebody\'s music, and a film is made to be handed on.',
@@ -268,10 +270,10 @@ def _breathing(score: Score, sound_s: float) -> Iterator[tuple[float, str]]:
 
 # ---- a session that was ----------------------------------------------------------------------------------
 
-_OfSession = tuple[Score, float, Preset, str, Path, list[tuple[float, str]], tuple[Note, ...]]
+_OfSession = tuple[Score, float, Preset, str, Path, list[tuple[float, str]], tuple[NoteText, ...]]
 
 
-def _of_session(wish: Wish) -> _OfSession:
+def _of_session(wish: FilmWish) -> _OfSession:
     assert wish.session is not None
     if wish.minutes is not None:
         raise UsageError("A session is as long as it was; --minutes goes with --preset.")
@@ -327,7 +329,7 @@ def _silent_from(presence: Presence, otherwise_s: float) -> float:
     return otherwise_s if last is None or last.level > 0.0 else last.start_s + last.duration_s
 
 
-def _figures(session: StoredSession, shift_s: float, card_s: float) -> Iterator[Note]:
+def _figures(session: StoredSession, shift_s: float, card_s: float) -> Iterator[NoteText]:
     """The pulse and what was guided, once a second."""
     sampler = Sampler()
     pulse: float | None = None
@@ -341,4 +343,4 @@ def _figures(session: StoredSession, shift_s: float, card_s: float) -> Iterator[
                 text = words.figures_of(pulse, beat, breath)
                 if text != said:
                     said = text
-                    yield Note(card_s + sample.t_s - shift_s, text)
+                    yield NoteText(card_s + sample.t_s - shift_s, text)

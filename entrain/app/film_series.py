@@ -52,7 +52,7 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class FilmOutcome:
     """What became of a film: "made", "there already", or what was wrong."""
 
     job: Job
@@ -125,8 +125,8 @@ def _faults(told: dict[str, Any]) -> Iterator[str]:
 
 
 def make_all(
-    jobs: tuple[Job, ...], folder: Path, cores: int, extra: list[str], told: Callable[[Outcome], None]
-) -> tuple[Outcome, ...]:
+    jobs: tuple[Job, ...], folder: Path, cores: int, extra: list[str], told: Callable[[FilmOutcome], None]
+) -> tuple[FilmOutcome, ...]:
     """Make them, `cores` at a time, and write down in the folder what there is. Ctrl-C ends all of them.
 
     Args:
@@ -137,10 +137,10 @@ def make_all(
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(f'"{folder}" cannot be made: {error.strerror or error}.') from None
-    outcomes: dict[str, Outcome] = {}
+    outcomes: dict[str, FilmOutcome] = {}
 
     def done(job: Job, said: str, *, is_there: bool) -> None:
-        outcomes[job.folder] = Outcome(job, said, is_there)
+        outcomes[job.folder] = FilmOutcome(job, said, is_there)
         told(outcomes[job.folder])
 
     waiting: list[Job] = []
@@ -193,7 +193,7 @@ def _made_from(folder: Path) -> dict[str, Any] | None:
         return None
 
 
-def _write_down(folder: Path, outcomes: tuple[Outcome, ...]) -> None:
+def _write_down(folder: Path, outcomes: tuple[FilmOutcome, ...]) -> None:
     there = tuple(each.job.folder for each in outcomes if each.is_there)
     try:
         (folder / "upload-order.txt").write_text(words.upload_order(there), "utf-8")

@@ -20,7 +20,7 @@ from entrain.film.encoding import Opener
 from entrain.film.frames import Frames
 from entrain.film.lettering import EXTRA, PURPOSE
 from entrain.film.making import Made
-from entrain.film.plan import Card, Film
+from entrain.film.plan import CardText, Film
 from entrain.wording import film as words
 from entrain.wording.times import clock
 
@@ -137,7 +137,7 @@ def _thumbnail(film: Film, path: Path) -> None:
     )
     still = replace(
         film, width=width, height=height, figures=(), words=(), card_s=1.0, fps=1000,
-        before=Card("", ()), after=Card("", ()),
+        before=CardText("", ()), after=CardText("", ()),
     )  # fmt: skip
     frames = Frames(still)
     planes = frames.at(round((fullest_s + 1.0) * 1000))

@@ -15,8 +15,8 @@ from entrain.errors import UsageError
 from entrain.wording.times import span
 
 if TYPE_CHECKING:
-    from entrain.app.film import Wish
-    from entrain.app.film_series import Outcome
+    from entrain.app.film import FilmWish
+    from entrain.app.film_series import FilmOutcome
 
 DESCRIPTION: Final = """\
 A film of a session, to hand on: the picture drawn from the score, the sound as `entrain render` makes it,
@@ -136,10 +136,10 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _wish(args: argparse.Namespace) -> "Wish":
-    from entrain.app.film import Wish
+def _wish(args: argparse.Namespace) -> "FilmWish":
+    from entrain.app.film import FilmWish
 
-    return Wish(
+    return FilmWish(
         preset=args.preset,
         session=args.session,
         figure=args.figure,
@@ -171,7 +171,7 @@ def _series(args: argparse.Namespace) -> int:
     extra = ["--encoder", args.encoder, *(["--keep-level"] if args.keep_level else [])]
     done: list[str] = []
 
-    def told(outcome: "Outcome") -> None:
+    def told(outcome: "FilmOutcome") -> None:
         done.append(outcome.job.folder)
         print(f"[{len(done)} of {len(jobs)}] {outcome.said}", file=sys.stderr)
 

@@ -1,8 +1,8 @@
 """The breathing figures of a film, in light: orb, wave, petals, bar, and two landscapes that breathe.
 
 They are the terminal's figures (`entrain.drawing.shapes`) for a picture of a million pixels: the same poses
-and places, with depth. What a terminal's some thousand cells cannot show (light that falls, haze, glitter, hills
-behind hills) is here alone. Everything is generated; `seed` shapes hills and water.
+and places, with depth. What a terminal's some thousand cells cannot show (light that falls, haze, glitter,
+hills behind hills) is here alone. Everything is generated; `seed` shapes hills and water.
 
 How full the lungs are asked to be must be seen from across a room: in each figure something large grows with
 it.
@@ -22,7 +22,7 @@ _DIMMEST: Final = 0.50  # how bright a figure stays when the guidance is silent
 
 
 def orb(band: Band, pose: Pose, t_s: float) -> Painted:
-    """A ball of light that grows, lit from the upper left, within a thin ring that shows how far it will go."""
+    """A ball of light that grows, lit from the upper left, within a ring that shows how far it will go."""
     x, y, full = band.x, band.y, pose.fullness
     distance = np.sqrt(x * x + y * y)
     radius = 0.22 + 0.48 * full
@@ -44,7 +44,7 @@ def orb(band: Band, pose: Pose, t_s: float) -> Painted:
 
 @dataclass(frozen=True, slots=True)
 class Petals:
-    """A lotus that opens: rings of petals, the inner ones before the outer ones, each a little translucent."""
+    """A lotus that opens: rings of petals, the inner before the outer ones, each a little translucent."""
 
     _angles: dict[tuple[int, int], tuple[Light, Light, Light]] = field(
         default_factory=dict[tuple[int, int], tuple[Light, Light, Light]]
@@ -87,7 +87,7 @@ class Petals:
 
 
 @dataclass(frozen=True, slots=True)
-class Wave:
+class PassingWave:
     """The breath as a swell that passes by, with swells behind it; a light rides on it, where now is."""
 
     seed: int
@@ -218,8 +218,8 @@ class Sea:
 
 
 @dataclass(frozen=True, slots=True)
-class Ink:
-    """Mist over hills, as if washed with ink: it sinks as the breath comes in, and the moon stands over it."""
+class MistyHills:
+    """Mist over hills, as if washed with ink: it sinks as the breath comes in, and the moon rises."""
 
     seed: int
     on_paper: bool  # near hills are the darkest on a light ground, and on a dark one nearest to it
@@ -290,11 +290,11 @@ def scene(name: str, seed: int = 0, *, on_paper: bool = False) -> Scene:
 
 SCENES: Final[dict[str, Callable[[int, bool], Scene]]] = {
     "orb": lambda seed, on_paper: orb,
-    "wave": lambda seed, on_paper: Wave(seed),
+    "wave": lambda seed, on_paper: PassingWave(seed),
     "petals": lambda seed, on_paper: Petals(),
     "bar": lambda seed, on_paper: bar,
     "landscape": lambda seed, on_paper: Sea(seed),
-    "ink": Ink,
+    "ink": MistyHills,
 }
 
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 
-from entrain.film.plan import Film, Note
+from entrain.film.plan import Film, NoteText
 
 Caption = tuple[float, float, str]  # from, to, text
 
 
-def captions_of(film: Film, cues: Iterable[Note]) -> Iterator[Caption]:
+def captions_of(film: Film, cues: Iterable[NoteText]) -> Iterator[Caption]:
     """What the cards say, and between them what to do, each until the next."""
     yield 0.0, film.card_s, "\n".join((film.before.title, *film.before.lines))
     notes = tuple(cues)

@@ -10,7 +10,7 @@ from entrain.drawing.frame import Canvas, Planes, blend, yuv
 from entrain.drawing.palette import from_oklab, parse, stops_at
 from entrain.drawing.scenes import scene
 from entrain.film.lettering import mask_of, wrapped
-from entrain.film.plan import Card, Film, Note
+from entrain.film.plan import CardText, Film, NoteText
 
 _FADE_S: Final = 1.2  # of the letters of a card, and of the picture behind them
 _BRIGHTEST: Final = np.array([1.0])
@@ -55,7 +55,7 @@ class Frames:
         for number, line in enumerate(lines):
             self._lay(planes, line, size, top + number * size * 3 // 2, 1.0)
 
-    def _lay_card(self, planes: Planes, card: Card, share: float) -> None:
+    def _lay_card(self, planes: Planes, card: CardText, share: float) -> None:
         film, unit = self._film, self._unit
         width = min(film.width * 86 // 100, unit * 150 // 100)
         rows = [(line, unit * 82 // 1000) for line in wrapped(card.title, unit * 82 // 1000, width)]
@@ -69,7 +69,13 @@ class Frames:
             y += size * 3 // 2
 
     def _lay_note(
-        self, planes: Planes, notes: tuple[Note, ...], t_s: float, size: float, height: float, fade_s: float
+        self,
+        planes: Planes,
+        notes: tuple[NoteText, ...],
+        t_s: float,
+        size: float,
+        height: float,
+        fade_s: float,
     ) -> None:
         index = bisect_right(notes, t_s, key=lambda note: note.start_s) - 1
         if index < 0 or not notes[index].text:

@@ -21,7 +21,7 @@ class Chapter:
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
+class CardText:
     """Lines that stand over the picture at rest: the first one large."""
 
     title: str
@@ -29,7 +29,7 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class NoteText:
     """A line at the bottom, from `start_s` of the film on."""
 
     start_s: float
@@ -46,16 +46,16 @@ class Film:
     theme: str
     colours: FigureColours
     title: str
-    before: Card
-    after: Card
+    before: CardText
+    after: CardText
     chapters: tuple[Chapter, ...]
     width: int = 1920
     height: int = 1080
     fps: int = 30
     seed: int = 0
     is_still: bool = False  # for people whom motion disturbs
-    words: tuple[Note, ...] = ()  # what to do, where that is wished for
-    figures: tuple[Note, ...] = ()
+    words: tuple[NoteText, ...] = ()  # what to do, where that is wished for
+    figures: tuple[NoteText, ...] = ()
     card_s: float = CARD_S
     description: str = ""
     language: str = "eng"  # ISO 639-2, as the files want it

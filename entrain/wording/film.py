@@ -6,9 +6,9 @@ from entrain.breath.pattern import BreathPart
 from entrain.control.events import Phase
 
 SAFETY: Final = (
-    "Not a medical device. Ask a doctor first if you have an irregular heartbeat, a pacemaker or an ICD, if you "
-    "faint or have low blood pressure, with severe lung disease, in pregnancy, or if panic makes you breathe "
-    "too much."
+    "Not a medical device. Ask a doctor first if you have an irregular heartbeat, a pacemaker or an ICD, if "
+    "you faint or have low blood pressure, with severe lung disease, in pregnancy, or if panic makes you "
+    "breathe too much."
 )
 GENTLY: Final = (
     "Never while driving. Breathe gently, not deeply; stop and breathe as you like when you feel dizzy or "
@@ -41,11 +41,15 @@ def what_it_is(from_bpm: float, to_bpm: float, breath: tuple[float, float] | Non
         return f"{_beat(from_bpm, to_bpm)}; breathe as you like."
     first, last = breath
     paced = (
-        f"{first:.3g} breaths a minute"
+        f"{_rate(first)} breaths a minute"
         if abs(first - last) < 0.25
-        else f"{first:.3g} to {last:.3g} breaths a minute"
+        else f"{_rate(first)} to {_rate(last)} breaths a minute"
     )
     return f"{_beat(from_bpm, to_bpm)}, and a breath to follow with it: {paced}."
+
+
+def _rate(per_min: float) -> str:
+    return f"{round(per_min, 1):g}"
 
 
 def _beat(from_bpm: float, to_bpm: float) -> str:
@@ -56,7 +60,7 @@ def _beat(from_bpm: float, to_bpm: float) -> str:
 
 def breathing(per_min: float) -> str:
     """A chapter in which so many breaths are taken."""
-    return f"{per_min:.2g} breaths a minute" if per_min < 10 else f"{per_min:.0f} breaths a minute"
+    return f"{_rate(per_min)} breaths a minute"
 
 
 def beating(bpm: float) -> str:
