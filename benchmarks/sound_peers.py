@@ -22,7 +22,7 @@ from typing import Final
 import numpy as np
 import soundfile
 
-from entrain.commands.render import LEAD_IN_S
+from entrain.app.course import LEAD_IN_S
 from entrain.synth.voices import CATALOGUE
 from entrain.tempo.plan import TempoPlan
 from entrain.units import S_PER_MIN

@@ -11,6 +11,7 @@ COMMANDS: Final = {
     "presets": ("presets", "the kinds of session there are: list, show, check"),
     "voices": ("voices", "the sounds there are: list, play"),
     "render": ("render", "a preset's sound to a file, without a heart"),
+    "video": ("video", "a preset or a session as a film: picture and sound, to hand on"),
     "sessions": ("sessions", "what was recorded: list, show, replay, export, import, delete, encrypt …"),
     "person": ("person", "who practises here: list, show, export, forget, consent, note …"),
     "programme": ("programme", "weeks, not minutes: list, start, today, pause, report, calendar …"),

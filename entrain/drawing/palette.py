@@ -39,11 +39,11 @@ def to_oklab(rgb: Colours) -> Colours:
     return np.cbrt(linear @ _TO_LMS.T) @ _TO_LAB.T
 
 
-def from_oklab(lab: Colours) -> Colours:
-    """(n, 3) OKLab to sRGB of 0..255, clipped to what a screen can show."""
+def from_oklab(lab: Colours, *, whole: bool = True) -> Colours:
+    """(n, 3) OKLab to sRGB of 0..255, clipped to what a screen can show; `whole`: rounded."""
     linear = np.clip((lab @ _FROM_LAB.T) ** 3 @ _FROM_LMS.T, 0.0, 1.0)
     c = np.where(linear <= 0.0031308, linear * 12.92, 1.055 * linear ** (1 / 2.4) - 0.055)
-    return np.rint(c * 255.0)
+    return np.rint(c * 255.0) if whole else c * 255.0
 
 
 class Depth(Enum):
@@ -63,6 +63,23 @@ class FigureColours:
     exhale: tuple[str, ...]
 
 
+# Of the figures on each ground, from background to brightest; the first is the theme's own background.
+PALETTES: Final = {
+    "dark": FigureColours(
+        inhale=("#0f1318", "#12333c", "#1d6f7a", "#59bfb6", "#d6fbee"),
+        exhale=("#0f1318", "#23234a", "#4b4a9c", "#918be0", "#ece6ff"),
+    ),
+    "light": FigureColours(
+        inhale=("#f8f6f1", "#d8ebe6", "#93cfc6", "#3f9c9e", "#17606f"),
+        exhale=("#f8f6f1", "#e4dff3", "#bbb1e4", "#8177c8", "#463d92"),
+    ),
+    "night": FigureColours(
+        inhale=("#000000", "#1d0d04", "#45200a", "#86431a", "#c0713a"),
+        exhale=("#000000", "#19070d", "#3d1019", "#70232f", "#a04a4c"),
+    ),
+}
+
+
 def parse(colour: str) -> Rgb:
     """'#rrggbb' to its three bytes."""
     return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
@@ -71,12 +88,16 @@ def parse(colour: str) -> Rgb:
 @lru_cache(maxsize=256)
 def ramp(colours: FigureColours, tide: float, n: int) -> tuple[Rgb, ...]:
     """`n` colours from background to brightest at `tide` (0 out, 1 in)."""
+    mixed = stops_at(colours, tide, np.linspace(0.0, 1.0, n))
+    return tuple((int(r), int(g), int(b)) for r, g, b in from_oklab(mixed))
+
+
+def stops_at(colours: FigureColours, tide: float, at: npt.NDArray[np.float64]) -> Colours:
+    """(n, 3) OKLab at the places `at`, 0 (background) to 1 (brightest), at `tide`."""
     out, into = (
         to_oklab(np.array([parse(c) for c in stops], float)) for stops in (colours.exhale, colours.inhale)
     )
-    at = np.linspace(0.0, 1.0, n)
-    mixed = (1 - tide) * _along(out, at) + tide * _along(into, at)
-    return tuple((int(r), int(g), int(b)) for r, g, b in from_oklab(mixed))
+    return (1 - tide) * _along(out, at) + tide * _along(into, at)
 
 
 def _along(stops: Colours, at: npt.NDArray[np.float64]) -> Colours:

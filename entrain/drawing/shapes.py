@@ -124,7 +124,7 @@ def wave(grid: Grid, pose: Pose) -> Field:
     """The breath as a landscape that passes by: now is in the middle, what comes lies to the right."""
     half_width = float(grid.x[0, -1])
     breaths = grid.x / half_width * 0.8
-    ahead = _course(breaths, pose)
+    ahead = course(breaths, pose)
     line = -0.62 + 1.24 * ahead
     below = line - grid.y
     fade = _soft((half_width - np.abs(grid.x)) / (0.35 * half_width)) * _soft((1.0 + grid.y) / 0.4)
@@ -171,7 +171,7 @@ def _dimmed(field: Field, pose: Pose) -> Field:
     return np.clip(field, 0.0, 1.0) * (_DIMMEST + (1 - _DIMMEST) * pose.presence)
 
 
-def _course(breaths: Field, pose: Pose) -> Field:
+def course(breaths: Field, pose: Pose) -> Field:
     """How full the lungs are asked to be at each of `breaths` from now, if the breath goes on like this."""
     if pose.moment is None:
         return np.full_like(breaths, pose.fullness)

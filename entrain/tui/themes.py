@@ -10,7 +10,7 @@ from typing import Final
 
 from textual.theme import BUILTIN_THEMES, Theme
 
-from entrain.drawing.palette import Depth, FigureColours
+from entrain.drawing.palette import PALETTES, Depth, FigureColours
 from entrain.person.desk_settings import OwnTheme
 
 _NONE: Final[Mapping[str, OwnTheme]] = MappingProxyType({})
@@ -145,22 +145,6 @@ PLAIN: Final = Theme(
 THEMES: Final = {theme.name: theme for theme in (DARK, LIGHT, NIGHT, PLAIN)}
 CYCLE: Final = ("dark", "light", "night")
 
-_FIGURES: Final = {
-    "dark": FigureColours(
-        inhale=("#0f1318", "#12333c", "#1d6f7a", "#59bfb6", "#d6fbee"),
-        exhale=("#0f1318", "#23234a", "#4b4a9c", "#918be0", "#ece6ff"),
-    ),
-    "light": FigureColours(
-        inhale=("#f8f6f1", "#d8ebe6", "#93cfc6", "#3f9c9e", "#17606f"),
-        exhale=("#f8f6f1", "#e4dff3", "#bbb1e4", "#8177c8", "#463d92"),
-    ),
-    "night": FigureColours(
-        inhale=("#000000", "#1d0d04", "#45200a", "#86431a", "#c0713a"),
-        exhale=("#000000", "#19070d", "#3d1019", "#70232f", "#a04a4c"),
-    ),
-}
-
-
 # Every colour after the first is one of the 240 that such a terminal really has: left to the nearest match, a
 # soft ramp jumps between hues.
 _CUBE_FIGURES: Final = {
@@ -185,7 +169,7 @@ def figure_colours(theme: str, depth: Depth, own: Mapping[str, OwnTheme] = _NONE
     Args:
         own: a person's own themes by name.
     """
-    figures = _CUBE_FIGURES if depth is Depth.CUBE else _FIGURES
+    figures = _CUBE_FIGURES if depth is Depth.CUBE else PALETTES
     mine = own.get(theme)
     if mine is None:
         return figures.get(theme, figures["dark"])

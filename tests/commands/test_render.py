@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from entrain.app.course import LEAD_IN_S, course_of, score_of
 from entrain.breath.pattern import BreathPart
 from entrain.cli import main
-from entrain.commands.render import LEAD_IN_S, course_of, score_of
 from entrain.control.protocol import (
     HARD_BREATH_FLOOR_PER_MIN,
     HARD_FALL_BPM_PER_MIN,

@@ -32,6 +32,8 @@ NOT_HERE = {
     "entrain sessions export": "names a command, not a line to type",
     "entrain sessions export --format xdf": "names an option, not a line to type",
     "entrain render": "names a command, not a line to type",
+    "entrain video": "names a command, not a line to type",
+    "entrain video --series series.toml --publish films": "the same with eight films: tests/film",
     "entrain analyse": "names a command, not a line to type",
     "entrain person": "names a command, not a line to type",
     "entrain sessions show": "names a command, not a line to type",
@@ -105,6 +107,10 @@ def as_typed(line: str) -> list[str]:
             words = ["simulate", *_without("--people", rest), "--people", "2", "--minutes", "1"]
         case ["render", *rest]:
             words = ["render", *_without("--minutes", rest), "--minutes", "1"]
+        case ["video", *rest]:
+            # A frame of a few pixels is as good a frame, and a session is as long as it was.
+            length = [] if "--session" in rest else ["--minutes", "0.1"]
+            words = ["video", *_without("--minutes", rest), *length, "--size", "64x48", "--fps", "5"]
         case ["voices", "play", *_]:
             words += ["--seconds", "2", "--audio", "file:heard.wav"]
         case ["sessions", "delete", *_] | ["person", "forget", *_]:

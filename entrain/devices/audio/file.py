@@ -49,8 +49,14 @@ class FileSound:
         breath: float = 1.0,
         volume: float = 1.0,
         layers: Layers = Layers(),
+        *,
+        bits: int = 16,
     ) -> None:
-        """Raises UsageError: no such voice, no such format, or the file is there or cannot be written."""
+        """`bits` of a sample, 16 or 24, where the format has samples.
+
+        Raises:
+            UsageError: no such voice, no such format, or the file is there or cannot be written.
+        """
         if path.suffix.lower() not in _FORMATS:
             raise UsageError(
                 f'"{path}" has no sound format in its name.', f"Use one of {', '.join(_FORMATS)}."
@@ -66,6 +72,8 @@ class FileSound:
         )
         self._cast, self._voice = Cast(self._renderer_of(voice)), voice
         kind, subtype = _FORMATS[path.suffix.lower()]
+        if subtype == "PCM_16" and bits == 24:
+            subtype = "PCM_24"
         if kind not in soundfile.available_formats():
             raise UsageError(
                 f"The libsndfile of this system writes no {kind}.",
