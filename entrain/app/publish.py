@@ -164,7 +164,8 @@ def _page(film: Film, name: str, about: str, credits_: tuple[str, ...]) -> str:
 <style>
 body {{ margin: 0 auto; padding: 2rem 1rem; max-width: 60rem; background: {ground}; color: {ink};
   font: 1.05rem/1.6 system-ui, sans-serif; }}
-video {{ width: 100%; max-height: 80vh; border-radius: .6rem; background: {ground}; }}
+video {{ width: 100%; height: auto; aspect-ratio: {film.width} / {film.height}; max-height: 80vh;
+  border-radius: .6rem; background: {ground}; }}
 a {{ color: {accent}; }} ol {{ list-style: none; padding: 0; }} small {{ opacity: .8; }}
 </style>
 <h1>{html.escape(film.title)}</h1>
