@@ -16,6 +16,7 @@ COMMANDS: Final = {
     "person": ("person", "who practises here: list, show, export, forget, consent, note …"),
     "programme": ("programme", "weeks, not minutes: list, start, today, pause, report, calendar …"),
     "assess": ("assess", "the resonance assessment: at which breathing rate your heart swings most"),
+    "study": ("study", "a controlled study, blind: check, seal, enrol, flow, unblind …"),
     "simulate": ("simulate", "many simulated people under each policy: the results"),
     "analyse": ("analyse", "what a recording says: heart-rate variability, breath, entrainment"),
     "report": ("report", "a session, or several, as a document to hand on: HTML or PDF"),

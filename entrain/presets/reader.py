@@ -1,7 +1,7 @@
 """One walk over a file of settings along dataclasses: what is right is kept, what is wrong is noted.
 
 The dataclasses say which settings there are, of which type, and what they are where a file is silent; a
-`Schema` says how far they may go and what they may be called. Presets and programmes are both read so.
+`Schema` says how far they may go and what they may be called. Presets, programmes and studies are read so.
 """
 
 import re
@@ -118,7 +118,7 @@ class Reader:
         """The value as the hint wants it, or None after a complaint."""
         options, shown = get_args(hint), _shown(value)
         if get_origin(hint) is tuple and options[-1] is Ellipsis:
-            return self.names(value, key)
+            return self.wholes(value, key) if options[0] is int else self.names(value, key)
         if get_origin(hint) is tuple:
             values = cast(list[Any], value) if isinstance(value, list) else []
             if len(values) != len(options) or not all(map(_is_number, values)):
@@ -177,6 +177,16 @@ class Reader:
             return None
         chosen = [name for name in names if self.text(name, key) is not None]
         return tuple(chosen) if len(chosen) == len(names) else None
+
+    def wholes(self, value: Any, key: str) -> tuple[int, ...] | None:
+        given = cast(list[Any], value) if isinstance(value, list) else [None]
+        if any(type(each) is not int for each in given):
+            self.complain(
+                key, f"must be a list of whole numbers, not {_shown(value)}", f"Write {key} = [4, 8]."
+            )
+            return None
+        wholes = [each for each in given if isinstance(each, int)]
+        return None if None in [self.number(each, key) for each in wholes] else tuple(wholes)
 
     def choice(self, value: str, key: str) -> str | None:
         known = tuple(self._schema.choices[key]())

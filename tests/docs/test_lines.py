@@ -36,6 +36,7 @@ NOT_HERE = {
     "entrain video --series series.toml --publish films": "the same with eight films: tests/film",
     "entrain analyse": "names a command, not a line to type",
     "entrain person": "names a command, not a line to type",
+    "entrain study": "names a command, not a line to type",
     "entrain sessions show": "names a command, not a line to type",
     "entrain sessions replay": "names a command, not a line to type",
 }
@@ -164,6 +165,8 @@ def test_a_line_of_the_manual_does_what_it_says(
         assert main(["person", "consent", "K17", "--text", "consent-2026.txt"]) == 0
     if words[:2] == ["sessions", "export"] and "study/" in words:
         shutil.rmtree(there / "study")
+    if words[:1] == ["study"]:
+        _begin_study(words[1])
     before = {path.name for path in there.iterdir()}
     try:
         code = main(words)
@@ -174,6 +177,13 @@ def test_a_line_of_the_manual_does_what_it_says(
     for option in ("--out", "--bundle"):
         if option in words:
             assert words[words.index(option) + 1].rstrip("/") in {p.name for p in there.iterdir()} - before
+
+
+def _begin_study(action: str) -> None:
+    """As far as a study has come when one types `action`."""
+    done = {"init": 0, "check": 1, "seal": 1, "verify": 2, "enrol": 2}.get(action, 3)
+    steps = ("init trial", "seal --study trial", "enrol K17 --stratum new --study trial")
+    assert [main(["study", *step.split()]) for step in steps[:done]] == [0] * done
 
 
 def test_what_is_not_run_is_still_on_a_page() -> None:
