@@ -15,12 +15,12 @@ from entrain.study import seal, standing
 from entrain.study.flow import StudyFlow, flow
 from entrain.study.records import DONT_KNOW, EventAction, StudyRecord
 from entrain.study.seal import SealedList
-from entrain.study.standing import Refused, Standing
+from entrain.study.standing import Refused, StudyState
 from entrain.wording import study as words
 from entrain.wording.study_example import EXAMPLE
 
 SEED_BYTES: Final = 16
-Rule = Callable[[LoadedStudy, Standing, str], StudyRecord]
+Rule = Callable[[LoadedStudy, StudyState, str], StudyRecord]
 """Makes the next record of (study, where it stands, now in UTC); raises `Refused`."""
 
 
@@ -35,7 +35,7 @@ class OpenStudy:
         """The study's log. Raises `InputError` where it was changed."""
         return self.folder.records()
 
-    def standing(self) -> Standing:
+    def standing(self) -> StudyState:
         """Where the study stands now."""
         return standing.standing(self.loaded.protocol, self.records())
 
@@ -81,7 +81,7 @@ def seal_study(study: OpenStudy, seed: str | None) -> str:
         UsageError: it is sealed already.
     """
 
-    def rule(loaded: LoadedStudy, now: Standing, at_utc: str) -> StudyRecord:
+    def rule(loaded: LoadedStudy, now: StudyState, at_utc: str) -> StudyRecord:
         of = seal.sealed(
             loaded.protocol,
             loaded.preset.sha256,
@@ -120,7 +120,7 @@ def enrol(study: OpenStudy, person: str, stratum: str) -> StudyRecord:
     """
     of = verified(study)
 
-    def rule(loaded: LoadedStudy, now: Standing, at_utc: str) -> StudyRecord:
+    def rule(loaded: LoadedStudy, now: StudyState, at_utc: str) -> StudyRecord:
         n = sum(place.stratum == stratum for place in of.places)
         return standing.enrolled(loaded.protocol, now, at_utc, person, stratum, n)
 
@@ -153,7 +153,7 @@ def unblind(study: OpenStudy, person: str, why: str) -> tuple[tuple[str, tuple[s
     return tuple((each, arms) for each, arms in sequences.items() if person in ("", each))
 
 
-def sequences_of(of: SealedList, now: Standing) -> dict[str, tuple[str, ...]]:
+def sequences_of(of: SealedList, now: StudyState) -> dict[str, tuple[str, ...]]:
     """person -> their arms, one for each period."""
     by_place = {(each.stratum, each.number): each.sequence for each in of.places}
     return {each.person: by_place[each.stratum, each.number] for each in now.people}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from entrain.study.protocol import StudyProtocol
 from entrain.study.seal import SealedList
-from entrain.study.standing import Participation, Standing
+from entrain.study.standing import Participation, StudyState
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class StudyFlow:
     n_serious: int
 
 
-def flow(protocol: StudyProtocol, now: Standing, opened: SealedList | None) -> StudyFlow:
+def flow(protocol: StudyProtocol, now: StudyState, opened: SealedList | None) -> StudyFlow:
     """The flow as the log tells it.
 
     Args:

@@ -56,7 +56,7 @@ class Participation:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class StudyState:
     """The study as its log tells it."""
 
     sealed: StudyRecord | None
@@ -88,7 +88,7 @@ class NextSession:
     number: int  # of all their sessions that count
 
 
-def standing(protocol: StudyProtocol, records: Sequence[StudyRecord]) -> Standing:
+def standing(protocol: StudyProtocol, records: Sequence[StudyRecord]) -> StudyState:
     """Where the study stands after these records."""
     of: dict[str, list[StudyRecord]] = {}
     for each in records:
@@ -97,7 +97,7 @@ def standing(protocol: StudyProtocol, records: Sequence[StudyRecord]) -> Standin
     people = tuple(_participation(person, mine) for person, mine in of.items())
     stop = protocol.outline.stop
     n_serious = sum(_is_serious(each, protocol) for each in records)
-    return Standing(
+    return StudyState(
         next((each for each in records if each.act is StudyAct.SEALED), None),
         tuple(each for each in people if each.number),
         n_serious,
@@ -130,7 +130,7 @@ def _is_serious(record: StudyRecord, protocol: StudyProtocol) -> bool:
 # ---- what may be done --------------------------------------------------------------------------------------
 
 
-def sealed_anew(now: Standing, at_utc: str, commitment: str, protocol_sha256: str) -> StudyRecord:
+def sealed_anew(now: StudyState, at_utc: str, commitment: str, protocol_sha256: str) -> StudyRecord:
     """The record of a seal. Raises `Refused` where there is one."""
     if now.sealed is not None:
         raise Refused(Refusal.SEALED_ALREADY)
@@ -140,7 +140,7 @@ def sealed_anew(now: Standing, at_utc: str, commitment: str, protocol_sha256: st
 
 
 def enrolled(
-    protocol: StudyProtocol, now: Standing, at_utc: str, person: str, stratum: str, n_places: int
+    protocol: StudyProtocol, now: StudyState, at_utc: str, person: str, stratum: str, n_places: int
 ) -> StudyRecord:
     """The record of somebody who comes to the next place of their stratum; nothing in it can be chosen.
 
@@ -167,7 +167,7 @@ def enrolled(
     )
 
 
-def next_session(protocol: StudyProtocol, now: Standing, at_utc: str, person: str) -> NextSession:
+def next_session(protocol: StudyProtocol, now: StudyState, at_utc: str, person: str) -> NextSession:
     """What comes next for somebody. Raises `Refused` where nothing may, or not yet."""
     _goes_on(now)
     found = of_person(now, person)
@@ -186,7 +186,7 @@ def next_session(protocol: StudyProtocol, now: Standing, at_utc: str, person: st
     return NextSession(period, n_done + 1)
 
 
-def of_person(now: Standing, person: str) -> Participation:
+def of_person(now: StudyState, person: str) -> Participation:
     """Somebody who was enrolled. Raises `Refused` where they were not."""
     found = now.person(person)
     if found is None:
@@ -195,7 +195,7 @@ def of_person(now: Standing, person: str) -> Participation:
 
 
 def happened(
-    now: Standing, at_utc: str, person: str, text: str, severity: int, action: EventAction
+    now: StudyState, at_utc: str, person: str, text: str, severity: int, action: EventAction
 ) -> StudyRecord:
     """The record of an event. Raises `Refused` where the person was not enrolled."""
     of_person(now, person)
@@ -205,7 +205,7 @@ def happened(
 
 
 def guessed(
-    protocol: StudyProtocol, now: Standing, at_utc: str, person: str, arm: str, by: str
+    protocol: StudyProtocol, now: StudyState, at_utc: str, person: str, arm: str, by: str
 ) -> StudyRecord:
     """The record of a guess: which arm somebody's last session was, as `by` thinks.
 
@@ -226,7 +226,7 @@ def guessed(
     )
 
 
-def unblinded(now: Standing, at_utc: str, why: str, person: str = "") -> StudyRecord:
+def unblinded(now: StudyState, at_utc: str, why: str, person: str = "") -> StudyRecord:
     """The record of an opened arm, or of all. Raises `Refused` where that was opened before."""
     if now.sealed is None:
         raise Refused(Refusal.NOT_SEALED)
@@ -237,7 +237,7 @@ def unblinded(now: Standing, at_utc: str, why: str, person: str = "") -> StudyRe
     return StudyRecord(at_utc, StudyAct.UNBLINDED, person, {"why": why})
 
 
-def _goes_on(now: Standing) -> None:
+def _goes_on(now: StudyState) -> None:
     if now.sealed is None:
         raise Refused(Refusal.NOT_SEALED)
     if now.is_stopped:

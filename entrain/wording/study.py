@@ -5,7 +5,7 @@ from typing import Final
 
 from entrain.study.flow import FlowColumn, StudyFlow
 from entrain.study.protocol import StudyProtocol
-from entrain.study.standing import Refusal, Refused, Standing
+from entrain.study.standing import Refusal, Refused, StudyState
 from entrain.wording.columns import aligned
 from entrain.wording.session import times
 
@@ -90,7 +90,7 @@ def checked(protocol: StudyProtocol) -> str:
     )
 
 
-def flow_lines(flow: StudyFlow, protocol: StudyProtocol, now: Standing) -> Iterator[str]:
+def flow_lines(flow: StudyFlow, protocol: StudyProtocol, now: StudyState) -> Iterator[str]:
     """The flow as a table."""
     columns = flow.columns or (flow.all,)
     head = ("", *(each.name or "all" for each in columns), *(("all",) if flow.columns else ()))
