@@ -40,6 +40,7 @@ examples:
   entrain programme today --person P07
   entrain programme show --person P07
   entrain programme pause --person P07
+  entrain programme leave --person P07
   entrain programme report --person P07
   entrain programme calendar --person P07 --days mon,wed,fri --at 18:30 --out sessions.ics
   entrain programme check mine.toml

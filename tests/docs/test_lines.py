@@ -100,6 +100,8 @@ def as_typed(line: str) -> list[str]:
             pairs = (["--headless"], ["--speed", "600"], ["--minutes", "1"], ["--audio", "none"])
             words += [word for pair in pairs if pair[0] in quick and pair[0] not in words for word in pair]
             words += heart
+        case ["watch", *_]:
+            words += ["--heart", "sim:3", "--hours", "0.5", "--speed", "1e6"]
         case ["programme", "today", *rest]:
             words = ["programme", "today", *_without("--speed", rest), "--speed", "1e6"]
         case ["programme", "start", "slower-breath", *_]:

@@ -232,7 +232,8 @@ def test_what_does_not_say_that_it_is_a_heart_is_not_taken(
     info.set_channel_units(units)
     wanted, why_not = wanted_of(info)
     assert wanted is None
-    assert said in why_not
+    assert why_not is not None
+    assert said in told(why_not)
     for unit in Unit:
         assert wanted_of(info, unit)[0] == WantedStream(0, unit), "unless it is told"
 
