@@ -85,6 +85,7 @@ def hammer(pilot: Pilot[object], *keys: str) -> None:
 
 async def drawn(pilot: Pilot[object]) -> str:
     """Draw a few frames of this moment, wait for layout and paint, and return what is shown."""
+    await paused(pilot)  # what is drawn before the layout is known has the wrong size
     for screen in pilot.app.screen_stack:
         if isinstance(screen, SessionScreen):
             for _ in range(3):
