@@ -13,6 +13,7 @@ import pytest
 import entrain
 from entrain.cli import main
 from entrain.storage.settings import Settings
+from tests.support.lsl import a_lab_of_its_own
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -56,9 +57,8 @@ def test_the_lines_for_pandas_read_an_exported_session(
 
 
 def test_the_reader_for_lsl_reads_a_stream(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    here = tmp_path / "lsl_api.cfg"
-    here.write_text("[multicast]\nResolveScope = machine\n[log]\nlevel = -3\n")
-    monkeypatch.setenv("LSLAPICFG", str(here))
+    with a_lab_of_its_own(tmp_path, monkeypatch).open("a") as config:
+        config.write("[log]\nlevel = -3\n")
     sender = subprocess.Popen([sys.executable, "-c", SENDER], stdout=subprocess.PIPE, text=True)
     try:
         assert sender.stdout is not None

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 import subprocess
 import sys
 import textwrap
@@ -27,15 +26,16 @@ from entrain.control.events import (
 from entrain.control.protocol import SessionConfig
 from entrain.control.session import reduce, start
 from entrain.devices.lsl.inlet import LslHeart, Unit, WantedStream, parsed, wanted_of
-from entrain.devices.lsl.outlets import Outlets
-from entrain.streams import Sampler, markers
+from entrain.devices.lsl.outlets import MARKERS, PREFIX, Outlets
+from entrain.streams import Sampler, markers, streams_of
 from entrain.wording.remarks import advised, told
+from tests.support.lsl import a_lab_of_its_own
 from tests.support.sessions import CONFIG, RECORDS
 
 READER = """
     import json, sys, time, pylsl
     inlets = {}
-    until = time.monotonic() + 40
+    until = time.monotonic() + 120
     while len(inlets) < 8 and time.monotonic() < until:
         for info in pylsl.resolve_streams(1.5):
             if info.name().startswith("entrain ") and info.name() not in inlets:
@@ -59,12 +59,7 @@ READER = """
 
 @pytest.fixture(autouse=True)
 def only_this_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    config = tmp_path / "lsl_api.cfg"
-    # A session of this process alone: tests that run beside it send streams of the same names.
-    session = f"[lab]\nSessionID = entrain-{os.getpid()}\n"
-    config.write_text(f"[multicast]\nResolveScope = machine\n{session}")
-    monkeypatch.setenv("LSLAPICFG", str(config))
-    return config
+    return a_lab_of_its_own(tmp_path, monkeypatch)
 
 
 @pytest.fixture
@@ -97,7 +92,9 @@ def test_another_process_reads_the_session(reader: "subprocess.Popen[str]") -> N
     reader.stdin.write("\n")
     reader.stdin.flush()
     said = json.loads(reader.stdout.readline())
-    assert len(said) == 8
+    streams = {PREFIX + stream.name for stream in (*streams_of(CONFIG.straps), MARKERS)}
+    assert set(said) == streams
+    assert len(streams) == 8
     assert (said["entrain rr sim:7"]["labels"][0], said["entrain rr sim:7"]["units"][0]) == (
         "rr",
         "milliseconds",
