@@ -25,8 +25,8 @@ class SessionPort(Protocol):
         """The picture of this moment. Cheap and never blocking: called at every frame."""
         ...
 
-    def send(self, command: Command) -> None:
-        """Hand in a command; what came of it shows in a later view. Never blocks.
+    def send(self, command: Command, author: str = "person") -> None:
+        """Hand in a command, and who gave it; what came of it shows in a later view. Never blocks.
 
         After the end, a rating "after" and a mark with a note are still taken and kept with the session.
         """

@@ -9,13 +9,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from entrain.app import prepare as setup
+from entrain.app.care import allowed
 from entrain.app.desk import Desk, name_outside
-from entrain.app.liking import desk_settings
+from entrain.app.liking import desk_settings, likes_of
 from entrain.app.music import add_music_arguments
 from entrain.app.prepare import Choices
 from entrain.app.sensors import sensors_of
 from entrain.app.whose import record_of
-from entrain.commands import passphrase, reading_options
+from entrain.commands import passphrase, reading_options, sharing
 from entrain.errors import UsageError
 from entrain.person.pseudonym import checked
 from entrain.presets.library import LoadedPreset
@@ -24,7 +25,10 @@ from entrain.wording.person import withdrawn_said
 from entrain.wording.session import who
 
 if TYPE_CHECKING:  # imported when it is asked for
+    from entrain.control.view import Summary
+    from entrain.errors import DeviceError
     from entrain.headless.run import Form
+    from entrain.share.server import Place
 
 INTERRUPTED: Final = 130
 _ONE_EACH: Final = "Name each after its own heart: --heart A --person K17 --heart B --person K18."
@@ -103,6 +107,7 @@ def add_session_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--seed", type=int, metavar="N", help="everything random follows it")
     passphrase.add_argument(parser)
+    sharing.add_arguments(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -204,15 +209,16 @@ def say_consent(person: str) -> None:
 def with_or_without_screen(choices: Choices, args: argparse.Namespace) -> int:
     """Run on the screen, or with lines where those were asked for."""
     form = form_of(args)
+    place = sharing.asked(args)
     if form is not None:
-        return without_screen(choices, form)
+        return without_screen(choices, form, place)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError(
             "There is no terminal to draw on.", "Use --headless for lines, or --json for a program."
         )
     from entrain.commands.screen import with_screen
 
-    return with_screen(choices, reduced_motion=args.reduced_motion)
+    return with_screen(choices, reduced_motion=args.reduced_motion, share=place)
 
 
 def form_of(args: argparse.Namespace) -> "Form | None":
@@ -233,7 +239,7 @@ def form_of(args: argparse.Namespace) -> "Form | None":
     return None
 
 
-def without_screen(choices: Choices, form: "Form") -> int:
+def without_screen(choices: Choices, form: "Form", place: "Place | None" = None) -> int:
     """Run with lines on stdout; 130 where a signal ended it."""
     from entrain.headless.ending import say_summary
     from entrain.headless.run import Form, run_headless
@@ -253,13 +259,26 @@ def without_screen(choices: Choices, form: "Form") -> int:
         own_keys=own_keys,
         simulated=choices.is_simulated,
     )
-    summary, interrupted, missing = asyncio.run(ran)
+    shown = None if place is None else sharing.Sharing(place, theme_of(choices.person))
+
+    async def running() -> "tuple[Summary, bool, DeviceError | None]":
+        if shown is not None:
+            voices = allowed(prepared.session.view().preset.care.banned)
+            shown.show(prepared.session, voices, simulated=choices.is_simulated)
+        return await ran
+
+    summary, interrupted, missing = asyncio.run(running())
     setup.close_log(prepared, summary)
     said = prepared.session.summary() or summary
     say_summary(said, sys.stdout, form is Form.JSON, simulated=choices.is_simulated)
     if missing is not None:
         raise missing
     return INTERRUPTED if interrupted else 0
+
+
+def theme_of(person: str) -> str:
+    """The colours somebody likes."""
+    return likes_of(record_of(person), person).theme or "dark"
 
 
 def say_notice_once(person: str) -> None:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from threading import Event
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from entrain.app import prepare as setup
 from entrain.app import programmes as weeks
@@ -21,6 +21,7 @@ from entrain.app.desk import Desk
 from entrain.app.liking import DeskLikings, keep_liking, likes_of
 from entrain.app.prepare import Choices, Prepared
 from entrain.app.services import rooms
+from entrain.commands.sharing import Sharing
 from entrain.control.protocol import Preset
 from entrain.errors import EntrainError
 from entrain.person.record import KnownStrap
@@ -37,6 +38,10 @@ from entrain.system.console import forget_output
 from entrain.tui.app import Home, Manners, Pick, run_home, run_session
 from entrain.tui.look import Look, look_of
 from entrain.wording.remarks import in_words
+from entrain.wording.share import BEGIN
+
+if TYPE_CHECKING:  # imported when it is asked for
+    from entrain.share.server import Place
 
 # A first look is quick, so that something shows; the longer one also asks the straps for their battery.
 _LOOKS_S: Final = ((2.0, False), (5.0, True))
@@ -54,6 +59,7 @@ class _Opener:
     def __init__(self) -> None:
         self.doing = ""
         self.kept: list[int] = []  # sessions, by their numbers in the store
+        self.sharing: Sharing | None = None  # a second screen, which shows whatever is opened
         self._current: Prepared | None = None
         self._waiting: Prepared | None = None
 
@@ -70,6 +76,8 @@ class _Opener:
         self._current = waiting
         session, tap = self._current.session, self._current.tap
         voices = allowed(self._current.session.view().preset.care.banned)
+        if self.sharing is not None:
+            self.sharing.show(session, voices, simulated=choices.is_simulated)
         return OpenedSession(
             session,
             tap,
@@ -120,12 +128,15 @@ class _Opener:
                 self.kept.append(summary.session_id)
 
 
-def with_screen(choices: Choices, *, reduced_motion: bool = False) -> int:
+def with_screen(choices: Choices, *, reduced_motion: bool = False, share: "Place | None" = None) -> int:
     """One session, and another for as long as the person wants."""
     desk = Desk(choices.person)
     sitter = desk.sitter()
     opener = _Opener()
     opener.check(choices)
+    if share is not None:
+        opener.sharing = Sharing(share, sitter.theme or Look().theme)
+        input(BEGIN)
 
     def open_with(heart: HeartChoice) -> Awaitable[OpenedSession]:
         return opener.open(replace(choices, hearts=(heart_spec(heart),)))

@@ -55,7 +55,7 @@ _UNGUIDED: Final = {
     Phase.ENDED: "Done",
 }
 
-_CUES: Final = {
+CUES: Final = {
     BreathPart.INHALE: "Breathe in",
     BreathPart.HOLD_IN: "Hold gently",
     BreathPart.EXHALE: "Breathe out",
@@ -111,7 +111,7 @@ def cue(view: SessionView, moment: BreathMoment | None) -> CueWords:
         return CueWords("Rest, breathe as you like")
     if moment is None:
         return CueWords("Listen to the beat" if view.score is not None else "Breathe as you like")
-    return CueWords(_CUES[moment.part], moment.part, moment.beat_in_part + 1, moment.part_beats)
+    return CueWords(CUES[moment.part], moment.part, moment.beat_in_part + 1, moment.part_beats)
 
 
 def pulse(view: SessionView, late_s: float = 0.0) -> PulseWords:

@@ -199,8 +199,9 @@ class ScriptedPort:
             ended=ended,
         )
 
-    def send(self, command: ev.Command) -> None:
+    def send(self, command: ev.Command, author: str = "person") -> None:
         self.sent.append(command)
+        self.authors.append(author)
         match command:
             case ev.Stop():
                 self._stopped_s = self.clock.now_s() if self._stopped_s is None else self._stopped_s
