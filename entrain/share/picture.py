@@ -14,13 +14,17 @@ _POINTS: Final = 300  # in so many points at most
 
 
 def client_picture(view: SessionView, *, with_pulse: bool) -> dict[str, Any]:
-    """The breath and its words, and nothing else; the pulse where that was asked for."""
+    """The breath and its words, and nothing else; the pulse where that was asked for.
+
+    `counts` tells whether a breath is guided now: then the page counts it along by itself.
+    """
+    now = words.cue(view, None if view.score is None else view.score.breath_at(view.t_s))
     return {
         "kind": "picture",
         "t_s": view.t_s,
         "score": None if view.score is None or view.ended is not None else score_data(view.score, view.t_s),
-        "cue": words.cue(view, None).text,
-        "counts": _counts(view),
+        "cue": now.text,
+        "counts": now.beats > 0,
         "paused": view.paused,
         "ended": view.ended is not None,
         **({"pulse": _pulse(view)} if with_pulse else {}),
@@ -76,13 +80,6 @@ def score_data(score: Score, t_s: float) -> dict[str, Any]:
 
 def _parts(pattern: BreathPattern) -> tuple[int, int, int, int]:
     return pattern.inhale, pattern.hold_in, pattern.exhale, pattern.hold_out
-
-
-def _counts(view: SessionView) -> bool:
-    """Is a breath guided now? Otherwise the page says `cue`, and its figure rests."""
-    score = view.score
-    moment = None if score is None else score.breath_at(view.t_s)
-    return bool(words.cue(view, moment).beats)
 
 
 def _pulse(view: SessionView) -> dict[str, Any]:

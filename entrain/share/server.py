@@ -28,6 +28,7 @@ from entrain.wording.share import NEEDS, no_certificate, no_port
 
 PICTURE_S: Final = 0.5
 TOKEN_WITHIN_S: Final = 3.0
+GOODBYE_S: Final = 1.0  # a page that floods us does not answer that it was hung up on
 LARGEST_BYTES: Final = 4096  # of what a page may send at once
 MOST_A_SECOND: Final = 20  # messages of one page
 MOST_PAGES: Final = 24
@@ -122,6 +123,7 @@ async def serve(shared: Shared, place: Opened) -> None:
         compression=None,
         server_header=None,
         open_timeout=TOKEN_WITHIN_S,
+        close_timeout=GOODBYE_S,
         logger=silent,
     ):
         await asyncio.Event().wait()
@@ -172,6 +174,9 @@ class _Pages:
                 role = await self._role(page)
                 if role is not None:
                     await self._talk(page, role)
+        except Exception:
+            _log.exception("A page could not be served")
+            raise
         finally:
             self._open -= 1
 

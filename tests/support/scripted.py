@@ -138,6 +138,7 @@ class ScriptedPort:
     fails_with: Exception | None = None
     fade_s: float = 0.05
     sent: list[ev.Command] = field(default_factory=list[ev.Command])
+    authors: list[str] = field(default_factory=list[str])
     broken: bool = False  # view() raises
     running: bool = False
     _stopped_s: float | None = None

@@ -162,9 +162,9 @@ function drawCourse(t) {
 }
 
 for (const button of document.querySelectorAll("button[data-do]")) button.onclick = () => send({ do: button.dataset.do });
-let sure = 0;
+let sure = -Infinity; // when stop was pressed once
 $("stop").onclick = () => {
-  if (performance.now() - sure < 4000) { send({ do: "stop" }); sure = 0; put("stop", WORDS.stop); return; }
+  if (performance.now() - sure < 4000) { send({ do: "stop" }); sure = -Infinity; put("stop", WORDS.stop); return; }
   sure = performance.now();
   put("stop", WORDS.stop_sure);
   setTimeout(() => put("stop", WORDS.stop), 4000);
