@@ -18,9 +18,10 @@
     ├── MissingExtra             in extras.py: a library of an extra is not there or does not work (exit 1)
     └── ClusterFault             in app/analyse_cluster.py: the scheduler is not there or was lost (exit 1)
 
-Four more never leave their rooms and are told as one of these: `Unreadable` in music_library/reading.py
+Five more never leave their rooms and are told as one of these: `Unreadable` in music_library/reading.py
 (music that no decoder takes), `NotTOML` in toml_lines.py, `Refused` in study/standing.py (what a study's log
-does not permit) and `NoDevice` in devices/audio/portaudio.py. A test holds this tree against the code.
+does not permit), `NoDevice` in devices/audio/portaudio.py and `NotUnderstood` in share/orders.py (a message
+no page of ours sends). A test holds this tree against the code.
 
 `advice` says what to do next. A front end prints `message` and `advice`, never a traceback.
 """

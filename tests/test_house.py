@@ -102,6 +102,7 @@ DEFERRED = {
     "commands/session_keep.py": STORE,
     "commands/session_show.py": STORE,
     "commands/sessions.py": STORE,
+    "commands/sharing.py": EXTRA,
     "commands/simulate.py": SIMULATED,
     "commands/straps.py": BLUETOOTH,
     "commands/video.py": EXTRA,

@@ -20,6 +20,7 @@ from entrain.commands import passphrase, reading_options, sharing
 from entrain.errors import UsageError
 from entrain.person.pseudonym import checked
 from entrain.presets.library import LoadedPreset
+from entrain.system.beside import beside
 from entrain.wording import notice
 from entrain.wording.person import withdrawn_said
 from entrain.wording.session import who
@@ -28,7 +29,7 @@ if TYPE_CHECKING:  # imported when it is asked for
     from entrain.control.view import Summary
     from entrain.errors import DeviceError
     from entrain.headless.run import Form
-    from entrain.share.server import Place
+    from entrain.share.server import SharePlace
 
 INTERRUPTED: Final = 130
 _ONE_EACH: Final = "Name each after its own heart: --heart A --person K17 --heart B --person K18."
@@ -239,7 +240,7 @@ def form_of(args: argparse.Namespace) -> "Form | None":
     return None
 
 
-def without_screen(choices: Choices, form: "Form", place: "Place | None" = None) -> int:
+def without_screen(choices: Choices, form: "Form", place: "SharePlace | None" = None) -> int:
     """Run with lines on stdout; 130 where a signal ended it."""
     from entrain.headless.ending import say_summary
     from entrain.headless.run import Form, run_headless
@@ -250,6 +251,7 @@ def without_screen(choices: Choices, form: "Form", place: "Place | None" = None)
     say_notice_once(choices.person)
     named = choices.audio.startswith("device:")
     own_keys = dict(desk_settings().keys)
+    shown = None if place is None else sharing.Sharing(place, theme_of(choices.person))
     ran = run_headless(
         prepared.session,
         sys.stdout,
@@ -259,13 +261,13 @@ def without_screen(choices: Choices, form: "Form", place: "Place | None" = None)
         own_keys=own_keys,
         simulated=choices.is_simulated,
     )
-    shown = None if place is None else sharing.Sharing(place, theme_of(choices.person))
 
     async def running() -> "tuple[Summary, bool, DeviceError | None]":
         if shown is not None:
             voices = allowed(prepared.session.view().preset.care.banned)
             shown.show(prepared.session, voices, simulated=choices.is_simulated)
-        return await ran
+        async with beside(None if shown is None else shown.serve):
+            return await ran
 
     summary, interrupted, missing = asyncio.run(running())
     setup.close_log(prepared, summary)

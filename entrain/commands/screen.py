@@ -41,7 +41,7 @@ from entrain.wording.remarks import in_words
 from entrain.wording.share import BEGIN
 
 if TYPE_CHECKING:  # imported when it is asked for
-    from entrain.share.server import Place
+    from entrain.share.server import SharePlace
 
 # A first look is quick, so that something shows; the longer one also asks the straps for their battery.
 _LOOKS_S: Final = ((2.0, False), (5.0, True))
@@ -128,7 +128,7 @@ class _Opener:
                 self.kept.append(summary.session_id)
 
 
-def with_screen(choices: Choices, *, reduced_motion: bool = False, share: "Place | None" = None) -> int:
+def with_screen(choices: Choices, *, reduced_motion: bool = False, share: "SharePlace | None" = None) -> int:
     """One session, and another for as long as the person wants."""
     desk = Desk(choices.person)
     sitter = desk.sitter()
@@ -144,7 +144,10 @@ def with_screen(choices: Choices, *, reduced_motion: bool = False, share: "Place
     # A strap nobody named and nobody has used yet: let the person see which there are.
     picks = choices.hearts == ("ble",) and sitter.heart is None
     start = Pick(find_straps, open_with) if picks else lambda: opener.open(choices, first=True)
-    return _shown(opener, lambda: run_session(start, manners(desk, reduced_motion)))
+    kind = manners(desk, reduced_motion)
+    if opener.sharing is not None:
+        kind = replace(kind, beside=opener.sharing.serve)
+    return _shown(opener, lambda: run_session(start, kind))
 
 
 def with_home() -> int:

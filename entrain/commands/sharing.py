@@ -1,7 +1,6 @@
 """`--share`: a running session on a second screen."""
 
 import argparse
-import asyncio
 import io
 import re
 import sys
@@ -10,13 +9,13 @@ from typing import TYPE_CHECKING, Final
 
 from entrain import extras
 from entrain.errors import UsageError
-from entrain.share.door import Role
+from entrain.share.door import Viewer
 from entrain.wording import share as words
 from entrain.wording.screen import SIMULATED
 
 if TYPE_CHECKING:  # imported when it is asked for
     from entrain.ports import SessionPort
-    from entrain.share.server import Place
+    from entrain.share.server import SharePlace
 
 LAST_PORT: Final = 65535
 _WHERE: Final = re.compile(r"(here|lan)(?::(\d{1,5}))?")
@@ -38,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--key", type=Path, metavar="FILE", help="the certificate's key, PEM")
 
 
-def asked(args: argparse.Namespace) -> "Place | None":
+def asked(args: argparse.Namespace) -> "SharePlace | None":
     """Where the second screen is to be; None: there is to be none.
 
     Raises:
@@ -53,16 +52,16 @@ def asked(args: argparse.Namespace) -> "Place | None":
         raise UsageError(*words.wrong_share(args.share))
     if args.speed != 1.0:
         raise UsageError(words.AT_ONCE)
-    from entrain.share.server import Place
+    from entrain.share.server import SharePlace
 
     certificate = None if args.cert is None else (args.cert, args.key)
-    return Place(found[1] == "lan", int(found[2] or 0), args.share_pulse, certificate)
+    return SharePlace(found[1] == "lan", int(found[2] or 0), args.share_pulse, certificate)
 
 
 class Sharing:
     """A second screen from here on: whatever session is shown to it."""
 
-    def __init__(self, place: "Place", look: str) -> None:
+    def __init__(self, place: "SharePlace", look: str) -> None:
         """Hold the port and tell on stderr where the pages are.
 
         Raises:
@@ -72,19 +71,20 @@ class Sharing:
 
         self._shared = Shared(with_pulse=place.with_pulse, look=look)
         self._opened = opened(place)
-        self._serving: asyncio.Task[None] | None = None
         door = self._opened.door
         said = words.who_can_open(on_network=place.on_network, secure=door.secure)
-        drawn = _code(door.link(Role.CLIENT)) if place.on_network else ""
-        print(words.opened(door.link(Role.CLIENT), door.link(Role.CONSOLE), said, drawn), file=sys.stderr)
+        drawn = _code(door.link(Viewer.CLIENT)) if place.on_network else ""
+        print(words.opened(door.link(Viewer.CLIENT), door.link(Viewer.CONSOLE), said, drawn), file=sys.stderr)
 
     def show(self, session: "SessionPort", voices: tuple[str, ...], *, simulated: bool) -> None:
-        """Show this session from now on. Called in the loop it runs in, which serves until it ends."""
+        """Show this session from now on; called in the loop it runs in."""
+        self._shared.show(session, voices, SIMULATED if simulated else "")
+
+    async def serve(self) -> None:
+        """Serve until it is cancelled, in the same loop."""
         from entrain.share.server import serve
 
-        self._shared.show(session, voices, SIMULATED if simulated else "")
-        if self._serving is None:
-            self._serving = asyncio.create_task(serve(self._shared, self._opened))
+        await serve(self._shared, self._opened)
 
 
 def _code(link: str) -> str:

@@ -12,7 +12,7 @@ from enum import Enum
 from hmac import compare_digest
 
 
-class Role(Enum):
+class Viewer(Enum):
     """What a token opens."""
 
     CLIENT = "client"  # looks at the figure
@@ -25,11 +25,11 @@ class Door:
 
     hosts: tuple[str, ...]  # name:port, as a browser names us; the first one is told to people
     secure: bool = False
-    tokens: dict[Role, str] = field(
-        default_factory=lambda: {role: secrets.token_urlsafe(16) for role in Role}
+    tokens: dict[Viewer, str] = field(
+        default_factory=lambda: {role: secrets.token_urlsafe(16) for role in Viewer}
     )
 
-    def link(self, role: Role) -> str:
+    def link(self, role: Viewer) -> str:
         """What to open. The token stands in the fragment, which no browser sends and no log keeps."""
         return f"{self._scheme}://{self.hosts[0]}/#{self.tokens[role]}"
 
@@ -41,7 +41,7 @@ class Door:
         """Does a WebSocket come from exactly one page, and is it the one at `host` that we handed out?"""
         return len(origins) == 1 and origins[0].lower() == f"{self._scheme}://{host.lower()}"
 
-    def role_of(self, token: object) -> Role | None:
+    def role_of(self, token: object) -> Viewer | None:
         """What a token opens; None for a wrong one."""
         if not isinstance(token, str) or not token.isascii():
             return None

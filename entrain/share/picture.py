@@ -16,7 +16,8 @@ _POINTS: Final = 300  # in so many points at most
 def client_picture(view: SessionView, *, with_pulse: bool) -> dict[str, Any]:
     """The breath and its words, and nothing else; the pulse where that was asked for.
 
-    `counts` tells whether a breath is guided now: then the page counts it along by itself.
+    Who is spared numbers is spared them here as well. `counts` tells whether a breath is guided now: then the
+    page counts it along by itself.
     """
     now = words.cue(view, None if view.score is None else view.score.breath_at(view.t_s))
     return {
@@ -27,7 +28,7 @@ def client_picture(view: SessionView, *, with_pulse: bool) -> dict[str, Any]:
         "counts": now.beats > 0,
         "paused": view.paused,
         "ended": view.ended is not None,
-        **({"pulse": _pulse(view)} if with_pulse else {}),
+        **({"pulse": _pulse(view)} if with_pulse and view.preset.care.figures else {}),
     }
 
 
@@ -36,7 +37,8 @@ def console_picture(view: SessionView) -> dict[str, Any]:
     advice = words.advice(view)
     pulse = words.pulse(view)
     in_step, well = words.in_step(view, pulse)
-    return client_picture(view, with_pulse=True) | {
+    return client_picture(view, with_pulse=False) | {
+        "pulse": _pulse(view),
         "title": words.phase_title(view),
         "left": words.phase_left(view),
         "to_go": words.session_left(view),

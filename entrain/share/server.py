@@ -20,7 +20,7 @@ from typing import Any, Final
 from entrain import extras
 from entrain.errors import DeviceError, UsageError
 from entrain.ports import SessionPort
-from entrain.share.door import Door, Role, names_here
+from entrain.share.door import Door, Viewer, names_here
 from entrain.share.orders import AUTHOR, NotUnderstood, message_of, order_of
 from entrain.share.page import Page, made
 from entrain.share.picture import client_picture, console_picture, course
@@ -34,6 +34,7 @@ MOST_A_SECOND: Final = 20  # messages of one page
 MOST_PAGES: Final = 24
 
 # Why a connection is closed, for the page to tell apart (4000 to 4999 are an application's own, RFC 6455).
+OVER: Final = 4410
 WRONG_TOKEN: Final = 4401
 NOT_YOURS: Final = 4403
 TOO_LATE: Final = 4408
@@ -44,7 +45,7 @@ _log: Final = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class SharePlace:
     """Where the pages are to be: `port` 0 takes a free one; `certificate` is two PEM files, with its key."""
 
     on_network: bool = False
@@ -71,7 +72,7 @@ class Shared:
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class HeldPort:
     """A port that is held, and the door to it: links can be told before anything is served."""
 
     listener: socket.socket
@@ -79,7 +80,7 @@ class Opened:
     tls: ssl.SSLContext | None
 
 
-def opened(place: Place) -> Opened:
+def opened(place: SharePlace) -> HeldPort:
     """Hold a port for the pages.
 
     Raises:
@@ -91,10 +92,10 @@ def opened(place: Place) -> Opened:
     tls = None if place.certificate is None else _tls(place.certificate)
     listener = _listener(place)
     names = names_here(listener.getsockname()[1], on_network=place.on_network)
-    return Opened(listener, Door(names, secure=tls is not None), tls)
+    return HeldPort(listener, Door(names, secure=tls is not None), tls)
 
 
-async def serve(shared: Shared, place: Opened) -> None:
+async def serve(shared: Shared, place: HeldPort) -> None:
     """Serve the pages until it is cancelled, in the loop that the session runs in."""
     server, closed = _library()
     pages = _Pages(shared, place.door, made(), closed)
@@ -126,7 +127,10 @@ async def serve(shared: Shared, place: Opened) -> None:
         close_timeout=GOODBYE_S,
         logger=silent,
     ):
-        await asyncio.Event().wait()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await pages.part()
 
 
 _NOT_ALLOWED: Final = (
@@ -142,7 +146,7 @@ class _Pages:
         self._door = door
         self._handed = handed
         self._closed = closed  # what is raised where a page has gone
-        self._open = 0
+        self._open: dict[Any, Viewer | None] = {}  # every page, and what its token opened
 
     def asked(self, connection: Any, request: Any) -> Any:
         """The answer to a request, or None where a WebSocket may begin."""
@@ -155,7 +159,7 @@ class _Pages:
             return connection.respond(404, "")
         if not self._door.knows_origin(request.headers.get_all("Origin"), hosts[0]):
             return connection.respond(403, "")
-        return connection.respond(503, "") if self._open >= MOST_PAGES else None
+        return connection.respond(503, "") if len(self._open) >= MOST_PAGES else None
 
     def _handed_out(self, connection: Any) -> Any:
         response = connection.respond(200, "")
@@ -168,19 +172,28 @@ class _Pages:
 
     async def met(self, page: Any) -> None:
         """One page, from its token to its end."""
-        self._open += 1
+        self._open[page] = None
         try:
             with suppress(self._closed):
                 role = await self._role(page)
                 if role is not None:
+                    self._open[page] = role
                     await self._talk(page, role)
         except Exception:
             _log.exception("A page could not be served")
             raise
         finally:
-            self._open -= 1
+            del self._open[page]
 
-    async def _talk(self, page: Any, role: Role) -> None:
+    async def part(self) -> None:
+        """The program ends: every page is told how it was at last."""
+        for page, role in list(self._open.items()):
+            with suppress(self._closed):
+                if role is not None:
+                    await self._send_picture(page, role)
+                await page.close(OVER)
+
+    async def _talk(self, page: Any, role: Viewer) -> None:
         pictures = asyncio.create_task(self._send_pictures(page, role))
         try:
             await self._hear(page, role)
@@ -189,7 +202,7 @@ class _Pages:
             with suppress(self._closed, asyncio.CancelledError):
                 await pictures
 
-    async def _role(self, page: Any) -> Role | None:
+    async def _role(self, page: Any) -> Viewer | None:
         try:
             said = await asyncio.wait_for(anext(aiter(page), ""), TOKEN_WITHIN_S)
             role = self._door.role_of(message_of(said).get("token"))
@@ -202,7 +215,7 @@ class _Pages:
             await page.close(WRONG_TOKEN)
         return role
 
-    async def _hear(self, page: Any, role: Role) -> None:
+    async def _hear(self, page: Any, role: Viewer) -> None:
         recent: deque[float] = deque(maxlen=MOST_A_SECOND)
         async for said in page:
             if len(recent) == MOST_A_SECOND and monotonic() - recent[0] < 1.0:
@@ -212,7 +225,7 @@ class _Pages:
                 message = message_of(said)
                 if "ping" in message:
                     await self._tell_time(page, message["ping"])
-                elif role is not Role.CONSOLE:
+                elif role is not Viewer.CONSOLE:
                     return await page.close(NOT_YOURS)
                 elif self._shared.port is not None:
                     self._shared.port.send(order_of(message, self._shared.voices), AUTHOR)
@@ -228,7 +241,7 @@ class _Pages:
         port = self._shared.port
         await _send(page, {"kind": "time", "ping": ping, "t_s": None if port is None else port.view().t_s})
 
-    async def _send_pictures(self, page: Any, role: Role) -> None:
+    async def _send_pictures(self, page: Any, role: Viewer) -> None:
         number = -1
         while True:
             if number != self._shared.number and self._shared.port is not None:
@@ -237,18 +250,18 @@ class _Pages:
             await self._send_picture(page, role)
             await asyncio.sleep(PICTURE_S)
 
-    async def _send_picture(self, page: Any, role: Role) -> None:
+    async def _send_picture(self, page: Any, role: Viewer) -> None:
         if self._shared.port is None:
             return
         view = self._shared.port.view()
         await _send(
             page,
             console_picture(view)
-            if role is Role.CONSOLE
+            if role is Viewer.CONSOLE
             else client_picture(view, with_pulse=self._shared.with_pulse),
         )
 
-    def _hello(self, role: Role, number: int) -> dict[str, Any]:
+    def _hello(self, role: Viewer, number: int) -> dict[str, Any]:
         hello: dict[str, Any] = {
             "kind": "hello",
             "role": role.value,
@@ -256,7 +269,7 @@ class _Pages:
             "look": self._shared.look,
             "remark": self._shared.remark,
         }
-        if role is Role.CONSOLE and self._shared.port is not None:
+        if role is Viewer.CONSOLE and self._shared.port is not None:
             view = self._shared.port.view()
             hello |= {"voices": self._shared.voices, "course": course(view.trend, view.t_s)}
         return hello
@@ -272,7 +285,7 @@ def _library() -> tuple[Any, type[Exception]]:
     return server, extras.load("websockets.exceptions", "share", NEEDS).ConnectionClosed
 
 
-def _listener(place: Place) -> socket.socket:
+def _listener(place: SharePlace) -> socket.socket:
     try:
         return socket.create_server(("0.0.0.0" if place.on_network else "127.0.0.1", place.port))
     except (OSError, OverflowError) as error:

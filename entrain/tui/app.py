@@ -39,6 +39,7 @@ from entrain.ports import (
     SettingsPort,
     Sitter,
 )
+from entrain.system.beside import beside
 from entrain.system.host import IS_POSIX
 from entrain.system.signals import at_last, ending_by_signal
 from entrain.tui.cleaning import Cleaning
@@ -107,6 +108,7 @@ class Manners:
     on_look_changed: Callable[[Look], None] = lambda look: None
     on_choice: Callable[[SessionChoice], None] = lambda choice: None
     settings: SettingsPort | None = None
+    beside: Callable[[], Awaitable[None]] | None = None  # runs as long as the app does, in its loop
 
 
 class EntrainApp(App[Summary | None]):
@@ -143,6 +145,7 @@ class EntrainApp(App[Summary | None]):
         self._is_behind = False
         self._start = start
         self._manners = manners
+        self.beside = manners.beside
         self._clock = clock or MonotonicClock()
         self.depth = look.depth or depth_of(os.environ, self.console.color_system)
         self.look = look
@@ -526,8 +529,9 @@ async def _until_the_end(app: EntrainApp) -> tuple[Summary | None, bool]:
         is_interrupted = True
         app.exit(app.ended_with)
 
-    with ending_by_signal(interrupt):
-        summary = await app.run_async()
+    async with beside(app.beside):
+        with ending_by_signal(interrupt):
+            summary = await app.run_async()
     return summary, is_interrupted
 
 

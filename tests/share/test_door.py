@@ -3,6 +3,7 @@
 import asyncio
 import json
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,11 +12,12 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from entrain.clock import ManualClock
 from entrain.control import events as ev
+from entrain.person.care import CareRule
 from entrain.share import server
-from entrain.share.door import Door, Role
+from entrain.share.door import Door, Viewer
 from entrain.share.server import Shared
 from tests.support.door import heard, serving
-from tests.support.scripted import ScriptedPort
+from tests.support.scripted import EVENING, Script, ScriptedPort
 
 VOICES = ("soft", "bowl")
 
@@ -106,7 +108,7 @@ async def test_whoever_says_nothing_is_not_waited_for(monkeypatch: pytest.Monkey
 
 async def test_too_much_at_once_and_too_often_ends_it() -> None:
     async with serving(shared()) as served:
-        token = json.dumps({"token": served.door.tokens[Role.CONSOLE]})
+        token = json.dumps({"token": served.door.tokens[Viewer.CONSOLE]})
         too_big = json.dumps({"do": "mark", "value": "x" * 10_000})
         assert await closed_with(served, token, too_big) == 1009
         assert await closed_with(served, token, *['{"ping": 1}'] * 60) == server.TOO_MANY
@@ -115,13 +117,22 @@ async def test_too_much_at_once_and_too_often_ends_it() -> None:
 async def test_who_looks_cannot_steer_and_is_told_nothing_but_the_breath() -> None:
     what = shared()
     async with serving(what) as served:
-        token = json.dumps({"token": served.door.tokens[Role.CLIENT]})
+        token = json.dumps({"token": served.door.tokens[Viewer.CLIENT]})
         assert await closed_with(served, token, '{"do": "stop"}') == server.NOT_YOURS
         assert port_of(what).sent == []
-        async with served.entered(Role.CLIENT) as page:
+        async with served.entered(Viewer.CLIENT) as page:
             hello, picture = await heard(page, "hello"), await heard(page, "picture")
     assert set(hello) == {"kind", "role", "session", "look", "remark"}
     assert set(picture) == {"kind", "t_s", "score", "cue", "counts", "paused", "ended"}
+
+
+async def test_who_is_spared_numbers_is_spared_them_on_this_page_too() -> None:
+    for figures in (True, False):
+        preset = replace(EVENING, care=CareRule(figures=figures))
+        what = Shared(with_pulse=True)
+        what.show(ScriptedPort(ManualClock(130.0), Script(preset=preset)), VOICES, "")
+        async with serving(what) as served, served.entered(Viewer.CLIENT) as page:
+            assert ("pulse" in await heard(page, "picture")) is figures
 
 
 @pytest.mark.parametrize(
@@ -144,7 +155,7 @@ async def test_the_console_steers_and_the_log_will_say_that_it_did(
     said: dict[str, object], command: ev.Command
 ) -> None:
     what = shared()
-    async with serving(what) as served, served.entered(Role.CONSOLE) as page:
+    async with serving(what) as served, served.entered(Viewer.CONSOLE) as page:
         await heard(page, "picture")
         await page.send(json.dumps(said))
         await heard(page, "picture")
@@ -172,7 +183,7 @@ async def test_the_console_steers_and_the_log_will_say_that_it_did(
 async def test_an_order_that_cannot_be_does_nothing(said: dict[str, object]) -> None:
     what = shared()
     async with serving(what) as served:
-        token = json.dumps({"token": served.door.tokens[Role.CONSOLE]})
+        token = json.dumps({"token": served.door.tokens[Viewer.CONSOLE]})
         assert await closed_with(served, token, json.dumps(said)) == server.NOT_A_MESSAGE
     assert port_of(what).sent == []
 
@@ -180,19 +191,19 @@ async def test_an_order_that_cannot_be_does_nothing(said: dict[str, object]) -> 
 async def test_a_page_more_than_there_is_room_for_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(server, "MOST_PAGES", 1)
     async with serving(shared()) as served:
-        async with served.entered(Role.CLIENT) as page:
+        async with served.entered(Viewer.CLIENT) as page:
             await heard(page, "picture")
             with pytest.raises(InvalidStatus) as refused:
                 await served.page()
             assert refused.value.response.status_code == 503
         await asyncio.sleep(0.2)
-        async with served.entered(Role.CLIENT) as page:
+        async with served.entered(Viewer.CLIENT) as page:
             await heard(page, "picture")
 
 
 async def test_another_session_begins_the_page_anew() -> None:
     what = shared()
-    async with serving(what) as served, served.entered(Role.CONSOLE) as page:
+    async with serving(what) as served, served.entered(Viewer.CONSOLE) as page:
         assert (await heard(page, "hello"))["voices"] == list(VOICES)
         what.show(ScriptedPort(ManualClock(5.0)), ("soft",), "simulated heart")
         hello = await heard(page, "hello")
@@ -205,5 +216,5 @@ def test_tokens_are_new_at_each_start_and_each_opens_its_own() -> None:
     said = [*door.tokens.values(), *other.tokens.values()]
     assert len(set(said)) == 4
     assert min(map(len, said)) >= 22  # 128 bits
-    assert [door.role_of(token) for token in said] == [Role.CLIENT, Role.CONSOLE, None, None]
-    assert door.link(Role.CLIENT).partition("#")[2] == door.tokens[Role.CLIENT]
+    assert [door.role_of(token) for token in said] == [Viewer.CLIENT, Viewer.CONSOLE, None, None]
+    assert door.link(Viewer.CLIENT).partition("#")[2] == door.tokens[Viewer.CLIENT]

@@ -4,6 +4,8 @@ import asyncio
 import json
 import re
 from collections.abc import AsyncIterator
+from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -15,9 +17,11 @@ from entrain.control import events as ev
 from entrain.control.events import Link
 from entrain.drawing.shapes import Pose
 from entrain.score import Presence, Score
-from entrain.share.door import Role
+from entrain.share import server
+from entrain.share.door import Viewer
 from entrain.share.picture import score_data
 from entrain.share.server import Shared
+from entrain.system.beside import beside
 from entrain.tempo.plan import TempoPlan
 from entrain.wording.share import PAGE
 from tests.support.browser import Tab, browser
@@ -41,7 +45,7 @@ async def tab() -> AsyncIterator[Tab]:
         yield opened
 
 
-async def shown_by(tab: Tab, served: Served, role: Role) -> None:
+async def shown_by(tab: Tab, served: Served, role: Viewer) -> None:
     tab.requests.clear()
     tab.complaints.clear()
     await tab.open("about:blank")
@@ -77,7 +81,7 @@ SCORES = {
 async def test_the_page_reads_the_score_as_the_terminal_does(tab: Tab, name: str) -> None:
     score = SCORES[name]
     async with serving(shared(scripted())) as served:
-        await shown_by(tab, served, Role.CLIENT)
+        await shown_by(tab, served, Viewer.CLIENT)
         for from_s in (0.0, 45.0, 95.0):  # what is over by then is not sent
             times = [float(t) for t in np.linspace(from_s, from_s + 60.0, 2001)]
             data = json.dumps(score_data(score, from_s))
@@ -97,7 +101,7 @@ async def test_the_figure_is_where_the_score_is_now(tab: Tab) -> None:
     """What is on show is held against the score at the page's own time, and that against the clock."""
     port = scripted()
     async with serving(shared(port)) as served:
-        await shown_by(tab, served, Role.CLIENT)
+        await shown_by(tab, served, Viewer.CLIENT)
         await asyncio.sleep(2.0)
         errors_s: list[float] = []
         for _ in range(40):
@@ -116,7 +120,7 @@ async def test_the_figure_is_where_the_score_is_now(tab: Tab) -> None:
 
 async def test_the_words_are_those_of_the_terminal_and_nothing_else_is_asked_for(tab: Tab) -> None:
     async with serving(shared(scripted(), with_pulse=True)) as served:
-        await shown_by(tab, served, Role.CLIENT)
+        await shown_by(tab, served, Viewer.CLIENT)
         assert await tab.ask("document.getElementById('cue').textContent") in (PAGE["in"], PAGE["out"])
         assert re.fullmatch(r"\d · \d", await tab.ask("document.getElementById('count').textContent"))
         assert re.fullmatch(r"\d\d", await tab.until("document.getElementById('own-pulse').textContent"))
@@ -130,7 +134,7 @@ async def test_the_words_are_those_of_the_terminal_and_nothing_else_is_asked_for
 
 async def test_no_script_but_ours_runs(tab: Tab) -> None:
     async with serving(shared(scripted())) as served:
-        await shown_by(tab, served, Role.CLIENT)
+        await shown_by(tab, served, Viewer.CLIENT)
         await tab.ask(
             "const foreign = [document.createElement('script'), new Image()];"
             "foreign[0].textContent = 'window.stolen = 1'; foreign[1].src = 'http://192.0.2.1/x.png';"
@@ -145,7 +149,7 @@ async def test_no_script_but_ours_runs(tab: Tab) -> None:
 async def test_the_console_shows_what_the_terminal_shows_and_its_buttons_steer(tab: Tab) -> None:
     port = scripted()
     async with serving(shared(port)) as served:
-        await shown_by(tab, served, Role.CONSOLE)
+        await shown_by(tab, served, Viewer.CONSOLE)
         await tab.until("document.getElementById('title').textContent === 'Slowing gently'")
         assert await tab.ask("document.getElementById('tempo').textContent") == f"{port.view().tempo_bpm:.1f}"
         assert "Polar H10" in await tab.ask("document.getElementById('straps').textContent")
@@ -167,28 +171,33 @@ async def test_the_console_shows_what_the_terminal_shows_and_its_buttons_steer(t
 async def test_a_pulse_that_is_not_known_is_not_shown(tab: Tab) -> None:
     port = scripted(incidents=(LOST,))
     async with serving(shared(port, with_pulse=True)) as served:
-        await shown_by(tab, served, Role.CONSOLE)
+        await shown_by(tab, served, Viewer.CONSOLE)
         await tab.until("document.getElementById('pulse').textContent === '--'", 20.0)
         assert await tab.ask("document.getElementById('pulse-note').textContent") == "strap lost"
         assert "lost" in await tab.ask("document.getElementById('straps').textContent")
 
 
-async def test_a_picture_that_is_old_is_not_shown_as_new_and_the_page_finds_back(tab: Tab) -> None:
+async def test_a_picture_that_is_old_is_not_shown_as_new_and_the_page_finds_back(
+    tab: Tab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server, "OVER", 1012)  # as if it had been cut off, not ended
     what = shared(scripted(), with_pulse=True)
     async with serving(what) as served:
-        await shown_by(tab, served, Role.CONSOLE)
+        await shown_by(tab, served, Viewer.CONSOLE)
         place, door = served.port, served.door
     await tab.until("document.getElementById('cue').textContent === '--'", 5.0)
     assert await tab.ask("document.getElementById('pulse').textContent") == "--"
     assert await tab.ask("document.getElementById('state').textContent") == PAGE["gone"]
-    from entrain.share.server import Opened, Place, opened, serve
+    again = replace(server.opened(server.SharePlace(port=place)), door=door)
+    async with beside(partial(server.serve, what, again)):
+        await tab.until("document.getElementById('cue').textContent !== '--'", 10.0)
 
-    again = opened(Place(port=place))
-    task = asyncio.create_task(serve(what, Opened(again.listener, door, None)))
-    await tab.until("document.getElementById('cue').textContent !== '--'", 10.0)
-    task.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await task
+
+async def test_a_session_that_ended_says_so_and_is_not_looked_for(tab: Tab) -> None:
+    async with serving(shared(scripted(), with_pulse=True)) as served:
+        await shown_by(tab, served, Viewer.CLIENT)
+    await tab.until(f"document.getElementById('state').textContent === {json.dumps(PAGE['ended'])}")
+    assert await tab.ask("document.getElementById('own').hidden")
 
 
 async def test_whoever_asked_for_less_motion_sees_a_still_figure_with_its_words(tab: Tab) -> None:
@@ -196,7 +205,7 @@ async def test_whoever_asked_for_less_motion_sees_a_still_figure_with_its_words(
         "Emulation.setEmulatedMedia", features=[{"name": "prefers-reduced-motion", "value": "reduce"}]
     )
     async with serving(shared(scripted())) as served:
-        await shown_by(tab, served, Role.CLIENT)
+        await shown_by(tab, served, Viewer.CLIENT)
         seen: set[float] = set()
         for _ in range(20):
             seen.add(await tab.ask("window.shown.fullness"))

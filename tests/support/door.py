@@ -3,14 +3,16 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
 
-from entrain.share.door import Door, Role
-from entrain.share.server import Place, Shared, opened, serve
+from entrain.share.door import Door, Viewer
+from entrain.share.server import Shared, SharePlace, opened, serve
+from entrain.system.beside import beside
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ class Served:
         return connect(f"ws://{self.host}/ws", origin=f"http://{self.host}", compression=None)  # pyright: ignore[reportArgumentType]
 
     @asynccontextmanager
-    async def entered(self, role: Role) -> AsyncIterator[ClientConnection]:
+    async def entered(self, role: Viewer) -> AsyncIterator[ClientConnection]:
         """A page that has said its token."""
         async with self.page() as page:
             await page.send(json.dumps({"token": self.door.tokens[role]}))
@@ -61,13 +63,8 @@ async def heard(page: ClientConnection, kind: str) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def serving(shared: Shared, place: Place | None = None) -> AsyncIterator[Served]:
+async def serving(shared: Shared, place: SharePlace | None = None) -> AsyncIterator[Served]:
     """Pages for as long as the context lasts."""
-    here = opened(place or Place())
-    task = asyncio.create_task(serve(shared, here))
-    try:
+    here = opened(place or SharePlace())
+    async with beside(partial(serve, shared, here)):
         yield Served(shared, here.door, here.listener.getsockname()[1])
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task

@@ -1,5 +1,5 @@
 const $ = (id) => document.getElementById(id);
-const STALE_MS = 3000, PING_MS = 1000, AGAIN_MS = 1000, WRONG_TOKEN = 4401;
+const STALE_MS = 3000, PING_MS = 1000, AGAIN_MS = 1000, OVER = 4410, WRONG_TOKEN = 4401;
 const still = window.matchMedia("(prefers-reduced-motion: reduce)");
 
 // The token leaves the address at once; a reload of this very tab still knows it.
@@ -9,7 +9,7 @@ try {
 } catch { /* no storage here: a reload needs the link again */ }
 history.replaceState(null, "", location.pathname);
 
-let socket = null, picture = null, role = null, heard = -Infinity, refused = false;
+let socket = null, picture = null, role = null, heard = -Infinity, refused = false, over = false;
 let pings = [], offset = null, points = [], look = null, said = "";
 
 // Session time of now: by the quickest answer of the last eight to "what time is it?".
@@ -21,7 +21,8 @@ function connect() {
   socket.onmessage = (event) => hear(JSON.parse(event.data));
   socket.onclose = (event) => {
     refused = event.code === WRONG_TOKEN;
-    if (!refused) setTimeout(connect, AGAIN_MS);
+    over = event.code === OVER;
+    if (!refused && !over) setTimeout(connect, AGAIN_MS);
   };
 }
 
@@ -31,7 +32,6 @@ function ping() {
 
 function hear(message) {
   const now = performance.now();
-  heard = now;
   if (message.kind === "time") {
     if (message.t_s === null) return;
     const there = now - message.ping;
@@ -47,6 +47,7 @@ function hear(message) {
     ping();
   } else {
     picture = message;
+    heard = now;
     if (role === "console") showConsole();
   }
 }
@@ -63,18 +64,19 @@ function put(id, text) {
 
 function draw() {
   requestAnimationFrame(draw);
-  const now = performance.now(), fresh = now - heard < STALE_MS && picture !== null;
-  const guided = fresh && picture.counts && picture.score !== null && offset !== null;
+  const now = performance.now(), fresh = (over || now - heard < STALE_MS) && picture !== null;
+  const live = fresh && !over;
+  const guided = live && picture.counts && picture.score !== null && offset !== null;
   const pose = Score.poseAt(guided ? picture.score : null, guided ? sessionTime(now) : 0, still.matches);
   drawOrb($("figure"), pose, PALETTES[look || "dark"]);
   const moment = pose.moment;
   put("cue", !fresh ? (picture === null ? WORDS.connecting : "--") : moment ? WORDS[moment.part] : picture.cue);
   $("cue").className = !moment ? "" : moment.part === "in" || moment.part === "hold_in" ? "in" : "out";
   put("count", moment ? `${moment.beat} · ${moment.beats}` : "");
-  $("own").hidden = role === "console" || !fresh || !picture.pulse;
-  if (picture && picture.pulse) put("own-pulse", fresh ? picture.pulse.text : "--");
-  if (!fresh && role === "console") for (const id of ["pulse", "tempo", "rate"]) put(id, "--");
-  put("state", refused ? WORDS.wrong_link : !fresh && picture !== null ? WORDS.gone : fresh && picture.ended ? WORDS.ended : said);
+  $("own").hidden = role === "console" || !live || !picture.pulse;
+  if (picture && picture.pulse) put("own-pulse", live ? picture.pulse.text : "--");
+  if (!live && role === "console") for (const id of ["pulse", "tempo", "rate"]) put(id, "--");
+  put("state", refused ? WORDS.wrong_link : !fresh && picture !== null ? WORDS.gone : over || (fresh && picture.ended) ? WORDS.ended : said);
   // For whoever measures how well the figure follows.
   window.shown = { t_s: guided ? sessionTime(now) : null, fullness: pose.fullness, at_ms: now };
 }
