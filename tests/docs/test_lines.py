@@ -25,6 +25,8 @@ QUICK = "--headless --speed 600 --minutes 1 --audio none"
 NOT_HERE = {
     "entrain analyse study/ --out table.parquet --scheduler tcp://head:8786": "needs a cluster called head",
     "entrain run --heart lsl:NAME": "needs a stream of another program",
+    "entrain demo --share": "in real time only: tests/commands/test_sharing.py",
+    "entrain run --share": "in real time only: tests/commands/test_sharing.py",
     "entrain run --lsl": "in real time only: tests/devices/lsl",
     "entrain run --yoke ID": "beside a sentence, without the policy it belongs to",
     "entrain straps": "looks for a radio",
