@@ -28,7 +28,7 @@ NOT_HERE = {
     "entrain demo --share": "in real time only: tests/commands/test_sharing.py",
     "entrain run --share lan": "in real time only: tests/commands/test_sharing.py",
     "entrain run --share lan --person K17": "in real time only: tests/commands/test_sharing.py",
-    "entrain run --share lan --cert cert.pem --key key.pem": "in real time only: tests/commands/test_sharing.py",
+    "entrain run --share lan --cert cert.pem --key key.pem": "needs a certificate; in real time only",
     "entrain run --lsl": "in real time only: tests/devices/lsl",
     "entrain run --yoke ID": "beside a sentence, without the policy it belongs to",
     "entrain straps": "looks for a radio",
