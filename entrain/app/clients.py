@@ -195,7 +195,7 @@ def change_care(
         StoreError: it cannot be kept.
     """
     client(store, person)
-    names = None if never is None else _sounds(never)
+    names = None if never is None else sounds_named(never)
     text = None if away_text is None else many_lines(text_of(away_text)).strip()
 
     def how(now: PersonRecord) -> PersonRecord:
@@ -211,7 +211,12 @@ def change_care(
     people.change(store, person, how)
 
 
-def _sounds(typed: str) -> tuple[str, ...]:
+def sounds_named(typed: str) -> tuple[str, ...]:
+    """Voices and backgrounds by their names, with commas between; "none" for none.
+
+    Raises:
+        UsageError: there is no such sound.
+    """
     names = sorted({each.strip() for each in typed.split(",")} - {"", "none"})
     known = (*dict.fromkeys((*CATALOGUE, *BACKGROUNDS)), MUSIC)
     for name in names:

@@ -1,6 +1,7 @@
 """`entrain programme`: weeks, not minutes."""
 
 import argparse
+import getpass
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
@@ -8,6 +9,7 @@ from datetime import datetime, time
 from pathlib import Path
 from typing import Any, Final
 
+from entrain.app import handing
 from entrain.app import programmes as weeks
 from entrain.app.prepare import Choices
 from entrain.app.programmes import UnderWay
@@ -21,10 +23,11 @@ from entrain.person.pseudonym import checked
 from entrain.presets import programmes
 from entrain.presets.programmes import LoadedProgramme
 from entrain.programme import calendar
-from entrain.storage import people
+from entrain.storage import people, signature
 from entrain.storage.formats.files import new_text
 from entrain.storage.log.store import Store
 from entrain.storage.places import check_new
+from entrain.wording import person as person_words
 from entrain.wording import programme as words
 from entrain.wording.columns import aligned
 from entrain.wording.session import times
@@ -44,6 +47,10 @@ examples:
   entrain programme report --person P07
   entrain programme calendar --person P07 --days mon,wed,fri --at 18:30 --out sessions.ics
   entrain programme check mine.toml
+  entrain programme sign mine.toml --key ~/.ssh/id_ed25519
+  entrain programme verify mine.toml
+  entrain programme hand mine.toml --person P07 --out P07.entrain
+  entrain programme take P07.entrain
 """
 DAY_NAMES: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -65,6 +72,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
     each = actions.add_parser("check", help="everything that is wrong with a file, with its line")
     each.add_argument("files", metavar="FILE", nargs="+", help="programme files, or names of programmes")
+
+    each = actions.add_parser("sign", help="sign a file with your SSH key, for those you give it to")
+    each.add_argument("file", metavar="FILE", type=Path, help="a programme file; FILE.sig is put beside it")
+    each.add_argument("--key", metavar="K", type=Path, required=True, help="your private Ed25519 key")
+
+    each = actions.add_parser("verify", help="by which key a file was signed, and if it was changed since")
+    each.add_argument("file", metavar="FILE", type=Path, help="a programme file, with FILE.sig beside it")
+    each.add_argument("--by", metavar="KEY.pub", type=Path, help="whose signature it has to be")
+
+    each = actions.add_parser("hand", help="a file that begins a programme for somebody elsewhere")
+    each.add_argument("id", metavar="FILE", help="a programme file, or a programme's name")
+    _add_person(each)
+    each.add_argument("--out", metavar="X", type=Path, required=True, help="nothing is overwritten")
+
+    each = actions.add_parser("take", help="begin a programme that was handed to you")
+    each.add_argument("file", metavar="X", type=Path, help="the file you were given")
+    each.add_argument("--yes", action="store_true", help="without being asked first")
 
     each = actions.add_parser("start", help="begin one; another that was under way is left")
     each.add_argument("id", metavar="ID", help="a programme's name, or a file")
@@ -118,8 +142,12 @@ def run(args: argparse.Namespace) -> int:
         return _list(args)
     if args.action == "check":
         return _check(args.files)
+    if args.action == "sign":
+        return _sign(args)
+    if args.action == "verify":
+        return _verify(args)
     passphrase.unlock_store(args)
-    args.person = checked(args.person or "")
+    args.person = checked(getattr(args, "person", "") or "")
     return _ACTIONS[args.action](Store.open(), args)
 
 
@@ -159,6 +187,29 @@ def _check(files: list[str]) -> int:
             exit_code = max(exit_code, InputError.exit_code) if faults else exit_code
         print("\n".join(faults) if faults else f"{name}: nothing wrong")
     return exit_code
+
+
+def _sign(args: argparse.Namespace) -> int:
+    if faults := programmes.check(args.file):
+        raise InputError(f"{args.file} has faults; a signature would only hold them: {faults[0]}")
+    out = Path(f"{args.file}{signature.SUFFIX}")
+    check_new(out)
+    text = signature.sign(args.file, args.key.expanduser(), lambda: getpass.getpass(words.KEY_PASSPHRASE))
+    with new_text(out) as file:
+        file.write(text)
+    print(words.signed(str(out)), file=sys.stderr)
+    return 0
+
+
+def _verify(args: argparse.Namespace) -> int:
+    """0 where it is as it was signed, and by the key that was asked for; 3 otherwise."""
+    found = signature.verified(args.file)
+    if not found.unchanged:
+        raise InputError(words.changed_since(str(args.file), found.fingerprint))
+    if args.by is not None and (wanted := signature.fingerprint_of(args.by)) != found.fingerprint:
+        raise InputError(words.signed_by_another(str(args.file), found.fingerprint, wanted))
+    print(words.unchanged(str(args.file), found.fingerprint))
+    return 0
 
 
 def _show(store: Store, args: argparse.Namespace) -> int:
@@ -250,6 +301,32 @@ def _today(store: Store, args: argparse.Namespace) -> int:
     return with_or_without_screen(choices, args)
 
 
+def _hand(store: Store, args: argparse.Namespace) -> int:
+    check_new(args.out)
+    text = handing.handed(store, args.person, args.id)
+    with new_text(args.out) as file:
+        file.write(text)
+    print(words.handed(str(args.out)), file=sys.stderr)
+    return 0
+
+
+def _take(store: Store, args: argparse.Namespace) -> int:
+    found, loaded = handing.read(args.file)
+    said = handing.signed(found, args.file)
+    if said is not None and not said.unchanged:
+        raise InputError(words.changed_since(str(args.file), said.fingerprint))
+    lines = words.offered(loaded.programme, found.person, None if said is None else said.fingerprint)
+    spared = people.PersonRecord("", "", care=found.care, away_text=found.away_text)
+    print("\n".join([*lines, *person_words.care_text(spared)]))
+    if not args.yes:
+        if not sys.stdin.isatty():
+            raise UsageError("Nobody is there to say yes.", "Add --yes.")
+        input(words.TAKE_IT)
+    begun = handing.take(store, found, loaded)
+    print("", *_status(begun), words.taken(found.person), sep="\n")
+    return 0
+
+
 def _pause(store: Store, args: argparse.Namespace) -> int:
     is_paused = weeks.pause_or_resume(store, args.person)
     print("Paused: nothing is counted until you go on." if is_paused else "Going on.", file=sys.stderr)
@@ -304,6 +381,8 @@ _ACTIONS: Final[Mapping[str, Callable[[Store, argparse.Namespace], int]]] = {
     "show": _show,
     "start": _start,
     "today": _today,
+    "hand": _hand,
+    "take": _take,
     "pause": _pause,
     "leave": _leave,
     "report": _report,

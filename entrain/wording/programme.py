@@ -124,3 +124,45 @@ def session_row(done: Practice, utc_offset_s: float) -> tuple[str, ...]:
     share = f"{done.in_step_min / done.judged_min:.0%}" if done.is_seen else "-"
     said = [word for word, is_so in (("easy", done.is_easy), ("dizzy", done.is_dizzy)) if is_so]
     return (day, done.step, f"{done.minutes:.0f}", share, ", ".join(said))
+
+
+KEY_PASSPHRASE: Final = "Passphrase of the key: "
+
+
+def signed(path: str) -> str:
+    """A signature was written."""
+    return f"{path}: give it away together with the file. It tells who signed, and nothing else."
+
+
+def unchanged(path: str, fingerprint: str) -> str:
+    """A file is as it was signed."""
+    return f"{path} is as the key {fingerprint} signed it. Whether it is right, a signature does not tell."
+
+
+def changed_since(path: str, fingerprint: str) -> str:
+    """A file is not what was signed."""
+    return f"{path} is not what the key {fingerprint} signed: one of the two was changed."
+
+
+def signed_by_another(path: str, fingerprint: str, wanted: str) -> str:
+    """A file was signed by somebody else."""
+    return f"{path} was signed by the key {fingerprint}, not by {wanted}."
+
+
+TAKE_IT: Final = "Enter begins it; ctrl+c leaves it. "
+
+
+def handed(path: str) -> str:
+    """A programme was written to be given to somebody."""
+    return f"{path}: `entrain programme take {path}` begins it there. It holds the pseudonym and no session."
+
+
+def offered(programme: ProgrammePlan, person: str, fingerprint: str | None) -> list[str]:
+    """What somebody was handed, before they take it."""
+    by = "Nobody signed it." if fingerprint is None else f"Unchanged since the key {fingerprint} signed it."
+    return [*page(programme), "", f"For {person}. {by}", ""]
+
+
+def taken(person: str) -> str:
+    """How to go on with a programme that was taken."""
+    return f"Today's session: `entrain programme today --person {person}`, or `entrain` and then j."
