@@ -42,20 +42,24 @@ def orb(band: Band, pose: Pose, t_s: float) -> Painted:
     return _dimmed(light, pose, 0.5 + (y - x) * (0.30 / (0.4 + radius)))
 
 
+_FLOWER: Final = 1.2  # no petal and nothing of its shadow that could be seen reaches farther from the middle
+
+
 @dataclass(frozen=True, slots=True)
 class Petals:
     """A lotus that opens: rings of petals, the inner before the outer ones, each a little translucent."""
 
-    _angles: dict[tuple[int, int], tuple[Light, Light, Light]] = field(
-        default_factory=dict[tuple[int, int], tuple[Light, Light, Light]]
+    _angles: dict[tuple[int, int], tuple[Light, Light, Light, slice]] = field(
+        default_factory=dict[tuple[int, int], tuple[Light, Light, Light, slice]]
     )
 
     def __call__(self, band: Band, pose: Pose, t_s: float) -> Painted:
         """See the class."""
-        distance, c, s = self._place(band)
+        distance, c, s, middle = self._place(band)
         full = pose.fullness
-        light = (0.05 + 0.17 * full) * np.exp(distance * distance * -1.4)
-        hue = np.full_like(light, 0.35)
+        ground = (0.05 + 0.17 * full) * np.exp((band.x * band.x + band.y * band.y) * -1.4)
+        leaning = np.full_like(ground, 0.35)
+        light, hue = ground[:, middle], leaning[:, middle]  # the flower's own part of them
         rings = 5
         for ring in range(rings):
             out = 1.0 - ring / rings  # the outermost lies at the back
@@ -75,14 +79,17 @@ class Petals:
             hue += cover * (0.30 + 0.5 * along * out - hue)
         heart = np.exp(distance * distance * (-1.0 / (0.010 + 0.016 * full)))
         light += heart * (0.95 - light) * 0.9
-        return _dimmed(light, pose, hue)
+        return _dimmed(ground, pose, leaning)
 
-    def _place(self, band: Band) -> tuple[Light, Light, Light]:
+    def _place(self, band: Band) -> tuple[Light, Light, Light, slice]:
+        """(distance, cosine and sine of six times the angle, columns) of where the flower can be."""
         key = (band.first, band.x.size)
         if key not in self._angles:
-            distance = np.sqrt(band.x * band.x + band.y * band.y)
-            angle = np.arctan2(band.x + 0.0 * band.y, band.y + 0.0 * band.x) * np.float32(6.0)
-            self._angles[key] = distance, np.cos(angle), np.sin(angle)
+            inside = np.flatnonzero(np.abs(band.x[0]) <= _FLOWER)
+            middle = slice(int(inside[0]), int(inside[-1]) + 1)
+            x, y = band.x[:, middle], band.y
+            angle = np.arctan2(x + 0.0 * y, y + 0.0 * x) * np.float32(6.0)
+            self._angles[key] = np.sqrt(x * x + y * y), np.cos(angle), np.sin(angle), middle
         return self._angles[key]
 
 
