@@ -17,7 +17,7 @@ from entrain.breath.pattern import BreathPlan
 from entrain.control.events import Ended, Phase, PhaseBegan, ScoreChanged
 from entrain.control.protocol import Preset, SoundRule
 from entrain.drawing.palette import PALETTES
-from entrain.errors import InputError, UsageError
+from entrain.errors import InputError, OutputError, UsageError
 from entrain.film import making
 from entrain.film.by_library import ByLibrary
 from entrain.film.by_process import ByProcess, program
@@ -26,6 +26,7 @@ from entrain.film.lettering import EXTRA, PURPOSE
 from entrain.film.making import Made
 from entrain.film.plan import LEAST_CHAPTER_S, CardText, Chapter, Film, NoteText, kept
 from entrain.film.sound import measured
+from entrain.person.record import is_made_up
 from entrain.presets import library as presets
 from entrain.score import Presence, Score
 from entrain.storage.log.store import Store
@@ -187,12 +188,15 @@ def make(
     try:
         with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.stem}.") as folder:
             sound = Path(folder) / "sound.flac"
-            asyncio.run(
-                sound_to_file(
-                    sound, ready.voice, ready.rule, film.score, film.sound_s, ready.playlist,
-                    lambda done, of: progress("sound", done, of), bits=24,
-                )
-            )  # fmt: skip
+            try:
+                asyncio.run(
+                    sound_to_file(
+                        sound, ready.voice, ready.rule, film.score, film.sound_s, ready.playlist,
+                        lambda done, of: progress("sound", done, of), bits=24,
+                    )
+                )  # fmt: skip
+            except OutputError as error:  # it names a file that nobody asked for, and will be gone
+                raise making.no_room(path) from error
             lift = measured(sound)
             lift = replace(lift, gain_db=0.0) if keeps_level else lift
             made = making.make(
@@ -333,6 +337,7 @@ def _figures(session: StoredSession, shift_s: float, card_s: float) -> Iterator[
     """The pulse and what was guided, once a second."""
     sampler = Sampler()
     pulse: float | None = None
+    simulated = is_made_up(session.meta.hearts)
     said = ""
     for event, effects in session.records:
         for sample in sampler.samples(event, effects):
@@ -340,7 +345,7 @@ def _figures(session: StoredSession, shift_s: float, card_s: float) -> Iterator[
                 pulse = sample.values[0] if sample.values[0] == sample.values[0] else None
             elif sample.stream == "guide" and sample.t_s >= shift_s:
                 beat, breath = (value if value == value else None for value in sample.values[:2])
-                text = words.figures_of(pulse, beat, breath)
+                text = words.figures_of(pulse, beat, breath, simulated=simulated)
                 if text != said:
                     said = text
                     yield NoteText(card_s + sample.t_s - shift_s, text)

@@ -3,6 +3,7 @@
 import errno
 import hashlib
 import queue
+import shutil
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from entrain.film.plan import Film
 from entrain.film.sound import RATE_HZ, Soundtrack
 
 _WAITING: Final = 4  # frames between the two threads
+_LITTLE_BYTES: Final = 1_000_000  # less than a second of sound and a frame take together
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,13 @@ def make(
         track.close()
         half.unlink(missing_ok=True)
     return made
+
+
+def no_room(path: Path) -> OutputError:
+    """What a person is told where the sound of a film could not be kept while it was made."""
+    is_full = shutil.disk_usage(path.parent).free < _LITTLE_BYTES
+    why = "the disk is full" if is_full else "there was no room for its sound"
+    return OutputError(f'"{path}" cannot be written: {why}.', "Nothing of it was kept.")
 
 
 def unwritten(path: Path, error: OSError) -> OutputError:

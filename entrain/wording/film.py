@@ -4,6 +4,7 @@ from typing import Final
 
 from entrain.breath.pattern import BreathPart
 from entrain.control.events import Phase
+from entrain.wording.screen import SIMULATED
 
 SAFETY: Final = (
     "Not a medical device. Ask a doctor first if you have an irregular heartbeat, a pacemaker or an ICD, if "
@@ -83,12 +84,15 @@ def loudness(gain_db: float, lufs: float, peak_dbtp: float, *, is_held_by_peak: 
     return f"{now} ({gain_db:+.1f} dB; {limit})"
 
 
-def figures_of(pulse_bpm: float | None, beat_bpm: float | None, per_min: float | None) -> str:
-    """The figures of somebody, where they are wished for in the picture."""
+def figures_of(
+    pulse_bpm: float | None, beat_bpm: float | None, per_min: float | None, *, simulated: bool
+) -> str:
+    """The figures of somebody, where they are wished for in the picture; of nobody, it says so."""
     parts = (
         None if pulse_bpm is None else f"pulse {pulse_bpm:.0f}",
         None if beat_bpm is None else f"beat {beat_bpm:.0f}",
         None if per_min is None else f"breath {per_min:.1f} a minute",
+        SIMULATED if simulated else None,
     )
     return "   ".join(filter(None, parts))
 

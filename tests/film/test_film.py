@@ -9,11 +9,9 @@ import sys
 import time
 from functools import partial
 from itertools import pairwise
-from math import cos, pi
 from pathlib import Path
 from typing import Any
 
-import av
 import numpy as np
 import pytest
 import soundfile
@@ -24,33 +22,11 @@ from entrain.cli import main
 from entrain.drawing.scenes import SCENES
 from entrain.film.captions import captions_of, srt, vtt
 from entrain.film.frames import Frames
+from tests.support.films import RATE_HZ, pictures, sound, surface_errors_s
 from tests.support.needs import needs
 
-RATE_HZ = 48_000
 SMALL = ["--size", "192x108", "--fps", "10", "--minutes", "0.4", "--voice", "metronome"]
 LENGTH_S = 10.0 + 1.0 + 24.0 + 10.0
-
-
-def pictures(path: Path) -> np.ndarray:
-    """(frames, h, w): brightness of every decoded frame, and that each lies where its number says."""
-    with av.open(str(path)) as file:
-        frames = list(file.decode(video=0))
-    rate = float(frames[1].time)
-    assert [frame.time for frame in frames] == pytest.approx([n * rate for n in range(len(frames))], abs=2e-3)
-    return np.stack([frame.to_ndarray()[: frame.height] for frame in frames])
-
-
-def sound(path: Path) -> np.ndarray:
-    """(n, 2) samples from time 0 of the film on."""
-    with av.open(str(path)) as file:
-        frames = list(file.decode(audio=0))
-    parts = [frame.to_ndarray() for frame in frames]
-    packed = [part.reshape(-1, 2) if len(part) == 1 else part.T for part in parts]
-    whole = np.concatenate(packed).astype(np.float64)
-    if parts[0].dtype.kind == "i":
-        whole /= 2.0 ** (8 * parts[0].dtype.itemsize - 1)
-    first = round(float(frames[0].time) * RATE_HZ)
-    return whole[-first:] if first < 0 else np.concatenate([np.zeros((first, 2)), whole])
 
 
 @pytest.fixture(scope="module")
@@ -78,30 +54,9 @@ def test_the_sound_is_that_of_render_sample_for_sample(lossless: Path, rendered:
 
 def test_the_figure_stands_where_the_score_is_in_every_frame(lossless: Path):
     film = ready(FilmWish(figure="bar", minutes=0.4, voice="metronome", size="192x108", fps=10)).film
-    decoded = pictures(lossless)
-    assert len(decoded) == film.n_frames
-    column = decoded[:, :, 92:100].astype(float).mean(axis=2)
-    errors_s: list[float] = []
-    for number, rows in enumerate(column):
-        t_s = number / 10 - film.card_s
-        moment = film.score.breath_at(t_s)
-        if moment is None or film.score.presence.at(t_s) < 1.0:
-            continue
-        # The surface is the steepest step from dark above to light below.
-        steps = np.diff(rows[6:92])
-        top = int(steps.argmax())
-        near = slice(max(0, top - 2), top + 3)
-        weight = np.maximum(steps[near], 0.0)
-        row = 6.5 + (np.arange(85)[near][: len(weight)] * weight).sum() / weight.sum()
-        level = (53.5 - row) / 54
-        fullness = (level / 1.6 + 0.5 - 0.05) / 0.90
-        # How fast the score moves there; at the turns nobody could tell a tenth of a second.
-        length_s = moment.part_beats * 60.0 / film.score.tempo.bpm_at(t_s)
-        per_s = pi / 2 / length_s * np.sqrt(max(0.0, 1.0 - cos(pi * moment.part_fraction) ** 2))
-        if per_s > 0.35:
-            errors_s.append((fullness - moment.fullness) / per_s)
+    errors_s = surface_errors_s(lossless, film)
     assert len(errors_s) > 60
-    assert abs(float(np.median(np.abs(errors_s)))) < 0.02
+    assert np.median(np.abs(errors_s)) < 0.02
     assert np.abs(errors_s).max() < 0.05  # half a frame
 
 
@@ -236,7 +191,9 @@ def test_a_disk_that_fills_up_leaves_no_half_a_film(tmp_path: Path, capsys: pyte
             assert main(words) == 1
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-        assert "cannot be written" in capsys.readouterr().err
+        said = capsys.readouterr().err
+        assert f'"{tmp_path / "a.mkv"}" cannot be written' in said
+        assert "Nothing of it was kept." in said
         assert list(tmp_path.iterdir()) == []
 
 
