@@ -153,7 +153,27 @@ def bar(grid: Grid, pose: Pose) -> Field:
     return _dimmed(np.maximum(np.maximum(filled, rim), glow), pose)
 
 
-FIGURES: Final[dict[str, Shape]] = {"orb": orb, "wave": wave, "petals": petals, "bar": bar}
+def landscape(grid: Grid, pose: Pose) -> Field:
+    """A sun that rises and grows over the sea, and its path on the water towards us."""
+    full, horizon = pose.fullness, -0.30
+    middle, radius = horizon + 0.06 + 0.56 * full, 0.15 + 0.16 * full
+    distance = np.sqrt(grid.x**2 + (grid.y - middle) ** 2)
+    away = np.maximum(distance - radius, 0.0)
+    over, under = np.maximum(grid.y - horizon, 0.0), np.maximum(horizon - grid.y, 1e-3)
+    air = (0.10 + 0.14 * full) * np.exp(-over / 0.45) * np.exp(-(grid.x**2) / 2.2)
+    sun = _within(distance, radius, grid)
+    sky = np.maximum(air + 0.34 * np.exp(-away / (0.14 + 0.18 * full)), sun * (0.78 + 0.20 * full))
+    # Rows of swell lie the closer together the farther they are away.
+    swell = 0.5 + 0.5 * np.sin(24.0 * np.sqrt(under) + 0.7 * np.sin(3.0 * grid.x / (0.3 + under)))
+    path = np.exp(-((grid.x / (0.75 * radius + 0.55 * under * (0.4 + full))) ** 2))
+    water = 0.10 * np.exp(-under / 0.3) + path * (0.14 + (0.30 + 0.34 * full) * swell)
+    wet = _within(grid.y, horizon, grid)
+    return _dimmed((sky + wet * (water - sky)) * grid.edge**2, pose)
+
+
+FIGURES: Final[dict[str, Shape]] = {
+    "orb": orb, "wave": wave, "petals": petals, "bar": bar, "landscape": landscape,
+}  # fmt: skip
 
 
 def _soft(x: Field) -> Field:

@@ -21,7 +21,7 @@ ALSO: Final = {
     "louder": "volume up",
     "softer": "volume down, quieter",
     "graph": "plot, wave, last minutes",
-    "figure": "orb, wave, petals, bar, animation",
+    "figure": "orb, wave, petals, bar, landscape, animation",
     "focus": "full screen, zen",
     "eyes closed": "dark screen, blank",
     "help": "keys, shortcuts",

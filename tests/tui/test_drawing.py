@@ -47,7 +47,7 @@ def test_a_figure_is_a_field_of_light_of_the_asked_size(
     assert field.max() <= 1.0
 
 
-@pytest.mark.parametrize("name", ["orb", "petals", "bar"])
+@pytest.mark.parametrize("name", ["orb", "petals", "bar", "landscape"])
 @given(lower=fractions, higher=fractions)
 @settings(max_examples=40, deadline=None)
 def test_fuller_lungs_never_give_less_light(name: str, lower: float, higher: float) -> None:
@@ -57,7 +57,7 @@ def test_fuller_lungs_never_give_less_light(name: str, lower: float, higher: flo
     assert more >= less - 0.5
 
 
-@pytest.mark.parametrize("name", ["orb", "petals", "bar"])
+@pytest.mark.parametrize("name", ["orb", "petals", "bar", "landscape"])
 def test_a_hundredth_of_a_breath_shows(name: str) -> None:
     grid = Grid.of(48, 30)
     frames = [FIGURES[name](grid, Pose(f, 0.5, 1.0)) for f in np.linspace(0.05, 0.95, 91)]

@@ -496,10 +496,10 @@ async def test_q_stops_with_closed_eyes_too() -> None:
 async def test_figures_go_round_and_are_remembered() -> None:
     looks: list[Look] = []
     async with staged(manners=lambda m: replace(m, on_look_changed=looks.append)) as stage:
-        await stage.press("i", "i", "i", "i")
-        assert [look.figure for look in looks] == ["wave", "petals", "bar", "orb"]
+        await stage.press("i", "i", "i", "i", "i")
+        assert [look.figure for look in looks] == ["wave", "petals", "bar", "landscape", "orb"]
         await stage.press("t", "t", "t")
-        assert [look.theme for look in looks[4:]] == ["light", "night", "dark"]
+        assert [look.theme for look in looks[5:]] == ["light", "night", "dark"]
 
 
 async def test_help_explains_every_key_and_q_still_stops() -> None:
