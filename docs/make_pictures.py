@@ -104,6 +104,8 @@ PAGES = {
         ("session-wave", SMALL, "`i` changes the figure, and it is remembered: the wave shows what comes."),
         ("session-petals", SMALL, "The petals."),
         ("session-bar", SMALL, "The bar."),
+        ("session-landscape", SMALL, "The sea and its light."),
+        ("session-minutes", SMALL, "`z`: the last minutes in place of the wave."),
         ("session-light", SMALL, "The light theme."),
         ("session-night", SMALL, "The night theme."),
         ("session-focus", SMALL, "`f`: the figure alone."),
