@@ -65,9 +65,9 @@ moved, in a terminal with all colours (`python -m benchmarks.tui`; two idle core
 | paused, 80×24 | 9 % | 3 kB/s | 0.7 s |
 | home, idle, 80×24 | 0.2 % | nothing | 0.8 s |
 
-Beside others, started with a home that was used before (`python -m benchmarks.first_paint`): the first picture
-after 0.97 s, where a bare interpreter takes 0.01 s and a bare Textual application 0.23 s; in processor time
-1.07 s beside 0.22 s. Most of it is reading in the program's own modules.
+Beside others, started with a home that was used before (`python -m benchmarks.first_paint`): the
+first picture after 0.97 s, where a bare interpreter takes 0.01 s and a bare Textual application
+0.23 s; in processor time 1.07 s beside 0.22 s. Most of it is reading in the program's own modules.
 
 An hour's session in real time took 76 MB after eight minutes and 80 MB at its end. What it keeps of itself
 is its course, 0.6 MB; the rest is rows that were drawn before, of which it keeps so many and no more.
