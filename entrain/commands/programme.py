@@ -321,7 +321,10 @@ def _take(store: Store, args: argparse.Namespace) -> int:
     if not args.yes:
         if not sys.stdin.isatty():
             raise UsageError("Nobody is there to say yes.", "Add --yes.")
-        input(words.TAKE_IT)
+        try:
+            input(words.TAKE_IT)
+        except EOFError:
+            raise KeyboardInterrupt from None  # ctrl+d leaves it, as ctrl+c does
     begun = handing.take(store, found, loaded)
     print("", *_status(begun), words.taken(found.person), sep="\n")
     return 0

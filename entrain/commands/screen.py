@@ -6,6 +6,7 @@ Devices, sound and log are imported here, before the app takes the terminal: sta
 import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -136,7 +137,8 @@ def with_screen(choices: Choices, *, reduced_motion: bool = False, share: "Share
     opener.check(choices)
     if share is not None:
         opener.sharing = Sharing(share, sitter.theme or Look().theme)
-        input(BEGIN)
+        with suppress(EOFError):  # ctrl+d begins it as well
+            input(BEGIN)
 
     def open_with(heart: HeartChoice) -> Awaitable[OpenedSession]:
         return opener.open(replace(choices, hearts=(heart_spec(heart),)))

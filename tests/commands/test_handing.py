@@ -133,3 +133,20 @@ def test_it_is_for_somebody_and_nothing_is_overwritten(here: Here) -> None:
     hand(here)
     words = ("programme", "hand", "mine.toml", "--person", "K17", "--out", "K17.entrain")
     assert here.at("practice", *words)[0] == 2
+
+
+class Terminal(io.StringIO):
+    """Somebody at a terminal, who types this."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(("typed", "code", "begins"), [("\n", 0, True), ("", 130, False)])
+def test_enter_begins_it_and_an_end_of_the_input_leaves_it(
+    here: Here, monkeypatch: pytest.MonkeyPatch, typed: str, code: int, begins: bool
+) -> None:
+    hand(here)
+    monkeypatch.setattr("sys.stdin", Terminal(typed))
+    assert here.at("home", "programme", "take", "K17.entrain")[0] == code
+    assert (weeks.under_way(Store.open(), "K17") is not None) is begins
