@@ -187,11 +187,18 @@ class _Pages:
 
     async def part(self) -> None:
         """The program ends: every page is told how it was at last."""
-        for page, role in list(self._open.items()):
-            with suppress(self._closed):
+        await asyncio.gather(*(self._part_from(page, role) for page, role in self._open.items()))
+
+    async def _part_from(self, page: Any, role: Viewer | None) -> None:
+        try:
+            async with asyncio.timeout(GOODBYE_S):
                 if role is not None:
                     await self._send_picture(page, role)
                 await page.close(OVER)
+        except self._closed:
+            pass
+        except TimeoutError:  # a tablet that fell asleep takes nothing more: nobody waits for it
+            page.transport.abort()
 
     async def _talk(self, page: Any, role: Viewer) -> None:
         pictures = asyncio.create_task(self._send_pictures(page, role))

@@ -201,6 +201,26 @@ async def test_a_page_more_than_there_is_room_for_is_told_so(monkeypatch: pytest
             await heard(page, "picture")
 
 
+async def test_a_page_that_takes_nothing_more_holds_up_neither_the_others_nor_the_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # A picture that fills every buffer between a server and a page which never reads again.
+    monkeypatch.setattr(server, "console_picture", lambda _: {"kind": "picture", "much": "x" * 20_000_000})
+    async with serving(shared()) as served:
+        reader, writer = await asyncio.open_connection("127.0.0.1", served.port, limit=1024)
+        asked = f"GET /ws HTTP/1.1\r\nHost: {served.host}\r\nOrigin: http://{served.host}\r\n"
+        asked += "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+        writer.write(f"{asked}Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n".encode())
+        await reader.readuntil(b"\r\n\r\n")
+        token = json.dumps({"token": served.door.tokens[Viewer.CONSOLE]}).encode()
+        writer.write(bytes([0x81, 0x80 | len(token), 0, 0, 0, 0]) + token)  # a masked text frame, RFC 6455
+        async with served.entered(Viewer.CLIENT) as page:
+            await heard(page, "picture")
+        before_s = asyncio.get_running_loop().time()
+    assert asyncio.get_running_loop().time() - before_s < 3 * server.GOODBYE_S + 1.0
+    writer.close()
+
+
 async def test_another_session_begins_the_page_anew() -> None:
     what = shared()
     async with serving(what) as served, served.entered(Viewer.CONSOLE) as page:
